@@ -1,0 +1,165 @@
+"""What differs from exchange to exchange, as one frozen value, and the configuration files made of it."""
+
+import os
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cli.engine import ExchangeError, most_files
+
+# Asterisk's files have no quoting: ';' begins a comment, a line end the next setting, '${' an expression.
+HARMLESS = re.compile(r"[\w.:@+&/=~!-]+")
+
+
+@dataclass(frozen=True)
+class Phone:
+    """An operator's phone (80NN): its password, and whether it lives in a browser (WebRTC)."""
+
+    number: str
+    password: str = field(repr=False)
+    browser: bool = False
+
+
+@dataclass(frozen=True)
+class ExchangePlan:
+    """All that one exchange needs to be told. Times are seconds; `agi` is host:port."""
+
+    folder: Path
+    ami_secret: str = field(repr=False)
+    phones: tuple[Phone, ...] = ()
+    sip_port: int = 5060
+    ami_port: int = 5038
+    http_port: int = 8088
+    rtp_from: int = 10000
+    rtp_to: int = 10999
+    agi: str = "127.0.0.1:4573"
+    bind: str = "127.0.0.1"
+    node: str = "hotline"
+    number: str = "96128"
+    ami_user: str = "hotline"
+    trunk_addresses: tuple[str, ...] = ("127.0.0.1",)
+    trunk_contact: str = "sip:127.0.0.1:5070"
+    answer_budget: int = 3
+    step_budget: int = 5
+    menu_seconds: int = 4
+    queue_seconds: int = 120
+    message_silence: int = 5
+    message_seconds: int = 120
+
+    @property
+    def root(self) -> Path:
+        """Where this exchange keeps its own files."""
+        return self.folder / "exchange"
+
+    @property
+    def container(self) -> str:
+        """The container's name: one exchange a folder."""
+        return "hotline-exchange-" + re.sub(r"\W+", "-", str(self.folder)).strip("-")[-80:]
+
+
+def write(plan: ExchangePlan) -> Path:
+    """Render the generated configuration (mode 0600, it holds passwords) and return its folder."""
+    target = plan.root / "generated"
+    target.mkdir(parents=True, exist_ok=True)
+    for name, text in render(plan).items():
+        path = target / f"{name}.conf"
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+            out.write("; Generated at each start: changes here are lost.\n" + text)
+    return target
+
+
+def render(plan: ExchangePlan) -> dict[str, str]:
+    """The generated files by name."""
+    _refuse_harmful(plan)
+    return {
+        "options": f"systemname = {plan.node}\nmaxfiles = {most_files()}\n",
+        "globals": _globals(plan),
+        "pjsip_endpoints": _pjsip(plan),
+        "manager": _manager(plan),
+        "http": f"enabled = yes\nbindaddr = {plan.bind}\nbindport = {plan.http_port}\n",
+        "rtp": f"rtpstart = {plan.rtp_from}\nrtpend = {plan.rtp_to}\n",
+        "queues_local": "",
+    }
+
+
+def _refuse_harmful(plan: ExchangePlan) -> None:
+    values = [str(plan.folder), plan.ami_secret, plan.agi, plan.bind, plan.node, plan.number, plan.ami_user]
+    values += [plan.trunk_contact, *plan.trunk_addresses]
+    values += [text for phone in plan.phones for text in (phone.number, phone.password)]
+    if not all(HARMLESS.fullmatch(value) for value in values):
+        raise ExchangeError(
+            "A name, address or password for the exchange is empty or holds a space or a sign such as ; $ {"
+        )
+
+
+def _globals(plan: ExchangePlan) -> str:
+    return f"""AGI = {plan.agi}
+FOLDER = {plan.folder}
+NUMBER = {plan.number}
+ANSWER_BUDGET = {plan.answer_budget}
+STEP_BUDGET = {plan.step_budget}
+MENU_SELF = hotline/greeting&hotline/menu
+MENU_SECONDS = {plan.menu_seconds}
+QUEUE_SECONDS = {plan.queue_seconds}
+MESSAGE_SILENCE = {plan.message_silence}
+MESSAGE_SECONDS = {plan.message_seconds}
+"""
+
+
+def _pjsip(plan: ExchangePlan) -> str:
+    matches = "\n".join(f"match = {address}" for address in plan.trunk_addresses)
+    return f"""[udp]
+type = transport
+protocol = udp
+bind = {plan.bind}:{plan.sip_port}
+
+[websocket]
+type = transport
+protocol = ws
+bind = {plan.bind}
+
+[trunk](line)
+aors = trunk
+transport = udp
+
+[trunk]
+type = aor
+contact = {plan.trunk_contact}
+
+[trunk]
+type = identify
+endpoint = trunk
+{matches}
+""" + "".join(_phone(phone) for phone in plan.phones)
+
+
+def _phone(phone: Phone) -> str:
+    number = phone.number
+    return f"""
+[{number}]({"browser" if phone.browser else "phone"})
+auth = {number}
+aors = {number}
+callerid = {number} <{number}>
+
+[{number}](password)
+username = {number}
+password = {phone.password}
+
+[{number}](place)
+"""
+
+
+def _manager(plan: ExchangePlan) -> str:
+    # `system` is for DBPut (staffed, codes) and contact states; Originate could misuse it for System() or
+    # SHELL(), so neither module is loaded and live_dangerously is off. RTCP and dialplan events are left out.
+    return f"""bindaddr = 127.0.0.1
+port = {plan.ami_port}
+
+[{plan.ami_user}]
+secret = {plan.ami_secret}
+deny = 0.0.0.0/0.0.0.0
+permit = 127.0.0.1/255.255.255.255
+read = system,call,agent,user
+write = system,call,agent,originate,reporting
+writetimeout = 5000
+"""
