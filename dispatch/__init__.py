@@ -1,0 +1,1 @@
+"""What decides, and keeps the life of call, ticket and call-back."""

@@ -1,0 +1,1 @@
+"""The ground of the house: settings, database, people, calendar, audit, the exchange, the voice."""

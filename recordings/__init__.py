@@ -1,0 +1,1 @@
+"""What we heard: recordings, whole and accounted for."""

@@ -1,0 +1,145 @@
+"""Call-backs: what a citizen is owed after the reply; claimed once, dialled once, never two at a time."""
+
+import uuid
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from dispatch.tickets import Ticket
+from hotline.calendar.hours import Hours, read_hours
+from hotline.database import Base
+from hotline.settings import Settings
+from hotline.times import CHINA, local
+from hotline.voice import orders
+
+LEASE = timedelta(minutes=5)
+
+
+class State(StrEnum):
+    """Where a call-back stands."""
+
+    DUE = "due"
+    CLAIMED = "claimed"
+    DIALLING = "dialling"
+    DONE = "done"
+    GIVEN_UP = "given_up"
+    VOID = "void"
+
+
+class Callback(Base):
+    """One call owed to one citizen. `token` fences: whoever holds an older one has lost the claim."""
+
+    __tablename__ = "callback"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
+    number: Mapped[str] = mapped_column(String(24))
+    state: Mapped[State] = mapped_column(String(10), default=State.DUE, index=True)
+    by_person: Mapped[bool] = mapped_column(default=False)  # told by an operator, not by the machine
+    due_at: Mapped[datetime] = mapped_column(index=True)
+    lease_until: Mapped[datetime | None]
+    token: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)
+    ticket: Mapped[Ticket] = relationship()
+
+
+class Attempt(Base):
+    """One dialling of one call-back; its id travels with the channel, so that a crash can be told from a miss."""
+
+    __tablename__ = "callback_attempt"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    callback_id: Mapped[int] = mapped_column(ForeignKey("callback.id"), index=True)
+    call_id: Mapped[str] = mapped_column(String(40), index=True)
+    dialled_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str] = mapped_column(String(20), default="")  # told | unconfirmed | no_answer | in_doubt | failed
+
+
+def owe_callback(session: Session, ticket: Ticket, *, settings: Settings, at: datetime) -> Callback:
+    """Owe the ticket's caller a call at the next sensible hour, and have the reply spoken by then."""
+    row = Callback(ticket_id=ticket.id, number=ticket.contact, by_person=ticket.personal,
+                   due_at=next_sensible(at, read_hours(settings.callback_hours)))
+    session.add(row)
+    if not ticket.personal:
+        orders.order(session, ticket.reply, voice=settings.voice, urgent=True, at=at)
+    session.flush()
+    return row
+
+
+def claim(session: Session, *, settings: Settings, at: datetime) -> Callback | None:
+    """Claim one call-back that is due, by lease; None when nothing is due or it is no hour to ring anybody.
+
+    One conditional UPDATE decides between claimants."""
+    if not read_hours(settings.callback_hours).holds(at):
+        return None
+    due = (
+        select(Callback.id)
+        .where(Callback.state == State.DUE, Callback.by_person.is_(False), Callback.due_at <= at)
+        .order_by(Callback.due_at).limit(1).with_for_update(skip_locked=True)
+    )  # fmt: skip
+    claimed = session.execute(
+        update(Callback)
+        .where(Callback.id.in_(due.scalar_subquery()), Callback.state == State.DUE)
+        .values(state=State.CLAIMED, lease_until=at + LEASE, token=Callback.token + 1)
+        .returning(Callback.id)
+    ).scalar()
+    return session.get(Callback, claimed, populate_existing=True) if claimed else None
+
+
+def dial(session: Session, callback: Callback, *, call_id: str, at: datetime) -> Attempt:
+    """Note, before the exchange is asked, that we are about to ring: what acts on the world comes after the commit."""
+    callback.state, callback.attempts = State.DIALLING, callback.attempts + 1
+    callback.lease_until = at + LEASE
+    attempt = Attempt(id=uuid.uuid4().hex, callback_id=callback.id, call_id=call_id, dialled_at=at)
+    session.add(attempt)
+    return attempt
+
+
+def settle(session: Session, attempt: Attempt, *, outcome: str, settings: Settings, at: datetime) -> Callback:
+    """Note how an attempt ended: told ends the call-back; anything else owes it again, up to the most attempts."""
+    callback = session.get_one(Callback, attempt.callback_id)
+    if attempt.outcome:
+        return callback
+    attempt.outcome, attempt.ended_at = outcome, at
+    callback.lease_until = None
+    if outcome == "told":
+        callback.state = State.DONE
+    elif callback.attempts >= settings.callback_attempts:
+        callback.state = State.GIVEN_UP
+    else:
+        again = at + timedelta(minutes=settings.callback_pause_minutes)
+        callback.state, callback.due_at = State.DUE, next_sensible(again, read_hours(settings.callback_hours))
+    return callback
+
+
+def stranded(session: Session, *, at: datetime) -> list[Attempt]:
+    """Attempts whose lease ran out: nobody knows how they ended, so they count as made (in doubt)."""
+    query = (
+        select(Attempt).join(Callback, Callback.id == Attempt.callback_id)
+        .where(Attempt.outcome == "", Callback.state == State.DIALLING, Callback.lease_until < at)
+    )  # fmt: skip
+    return list(session.scalars(query))
+
+
+def release(session: Session, *, at: datetime) -> int:
+    """Put back what was claimed by somebody who died before dialling."""
+    released = session.execute(
+        update(Callback).where(Callback.state == State.CLAIMED, Callback.lease_until < at)
+        .values(state=State.DUE, lease_until=None).returning(Callback.id)
+    )  # fmt: skip
+    return len(released.all())
+
+
+def next_sensible(at: datetime, hours: Hours) -> datetime:
+    """The first moment from `at` on at which a citizen may be rung."""
+    for days in range(8):
+        day = local(at).date() + timedelta(days=days)
+        for span in sorted(hours.spans, key=lambda s: s.opens):
+            if day.isoweekday() not in span.days:
+                continue
+            opens = datetime(day.year, day.month, day.day, tzinfo=CHINA) + timedelta(minutes=span.opens)
+            closes = opens + timedelta(minutes=span.closes - span.opens)
+            if at < closes:
+                return max(at, opens)
+    return at

@@ -1,0 +1,160 @@
+"""Calls: one row each, joined by our own call id, with a timeline that only grows."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from hotline import phones
+from hotline.database import Base, insert_into
+
+
+class Outcome(StrEnum):
+    """How a call ended, as figures count it."""
+
+    ANSWERED_BY_MACHINE = "answered_by_machine"
+    DIRECTED = "directed"  # told who is responsible, no more
+    PROGRESS_TOLD = "progress_told"
+    ANSWERED_BY_OPERATOR = "answered_by_operator"
+    MESSAGE_LEFT = "message_left"
+    CALLED_BACK = "called_back"
+    ABANDONED = "abandoned"  # asked for a person and hung up before one came
+    HUNG_UP = "hung_up"  # left without asking for anything
+
+
+class Step(StrEnum):
+    """A kind of line in a call's timeline."""
+
+    BEGAN = "began"
+    MENU = "menu"
+    DEPARTMENT = "department"
+    CANDIDATE = "candidate"
+    TOLD = "told"
+    DIRECTED = "directed"
+    PROGRESS = "progress"
+    CODE_WRONG = "code_wrong"
+    QUEUED = "queued"
+    OFFERED = "offered"
+    MISSED = "missed"
+    ANSWERED = "answered"
+    LEFT_QUEUE = "left_queue"
+    MESSAGE = "message"
+    REFERRED = "referred"
+    RATED = "rated"
+    ENDED = "ended"
+    FAULT = "fault"
+
+
+class Call(Base):
+    """One conversation with a citizen, whichever way it was begun."""
+
+    __tablename__ = "call"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    direction: Mapped[str] = mapped_column(String(10), default="in")  # in | out (a call-back)
+    node: Mapped[str] = mapped_column(String(40), default="")
+    uniqueid: Mapped[str] = mapped_column(String(60), default="")
+    caller: Mapped[str] = mapped_column(String(24), default="", index=True)
+    dialled: Mapped[str] = mapped_column(String(24), default="")
+    began_at: Mapped[datetime] = mapped_column(index=True)
+    queued_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None] = mapped_column(index=True)
+    operator_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    outcome: Mapped[Outcome | None] = mapped_column(String(24), index=True)
+    taken_from: Mapped[str] = mapped_column(String(12), default="agi")  # who noted it first: agi | listener | records
+    steps: Mapped[list["CallStep"]] = relationship(order_by="CallStep.at, CallStep.id")
+
+
+class CallStep(Base):
+    """One line of a call's timeline."""
+
+    __tablename__ = "call_step"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(ForeignKey("call.id"), index=True)
+    at: Mapped[datetime]
+    kind: Mapped[Step] = mapped_column(String(16))
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class Leg(Base):
+    """One channel of the exchange and the call it belongs to."""
+
+    __tablename__ = "leg"
+    node: Mapped[str] = mapped_column(String(40), primary_key=True)
+    uniqueid: Mapped[str] = mapped_column(String(60), primary_key=True)
+    call_id: Mapped[str] = mapped_column(ForeignKey("call.id"), index=True)
+    channel: Mapped[str] = mapped_column(String(100), default="")
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+def begin(session: Session, call_id: str, *, caller: str = "", dialled: str = "", node: str = "", uniqueid: str = "",
+          direction: str = "in", taken_from: str = "agi", at: datetime) -> bool:
+    """Make the call's row and first line, unless somebody noted it before; whether this was the first.
+
+    Doors may hear of a call in any order, so the insert itself decides who was first."""
+    row = {"id": call_id, "caller": phones.normalise(caller), "dialled": dialled[:24], "node": node,
+           "uniqueid": uniqueid, "direction": direction, "taken_from": taken_from, "began_at": at}
+    statement = insert_into(session, Call).values(row).on_conflict_do_nothing(index_elements=[Call.id])
+    first = session.execute(statement.returning(Call.id)).scalar() is not None
+    if first:
+        note(session, call_id, Step.BEGAN, at=at)
+    return first
+
+
+def note(session: Session, call_id: str, kind: Step, *, at: datetime, **detail: Any) -> None:
+    """Add a line to the call's timeline."""
+    session.add(CallStep(call_id=call_id, at=at, kind=kind, detail=detail))
+
+
+def end(session: Session, call_id: str, *, at: datetime, place: str = "") -> bool:
+    """Close the call and settle its outcome; False when it is not known or was closed before.
+
+    `place` is where the exchange says the caller was, for calls that nobody of ours saw."""
+    call = session.scalar(select(Call).where(Call.id == call_id).with_for_update())
+    if call is None or call.ended_at is not None:
+        return False
+    call.ended_at = at
+    note(session, call_id, Step.ENDED, at=at, place=place)
+    session.flush()
+    settle(session, call, place=place)
+    return True
+
+
+def settle(session: Session, call: Call, *, place: str = "") -> None:
+    """Work out the outcome anew from all that is known."""
+    kinds = set(session.scalars(select(CallStep.kind).where(CallStep.call_id == call.id)))
+    call.outcome = outcome_of({Step(k) for k in kinds}, place=place, direction=call.direction)
+
+
+_BY_STEP = (
+    (Step.ANSWERED, Outcome.ANSWERED_BY_OPERATOR),
+    (Step.MESSAGE, Outcome.MESSAGE_LEFT),
+    (Step.TOLD, Outcome.ANSWERED_BY_MACHINE),
+    (Step.PROGRESS, Outcome.PROGRESS_TOLD),
+    (Step.QUEUED, Outcome.ABANDONED),
+    (Step.DIRECTED, Outcome.DIRECTED),
+)
+_BY_PLACE = {"queue": Outcome.ABANDONED, "operator": Outcome.ANSWERED_BY_OPERATOR, "message": Outcome.MESSAGE_LEFT}
+
+
+def outcome_of(kinds: set[Step], *, place: str = "", direction: str = "in") -> Outcome:
+    """The outcome that a call's lines amount to: the furthest that the caller came."""
+    if direction == "out":
+        return Outcome.CALLED_BACK if Step.TOLD in kinds else Outcome.HUNG_UP
+    if Step.QUEUED in kinds and not kinds & {Step.ANSWERED, Step.MESSAGE}:
+        return _BY_PLACE.get(place, Outcome.ABANDONED)
+    for step, outcome in _BY_STEP:
+        if step in kinds:
+            return outcome
+    return _BY_PLACE.get(place, Outcome.HUNG_UP)
+
+
+def before(session: Session, caller: str, *, at: datetime, most: int = 50) -> list[Call]:
+    """Earlier calls from the same number, newest first."""
+    if not caller:
+        return []
+    query = select(Call).where(Call.caller == caller, Call.began_at < at).order_by(Call.began_at.desc()).limit(most)
+    return list(session.scalars(query))

@@ -1,0 +1,54 @@
+"""Query codes: eight random digits that open a ticket's progress; kept only as keyed digests."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import datetime
+
+from sqlalchemy import String, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.database import Base
+from hotline.settings import Settings
+
+DIGITS = 8
+
+
+class PooledCode(Base):
+    """A code that was minted ahead and lies in the exchange's own store, for when the database is away."""
+
+    __tablename__ = "pooled_code"
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    node: Mapped[str] = mapped_column(String(40))
+    minted_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+def digest(code: str, *, settings: Settings) -> str:
+    """What the database keeps of a code."""
+    return hmac.new(settings.secret_key.get_secret_value().encode(), code.encode(), hashlib.sha256).hexdigest()
+
+
+def mint() -> str:
+    """A new code; never beginning with 0, so that nobody drops a digit."""
+    return str(secrets.randbelow(9 * 10 ** (DIGITS - 1)) + 10 ** (DIGITS - 1))
+
+
+def mint_for_pool(session: Session, *, node: str, settings: Settings, at: datetime) -> str:
+    """A code for the exchange's store, its digest noted."""
+    code = mint()
+    session.add(PooledCode(digest=digest(code, settings=settings), node=node, minted_at=at))
+    return code
+
+
+def use(session: Session, code: str, *, settings: Settings, at: datetime) -> None:
+    """Note that a pooled code was given to a caller."""
+    row = session.get(PooledCode, digest(code, settings=settings))
+    if row is not None:
+        row.used_at = at
+
+
+def pooled(session: Session, *, node: str) -> int:
+    """How many unused codes a node has been given."""
+    query = select(func.count()).select_from(PooledCode).where(PooledCode.node == node, PooledCode.used_at.is_(None))
+    return session.scalar(query) or 0

@@ -1,0 +1,113 @@
+"""The operators' desk: who is ready, whose phone rings for which call, and what became of it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from dispatch import calls
+from dispatch.calls import Call, Step
+from hotline.accounts.accounts import Account
+from hotline.database import Base
+
+
+class Readiness(StrEnum):
+    """What an operator has said of himself."""
+
+    AWAY = "away"
+    READY = "ready"  # 示闲
+    PAUSED = "paused"  # 小休
+    WRAP_UP = "wrap_up"  # 话后处理
+
+
+class Presence(Base):
+    """An operator at his desk. `phone_up` is what the exchange says of his phone, not what he says."""
+
+    __tablename__ = "presence"
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    state: Mapped[Readiness] = mapped_column(String(10), default=Readiness.AWAY)
+    since: Mapped[datetime]
+    phone_up: Mapped[bool] = mapped_column(default=False)
+    phone_state: Mapped[str] = mapped_column(String(20), default="")
+
+
+class Offer(Base):
+    """One ringing of one call at one operator's phone."""
+
+    __tablename__ = "offer"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(ForeignKey("call.id"), index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    outcome: Mapped[str] = mapped_column(String(10), default="ringing")  # ringing | answered | missed | done
+
+
+def set_readiness(session: Session, account: Account, state: Readiness, *, at: datetime) -> Presence:
+    """Note what the operator says of himself."""
+    row = session.get(Presence, account.id)
+    if row is None:
+        row = Presence(account_id=account.id, state=state, since=at, phone_up=False, phone_state="")
+        session.add(row)
+    row.state, row.since = state, at
+    return row
+
+
+def operator_at(session: Session, extension: str) -> Account | None:
+    """The operator whose phone has this extension."""
+    return session.scalar(select(Account).where(Account.extension == extension, Account.active.is_(True)))
+
+
+def offer(session: Session, call_id: str, account: Account, *, at: datetime) -> Offer:
+    """The call rings at this operator's phone; told twice, it is still one offer."""
+    row = session.scalar(
+        select(Offer).where(Offer.call_id == call_id, Offer.account_id == account.id, Offer.outcome == "ringing")
+    )
+    if row is None:
+        row = Offer(call_id=call_id, account_id=account.id, at=at)
+        session.add(row)
+        session.flush()
+        calls.note(session, call_id, Step.OFFERED, at=at, operator=account.login)
+    return row
+
+
+def answered(session: Session, call_id: str, account: Account, *, at: datetime) -> None:
+    """The operator took the call."""
+    row = offer(session, call_id, account, at=at)
+    row.answered_at, row.outcome = at, "answered"
+    call = session.get_one(Call, call_id)
+    call.operator_id, call.answered_at = account.id, call.answered_at or at
+    calls.note(session, call_id, Step.ANSWERED, at=at, operator=account.login)
+    for other in _ringing(session, call_id):
+        other.outcome, other.ended_at = "missed", at
+
+
+def missed(session: Session, call_id: str, account: Account, *, at: datetime) -> None:
+    """The phone rang and was not taken."""
+    for row in _ringing(session, call_id):
+        if row.account_id == account.id:
+            row.outcome, row.ended_at = "missed", at
+            calls.note(session, call_id, Step.MISSED, at=at, operator=account.login)
+
+
+def ended(session: Session, call_id: str, *, at: datetime) -> list[int]:
+    """The call is over: nothing rings for it any more; whose desks it concerns."""
+    rows = session.scalars(select(Offer).where(Offer.call_id == call_id, Offer.ended_at.is_(None))).all()
+    for row in rows:
+        row.ended_at = at
+        row.outcome = "done" if row.outcome == "answered" else "missed"
+    return [row.account_id for row in rows]
+
+
+def current(session: Session, account_id: int) -> Offer | None:
+    """The call on this operator's desk: ringing or being spoken, the latest."""
+    query = (
+        select(Offer).where(Offer.account_id == account_id, Offer.ended_at.is_(None)).order_by(Offer.id.desc()).limit(1)
+    )
+    return session.scalar(query)
+
+
+def _ringing(session: Session, call_id: str) -> list[Offer]:
+    return list(session.scalars(select(Offer).where(Offer.call_id == call_id, Offer.outcome == "ringing")))

@@ -1,0 +1,48 @@
+"""How a matter stands, for a caller who keys his query code; a wrong code and a wrong telephone sound alike."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from dispatch import codes
+from dispatch.calls import Call, CallStep, Step
+from dispatch.states import State
+from dispatch.tickets import Ticket
+from hotline.phones import last_four
+from hotline.settings import Settings
+
+MOST_WRONG = 6
+WITHIN = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the caller may hear: which matter, its state, when an answer is due."""
+
+    ticket_id: int
+    number: str
+    state: State
+    promised_by: datetime
+
+
+def look_up(session: Session, code: str, *, caller: str, four: str, settings: Settings) -> Standing | None:
+    """The standing of the matter behind a code, keyed from the telephone it was lodged with, or with that
+    telephone's last four digits; None for anything else."""
+    ticket = session.scalar(select(Ticket).where(Ticket.code_digest == codes.digest(code, settings=settings)))
+    if ticket is None:
+        return None
+    own = {n for n in (ticket.caller, ticket.contact) if n}
+    if caller not in own and four not in {last_four(n) for n in own}:
+        return None
+    return Standing(ticket.id, ticket.number, State(ticket.state), ticket.promised_by)
+
+
+def locked(session: Session, caller: str, *, at: datetime) -> bool:
+    """Whether too many wrong codes came from this number within the hour; anonymous callers share one count."""
+    query = (
+        select(func.count()).select_from(CallStep).join(Call)
+        .where(Call.caller == caller, CallStep.kind == Step.CODE_WRONG, CallStep.at > at - WITHIN)
+    )  # fmt: skip
+    return (session.scalar(query) or 0) >= MOST_WRONG

@@ -1,0 +1,180 @@
+"""What people do with a ticket: refer, dispatch, accept, return, reply, sign, check. Each step is the table's."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from dispatch import calls, clocks, codes
+from dispatch.callbacks import owe_callback
+from dispatch.calls import Step
+from dispatch.states import Action, State, transition
+from dispatch.tickets import NO_CALL_BACK, Klass, Ticket, next_number, write_step
+from hotline import audit, phones
+from hotline.accounts.accounts import Account
+from hotline.calendar.days import working_days
+from hotline.directory.departments import Department
+from hotline.settings import Settings
+from recordings.recordings import Recording
+
+
+class ReferralError(Exception):
+    """A step that may not be taken; the text is fit for a person."""
+
+
+@dataclass(frozen=True)
+class Matter:
+    """What a citizen asks of a department, as it is written down."""
+
+    klass: Klass
+    title: str
+    summary: str
+    confidential: bool = False
+    complained_of: str = ""
+    contact: str = ""
+    caller_name: str = ""
+
+
+def refer(session: Session, matter: Matter, *, call: calls.Call | None, recording: Recording | None, code: str,
+          by: str, settings: Settings, at: datetime) -> Ticket:
+    """A new ticket, waiting to be dispatched, with the caller's promise running from now.
+
+    `code` is the query code that the caller was or will be told; empty when he was told none."""
+    if not matter.title.strip() or not matter.summary.strip():
+        raise ReferralError("请填写标题和事项摘要")
+    promise = clocks.due(at, _days(matter.klass, settings), working_days(session), settings=settings)
+    caller = call.caller if call else ""
+    ticket = Ticket(
+        number=next_number(session, prefix=settings.ticket_prefix, at=at), state=State.TO_DISPATCH,
+        code_digest=codes.digest(code, settings=settings) if code else None,
+        call_id=call.id if call else None, recording_id=recording.id if recording else None,
+        klass=matter.klass, title=matter.title.strip()[:120], summary=matter.summary.strip(),
+        confidential=matter.confidential, complained_of=matter.complained_of.strip()[:120],
+        caller=caller, contact=phones.normalise(matter.contact) or caller, caller_name=matter.caller_name.strip()[:40],
+        intake_at=at, promised_by=promise.at, provisional=promise.provisional, why_due=list(promise.lines),
+    )  # fmt: skip
+    session.add(ticket)
+    session.flush()
+    write_step(session, ticket, "refer", by=by, source="", at=at)
+    if call is not None:
+        calls.note(session, call.id, Step.REFERRED, at=at, ticket=ticket.number)
+    audit.note(session, "ticket.referred", by=by, at=at, about=("ticket", ticket.number), klass=matter.klass)
+    return ticket
+
+
+def dispatch(session: Session, ticket: Ticket, *, to: Department, by: Account, settings: Settings, at: datetime,
+             why: str = "") -> None:
+    """Send the ticket to a department; its clock runs from now, whether or not it is accepted."""
+    if ticket.complained_of and ticket.complained_of in {to.name, to.short_name}:
+        raise ReferralError("被反映单位不能作为承办单位")
+    source = _move(ticket, Action.DISPATCH)
+    calendar = working_days(session, county_code=to.county_code)
+    due = clocks.due(at, _days(Klass(ticket.klass), settings), calendar, settings=settings)
+    ticket.department_id, ticket.dispatched_at = to.id, at
+    ticket.due_at, ticket.provisional, ticket.why_due = due.at, due.provisional, list(due.lines)
+    ticket.accept_by = clocks.due(at, settings.accept_days, calendar, settings=settings).at
+    ticket.return_by = clocks.due(at, settings.return_days, calendar, settings=settings).at
+    ticket.opened_at, ticket.reply, ticket.replied_by, ticket.signed_by, ticket.checked_by = None, "", "", "", ""
+    _written(session, ticket, Action.DISPATCH, by=by, source=source, at=at, why=why, department=to.name)
+
+
+def opened(session: Session, ticket: Ticket, *, by: Account, at: datetime) -> None:
+    """The department has looked at the ticket: from now it can be accepted."""
+    if ticket.state == State.TO_ACCEPT and ticket.opened_at is None:
+        ticket.opened_at = at
+        write_step(session, ticket, Action.OPEN, by=by.login, source=State.TO_ACCEPT, at=at)
+
+
+def accept(session: Session, ticket: Ticket, *, by: Account, at: datetime) -> None:
+    """The department takes the ticket in hand; only what was opened can be accepted."""
+    source = _move(ticket, Action.ACCEPT)
+    if ticket.opened_at is None:
+        raise ReferralError("请先打开工单再签收")
+    _written(session, ticket, Action.ACCEPT, by=by, source=source, at=at)
+
+
+def give_back(session: Session, ticket: Ticket, *, why: str, by: Account, at: datetime) -> None:
+    """退单: the department returns what isn't its own, with a reason and in time."""
+    if not why.strip():
+        raise ReferralError("退单必须说明理由")
+    if ticket.return_by is not None and at > ticket.return_by:
+        raise ReferralError("已超过退单期限")
+    source = _move(ticket, Action.RETURN)
+    _written(session, ticket, Action.RETURN, by=by, source=source, at=at, why=why)
+    ticket.department_id = ticket.due_at = ticket.accept_by = ticket.return_by = None
+
+
+def reply(session: Session, ticket: Ticket, *, text: str, personal: bool, by: Account, at: datetime) -> None:
+    """The liaison drafts the department's reply; it goes nowhere until his leader signs."""
+    if not text.strip():
+        raise ReferralError("请填写答复内容")
+    source = _move(ticket, Action.REPLY)
+    ticket.reply, ticket.personal, ticket.replied_by = text.strip(), personal, by.login
+    _written(session, ticket, Action.REPLY, by=by, source=source, at=at, reply=ticket.reply)
+
+
+def sign(session: Session, ticket: Ticket, *, no_secrets: bool, by: Account, at: datetime) -> None:
+    """The leader in charge signs the reply: somebody else than who drafted it, with the secrecy tick."""
+    if not ticket.reply:
+        raise ReferralError("尚无可签发的答复")
+    if ticket.replied_by == by.login:
+        raise ReferralError("起草人不能签发自己的答复")
+    if not no_secrets:
+        raise ReferralError("请确认答复不涉密后再签发")
+    source = _move(ticket, Action.SIGN)
+    ticket.signed_by = by.login
+    _written(session, ticket, Action.SIGN, by=by, source=source, at=at)
+
+
+def send_back(session: Session, ticket: Ticket, *, why: str, by: Account, at: datetime) -> None:
+    """The hotline finds that the reply doesn't answer the question."""
+    if not why.strip():
+        raise ReferralError("请说明退回原因")
+    source = _move(ticket, Action.SEND_BACK)
+    ticket.signed_by = ""
+    _written(session, ticket, Action.SEND_BACK, by=by, source=source, at=at, why=why)
+
+
+def pass_reply(session: Session, ticket: Ticket, *, by: Account, settings: Settings, at: datetime) -> None:
+    """The hotline finds the question answered: the citizen is owed a call-back in this same commit, or the
+    ticket is closed where none is needed or none is possible."""
+    source = _move(ticket, Action.PASS)
+    ticket.checked_by = by.login
+    _written(session, ticket, Action.PASS, by=by, source=source, at=at)
+    if ticket.klass in NO_CALL_BACK:
+        close(session, ticket, reached=None, at=at, why="表扬、建议无需回访")
+    elif not phones.is_reachable(ticket.contact):
+        close(session, ticket, reached=False, at=at, why="来电人未留可回拨的号码")
+    else:
+        owe_callback(session, ticket, settings=settings, at=at)
+
+
+def close(session: Session, ticket: Ticket, *, reached: bool | None, satisfaction: int | None = None, at: datetime,
+          why: str, by: str = "hotline") -> None:
+    """The end of the matter: whether the caller was reached, and how satisfied he said he was (1 best to 5)."""
+    source = _move(ticket, Action.CLOSE)
+    ticket.reached, ticket.satisfaction, ticket.closed_at = reached, satisfaction, at
+    write_step(session, ticket, Action.CLOSE, by=by, source=source, at=at, why=why)
+
+
+def redo(session: Session, ticket: Ticket, *, satisfaction: int, at: datetime) -> None:
+    """The caller is dissatisfied: once, the department does it again."""
+    source = _move(ticket, Action.REDO)
+    ticket.redone, ticket.satisfaction, ticket.signed_by = ticket.redone + 1, satisfaction, ""
+    write_step(session, ticket, Action.REDO, by="hotline", source=source, at=at, why="来电人不满意，重办一次")
+
+
+def _move(ticket: Ticket, action: Action) -> State:
+    source = State(ticket.state)
+    ticket.state = transition(source, action).target
+    return source
+
+
+def _written(session: Session, ticket: Ticket, action: Action, *, by: Account, source: State, at: datetime,
+             why: str = "", **detail: str) -> None:
+    write_step(session, ticket, action, by=by.login, source=source, at=at, why=why, **detail)
+    audit.note(session, f"ticket.{action}", by=by.login, at=at, about=("ticket", ticket.number), reason=why)
+
+
+def _days(klass: Klass, settings: Settings) -> int:
+    return settings.consult_days if klass is Klass.CONSULT else settings.answer_days

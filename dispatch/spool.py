@@ -1,0 +1,132 @@
+"""What the exchange left in its spool while nobody looked: slips of questions, and its own records of calls."""
+
+import csv
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import BigInteger, Integer, String, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from dispatch import calls, codes, referrals
+from dispatch.calls import Call, Leg, Step
+from dispatch.tickets import Klass, Ticket
+from hotline.database import Base
+from hotline.logs import mask
+from hotline.phones import normalise
+from hotline.settings import Settings
+from recordings import recordings
+from recordings.recordings import Kind
+
+SHORTEST_MESSAGE = 1.0  # seconds; anything shorter is somebody who hung up at the tone
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What the dialplan wrote of one question left after the tone."""
+
+    call_id: str
+    caller: str
+    dialled: str
+    code: str
+    began: datetime
+    ended: datetime
+
+
+def read_slip(path: Path) -> Slip | None:
+    """The slip, or None while the exchange is still writing it."""
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    fields = dict(line.split("=", 1) for line in lines if "=" in line)
+    if fields.get("end") != "1":
+        return None
+    return Slip(path.stem, normalise(fields.get("caller", "")), fields.get("dialled", "")[:24], fields.get("code", ""),
+                _moment(fields.get("began", "0")), _moment(fields.get("ended", "0")))  # fmt: skip
+
+
+def take_in_message(session: Session, slip: Slip, *, settings: Settings, at: datetime) -> Ticket | None:
+    """Make call, recording and ticket of a slip in one transaction; None when nothing was said, or it was done."""
+    calls.begin(session, slip.call_id, caller=slip.caller, dialled=slip.dialled, taken_from="records", at=slip.began)
+    sound = recordings.expect(session, slip.call_id, kind=Kind.MESSAGE, spool=settings.spool, at=slip.began)
+    if session.scalar(select(Ticket).where(Ticket.recording_id == sound.id)) is not None:
+        return None
+    recordings.take_in(sound, keep_days=settings.recordings_keep_days, at=at)
+    if slip.code:
+        codes.use(session, slip.code, settings=settings, at=at)
+    if (sound.seconds or 0.0) < SHORTEST_MESSAGE:
+        return None
+    call = session.get_one(Call, slip.call_id)
+    calls.note(session, call.id, Step.MESSAGE, at=slip.ended, seconds=sound.seconds)
+    matter = referrals.Matter(klass=Klass.CONSULT, title=f"{mask(call.caller) or '匿名来电'}的电话留言",
+                              summary="来电人留言，请收听录音后补充摘要。")  # fmt: skip
+    ticket = referrals.refer(session, matter, call=call, recording=sound, code=slip.code, by="hotline",
+                             settings=settings, at=slip.ended)  # fmt: skip
+    if call.ended_at is not None:
+        session.flush()
+        calls.settle(session, call)
+    return ticket
+
+
+class RecordsMark(Base):
+    """How far one file of the exchange's own records has been read."""
+
+    __tablename__ = "records_mark"
+    node: Mapped[str] = mapped_column(String(40), primary_key=True)
+    file: Mapped[str] = mapped_column(String(120), primary_key=True)  # name and inode: a rotated file is another
+    offset: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), default=0)
+
+
+CEL_FIELDS = ("event", "at", "call_id", "uniqueid", "linkedid", "channel", "caller", "exten", "context", "app",
+              "place", "extra")  # fmt: skip
+
+
+def take_in_records(session: Session, path: Path, *, node: str, most: int = 2000) -> int:
+    """Read on in a file of the exchange's call events (CEL): each line once, in order; how many were read."""
+    generation = f"{path.name}:{path.stat().st_ino}"
+    mark = session.get(RecordsMark, (node, generation))
+    if mark is None:
+        mark = RecordsMark(node=node, file=generation, offset=0)
+        session.add(mark)
+    count = 0
+    with path.open("rb") as file:
+        file.seek(mark.offset)
+        for line in file:
+            if not line.endswith(b"\n") or count >= most:
+                break
+            _take_in_event(session, line.decode("utf-8", errors="replace"), node=node)
+            mark.offset += len(line)
+            count += 1
+    return count
+
+
+def _take_in_event(session: Session, line: str, *, node: str) -> None:
+    values = next(csv.reader([line]), [])
+    if len(values) < len(CEL_FIELDS):
+        return
+    event = dict(zip(CEL_FIELDS, values, strict=False))
+    call_id, at = event["call_id"], _moment(event["at"])
+    own = event["uniqueid"] == event["linkedid"]
+    if not call_id:
+        return
+    if own and event["event"] in {"ANSWER", "HANGUP"}:
+        calls.begin(session, call_id, caller=event["caller"], dialled=event["exten"], node=node,
+                    uniqueid=event["uniqueid"], taken_from="records", at=at)  # fmt: skip
+    if own and event["event"] == "HANGUP":
+        calls.end(session, call_id, at=at, place=event["place"])
+
+
+def see_leg(session: Session, call_id: str, *, node: str, uniqueid: str, channel: str, at: datetime) -> None:
+    """Note that a channel of the exchange belongs to a call."""
+    if session.get(Leg, (node, uniqueid)) is None:
+        try:
+            with session.begin_nested():
+                session.add(Leg(node=node, uniqueid=uniqueid, call_id=call_id, channel=channel[:100], began_at=at))
+        except IntegrityError:
+            return
+
+
+def _moment(epoch: str) -> datetime:
+    try:
+        return datetime.fromtimestamp(float(epoch), UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(0, UTC)

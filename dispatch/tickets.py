@@ -1,0 +1,118 @@
+"""Tickets: a matter handed to a department, and every step that was taken with it."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from dispatch.states import Action, State
+from hotline.database import Base, insert_into
+from hotline.directory.departments import Department
+from hotline.times import local_day
+from recordings.recordings import Recording
+
+
+class Klass(StrEnum):
+    """The class of a matter."""
+
+    CONSULT = "consult"  # 咨询
+    HELP = "help"  # 求助
+    COMPLAINT = "complaint"  # 投诉
+    REPORT = "report"  # 举报
+    SUGGESTION = "suggestion"  # 建议
+    PRAISE = "praise"  # 表扬
+
+
+GUARDED = frozenset({Klass.COMPLAINT, Klass.REPORT})
+"""Classes whose recording and caller never reach a department."""
+NO_CALL_BACK = frozenset({Klass.SUGGESTION, Klass.PRAISE})
+
+
+class Ticket(Base):
+    """One matter. `summary` is what the department reads; the caller's own lines stay with the hotline."""
+
+    __tablename__ = "ticket"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(30), unique=True)
+    code_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
+    call_id: Mapped[str | None] = mapped_column(ForeignKey("call.id"), index=True)
+    recording_id: Mapped[int | None] = mapped_column(ForeignKey("recording.id"))
+    klass: Mapped[Klass] = mapped_column(String(12))
+    state: Mapped[State] = mapped_column(String(14), index=True)
+    title: Mapped[str] = mapped_column(String(120))
+    summary: Mapped[str] = mapped_column(Text)
+    confidential: Mapped[bool] = mapped_column(default=False)
+    complained_of: Mapped[str] = mapped_column(String(120), default="")  # 被反映单位
+    caller: Mapped[str] = mapped_column(String(24), default="", index=True)
+    contact: Mapped[str] = mapped_column(String(24), default="")
+    caller_name: Mapped[str] = mapped_column(String(40), default="")
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
+    intake_at: Mapped[datetime] = mapped_column(index=True)
+    promised_by: Mapped[datetime]
+    dispatched_at: Mapped[datetime | None]
+    accept_by: Mapped[datetime | None]
+    return_by: Mapped[datetime | None]
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    provisional: Mapped[bool] = mapped_column(default=False)
+    why_due: Mapped[list[str]] = mapped_column(JSON, default=list)
+    opened_at: Mapped[datetime | None]
+    reply: Mapped[str] = mapped_column(Text, default="")
+    personal: Mapped[bool] = mapped_column(default=False)  # 涉个人信息: told by an operator, never by the machine
+    replied_by: Mapped[str] = mapped_column(String(60), default="")
+    signed_by: Mapped[str] = mapped_column(String(60), default="")
+    checked_by: Mapped[str] = mapped_column(String(60), default="")
+    redone: Mapped[int] = mapped_column(default=0)
+    satisfaction: Mapped[int | None]  # 1 (very satisfied) to 5 (very dissatisfied), as keyed
+    reached: Mapped[bool | None]  # whether the call-back reached the caller; None where none was needed
+    closed_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+    department: Mapped[Department | None] = relationship()
+    recording: Mapped[Recording | None] = relationship()
+    steps: Mapped[list["TicketStep"]] = relationship(order_by="TicketStep.id")
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy's own name)
+
+
+class TicketStep(Base):
+    """One step of a ticket: who, when, why; never overwritten."""
+
+    __tablename__ = "ticket_step"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(60))
+    action: Mapped[str] = mapped_column(String(16))
+    source: Mapped[str] = mapped_column(String(14))
+    target: Mapped[str] = mapped_column(String(14))
+    why: Mapped[str] = mapped_column(String(500), default="")
+    detail: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+
+
+class DailyNumber(Base):
+    """The last ticket number given out on a day."""
+
+    __tablename__ = "daily_number"
+    day: Mapped[date] = mapped_column(primary_key=True)
+    last: Mapped[int]
+
+
+def next_number(session: Session, *, prefix: str, at: datetime) -> str:
+    """The next number of the day: 96128-20261123-0001."""
+    day = local_day(at)
+    statement = insert_into(session, DailyNumber).values(day=day, last=1)
+    raised = statement.on_conflict_do_update(index_elements=[DailyNumber.day], set_={"last": DailyNumber.last + 1})
+    last = session.execute(raised.returning(DailyNumber.last)).scalar_one()
+    return f"{prefix}-{day:%Y%m%d}-{last:04d}"
+
+
+def write_step(session: Session, ticket: Ticket, action: Action | str, *, by: str, source: State | str, at: datetime,
+               why: str = "", **detail: Any) -> None:
+    """Add a line to the ticket's history."""
+    session.add(TicketStep(ticket_id=ticket.id, at=at, by=by, action=str(action), source=str(source),
+                           target=str(ticket.state), why=why, detail=detail))
+
+
+def guarded(ticket: Ticket) -> bool:
+    """Whether nothing that identifies the caller may reach a department."""
+    return ticket.confidential or Klass(ticket.klass) in GUARDED

@@ -1,0 +1,64 @@
+"""The roles of the hotline and what each may do; whatever is not granted here is refused."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """A person's role; one account has one."""
+
+    OPERATOR = "operator"  # 接线员
+    SUPERVISOR = "supervisor"  # 班长
+    QUALITY_INSPECTOR = "quality_inspector"  # 质检
+    LIAISON = "liaison"  # 联络员
+    LEADER = "leader"  # 分管领导
+    SECRECY_REVIEWER = "secrecy_reviewer"  # 保密审查人
+    CITY_OFFICE = "city_office"  # 市主管部门
+    COUNTY_OFFICE = "county_office"  # 县区主管部门
+    INSPECTOR = "inspector"  # 督查
+    AUDITOR = "auditor"  # 审计
+    ADMINISTRATOR = "administrator"  # 系统管理员
+
+
+class Permission(StrEnum):
+    """One thing that a route may ask for."""
+
+    DESK = "desk"  # answer calls, see the screen-pop, mark what was told
+    CALLS = "calls"  # list calls, numbers masked
+    UNMASK = "unmask"  # see one full number, for a reason
+    TICKETS = "tickets"  # list and read tickets (within one's reach)
+    REFER = "refer"  # write a ticket
+    DISPATCH = "dispatch"  # send a ticket to a department
+    HANDLE = "handle"  # accept, return, answer for one's department
+    SIGN = "sign"  # sign a reply for one's department
+    CHECK = "check"  # check a signed reply at the hotline
+    HEAR = "hear"  # listen to a recording (within one's reach)
+    KNOWLEDGE = "knowledge"  # read entries and authorisations
+    FIGURES = "figures"  # the wallboard and its figures
+    ACCOUNTS = "accounts"  # create and lock accounts
+    SYSTEM = "system"  # the state of the machine's parts
+    AUDIT = "audit"  # read the audit trail
+
+
+_P = Permission
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.OPERATOR: frozenset({_P.DESK, _P.TICKETS, _P.REFER, _P.KNOWLEDGE, _P.UNMASK, _P.HEAR}),
+    Role.SUPERVISOR: frozenset(
+        {_P.DESK, _P.CALLS, _P.TICKETS, _P.REFER, _P.DISPATCH, _P.CHECK, _P.KNOWLEDGE, _P.UNMASK, _P.HEAR, _P.FIGURES}
+    ),
+    Role.QUALITY_INSPECTOR: frozenset({_P.CALLS, _P.TICKETS, _P.HEAR, _P.KNOWLEDGE, _P.FIGURES}),
+    Role.LIAISON: frozenset({_P.TICKETS, _P.HANDLE, _P.HEAR, _P.KNOWLEDGE}),
+    Role.LEADER: frozenset({_P.TICKETS, _P.SIGN, _P.HEAR, _P.KNOWLEDGE}),
+    Role.SECRECY_REVIEWER: frozenset({_P.KNOWLEDGE}),
+    Role.CITY_OFFICE: frozenset({_P.TICKETS, _P.DISPATCH, _P.KNOWLEDGE, _P.FIGURES, _P.CALLS}),
+    Role.COUNTY_OFFICE: frozenset({_P.TICKETS, _P.DISPATCH, _P.KNOWLEDGE, _P.FIGURES}),
+    Role.INSPECTOR: frozenset({_P.TICKETS, _P.FIGURES, _P.KNOWLEDGE}),
+    Role.AUDITOR: frozenset({_P.AUDIT, _P.FIGURES}),
+    Role.ADMINISTRATOR: frozenset({_P.ACCOUNTS, _P.SYSTEM}),
+}
+DEPARTMENTAL = frozenset({Role.LIAISON, Role.LEADER, Role.SECRECY_REVIEWER})
+"""Roles that reach their own department's matters only."""
+
+
+def may(role: Role, permission: Permission) -> bool:
+    """Whether the role has the permission; an unknown role has none."""
+    return permission in GRANTS.get(role, frozenset())

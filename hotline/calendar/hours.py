@@ -1,0 +1,61 @@
+"""Hours of the day and of the week, read from a line such as `1-5 08:30-12:00,14:30-18:00`."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from hotline.times import local
+
+_WEEKLY = re.compile(r"(?:(\d)(?:-(\d))?\s+)?(\d{1,2}):(\d\d)-(\d{1,2}):(\d\d)")
+MINUTES_A_DAY = 24 * 60
+
+
+class HoursError(Exception):
+    """A line of hours that can't be read."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """From one minute of the day to another, on some days of the week (1 = Monday)."""
+
+    days: frozenset[int]
+    opens: int
+    closes: int
+
+
+@dataclass(frozen=True)
+class Hours:
+    """A week's opening hours."""
+
+    spans: tuple[Span, ...]
+
+    def holds(self, at: datetime) -> bool:
+        """Whether it is open at that moment, by the clock in Yuxi."""
+        there = local(at)
+        minute = there.hour * 60 + there.minute
+        return any(there.isoweekday() in s.days and s.opens <= minute < s.closes for s in self.spans)
+
+    def closing(self) -> time:
+        """When the day ends."""
+        last = max((s.closes for s in self.spans), default=MINUTES_A_DAY)
+        return time(23, 59, 59) if last == MINUTES_A_DAY else time(*divmod(last, 60))
+
+    def opening(self) -> time:
+        """When the day begins."""
+        return time(*divmod(min((s.opens for s in self.spans), default=0), 60))
+
+
+def read_hours(line: str) -> Hours:
+    """Read `1-5 08:30-12:00,14:30-18:00`; days hold on until others are named; none means every day."""
+    spans: list[Span] = []
+    days = frozenset(range(1, 8))
+    for part in filter(None, (p.strip() for p in line.split(","))):
+        found = _WEEKLY.fullmatch(part)
+        if found is None:
+            raise HoursError(f"'{part}' is not a time such as 1-5 08:30-12:00")
+        first, last, *clock = found.groups()
+        if first:
+            days = frozenset(range(int(first), int(last or first) + 1))
+        oh, om, ch, cm = map(int, clock)
+        spans.append(Span(days, oh * 60 + om, ch * 60 + cm))
+    return Hours(tuple(spans))

@@ -1,0 +1,1 @@
+"""Who stands behind the hotline: departments, how they follow one another, and their liaisons."""

@@ -1,0 +1,60 @@
+"""Departments (obliged units), dated, with those that they came from and went into."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.database import Base
+
+
+class Department(Base):
+    """A unit that answers for a matter; callers choose it by its three-digit code."""
+
+    __tablename__ = "department"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(3), unique=True)
+    name: Mapped[str] = mapped_column(String(100), unique=True)
+    short_name: Mapped[str] = mapped_column(String(40))
+    aliases: Mapped[list[str]] = mapped_column(JSON, default=list)
+    initials: Mapped[str] = mapped_column(String(20), default="")
+    category: Mapped[str] = mapped_column(String(40), default="")
+    level: Mapped[str] = mapped_column(String(20), default="city")
+    county_code: Mapped[str] = mapped_column(String(6), default="")
+    phone: Mapped[str] = mapped_column(String(30), default="")
+    supervision_phone: Mapped[str] = mapped_column(String(30), default="")
+    duty_phone: Mapped[str] = mapped_column(String(30), default="")
+    address: Mapped[str] = mapped_column(String(200), default="")
+    office_hours: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    duties: Mapped[str] = mapped_column(String(1000), default="")
+    sections: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    effective_from: Mapped[date | None]
+    effective_to: Mapped[date | None]
+
+
+class Succession(Base):
+    """One department passing into another: renamed, merged, split or abolished, on a day, by a document."""
+
+    __tablename__ = "department_succession"
+    __table_args__ = (UniqueConstraint("predecessor_id", "successor_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    predecessor_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    successor_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    on: Mapped[date]
+    document: Mapped[str] = mapped_column(String(100), default="")
+
+
+def by_code(session: Session, code: str) -> Department | None:
+    """The department that answers to this three-digit code."""
+    return session.scalar(select(Department).where(Department.code == code))
+
+
+def in_service(session: Session, *, on: date) -> list[Department]:
+    """The departments that exist on a day, in the order of their codes."""
+    return [
+        d
+        for d in session.scalars(select(Department).order_by(Department.code))
+        if (d.effective_from is None or d.effective_from <= on) and (d.effective_to is None or on < d.effective_to)
+    ]

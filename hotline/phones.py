@@ -1,0 +1,40 @@
+"""Telephone numbers: brought to one form in one place, and compared by their last digits."""
+
+import re
+
+import phonenumbers
+
+AREA_CODE = "0877"  # Yuxi: a number without an area code is one of the city
+_KEEP = re.compile(r"[^\d+]")
+
+
+def normalise(given: str) -> str:
+    """The number in the form we keep: 13888888888, 08772012345, 96128; empty when there is none.
+
+    Short service numbers stay as they are; `+86` and `0086` fall away; local numbers get their area code.
+    """
+    digits = _KEEP.sub("", given)[:24]
+    if digits.startswith("00"):
+        digits = "+" + digits[2:]
+    bare = digits.removeprefix("+86") if digits.startswith("+86") else digits
+    if bare.startswith("+"):
+        return bare
+    if len(bare) in (7, 8) and not bare.startswith(("0", "1")):
+        return AREA_CODE + bare
+    if digits.startswith("+86") and len(bare) >= 9 and not bare.startswith(("0", "1", "4", "8")):
+        return "0" + bare
+    return bare
+
+
+def is_reachable(number: str) -> bool:
+    """Whether a citizen can be called back there: a full number, not a short one or none."""
+    if len(number) < 8:
+        return False
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(number, "CN"))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def last_four(number: str) -> str:
+    return number[-4:]

@@ -1,0 +1,123 @@
+"""Every setting of the system: one frozen object, read from the environment once."""
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+PREFIX = "HOTLINE_"
+
+
+class SettingsError(Exception):
+    """The environment is not enough to start; the text names every setting at fault."""
+
+
+class Settings(BaseModel):
+    """What may differ between two installations. Each field is `HOTLINE_<NAME>`, or `HOTLINE_<NAME>_FILE`
+    naming a file that holds the value (for secrets)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    # Who we are
+    number: str = Field("96128", description="The number that citizens dial.")
+    city: str = Field("玉溪", description="The city whose hotline this is, as it is written on screens.")
+    ticket_prefix: str = Field("96128", description="What ticket numbers begin with.")
+
+    # Where things are
+    folder: Path = Field(Path("var"), description="Folder of the database, spool, sounds and recordings.")
+    database_url: str = Field("", description="SQLAlchemy address; empty: SQLite in the folder.")
+    redis_url: str = Field("", description="Redis address; empty: the embedded Valkey in the folder.")
+    secret_key: SecretStr = Field(
+        min_length=32, description="Signs sessions and digests query codes; at least 32 characters."
+    )
+    voice_folder: Path = Field(Path(".voice"), description="Folder of the voice's model.")
+    voice: str = Field("zf_xiaobei", description="The Mandarin voice of the machine.")
+
+    # The exchange
+    ami_host: str = Field("127.0.0.1", description="Where Asterisk's manager interface listens.")
+    ami_port: int = Field(5038, description="Port of Asterisk's manager interface.")
+    ami_user: str = Field("hotline", description="Account at the manager interface.")
+    ami_secret: SecretStr = Field(SecretStr(""), description="Password at the manager interface.")
+    exchange_node: str = Field("exchange1", description="The exchange's systemname.")
+    queue: str = Field("hotline", description="Name of the queue that callers wait in.")
+    trunk: str = Field("trunk", description="The PJSIP endpoint that carries calls to the public network.")
+
+    # The doors
+    agi_host: str = Field("127.0.0.1", description="Address that FastAGI listens on.")
+    agi_port: int = Field(4573, description="Port that FastAGI listens on.")
+    agi_sessions: int = Field(600, description="Most conversations with the machine at a time; more go to a person.")
+    web_host: str = Field("127.0.0.1", description="Address that the pages are served on.")
+    web_port: int = Field(8128, description="Port that the pages are served on.")
+    web_secure: bool = Field(False, description="Whether the pages stand behind HTTPS: cookies are then marked Secure.")
+
+    # The line
+    staffed_hours: str = Field("1-7 00:00-24:00", description="When people answer, such as 1-5 08:30-18:00,6 09:00-12:00.")
+    self_service: bool = Field(True, description="Whether the machine may be asked at all.")
+    keypad_initials: bool = Field(False, description="Whether a caller may spell a keyword by pinyin initials.")
+    most_asked: int = Field(3, description="How many of a department's most asked questions are read out.")
+
+    # The ticket's clocks, in working days (domain rules that no source fixes)
+    accept_days: int = Field(1, description="Working days in which a department accepts a ticket.")
+    return_days: int = Field(2, description="Working days in which a department may return a ticket.")
+    consult_days: int = Field(3, description="Working days to answer a 咨询.")
+    answer_days: int = Field(5, description="Working days to answer any other matter.")
+    office_hours: str = Field("08:30-12:00,14:30-18:00", description="The offices' hours on a working day.")
+
+    # Calling back
+    callback_hours: str = Field("09:00-11:30,14:30-20:00", description="When citizens may be called back.")
+    callback_attempts: int = Field(3, description="Most attempts to call one citizen back.")
+    callback_pause_minutes: int = Field(60, description="Minutes between two attempts.")
+    callback_ring_seconds: int = Field(30, description="Seconds that a citizen's telephone rings.")
+
+    # Keeping
+    recordings_keep_days: int = Field(730, description="Days that a recording is kept at least.")
+    disk_alarm_percent: int = Field(10, description="Free disk below this percentage raises the alarm.")
+
+    # Signing in
+    lockout_attempts: int = Field(5, description="Wrong passwords in a row that lock an account.")
+    lockout_minutes: int = Field(15, description="Minutes that an account stays locked.")
+    session_minutes: int = Field(30, description="Minutes without a click after which one signs in again.")
+    sign_in_limit: str = Field("10 per minute", description="Most attempts to sign in from one address.")
+
+    @property
+    def database_address(self) -> str:
+        return self.database_url or f"sqlite:///{self.folder.resolve()}/hotline.db"
+
+    @property
+    def redis_address(self) -> str:
+        return self.redis_url or f"unix://{self.folder.resolve()}/run/valkey.sock"
+
+    @property
+    def spool(self) -> Path:
+        """Where the exchange writes: `calls/`, `messages/`, `cel/`."""
+        return self.folder.resolve() / "spool"
+
+    @property
+    def sounds(self) -> Path:
+        """Where rendered answers lie; the exchange plays them from the same path."""
+        return self.folder.resolve() / "sounds"
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Read all settings; SettingsError names at once everything that is missing or wrong."""
+    given: dict[str, Any] = {}
+    for name in Settings.model_fields:
+        key = PREFIX + name.upper()
+        if key in environment:
+            given[name] = environment[key]
+        elif file := environment.get(key + "_FILE"):
+            given[name] = Path(file).read_text(encoding="utf-8").strip()
+    try:
+        return Settings.model_validate(given)
+    except ValidationError as error:
+        wrong = [f"  {PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
+        raise SettingsError("These settings are missing or wrong:\n" + "\n".join(wrong)) from None
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return read_settings(os.environ)

@@ -1,0 +1,98 @@
+"""Entries: a citizen's question, other ways to put it, and its answers in numbered versions."""
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from hotline.database import Base
+from hotline.directory.departments import Department
+
+
+class State(StrEnum):
+    """Where an entry stands in its life."""
+
+    DRAFT = "draft"
+    CHECKED = "checked"
+    REVIEWED = "reviewed"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+    EXPIRED = "expired"
+
+
+class Entry(Base):
+    """One question of one department."""
+
+    __tablename__ = "entry"
+    __table_args__ = (UniqueConstraint("department_id", "question"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    department_id: Mapped[int] = mapped_column(ForeignKey("department.id"), index=True)
+    question: Mapped[str] = mapped_column(String(128))
+    category: Mapped[str] = mapped_column(String(80), default="")
+    keywords: Mapped[list[str]] = mapped_column(JSON, default=list)
+    asked: Mapped[int] = mapped_column(default=0)
+    state: Mapped[State] = mapped_column(String(12), default=State.DRAFT, index=True)
+    published: Mapped[int | None]  # number of the version that is in force
+    department: Mapped[Department] = relationship()
+    phrasings: Mapped[list["Phrasing"]] = relationship(cascade="all, delete-orphan")
+    versions: Mapped[list["EntryVersion"]] = relationship(order_by="EntryVersion.number")
+
+
+class Phrasing(Base):
+    """Another way to ask an entry's question."""
+
+    __tablename__ = "phrasing"
+    __table_args__ = (UniqueConstraint("entry_id", "text"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
+    text: Mapped[str] = mapped_column(String(128))
+
+
+class EntryVersion(Base):
+    """An answer as it was at one time; never changed once published."""
+
+    __tablename__ = "entry_version"
+    __table_args__ = (UniqueConstraint("entry_id", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
+    number: Mapped[int]
+    answer: Mapped[str] = mapped_column(Text)
+    spoken: Mapped[str] = mapped_column(String(300))
+    summary: Mapped[str] = mapped_column(String(120), default="")
+    legal_basis: Mapped[str] = mapped_column(String(200), default="")
+    section: Mapped[str] = mapped_column(String(60), default="")
+    phone: Mapped[str] = mapped_column(String(30), default="")
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    written_by: Mapped[str] = mapped_column(String(60))
+    reviewed_by: Mapped[str] = mapped_column(String(60), default="")
+    published_at: Mapped[datetime | None]
+
+
+def in_force(session: Session, entry_id: int, *, on: date) -> tuple[Entry, EntryVersion] | None:
+    """The entry and the version of it that stands on a day; None when it isn't published or has run out."""
+    row = session.execute(
+        select(Entry, EntryVersion)
+        .join(EntryVersion, (EntryVersion.entry_id == Entry.id) & (EntryVersion.number == Entry.published))
+        .where(Entry.id == entry_id, Entry.state == State.PUBLISHED)
+    ).one_or_none()
+    if row is None or not stands(row[1], on=on):
+        return None
+    return row[0], row[1]
+
+
+def stands(version: EntryVersion, *, on: date) -> bool:
+    """Whether the version is valid on that day."""
+    return version.valid_from <= on and (version.valid_to is None or on <= version.valid_to)
+
+
+def most_asked(session: Session, department_id: int, *, on: date, most: int) -> list[Entry]:
+    """The department's published questions in the order of how often they are asked."""
+    rows = session.execute(
+        select(Entry, EntryVersion)
+        .join(EntryVersion, (EntryVersion.entry_id == Entry.id) & (EntryVersion.number == Entry.published))
+        .where(Entry.department_id == department_id, Entry.state == State.PUBLISHED)
+        .order_by(Entry.asked.desc(), Entry.id)
+    )
+    return [entry for entry, version in rows if stands(version, on=on)][:most]

@@ -1,0 +1,1 @@
+"""How an entry is found: by keys, by pinyin, by words."""

@@ -1,0 +1,44 @@
+"""The sound in a recording's file: its length, its shape, and a header that a crash left unfinished."""
+
+import struct
+import wave
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pydub import AudioSegment
+
+_RIFF_SIZE_AT, _DATA_SIZE_AT, HEADER = 4, 40, 44
+
+
+def mend_header(path: Path) -> bool:
+    """Write the sizes that a WAV's header lacks when its writer died; whether anything was mended."""
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        head = file.read(HEADER)
+        if len(head) < HEADER or head[:4] != b"RIFF" or head[36:40] != b"data":
+            return False
+        told = struct.unpack_from("<I", head, _DATA_SIZE_AT)[0]
+        if told == size - HEADER or 0 < told < size - HEADER:
+            return False
+        file.seek(_RIFF_SIZE_AT)
+        file.write(struct.pack("<I", size - 8))
+        file.seek(_DATA_SIZE_AT)
+        file.write(struct.pack("<I", size - HEADER))
+    return True
+
+
+def seconds(path: Path) -> float:
+    """The length of a WAV in seconds, to the millisecond."""
+    with wave.open(str(path), "rb") as file:
+        return round(file.getnframes() / file.getframerate(), 3)
+
+
+def peaks(path: Path, *, points: int = 400) -> list[float]:
+    """The shape of the sound: the loudest sample of each of `points` stretches, 0 to 1, for drawing."""
+    sound = AudioSegment.from_wav(str(path)).set_channels(1)
+    samples: NDArray[np.int16] = np.frombuffer(sound.raw_data, dtype=np.int16)
+    if not len(samples):
+        return []
+    stretches = np.array_split(np.abs(samples.astype(np.int32)), min(points, len(samples)))
+    return [round(float(stretch.max()) / 32768, 3) for stretch in stretches]

@@ -1,0 +1,81 @@
+"""Recordings: a row is owed for each from the moment it begins, and settled when the file is taken in."""
+
+import hashlib
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from sqlalchemy import Float, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline.database import Base
+from recordings import audio
+
+
+class Kind(StrEnum):
+    """What was recorded."""
+
+    CALL = "call"  # the whole call
+    MESSAGE = "message"  # the question left after the tone
+
+
+class State(StrEnum):
+    """How sure we are of the file."""
+
+    RUNNING = "running"
+    COMPLETE = "complete"
+    MISSING = "missing"
+
+
+class Recording(Base):
+    """One file of sound of one call."""
+
+    __tablename__ = "recording"
+    __table_args__ = (UniqueConstraint("call_id", "kind"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    call_id: Mapped[str] = mapped_column(String(40), index=True)
+    kind: Mapped[Kind] = mapped_column(String(10))
+    state: Mapped[State] = mapped_column(String(10), default=State.RUNNING, index=True)
+    path: Mapped[str] = mapped_column(String(300))
+    began_at: Mapped[datetime]
+    seconds: Mapped[float | None] = mapped_column(Float)
+    size: Mapped[int | None]
+    sha256: Mapped[str] = mapped_column(String(64), default="")
+    taken_in_at: Mapped[datetime | None]
+    keep_until: Mapped[datetime | None]
+
+
+def spool_path(spool: Path, call_id: str, kind: Kind) -> Path:
+    """Where the exchange writes the sound of a call."""
+    return spool / f"{kind.value}s" / f"{call_id}.wav"
+
+
+def expect(session: Session, call_id: str, *, kind: Kind, spool: Path, at: datetime) -> Recording:
+    """The row of a recording, made when there is none yet."""
+    row = session.scalar(select(Recording).where(Recording.call_id == call_id, Recording.kind == kind))
+    if row is None:
+        row = Recording(call_id=call_id, kind=kind, path=str(spool_path(spool, call_id, kind)), began_at=at)
+        session.add(row)
+        session.flush()
+    return row
+
+
+def take_in(recording: Recording, *, keep_days: int, at: datetime) -> bool:
+    """Settle a recording whose call is over: length, size and digest of the file, or that there is none."""
+    path = Path(recording.path)
+    if not path.exists():
+        recording.state, recording.taken_in_at = State.MISSING, at
+        return False
+    audio.mend_header(path)
+    content = path.read_bytes()
+    recording.seconds = audio.seconds(path)
+    recording.size, recording.sha256 = len(content), hashlib.sha256(content).hexdigest()
+    recording.state, recording.taken_in_at = State.COMPLETE, at
+    recording.keep_until = recording.began_at + timedelta(days=keep_days)
+    return True
+
+
+def intact(recording: Recording) -> bool:
+    """Whether the file is still what was taken in."""
+    path = Path(recording.path)
+    return path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == recording.sha256
