@@ -193,7 +193,7 @@ class Line(AGI):  # type: ignore[misc]
     ) -> str:
         """Play prompts and collect up to `digits` keys, also those pressed while they play.
 
-        `timeout` seconds may pass before each key. With several digits `finish` ends the entry and is left out
+        `timeout` seconds may pass before each key. With several digits `finish` ends the entry and isn't part
         of it; with one digit the key itself is returned, `finish` too. A key of `alone` pressed first ends
         the entry at once (0 for a person). Empty text: nothing was pressed.
         """

@@ -1,0 +1,188 @@
+"""The FastAGI server: a bounded number of threads, each of which accepts a call and serves it to its end."""
+
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+from threading import Event, Lock, Thread, stack_size
+from time import monotonic
+from types import TracebackType
+from typing import Final, Self
+
+import structlog
+
+from agi.counts import Counter, Counts
+from agi.session import Handler, converse
+
+_log = structlog.get_logger("agi")
+_STACK: Final = 2 * 1024 * 1024  # virtual: only what is used takes memory
+_REFUSERS: Final = 2
+_SECONDS_TO_FIRST_BYTE: Final = 2
+
+
+class Server:
+    """Serves `handlers` by script name.
+
+    Every thread waits in `accept` itself, so a call needs no hand-over between threads. There are a few more
+    threads than places: whichever accepts one call too many closes it at once, and the dialplan goes on to a
+    person without waiting for us.
+    """
+
+    def __init__(
+        self,
+        handlers: Mapping[str, Handler],
+        *,
+        address: tuple[str, int] = ("127.0.0.1", 4573),
+        max_sessions: int = 256,
+        backlog: int = 1024,
+        environment_within: float = 2.0,
+        answer_within: float = 5.0,
+        reuse_port: bool = False,
+    ) -> None:
+        self._handlers = dict(handlers)
+        self._environment_within = environment_within
+        self._answer_within = answer_within
+        self._counter = Counter(max_sessions)
+        self._open: dict[int, socket.socket] = {}
+        self._lock = Lock()
+        self._stopping = Event()
+        self._listener = _listen(address, backlog, reuse_port=reuse_port)
+        self.address: tuple[str, int] = self._listener.getsockname()[:2]
+        self._threads = [
+            Thread(target=self._serve, name=f"agi-{number}", daemon=True) for number in range(max_sessions + _REFUSERS)
+        ]
+
+    def start(self) -> Self:
+        """Begin to accept calls."""
+        before = stack_size(_STACK)
+        try:
+            for thread in self._threads:
+                thread.start()
+        finally:
+            stack_size(before)
+        _log.info("listening", host=self.address[0], port=self.address[1], places=len(self._threads) - _REFUSERS)
+        return self
+
+    def counts(self) -> Counts:
+        """The figures of this moment."""
+        return self._counter.snapshot()
+
+    def drain(self, within: float = 30.0) -> bool:
+        """Accept no more calls and let the open ones end; True when all have ended in `within` seconds."""
+        self._close_door()
+        deadline = monotonic() + within
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
+
+    def stop(self, within: float = 2.0) -> None:
+        """Accept no more calls and cut the open ones: the dialplan takes them to a person."""
+        self._close_door()
+        with self._lock:
+            for connection in self._open.values():
+                _shut(connection)
+        if not self.drain(within):
+            _log.warning("scripts still running", active=self.counts().active)
+
+    def run(self, drain_within: float = 30.0) -> None:
+        """Serve until SIGTERM or SIGINT, then drain and stop; for the main thread of a process."""
+        asked = Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: asked.set())
+        self.start()
+        asked.wait()
+        self.drain(drain_within)
+        self.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _close_door(self) -> None:
+        if not self._stopping.is_set():
+            self._stopping.set()
+            _shut(self._listener)  # wakes every thread that waits in accept
+            self._listener.close()
+
+    def _serve(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                if not self._stopping.is_set():  # out of descriptors, or a caller gone before he came
+                    self._stopping.wait(0.05)
+                continue
+            self._receive(connection)
+
+    def _receive(self, connection: socket.socket) -> None:
+        if not self._counter.enter():
+            connection.close()
+            return
+        ended_well = False
+        try:
+            ended_well = self._converse(connection)
+        except Exception as fault:
+            _log.error("session failed", fault=type(fault).__name__)
+        finally:
+            connection.close()
+            self._counter.leave(failed=not ended_well)
+
+    def _converse(self, connection: socket.socket) -> bool:
+        number = connection.fileno()
+        with self._lock:
+            self._open[number] = connection
+        try:
+            return converse(
+                connection,
+                self._handlers,
+                environment_within=self._environment_within,
+                answer_within=self._answer_within,
+            )
+        finally:
+            with self._lock:
+                del self._open[number]
+
+
+def serve(
+    handlers: Mapping[str, Handler],
+    *,
+    address: tuple[str, int] = ("127.0.0.1", 4573),
+    max_sessions: int = 256,
+    backlog: int = 1024,
+    environment_within: float = 2.0,
+    answer_within: float = 5.0,
+    reuse_port: bool = False,
+) -> Server:
+    """A started server; port 0 takes a free one, told by `address`. Raises OSError when it can't listen."""
+    server = Server(
+        handlers,
+        address=address,
+        max_sessions=max_sessions,
+        backlog=backlog,
+        environment_within=environment_within,
+        answer_within=answer_within,
+        reuse_port=reuse_port,
+    )
+    return server.start()
+
+
+def _listen(address: tuple[str, int], backlog: int, *, reuse_port: bool) -> socket.socket:
+    """A listening socket whose options every accepted one inherits."""
+    family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+    listener = socket.create_server(address, family=family, backlog=backlog, reuse_port=reuse_port)
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    if sys.platform == "linux":  # wake a thread only when the call's description has arrived
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, _SECONDS_TO_FIRST_BYTE)
+    return listener
+
+
+def _shut(connection: socket.socket) -> None:
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return

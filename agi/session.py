@@ -1,0 +1,65 @@
+"""One call from its first byte to the close: find the script, run it, and fail towards a person."""
+
+import socket
+import traceback
+from collections.abc import Callable, Mapping
+
+import structlog
+
+from agi.errors import HungUp, LineError
+from agi.line import Line
+
+Handler = Callable[[Line], None]
+_log = structlog.get_logger("agi")
+
+
+def converse(
+    connection: socket.socket,
+    handlers: Mapping[str, Handler],
+    *,
+    environment_within: float,
+    answer_within: float,
+) -> bool:
+    """Serve one connection; True when the script came to its end or the caller hung up."""
+    try:
+        line = Line(connection, environment_within=environment_within, answer_within=answer_within)
+    except LineError as fault:
+        _log.warning("call not understood", reason=str(fault))
+        return False
+    return _run(line, handlers)
+
+
+def _run(line: Line, handlers: Mapping[str, Handler]) -> bool:
+    told = line.environment
+    handler = handlers.get(told.script)
+    if handler is None:
+        _log.error("no such script", call_id=told.call_id, script=told.script[:64])
+        _to_a_person(line)
+        return False
+    try:
+        handler(line)
+    except HungUp:
+        return True
+    except Exception as fault:
+        _log.error("script failed", call_id=told.call_id, script=told.script, **_described(fault))
+        _to_a_person(line)
+        return False
+    return True
+
+
+def _described(fault: Exception) -> dict[str, object]:
+    """Kind and place of a fault. Only our own errors' words: others may quote the caller's number."""
+    frames = traceback.extract_tb(fault.__traceback__)
+    places = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames[-8:]]
+    reason = str(fault) if isinstance(fault, LineError) else ""
+    return {"fault": type(fault).__name__, "reason": reason, "places": places}
+
+
+def _to_a_person(line: Line) -> None:
+    """The dialplan reads NEXT when the script is over; a line that is gone needs nothing."""
+    if line.lost:
+        return
+    try:
+        line.set("NEXT", "people")
+    except LineError as fault:
+        _log.info("the line was gone", call_id=line.environment.call_id, reason=str(fault))
