@@ -1,0 +1,1 @@
+"""The door of the telephone: FastAGI scripts that Asterisk's dialplan asks."""

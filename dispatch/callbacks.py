@@ -15,6 +15,7 @@ from hotline.times import CHINA, local
 from hotline.voice import orders
 
 LEASE = timedelta(minutes=5)
+TOLD = "told"
 
 
 class State(StrEnum):
@@ -53,7 +54,7 @@ class Attempt(Base):
     call_id: Mapped[str] = mapped_column(String(40), index=True)
     dialled_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    outcome: Mapped[str] = mapped_column(String(20), default="")  # told | unconfirmed | no_answer | in_doubt | failed
+    outcome: Mapped[str] = mapped_column(String(20), default="")  # told | unconfirmed | no_answer | …
 
 
 def owe_callback(session: Session, ticket: Ticket, *, settings: Settings, at: datetime) -> Callback:
@@ -103,7 +104,7 @@ def settle(session: Session, attempt: Attempt, *, outcome: str, settings: Settin
         return callback
     attempt.outcome, attempt.ended_at = outcome, at
     callback.lease_until = None
-    if outcome == "told":
+    if outcome == TOLD:
         callback.state = State.DONE
     elif callback.attempts >= settings.callback_attempts:
         callback.state = State.GIVEN_UP

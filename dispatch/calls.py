@@ -1,5 +1,6 @@
 """Calls: one row each, joined by our own call id, with a timeline that only grows."""
 
+import secrets
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from hotline import phones
 from hotline.database import Base, insert_into
+from hotline.times import local
 
 
 class Outcome(StrEnum):
@@ -88,6 +90,11 @@ class Leg(Base):
     channel: Mapped[str] = mapped_column(String(100), default="")
     began_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+
+def mint_id(at: datetime) -> str:
+    """A call id of our own, in the form that the dialplan mints too: 20261123090000-0123456789ab."""
+    return f"{local(at):%Y%m%d%H%M%S}-{secrets.token_hex(6)}"
 
 
 def begin(session: Session, call_id: str, *, caller: str = "", dialled: str = "", node: str = "", uniqueid: str = "",

@@ -17,6 +17,9 @@ from hotline.directory.departments import Department
 from hotline.settings import Settings
 from recordings.recordings import Recording
 
+DISSATISFIED = 4
+"""The grades 不满意 (4) and 非常不满意 (5)."""
+
 
 class ReferralError(Exception):
     """A step that may not be taken; the text is fit for a person."""
@@ -155,6 +158,18 @@ def close(session: Session, ticket: Ticket, *, reached: bool | None, satisfactio
     source = _move(ticket, Action.CLOSE)
     ticket.reached, ticket.satisfaction, ticket.closed_at = reached, satisfaction, at
     write_step(session, ticket, Action.CLOSE, by=by, source=source, at=at, why=why)
+
+
+def told(session: Session, ticket: Ticket, *, grade: int | None, at: datetime) -> None:
+    """The caller has heard the reply and rated it (1 best to 5; None: he didn't). Dissatisfied: the department
+    does it again, once; after that the supervisor decides, and the ticket waits for him."""
+    if grade is not None and grade >= DISSATISFIED and ticket.redone == 0:
+        redo(session, ticket, satisfaction=grade, at=at)
+    elif grade is not None and grade >= DISSATISFIED:
+        ticket.reached, ticket.satisfaction = True, grade
+        write_step(session, ticket, "disputed", by="hotline", source=ticket.state, at=at, why="再次不满意，由班长决定")
+    else:
+        close(session, ticket, reached=True, satisfaction=grade, at=at, why="已回访")
 
 
 def redo(session: Session, ticket: Ticket, *, satisfaction: int, at: datetime) -> None:

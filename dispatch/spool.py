@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dispatch import calls, codes, referrals
 from dispatch.calls import Call, Leg, Step
+from dispatch.endings import end_call
 from dispatch.tickets import Klass, Ticket
 from hotline.database import Base
 from hotline.logs import mask
@@ -80,9 +81,10 @@ CEL_FIELDS = ("event", "at", "call_id", "uniqueid", "linkedid", "channel", "call
               "place", "extra")  # fmt: skip
 
 
-def take_in_records(session: Session, path: Path, *, node: str, most: int = 2000) -> int:
+def take_in_records(session: Session, path: Path, *, settings: Settings, most: int = 500) -> int:
     """Read on in a file of the exchange's call events (CEL): each line once, in order; how many were read."""
     generation = f"{path.name}:{path.stat().st_ino}"
+    node = settings.exchange_node
     mark = session.get(RecordsMark, (node, generation))
     if mark is None:
         mark = RecordsMark(node=node, file=generation, offset=0)
@@ -93,13 +95,13 @@ def take_in_records(session: Session, path: Path, *, node: str, most: int = 2000
         for line in file:
             if not line.endswith(b"\n") or count >= most:
                 break
-            _take_in_event(session, line.decode("utf-8", errors="replace"), node=node)
+            _take_in_event(session, line.decode("utf-8", errors="replace"), settings=settings)
             mark.offset += len(line)
             count += 1
     return count
 
 
-def _take_in_event(session: Session, line: str, *, node: str) -> None:
+def _take_in_event(session: Session, line: str, *, settings: Settings) -> None:
     values = next(csv.reader([line]), [])
     if len(values) < len(CEL_FIELDS):
         return
@@ -109,10 +111,10 @@ def _take_in_event(session: Session, line: str, *, node: str) -> None:
     if not call_id:
         return
     if own and event["event"] in {"ANSWER", "HANGUP"}:
-        calls.begin(session, call_id, caller=event["caller"], dialled=event["exten"], node=node,
+        calls.begin(session, call_id, caller=event["caller"], dialled=event["exten"], node=settings.exchange_node,
                     uniqueid=event["uniqueid"], taken_from="records", at=at)  # fmt: skip
     if own and event["event"] == "HANGUP":
-        calls.end(session, call_id, at=at, place=event["place"])
+        end_call(session, call_id, at=at, place=event["place"], settings=settings)
 
 
 def see_leg(session: Session, call_id: str, *, node: str, uniqueid: str, channel: str, at: datetime) -> None:

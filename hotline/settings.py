@@ -54,7 +54,7 @@ class Settings(BaseModel):
     web_secure: bool = Field(False, description="Whether the pages stand behind HTTPS: cookies are then marked Secure.")
 
     # The line
-    staffed_hours: str = Field("1-7 00:00-24:00", description="When people answer, such as 1-5 08:30-18:00,6 09:00-12:00.")
+    staffed_hours: str = Field("1-7 00:00-24:00", description="When people answer, as 1-5 08:30-18:00,6 09:00-12:00.")
     self_service: bool = Field(True, description="Whether the machine may be asked at all.")
     keypad_initials: bool = Field(False, description="Whether a caller may spell a keyword by pinyin initials.")
     most_asked: int = Field(3, description="How many of a department's most asked questions are read out.")

@@ -1,12 +1,16 @@
 """The sound in a recording's file: its length, its shape, and a header that a crash left unfinished."""
 
 import struct
+import warnings
 import wave
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydub import AudioSegment
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # pydub warns that ffmpeg is missing; a WAV needs none
+    from pydub import AudioSegment
 
 _RIFF_SIZE_AT, _DATA_SIZE_AT, HEADER = 4, 40, 44
 

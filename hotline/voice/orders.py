@@ -6,6 +6,7 @@ from sqlalchemy import String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.database import Base, insert_into
+from hotline.voice.kokoro import voice_name
 from hotline.voice.rendering import sentences, spoken_name
 
 MOST_TRIES = 3
@@ -26,17 +27,17 @@ class SpeechOrder(Base):
 
 
 def order(session: Session, text: str, *, voice: str, urgent: bool = False, at: datetime) -> list[str]:
-    """Order every sentence of the text; the names of their sounds, in the order of speaking.
+    """Order every sentence of the text from a speaker; the names of their sounds, in the order of speaking.
 
     Ordering again is free, and makes urgent what somebody waits for."""
-    named = {spoken_name(sentence, voice): sentence for sentence in sentences(text)}
-    for name, sentence in named.items():
+    spoken = [(spoken_name(sentence, voice_name(voice)), sentence) for sentence in sentences(text)]
+    for name, sentence in spoken:
         row = {"name": name, "text": sentence, "voice": voice, "urgent": urgent, "ordered_at": at,
                "tries": 0, "fault": ""}
         statement = insert_into(session, SpeechOrder).values(row)
         again = statement.on_conflict_do_update(index_elements=[SpeechOrder.name], set_={"urgent": True})
         session.execute(again if urgent else statement.on_conflict_do_nothing(index_elements=[SpeechOrder.name]))
-    return [spoken_name(sentence, voice) for sentence in sentences(text)]
+    return [name for name, _ in spoken]
 
 
 def next_owed(session: Session) -> SpeechOrder | None:

@@ -1,0 +1,28 @@
+"""What a script is given: settings, the database, the events, and the index of what we know."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hotline.database import Database
+from hotline.events import Bus
+from hotline.settings import Settings
+from knowledge_base.search.live import LiveIndex
+
+
+@dataclass(frozen=True)
+class House:
+    """Handed to every script."""
+
+    settings: Settings
+    database: Database
+    bus: Bus
+    index: LiveIndex
+
+
+class Next(StrEnum):
+    """Where the dialplan takes the caller after a script."""
+
+    PEOPLE = "people"
+    MESSAGE = "message"
+    GOODBYE = "goodbye"
+    MENU = "menu"

@@ -1,0 +1,1 @@
+"""One file a script; each ends by saying in NEXT where the caller goes."""

@@ -1,0 +1,68 @@
+"""How does my matter stand? By query code, and from another telephone also by that telephone's last digits."""
+
+from agi.house import House, Next
+from agi.line import Line
+from agi.voice import Voice
+from dispatch import calls, progress
+from dispatch.calls import Step
+from dispatch.codes import DIGITS
+from dispatch.progress import Standing
+from dispatch.states import State
+from hotline.phones import normalise
+from hotline.times import local, now
+
+TRIES = 3
+
+
+def run(line: Line, house: House) -> None:
+    """Ask for the code at most three times; say where the matter stands; then the menu, or a person."""
+    line.set("NEXT", _conversation(Voice(line, house), house, line.environment.arguments))
+
+
+def _conversation(voice: Voice, house: House, arguments: tuple[str, ...]) -> Next:
+    call_id, caller = arguments[0], normalise(arguments[1])
+    for _ in range(TRIES):
+        if _locked(house, caller):
+            return Next.PEOPLE
+        code = voice.ask("hotline/key_code", digits=DIGITS, timeout=5.0)
+        if code in {"", "0"}:
+            return Next.PEOPLE
+        standing = _look_up(voice, house, code, caller)
+        _noted(house, call_id, standing)
+        if standing is not None:
+            _tell(voice, standing)
+            return Next.GOODBYE
+        voice.say("hotline/code_wrong")
+    return Next.PEOPLE
+
+
+def _look_up(voice: Voice, house: House, code: str, caller: str) -> Standing | None:
+    with house.database.reading() as session:
+        found = progress.look_up(session, code, caller=caller, four="", settings=house.settings)
+    if found is not None:
+        return found
+    # Asked whether or not the code exists: an answer must not tell which codes there are.
+    four = voice.ask("hotline/key_last_four", digits=4, timeout=5.0)
+    with house.database.reading() as session:
+        return progress.look_up(session, code, caller=caller, four=four, settings=house.settings)
+
+
+def _locked(house: House, caller: str) -> bool:
+    with house.database.reading() as session:
+        return progress.locked(session, caller, at=now())
+
+
+def _noted(house: House, call_id: str, standing: Standing | None) -> None:
+    with house.database.writing() as session:
+        if standing is None:
+            calls.note(session, call_id, Step.CODE_WRONG, at=now())
+        else:
+            calls.note(session, call_id, Step.PROGRESS, at=now(), ticket=standing.number, state=standing.state)
+
+
+def _tell(voice: Voice, standing: Standing) -> None:
+    sounds = ["hotline/your_matter", f"hotline/state_{standing.state}"]
+    if standing.state not in {State.CLOSED, State.FILED, State.TO_CALL_BACK}:
+        day = local(standing.promised_by)
+        sounds += ["hotline/due_before", f"hotline/month_{day.month}", f"hotline/day_{day.day}"]
+    voice.say(*sounds)

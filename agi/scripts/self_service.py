@@ -1,0 +1,144 @@
+"""Asking the machine: a department by its number, one of its questions, and the answer if it may be given."""
+
+from dataclasses import dataclass
+
+from agi.house import House, Next
+from agi.line import Line
+from agi.voice import NotSpoken, Voice
+from dispatch import answers, calls, tellings
+from dispatch.answers import Offered
+from dispatch.calls import Step
+from dispatch.decision import Answer, Channel
+from hotline.directory import departments
+from hotline.directory.departments import Department
+from hotline.times import local_day, now
+from knowledge_base import entries
+from knowledge_base.entries import Entry
+
+TRIES = 2
+PERSON, YES = "0", "1"
+
+
+@dataclass(frozen=True)
+class Talk:
+    """One caller asking the machine."""
+
+    voice: Voice
+    house: House
+    call_id: str
+
+    def note(self, kind: Step, **detail: object) -> None:
+        with self.house.database.writing() as session:
+            calls.note(session, self.call_id, kind, at=now(), **detail)
+
+
+def run(line: Line, house: House) -> None:
+    """Department → question → answer → satisfied? Everything unclear ends with a person."""
+    talk = Talk(Voice(line, house), house, line.environment.arguments[0])
+    try:
+        line.set("NEXT", _conversation(talk))
+    except NotSpoken as missing:
+        talk.note(Step.FAULT, unspoken=str(missing))
+        line.set("NEXT", Next.PEOPLE)
+
+
+def _conversation(talk: Talk) -> Next:
+    department = _department(talk)
+    if department is None:
+        return Next.PEOPLE
+    entry = _question(talk, department)
+    if entry is None:
+        return Next.PEOPLE
+    with talk.house.database.reading() as session:
+        offered = answers.offered(session, entry.id, channel=Channel.MACHINE, at=now())
+    if offered is None:
+        return Next.PEOPLE
+    if isinstance(offered.decision, Answer):
+        return _answer(talk, offered, offered.decision)
+    return _direct(talk, offered)
+
+
+def _department(talk: Talk) -> Department | None:
+    prompts = ["hotline/self_service_intro", "hotline/choose_department"]
+    for _ in range(TRIES):
+        code = talk.voice.ask(*prompts, digits=3, timeout=5.0)
+        if code in {"", PERSON}:
+            return None
+        with talk.house.database.reading() as session:
+            found = departments.by_code(session, code)
+        if found is not None:
+            talk.note(Step.DEPARTMENT, department=found.id, name=found.name)
+            return found
+        prompts = ["hotline/invalid_key", "hotline/choose_department"]
+    return None
+
+
+def _question(talk: Talk, department: Department) -> Entry | None:
+    """The question that the caller confirms; None leads to a person."""
+    if talk.house.settings.keypad_initials:
+        keyed = talk.voice.ask("hotline/keypad_initials", digits=12, timeout=5.0)
+        if keyed == PERSON:
+            return None
+        if keyed and (entry := _choice(talk, _by_keys(talk, department, keyed))) is not None:
+            return entry
+    with talk.house.database.reading() as session:
+        asked = entries.most_asked(session, department.id, on=local_day(now()), most=talk.house.settings.most_asked)
+    return _choice(talk, asked)
+
+
+def _by_keys(talk: Talk, department: Department, keyed: str) -> list[Entry]:
+    ids = talk.house.index.current(on=local_day(now())).by_keys(department.id, keyed)
+    with talk.house.database.reading() as session:
+        return [session.get_one(Entry, entry_id) for entry_id in ids]
+
+
+def _choice(talk: Talk, candidates: list[Entry]) -> Entry | None:
+    if not candidates:
+        talk.voice.say("hotline/nothing_found")
+        return None
+    sounds = ["hotline/choose_question"]
+    for place, entry in enumerate(candidates, start=1):
+        sounds += [f"hotline/press_{place}", *talk.voice.sounds_of(entry.question)]
+    key = talk.voice.ask(*sounds, timeout=5.0)
+    if not key.isdigit() or not 1 <= int(key) <= len(candidates):
+        return None
+    chosen = candidates[int(key) - 1]
+    title = talk.voice.sounds_of(chosen.question)
+    confirmed = talk.voice.ask("hotline/candidate_is", *title, "hotline/confirm_yes_no", timeout=5.0) == YES
+    talk.note(Step.CANDIDATE, entry=chosen.id, question=chosen.question, confirmed=confirmed)
+    return chosen if confirmed else None
+
+
+def _answer(talk: Talk, offered: Offered, answer: Answer) -> Next:
+    talk.voice.say("hotline/answer_follows")
+    with talk.house.database.writing() as session:
+        telling = tellings.tell(session, talk.call_id, answer, channel=Channel.MACHINE, entry_id=offered.entry.id,
+                                entry_version_id=offered.version.id, heard="partly", at=now())
+    key = talk.voice.speak(answer.text, interrupt=PERSON)
+    if key == PERSON:
+        return Next.PEOPLE
+    with talk.house.database.writing() as session:
+        session.merge(telling).heard = "whole"
+    return _satisfied(talk)
+
+
+def _satisfied(talk: Talk) -> Next:
+    key = talk.voice.ask("hotline/satisfied_question", timeout=5.0)
+    if key in {"1", "2"}:
+        talk.note(Step.RATED, of="machine", satisfied=key == YES)
+    return Next.PEOPLE if key in {"2", PERSON} else Next.GOODBYE
+
+
+def _direct(talk: Talk, offered: Offered) -> Next:
+    """Say who is responsible and how he is reached; never the answer."""
+    talk.note(Step.DIRECTED, entry=offered.entry.id, reason=offered.decision.reason)
+    department = offered.department
+    talk.voice.say("hotline/not_authorised")
+    talk.voice.speak(contact_sentence(department), interrupt=PERSON)
+    key = talk.voice.ask("hotline/person_offer", timeout=4.0)
+    return Next.MENU if key == "*" else Next.PEOPLE if key == PERSON else Next.GOODBYE
+
+
+def contact_sentence(department: Department) -> str:
+    """What may always be said of a department."""
+    return f"{department.name}，联系电话{department.phone}。" if department.phone else f"{department.name}。"

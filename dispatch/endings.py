@@ -1,0 +1,34 @@
+"""How calls and call-backs end: the one place where an ending has its consequences."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispatch import callbacks, calls, desk, referrals
+from dispatch.callbacks import Attempt
+from hotline.settings import Settings
+
+
+def end_call(session: Session, call_id: str, *, place: str = "", settings: Settings, at: datetime) -> list[int]:
+    """The call is over: its outcome, the desks it lay on (their accounts are returned), its call-back attempt."""
+    if not calls.end(session, call_id, at=at, place=place):
+        return []
+    attempt = session.scalar(select(Attempt).where(Attempt.call_id == call_id, Attempt.outcome == ""))
+    if attempt is not None:
+        end_attempt(session, attempt, outcome="broken_off", settings=settings, at=at)
+    return desk.ended(session, call_id, at=at)
+
+
+def end_attempt(
+    session: Session, attempt: Attempt, *, outcome: str, grade: int | None = None, settings: Settings, at: datetime
+) -> None:
+    """An attempt to call back is over. Told: the ticket closes, or is done again when the caller is dissatisfied;
+    the last attempt without success closes it as not reached."""
+    if attempt.outcome:
+        return
+    callback = callbacks.settle(session, attempt, outcome=outcome, settings=settings, at=at)
+    if outcome == callbacks.TOLD:
+        referrals.told(session, callback.ticket, grade=grade, at=at)
+    elif callback.state == callbacks.State.GIVEN_UP:
+        referrals.close(session, callback.ticket, reached=False, at=at, why="多次回访未接通")

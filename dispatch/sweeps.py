@@ -1,0 +1,130 @@
+"""What the worker does when it is woken: each sweep looks for rows that are owed something, and does it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispatch import callbacks, calls, spool
+from dispatch.callbacks import Attempt
+from dispatch.calls import Call
+from dispatch.endings import end_attempt
+from hotline import parts
+from hotline.audit import chain
+from hotline.database import Database
+from hotline.events import Bus, Event
+from hotline.settings import Settings
+from hotline.times import now
+from hotline.voice import orders
+from recordings import recordings
+from recordings.recordings import Recording, State
+
+SETTLED = timedelta(seconds=2)  # the exchange closes a file within this of the hang-up
+Dial = Callable[[Attempt, str], None]
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Sweeper:
+    """The sweeps of one installation; `dial` asks the exchange to ring a number for an attempt."""
+
+    settings: Settings
+    database: Database
+    bus: Bus
+    dial: Dial
+
+    def sweep(self) -> None:
+        """All sweeps once; one that fails does not keep the others from their work, and its rows stay owed."""
+        work = (self.take_in_messages, self.take_in_records, self.take_in_recordings, self.settle_stranded, self.call_back,
+                self.seal)
+        troubles = [trouble for sweep in work if (trouble := self._guarded(sweep))]
+        with self.database.writing() as session:
+            parts.beat(session, "worker", well=not troubles, words="; ".join(troubles), at=now())
+
+    def take_in_messages(self) -> None:
+        """Questions left after the tone become tickets; the slip goes when its ticket stands."""
+        for path in sorted((self.settings.spool / "messages").glob("*.txt")):
+            slip = spool.read_slip(path)
+            if slip is None:
+                continue
+            with self.database.writing() as session:
+                ticket = spool.take_in_message(session, slip, settings=self.settings, at=now())
+            path.unlink()
+            if ticket is not None:
+                self.bus.publish(Event("ticket", call_id=slip.call_id, detail={"number": ticket.number}))
+
+    def take_in_records(self) -> None:
+        """The exchange's own records fill in the calls that nobody of ours saw, and end those that are over."""
+        for path in sorted((self.settings.spool / "cel").glob("*.csv*")):
+            self._read_on(path)
+
+    def take_in_recordings(self) -> None:
+        """Recordings of calls that are over are measured, hashed and settled."""
+        over = now() - SETTLED
+        query = (
+            select(Recording).join(Call, Call.id == Recording.call_id)
+            .where(Recording.state == State.RUNNING, Call.ended_at < over).limit(200)
+        )  # fmt: skip
+        with self.database.reading() as session:
+            owed = session.scalars(query).all()
+        for row in owed:
+            recordings.take_in(row, keep_days=self.settings.recordings_keep_days, at=now())  # hashed without a lock
+        with self.database.writing() as session:
+            for row in owed:
+                session.merge(row)
+
+    def settle_stranded(self) -> None:
+        """Attempts that nobody finished count as made; claims that nobody used are released."""
+        at = now()
+        with self.database.writing() as session:
+            callbacks.release(session, at=at)
+            for attempt in callbacks.stranded(session, at=at):
+                end_attempt(session, attempt, outcome="in_doubt", settings=self.settings, at=at)
+
+    def call_back(self) -> None:
+        """Ring the citizens who are owed a call: claimed, noted and committed before the exchange is asked."""
+        while (owed := self._claimed()) is not None:
+            attempt, number = owed
+            self.dial(attempt, number)
+
+    def seal(self) -> None:
+        """Chain what the audit trail has gained."""
+        with self.database.writing() as session:
+            chain.seal(session)
+
+    def _claimed(self) -> tuple[Attempt, str] | None:
+        at = now()
+        with self.database.writing() as session:
+            callback = callbacks.claim(session, settings=self.settings, at=at)
+            if callback is None:
+                return None
+            if self._unspoken(session, callback):
+                callback.state, callback.due_at = callbacks.State.DUE, at + timedelta(seconds=5)
+                return None
+            call_id = calls.mint_id(at)
+            calls.begin(session, call_id, caller=callback.number, dialled=callback.number, direction="out",
+                        node=self.settings.exchange_node, taken_from="worker", at=at)  # fmt: skip
+            recordings.expect(session, call_id, kind=recordings.Kind.CALL, spool=self.settings.spool, at=at)
+            return callbacks.dial(session, callback, call_id=call_id, at=at), callback.number
+
+    def _unspoken(self, session: Session, callback: callbacks.Callback) -> bool:
+        names = orders.order(session, callback.ticket.reply, voice=self.settings.voice, urgent=True, at=now())
+        return bool(orders.unmade(session, names))
+
+    def _read_on(self, path: Path) -> None:
+        read = -1
+        while read != 0:
+            with self.database.writing() as session:
+                read = spool.take_in_records(session, path, settings=self.settings)
+
+    def _guarded(self, sweep: Callable[[], None]) -> str:
+        try:
+            sweep()
+        except Exception as fault:
+            log.exception("sweep.failed", sweep=sweep.__name__)
+            return f"{sweep.__name__}: {type(fault).__name__}"
+        return ""

@@ -1,0 +1,69 @@
+"""The Celery application: two thin tasks. Rows are the queue; beat only wakes those who look for them."""
+
+from functools import cache
+
+from celery import Celery
+from kombu import Queue
+
+from dispatch.speech import Speaker
+from dispatch.sweeps import Sweeper
+from hotline.database import database
+from hotline.events import Bus
+from hotline.settings import settings
+
+SWEEP_SECONDS = 2.0
+SPEAK_SECONDS = 1.0
+
+
+def make_app() -> Celery:
+    """The application, on the settings of this process."""
+    app = Celery("hotline", broker=_broker(settings().redis_address))
+    app.conf.update(
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        task_ignore_result=True,
+        worker_prefetch_multiplier=1,
+        task_default_queue="sweep",
+        task_queues=[Queue("sweep"), Queue("voice")],
+        broker_connection_retry_on_startup=True,
+        broker_transport_options={"socket_connect_timeout": 2, "visibility_timeout": 600},
+        worker_hijack_root_logger=False,
+        beat_schedule={
+            # A wake-up that nobody took in time is worth nothing: the next one looks at the same rows.
+            "sweep": {"task": "sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS * 2}},
+            "speak": {
+                "task": "speak",
+                "schedule": SPEAK_SECONDS,
+                "options": {"queue": "voice", "expires": SPEAK_SECONDS * 2},
+            },
+        },
+    )
+    app.task(name="sweep")(sweep)
+    app.task(name="speak")(speak)
+    return app
+
+
+def sweep() -> None:
+    """Do what is owed."""
+    _sweeper().sweep()
+
+
+def speak() -> None:
+    """Render what is owed a voice."""
+    _speaker().speak_owed()
+
+
+@cache
+def _sweeper() -> Sweeper:
+    from dispatch.dialling import Dialler
+
+    return Sweeper(settings(), database(), Bus(settings().redis_address), Dialler(settings()).dial)
+
+
+@cache
+def _speaker() -> Speaker:
+    return Speaker(settings(), database())
+
+
+def _broker(address: str) -> str:
+    return address.replace("unix://", "redis+socket://") if address.startswith("unix://") else address

@@ -1,0 +1,32 @@
+"""Bringing the database's tables to the version that this code needs."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from hotline.database import Database
+
+FOLDER = Path(__file__).parent / "migrations"
+
+
+def configuration(database: Database) -> Config:
+    """Alembic's configuration for one database."""
+    config = Config()
+    config.set_main_option("script_location", str(FOLDER))
+    config.attributes["engine"] = database.engine
+    return config
+
+
+def migrate(database: Database) -> None:
+    """Run every migration that the database has not seen yet."""
+    command.upgrade(configuration(database), "head")
+
+
+def behind(database: Database) -> bool:
+    """Whether the database waits for a migration."""
+    head = ScriptDirectory.from_config(configuration(database)).get_current_head()
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() != head
