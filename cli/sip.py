@@ -1,0 +1,163 @@
+"""People on phones, played by SIPp: callers, operators' phones, citizens who are called back."""
+
+import contextlib
+import csv
+import socket
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from cli.sip_scenario import Step, Wait, fill
+
+SCENARIOS = Path(__file__).resolve().parent.parent / "tests/journeys/sipp"
+CALLER, CITIZEN, REGISTER = (SCENARIOS / f"{name}.xml" for name in ("caller", "citizen", "register"))
+
+
+class SipError(Exception):
+    """SIPp is missing, or a phone could not sign in."""
+
+
+@dataclass(frozen=True)
+class SippResult:
+    """How the calls went: numbers of calls, SIPp's own words, seconds each process took."""
+
+    ok: int
+    failed: int
+    log: str
+    seconds: float
+
+
+class Sipp:
+    """One running SIPp; leave its `with` block and it is gone."""
+
+    def __init__(self, template: Path, steps: tuple[Step, ...], options: list[str], **values: str) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="sipp-")
+        self._began = time.monotonic()
+        path = Path(self._folder.name)
+        # Bytes above 127 go out as they are: a test may be rude.
+        (path / "scenario.xml").write_text(fill(template, steps, path, **values), encoding="latin-1")
+        command = ["sipp", "-sf", "scenario.xml", "-nostdin", "-i", "127.0.0.1", "-mi", "127.0.0.1"]
+        command += ["-trace_err", "-error_file", "errors.log", "-trace_stat", "-stf", "stat.csv", "-fd", "1", *options]
+        try:
+            with (path / "out.log").open("wb") as out:
+                self.child = subprocess.Popen(command, cwd=path, stdout=out, stderr=out)
+        except FileNotFoundError as error:
+            raise SipError("SIPp is not installed. Run `make setup`.") from error
+
+    def result(self, seconds: float = 120) -> SippResult:
+        """Wait for the end (at most `seconds`, then it is stopped) and tell how it went."""
+        try:
+            self.child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.stop()
+        return self._read()
+
+    def stop(self) -> SippResult:
+        """End it now."""
+        if self.child.poll() is None:
+            self.child.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.child.wait(3)
+            if self.child.poll() is None:
+                self.child.kill()
+                self.child.wait()
+        return self._read()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+        self._folder.cleanup()
+
+    def _read(self) -> SippResult:
+        path = Path(self._folder.name)
+        rows = _rows(path / "stat.csv")
+        last = rows[-1] if rows else {}
+        log = _text(path / "errors.log") or _text(path / "out.log")[-3000:]
+        ok, failed = int(last.get("SuccessfulCall(C)", 0)), int(last.get("FailedCall(C)", 0))
+        return SippResult(ok, failed, log, time.monotonic() - self._began)
+
+
+def call(
+    *steps: Step,
+    to: str = "96128",
+    port: int,
+    caller: str = "13887712345",
+    name: str = "",
+    calls: int = 1,
+    rate: float = 10.0,
+    together: int = 500,
+    scenario: Path = CALLER,
+) -> Sipp:
+    """Start `calls` calls to `to` at the exchange on `port`; each does the steps, then hangs up."""
+    origin = f"{name} <sip:{caller}@127.0.0.1>".strip()
+    options = ["-s", to, "-m", str(calls), "-r", f"{rate:g}", "-l", str(together), "-p", str(free_port())]
+    return Sipp(scenario, steps or (Wait(5),), [*options, *_media(), f"127.0.0.1:{port}"], FROM=origin)
+
+
+def place(*steps: Step, port: int, seconds: float = 120, **how: str | int | float | Path) -> SippResult:
+    """`call`, waited for."""
+    with call(*steps, port=port, **how) as sipp:  # type: ignore[arg-type]
+        return sipp.result(seconds)
+
+
+def answer(*steps: Step, port: int, ring: float = 1.0, calls: int = 0, scenario: Path = CITIZEN) -> Sipp:
+    """Somebody at `port` who answers after `ring` seconds and does the steps (default: holds an hour)."""
+    options = ["-p", str(port), "-aa", *(["-m", str(calls)] if calls else [])]
+    sipp = Sipp(scenario, steps or (Wait(3600),), [*options, *_media()], RING=str(max(1, round(ring * 1000))))
+    _wait_for_udp(port)
+    return sipp
+
+
+def register(number: str, password: str, *, exchange: int, port: int, expires: int = 3600) -> None:
+    """Sign the phone `number`, reachable at `port`, in at the exchange; SipError when it is refused."""
+    options = ["-s", number, "-m", "1", "-p", str(port), f"127.0.0.1:{exchange}"]
+    with Sipp(REGISTER, (), options, PASSWORD=password, EXPIRES=str(expires)) as sipp:
+        result = sipp.result(10)
+    if not result.ok:
+        raise SipError(f"Phone {number} could not sign in: {result.log}")
+
+
+def phone(number: str, password: str, *steps: Step, exchange: int, ring: float = 1.0, calls: int = 0) -> Sipp:
+    """An operator's phone: signed in, answers what rings."""
+    port = free_port()
+    register(number, password, exchange=exchange, port=port)
+    return answer(*steps, port=port, ring=ring, calls=calls)
+
+
+def free_port(kind: socket.SocketKind = socket.SOCK_DGRAM) -> int:
+    """A port of this machine that nobody uses at this moment."""
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _media() -> list[str]:
+    """Media ports of its own, so that several SIPp run side by side."""
+    lowest = 30000 + free_port() % 7000 * 4
+    return ["-mp", str(lowest)]
+
+
+def _wait_for_udp(port: int, seconds: float = 3) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                return
+        time.sleep(0.02)
+    raise SipError(f"SIPp did not open port {port}")
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    return list(csv.DictReader(_text(path).splitlines(), delimiter=";")) if path.exists() else []
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode(errors="replace") if path.exists() else ""

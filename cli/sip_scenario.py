@@ -1,0 +1,70 @@
+"""A SIPp scenario made of a template and what the person on the phone does, step by step."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from xml.sax.saxutils import quoteattr
+
+from cli.sip_voice import capture
+
+HUNG_UP = 900  # the template's label for "the other side hung up"
+FIRST_STEP = 100
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Listen for that many seconds."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Press:
+    """Press keys (0-9, *, #) as RFC 4733 events, then listen for `then` seconds."""
+
+    keys: str
+    then: float = 0.5
+
+
+@dataclass(frozen=True)
+class Say:
+    """Start speaking a recording (headerless A-law, 8 kHz) and go on at once; a key pressed meanwhile ends it."""
+
+    sound: Path
+
+
+Step = Wait | Press | Say
+
+
+def fill(template: Path, steps: tuple[Step, ...], folder: Path, **values: str) -> str:
+    """The template with its steps and @VALUES@ filled in; voices are written to `folder` as captures."""
+    text = template.read_text(encoding="latin-1")
+    for name, value in values.items():
+        text = text.replace(f"@{name}@", value)
+    return text.replace("<!-- @STEPS@ -->", "\n".join(_each(steps, folder)))
+
+
+def _each(steps: tuple[Step, ...], folder: Path) -> list[str]:
+    return [_step(step, FIRST_STEP + place, folder) for place, step in enumerate(steps)]
+
+
+def _step(step: Step, label: int, folder: Path) -> str:
+    match step:
+        case Wait(seconds):
+            return _listen(seconds, label)
+        case Press(keys, then):
+            # SIPp needs about a second for the first key; the next step must not cut the keys off
+            return _act(f"play_dtmf={quoteattr(keys)}") + _listen(max(then, 1 + 0.4 * len(keys)), label)
+        case Say(sound):
+            voice = folder / f"voice{label}.pcap"
+            capture(sound, voice)
+            return _act(f'play_pcap_audio="{voice}"')
+
+
+def _act(what: str) -> str:
+    return f"<nop><action><exec {what}/></action></nop>"
+
+
+def _listen(seconds: float, label: int) -> str:
+    """Wait; a BYE meanwhile ends the call properly instead of failing it."""
+    milliseconds = max(1, round(seconds * 1000))
+    return f'<recv request="BYE" timeout="{milliseconds}" ontimeout="{label}" next="{HUNG_UP}"/><label id="{label}"/>'

@@ -1,0 +1,190 @@
+"""One real exchange for all tests here, a FastAGI stand-in that can be dead, mute or willing, and ears."""
+
+import socketserver
+import threading
+import time
+import wave
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+import pytest
+
+from cli.exchange import Exchange
+from cli.exchange_files import ExchangePlan, Phone
+from cli.sip import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+T = TypeVar("T")
+QUIET = 60  # of 32767: below this a window counts as silence
+
+
+def _tcp_port() -> int:
+    import socket
+
+    return free_port(socket.SOCK_STREAM)
+
+
+@pytest.fixture(scope="session")
+def plan(tmp_path_factory: pytest.TempPathFactory) -> ExchangePlan:
+    rtp = 20000 + free_port() % 40 * 200
+    return ExchangePlan(
+        folder=tmp_path_factory.mktemp("exchange"),
+        ami_secret="only-for-tests",
+        phones=(Phone("8001", "first-phone"), Phone("8002", "second-phone")),
+        sip_port=free_port(),
+        ami_port=_tcp_port(),
+        http_port=_tcp_port(),
+        rtp_from=rtp,
+        rtp_to=rtp + 199,
+        agi=f"127.0.0.1:{_tcp_port()}",
+        trunk_contact=f"sip:127.0.0.1:{free_port()}",
+        node="test",
+        queue_seconds=5,
+        message_silence=2,
+        message_seconds=8,
+    )
+
+
+@pytest.fixture(scope="session")
+def exchange(plan: ExchangePlan) -> Iterator[Exchange]:
+    exchange = Exchange(plan)
+    exchange.start()
+    yield exchange
+    exchange.stop()
+
+
+@pytest.fixture
+def nobody_signed_in(exchange: Exchange) -> Iterator[None]:
+    yield
+    for number in ("8001", "8002"):
+        exchange.cli(f"queue remove member PJSIP/{number} from hotline")
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        given: dict[str, str] = {}
+        while line := self.rfile.readline().decode(errors="replace").strip():
+            key, _, value = line.partition(": ")
+            given[key] = value
+        server = self.server
+        assert isinstance(server, _Server)
+        server.asked.append(given)
+        commands = server.says.get(given["agi_network_script"])
+        if commands is None:
+            server.closing.wait()
+            return
+        for command in commands:
+            self.wfile.write(command.encode() + b"\n")
+            self.rfile.readline()
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, port: int, says: dict[str, list[str] | None]) -> None:
+        super().__init__(("127.0.0.1", port), _Handler)
+        self.says, self.asked, self.closing = says, list[dict[str, str]](), threading.Event()
+
+
+@contextmanager
+def fastagi(plan: ExchangePlan, **says: list[str] | None) -> Iterator[list[dict[str, str]]]:
+    """A server whose scripts give these commands; a script that is None accepts and never answers."""
+    server = _Server(int(plan.agi.rpartition(":")[2]), says)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    try:
+        yield server.asked
+    finally:
+        server.closing.set()
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def agi(plan: ExchangePlan) -> Callable[..., object]:
+    return lambda **says: fastagi(plan, **says)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A recording: seconds, and the longest stretch of silence in it (seconds)."""
+
+    seconds: float
+    silence: float
+
+
+def listen(path: Path, until: float | None = None) -> Heard:
+    """Measure a recording (its first `until` seconds)."""
+    with wave.open(str(path)) as sound:
+        samples = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2").astype(int)
+    seconds = len(samples) / 8000
+    heard = samples if until is None else samples[: int(until * 8000)]
+    windows = np.abs(heard[: len(heard) // 800 * 800].reshape(-1, 800)).max(axis=1) < QUIET
+    longest = run = 0
+    for quiet in windows:
+        run = run + 1 if quiet else 0
+        longest = max(longest, run)
+    return Heard(seconds, longest / 10)
+
+
+@dataclass(frozen=True)
+class Spool:
+    """What the exchange left on the disk."""
+
+    folder: Path
+
+    def calls(self) -> set[Path]:
+        return set((self.folder / "spool/calls").glob("*.wav"))
+
+    def slips(self) -> dict[str, dict[str, str]]:
+        found = sorted((self.folder / "spool/messages").glob("*.txt"))
+        return {path.stem: dict(line.split("=", 1) for line in path.read_text().splitlines()) for path in found}
+
+    def message(self, callid: str) -> Path:
+        return self.folder / f"spool/messages/{callid}.wav"
+
+    def events(self, callid: str) -> list[str]:
+        rows = (self.folder / "spool/cel/cel.csv").read_text().splitlines()
+        return [row for row in rows if callid in row]
+
+
+class Ears:
+    """What came into the spool since this test began."""
+
+    def __init__(self, folder: Path) -> None:
+        self.spool = Spool(folder)
+        self._calls, self._slips = self.spool.calls(), set(self.spool.slips())
+
+    def calls(self, many: int = 1, seconds: float = 5) -> list[Path]:
+        return self._wait(lambda: sorted(self.spool.calls() - self._calls), many, seconds)
+
+    def slips(self, many: int = 1, seconds: float = 5) -> list[dict[str, str]]:
+        return self._wait(
+            lambda: [slip for callid, slip in self.spool.slips().items() if callid not in self._slips], many, seconds
+        )
+
+    def hear(self, path: Path, until: float | None = None) -> Heard:
+        return listen(path, until)
+
+    @staticmethod
+    def _wait(look: Callable[[], list[T]], many: int, seconds: float) -> list[T]:
+        end = time.monotonic() + seconds
+        while len(found := look()) < many and time.monotonic() < end:
+            time.sleep(0.1)
+        return found
+
+
+@pytest.fixture
+def ears(exchange: Exchange) -> Ears:
+    return Ears(exchange.plan.folder)
+
+
+@pytest.fixture
+def voice() -> Path:
+    """Sound a caller can speak: our own tune, 27 s."""
+    return ROOT / "asterisk-conf/sounds/moh/tune.alaw"

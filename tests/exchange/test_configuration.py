@@ -1,0 +1,89 @@
+"""The configuration agrees with itself: what one line names, another one makes."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from cli.engine import ExchangeError
+from cli.exchange_files import ExchangePlan, Phone, render
+
+CONF = Path(__file__).resolve().parents[2] / "asterisk-conf"
+DIALPLAN = "\n".join(line for line in (CONF / "extensions.conf").read_text().splitlines() if not line.startswith(";"))
+FROM_AGI = {"MENU", "SELFSERVICE", "STAFFED", "BLOCKED", "NEXT"}
+FROM_ORIGINATE = {"CALLBACK", "ATTEMPT"}
+FROM_ASTERISK = {
+    "EXTEN",
+    "EPOCH",
+    "UNIQUEID",
+    "AGISTATUS",
+    "QUEUESTATUS",
+    "RECORD_STATUS",
+    "ARG1",
+    "ARG2",
+    "ARG3",
+    "ARG4",
+}
+
+
+def test_every_context_the_dialplan_goes_to_is_written() -> None:
+    there = set(re.findall(r"^\[([\w-]+)\]", DIALPLAN, re.M))
+    wanted = set(re.findall(r"(?:Goto|Gosub)\(([\w-]+),s,1", DIALPLAN)) | set(re.findall(r"\?([\w-]+),s,1", DIALPLAN))
+    queue = re.search(r"^context = (\S+)", (CONF / "queues.conf").read_text(), re.M)
+    assert queue
+    assert wanted | {queue[1], "incoming", "operators", "callback"} <= there
+
+
+def test_every_prompt_that_is_played_is_in_the_list_or_made_by_tones() -> None:
+    parts = tomllib.loads((CONF / "prompts.toml").read_text())
+    texts = {name: text for name, text in parts.items() if isinstance(text, str)}
+    for part in parts.values():
+        texts |= part if isinstance(part, dict) else {}
+    played = set(re.findall(r"hotline/([a-z_]+)\b(?!/)", DIALPLAN + (CONF / "queues.conf").read_text()))
+    played |= {f"digits/{digit}" for digit in range(11)}
+    assert played - set(texts) - {"tone", "staffed"} == set()
+    assert all(text.strip() for text in texts.values())
+
+
+def test_every_variable_that_is_read_is_set_somewhere(plan: ExchangePlan) -> None:
+    read = set(re.findall(r"\$\{([A-Z][A-Z_0-9]*)[}:]", DIALPLAN))
+    made = set(re.findall(r"(?:Set|Read)\((?:__)?([A-Z_]+)[=,]", DIALPLAN))
+    made |= set(re.findall(r"^([A-Z_]+) =", render(plan)["globals"], re.M))
+    assert read - made - FROM_AGI - FROM_ORIGINATE - FROM_ASTERISK == set()
+
+
+def test_every_agi_step_goes_through_the_guard() -> None:
+    assert len(re.findall(r"\bAGI\(", DIALPLAN)) == 1
+
+
+def test_the_trunk_reaches_nothing_but_the_reception() -> None:
+    incoming = DIALPLAN.split("[incoming]")[1].split("[reception]")[0]
+    assert "include" not in DIALPLAN.replace("#include", "")
+    assert set(re.findall(r"Goto\((\w+)", incoming)) == {"reception"}
+    assert re.search(r"^context = incoming$", (CONF / "pjsip.conf").read_text().split("[line]")[1], re.M)
+
+
+def test_no_module_that_runs_commands_is_loaded() -> None:
+    loaded = (CONF / "modules.conf").read_text()
+    for module in (
+        "app_system",
+        "func_shell",
+        "pbx_spool",
+        "res_clialiases",
+        "app_externalivr",
+        "func_curl",
+        "app_originate",
+    ):
+        assert module not in loaded
+
+
+@pytest.mark.parametrize("password", ["", "two words", "a;b", "a\nb", "${SHELL(x)}", "a\\b", "a{b}"])
+def test_a_password_that_would_change_the_configuration_is_refused(tmp_path: Path, password: str) -> None:
+    with pytest.raises(ExchangeError):
+        render(ExchangePlan(folder=tmp_path, ami_secret="fine", phones=(Phone("8001", password),)))
+
+
+def test_a_plan_does_not_show_its_secrets(plan: ExchangePlan) -> None:
+    assert "only-for-tests" not in repr(plan)
+    assert "first-phone" not in repr(plan)

@@ -1,0 +1,88 @@
+"""The exchange starts quickly and without complaint, several stand side by side, and none leaves anything behind."""
+
+import dataclasses
+import socket
+import time
+from pathlib import Path
+
+import pytest
+
+from cli.engine import run
+from cli.exchange import Exchange
+from cli.exchange_files import ExchangePlan
+from cli.image import ensure
+from cli.sip import free_port
+
+pytestmark = pytest.mark.journey
+# (part of a line, why it may stand in the log of a start)
+ALLOWED: tuple[tuple[str, str], ...] = ()
+
+
+def _other(plan: ExchangePlan, folder: Path) -> ExchangePlan:
+    ports = [free_port(socket.SOCK_STREAM) for _ in range(2)]
+    return dataclasses.replace(
+        plan,
+        folder=folder,
+        sip_port=free_port(),
+        ami_port=ports[0],
+        http_port=ports[1],
+        node="other",
+        rtp_from=29000,
+        rtp_to=29099,
+    )
+
+
+def test_a_second_exchange_starts_beside_the_first_within_six_seconds_without_complaint_and_is_gone_after(
+    exchange: Exchange, plan: ExchangePlan, tmp_path: Path
+) -> None:
+    other = Exchange(_other(plan, tmp_path))
+    ensure()  # building the image is not starting
+    began = time.monotonic()
+    other.start()
+    took = time.monotonic() - began
+    try:
+        assert took < 6
+        complaints = [line for line in other.log.splitlines() if "ERROR[" in line or "WARNING[" in line]
+        assert [line for line in complaints if not any(part in line for part, _ in ALLOWED)] == []
+        assert other.running
+        assert exchange.running
+        assert "8001" in other.cli("pjsip show endpoints")
+    finally:
+        other.stop()
+    assert not other.running
+    assert other.plan.container not in run("ps", "--all", "--format", "{{.Names}}").stdout
+    assert exchange.running
+
+
+def test_starting_again_replaces_what_a_crash_left(plan: ExchangePlan, tmp_path: Path) -> None:
+    first, second = Exchange(_other(plan, tmp_path)), Exchange(_other(plan, tmp_path))
+    first.start()
+    try:
+        second.start()
+        assert second.running
+    finally:
+        second.stop()
+
+
+def test_generated_files_are_for_the_owner_alone(exchange: Exchange) -> None:
+    for path in (exchange.plan.root / "generated").iterdir():
+        assert path.stat().st_mode & 0o077 == 0
+
+
+def test_the_application_may_do_over_ami_what_it_needs_and_not_run_console_commands(
+    exchange: Exchange, plan: ExchangePlan
+) -> None:
+    def ask(text: str) -> str:
+        link.sendall(text.replace("\n", "\r\n").encode() + b"\r\n\r\n")
+        time.sleep(0.3)
+        return link.recv(65536).decode()
+
+    with socket.create_connection(("127.0.0.1", plan.ami_port), timeout=5) as link:
+        assert "Authentication accepted" in ask(f"Action: Login\nUsername: {plan.ami_user}\nSecret: {plan.ami_secret}")
+        assert "Success" in ask("Action: DBPut\nFamily: hotline\nKey: tried\nVal: yes")
+        assert "Success" in ask("Action: QueueStatus\nQueue: hotline")
+        assert "Success" in ask("Action: CoreShowChannels")
+        assert "Success" in ask("Action: Status")
+        assert "Permission denied" in ask("Action: Command\nCommand: core stop now")
+        assert "Permission denied" in ask("Action: UpdateConfig\nSrcFilename: manager.conf\nDstFilename: manager.conf")
+        assert "Success" not in ask("Action: Getvar\nVariable: SHELL(id)").split("Value:")[-1]
