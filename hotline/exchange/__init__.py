@@ -1,0 +1,1 @@
+"""The one guarded way to the telephone exchange's manager interface: actions out, events in."""
