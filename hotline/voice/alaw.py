@@ -13,7 +13,7 @@ def _decoding() -> NDArray[np.int16]:
     code = np.arange(256) ^ _FLIP
     segment, step = (code >> 4) & 7, code & 15
     level = np.where(segment == 0, (step << 4) + 8, ((step << 4) + 0x108) << np.maximum(segment - 1, 0))
-    return np.where(code & 0x80, level, -level).astype(np.int16)
+    return np.asarray(np.where(code & 0x80, level, -level), dtype=np.int16)
 
 
 def _encoding() -> NDArray[np.uint8]:
@@ -23,7 +23,7 @@ def _encoding() -> NDArray[np.uint8]:
     segment = np.maximum(np.floor(np.log2(np.maximum(magnitude, 1))).astype(int) - 4, 0)
     step = (magnitude >> np.maximum(segment, 1)) & 15
     code = (segment << 4) | step | np.where(sample >= 0, 0x80, 0)
-    return (code ^ _FLIP).astype(np.uint8)
+    return np.asarray(code ^ _FLIP, dtype=np.uint8)
 
 
 _LEVELS = _decoding()
@@ -38,4 +38,4 @@ def encode(sound: NDArray[np.float32]) -> bytes:
 
 def decode(coded: bytes) -> NDArray[np.float32]:
     """Return A-law as sound between -1 and 1."""
-    return _LEVELS[np.frombuffer(coded, dtype=np.uint8)].astype(np.float32) / 32768
+    return (_LEVELS[np.frombuffer(coded, dtype=np.uint8)] / 32768).astype(np.float32)

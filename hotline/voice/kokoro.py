@@ -7,7 +7,7 @@ import numpy as np
 
 from hotline.voice import Sound, VoiceMissing
 from hotline.voice.model import MODEL, SPEAKER, checked
-from hotline.voice.phonemes import tokens
+from hotline.voice.phonemes import load_dictionary, tokens
 
 RATE = 24_000
 _STYLE_ROWS = 510
@@ -27,6 +27,7 @@ class Kokoro:
         """Load from the folder that bin/voice filled; VoiceMissing says in plain words what's not there."""
         styles = checked(folder, f"{speaker}.bin").read_bytes()
         self.name = voice_name(speaker)
+        load_dictionary(folder)
         self._styles = np.frombuffer(styles, dtype="<f4").reshape(_STYLE_ROWS, 1, 256)
         self._session = _session(checked(folder, MODEL), threads)
 

@@ -32,8 +32,15 @@ def order(session: Session, text: str, *, voice: str, urgent: bool = False, at: 
     Ordering again is free, and makes urgent what somebody waits for."""
     spoken = [(spoken_name(sentence, voice_name(voice)), sentence) for sentence in sentences(text)]
     for name, sentence in spoken:
-        row = {"name": name, "text": sentence, "voice": voice, "urgent": urgent, "ordered_at": at,
-               "tries": 0, "fault": ""}
+        row = {
+            "name": name,
+            "text": sentence,
+            "voice": voice,
+            "urgent": urgent,
+            "ordered_at": at,
+            "tries": 0,
+            "fault": "",
+        }
         statement = insert_into(session, SpeechOrder).values(row)
         again = statement.on_conflict_do_update(index_elements=[SpeechOrder.name], set_={"urgent": True})
         session.execute(again if urgent else statement.on_conflict_do_nothing(index_elements=[SpeechOrder.name]))
