@@ -13,6 +13,7 @@ import structlog
 
 from agi.counts import Counter, Counts
 from agi.session import Handler, converse
+from agi.turns import Turns
 
 _log = structlog.get_logger("agi")
 _STACK: Final = 2 * 1024 * 1024  # virtual: only what is used takes memory
@@ -38,7 +39,9 @@ class Server:
         environment_within: float = 2.0,
         answer_within: float = 5.0,
         reuse_port: bool = False,
+        at_once: int = 2,
     ) -> None:
+        self._turns = Turns(at_once)
         self._handlers = dict(handlers)
         self._environment_within = environment_within
         self._answer_within = answer_within
@@ -54,6 +57,7 @@ class Server:
 
     def start(self) -> Self:
         """Begin to accept calls."""
+        self._turns.watch()
         before = stack_size(_STACK)
         try:
             for thread in self._threads:
@@ -139,6 +143,7 @@ class Server:
             return converse(
                 connection,
                 self._handlers,
+                self._turns,
                 environment_within=self._environment_within,
                 answer_within=self._answer_within,
             )

@@ -8,6 +8,7 @@ import structlog
 
 from agi.errors import HungUp, LineError
 from agi.line import Line
+from agi.turns import Turns
 
 Handler = Callable[[Line], None]
 _log = structlog.get_logger("agi")
@@ -16,6 +17,7 @@ _log = structlog.get_logger("agi")
 def converse(
     connection: socket.socket,
     handlers: Mapping[str, Handler],
+    turns: Turns,
     *,
     environment_within: float,
     answer_within: float,
@@ -26,7 +28,8 @@ def converse(
     except LineError as fault:
         _log.warning("call not understood", reason=str(fault))
         return False
-    return _run(line, handlers)
+    with line.taking_turns(turns):
+        return _run(line, handlers)
 
 
 def _run(line: Line, handlers: Mapping[str, Handler]) -> bool:

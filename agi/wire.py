@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Final
 
 from agi.errors import HungUp, LineLost
+from agi.turns import Turns
 
 LONGEST_LINE: Final = 64 * 1024
 _CHUNK: Final = 4096
@@ -20,9 +21,10 @@ class Wire:
     and one more hand-over of the interpreter lock with every read.
     """
 
-    __slots__ = ("_held", "_patience", "_socket")
+    __slots__ = ("_held", "_patience", "_socket", "turns")
 
     def __init__(self, connection: socket.socket) -> None:
+        self.turns: Turns | None = None
         if connection.gettimeout() is not None:
             connection.settimeout(None)
         self._socket = connection
@@ -58,7 +60,7 @@ class Wire:
     def _more(self, deadline: float) -> bytes:
         self._wait_at_most(deadline - monotonic())
         try:
-            chunk = self._socket.recv(_CHUNK)
+            chunk = self._received()
         except BlockingIOError as fault:
             raise LineLost("the exchange did not answer in time") from fault
         except OSError as fault:
@@ -66,6 +68,16 @@ class Wire:
         if not chunk:
             raise HungUp("the line is closed")
         return chunk
+
+    def _received(self) -> bytes:
+        """While we wait for the exchange, another script may run."""
+        if self.turns is None:
+            return self._socket.recv(_CHUNK)
+        self.turns.give()
+        try:
+            return self._socket.recv(_CHUNK)
+        finally:
+            self.turns.take()
 
     def _wait_at_most(self, seconds: float) -> None:
         if seconds <= 0:

@@ -1,0 +1,1 @@
+"""The command `hotline`: starts everything, and is the one command for people."""

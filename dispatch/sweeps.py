@@ -39,8 +39,10 @@ class Sweeper:
 
     def sweep(self) -> None:
         """All sweeps once; one that fails does not keep the others from their work, and its rows stay owed."""
-        work = (self.take_in_messages, self.take_in_records, self.take_in_recordings, self.settle_stranded, self.call_back,
-                self.seal)
+        work = (
+            self.take_in_messages, self.take_in_records, self.take_in_recordings, self.settle_stranded,
+            self.call_back, self.seal,
+        )  # fmt: skip
         troubles = [trouble for sweep in work if (trouble := self._guarded(sweep))]
         with self.database.writing() as session:
             parts.beat(session, "worker", well=not troubles, words="; ".join(troubles), at=now())

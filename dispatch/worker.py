@@ -3,10 +3,10 @@
 from functools import cache
 
 from celery import Celery
-from kombu import Queue
 
 from dispatch.speech import Speaker
 from dispatch.sweeps import Sweeper
+from dispatch.telephone import Telephone
 from hotline.database import database
 from hotline.events import Bus
 from hotline.settings import settings
@@ -24,7 +24,7 @@ def make_app() -> Celery:
         task_ignore_result=True,
         worker_prefetch_multiplier=1,
         task_default_queue="sweep",
-        task_queues=[Queue("sweep"), Queue("voice")],
+        task_create_missing_queues=True,
         broker_connection_retry_on_startup=True,
         broker_transport_options={"socket_connect_timeout": 2, "visibility_timeout": 600},
         worker_hijack_root_logger=False,
@@ -55,9 +55,7 @@ def speak() -> None:
 
 @cache
 def _sweeper() -> Sweeper:
-    from dispatch.dialling import Dialler
-
-    return Sweeper(settings(), database(), Bus(settings().redis_address), Dialler(settings()).dial)
+    return Sweeper(settings(), database(), Bus(settings().redis_address), Telephone(settings()).dial)
 
 
 @cache

@@ -6,6 +6,7 @@ import phonenumbers
 
 AREA_CODE = "0877"  # Yuxi: a number without an area code is one of the city
 _KEEP = re.compile(r"[^\d+]")
+_MOBILE = re.compile(r"1[3-9]\d{9}")
 
 
 def normalise(given: str) -> str:
@@ -16,14 +17,17 @@ def normalise(given: str) -> str:
     digits = _KEEP.sub("", given)[:24]
     if digits.startswith("00"):
         digits = "+" + digits[2:]
-    bare = digits.removeprefix("+86") if digits.startswith("+86") else digits
-    if bare.startswith("+"):
-        return bare
-    if len(bare) in (7, 8) and not bare.startswith(("0", "1")):
-        return AREA_CODE + bare
-    if digits.startswith("+86") and len(bare) >= 9 and not bare.startswith(("0", "1", "4", "8")):
-        return "0" + bare
-    return bare
+    if digits.startswith("+86"):
+        return _domestic(digits.removeprefix("+86"))
+    if len(digits) in (7, 8) and not digits.startswith(("0", "1")):
+        return AREA_CODE + digits
+    return digits
+
+
+def _domestic(number: str) -> str:
+    """A number told with the country's code lacks the 0 of its area code, unless it is mobile or a service's."""
+    is_whole = _MOBILE.fullmatch(number) or number.startswith(("0", "400", "800")) or len(number) < 9
+    return number if is_whole else "0" + number
 
 
 def is_reachable(number: str) -> bool:

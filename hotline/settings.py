@@ -1,6 +1,8 @@
 """Every setting of the system: one frozen object, read from the environment once."""
 
+import hashlib
 import os
+import tempfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 PREFIX = "HOTLINE_"
+LONGEST_SOCKET_FOLDER = 90  # a Unix socket's path ends at about 107 bytes
 
 
 class SettingsError(Exception):
@@ -44,6 +47,16 @@ class Settings(BaseModel):
     exchange_node: str = Field("exchange1", description="The exchange's systemname.")
     queue: str = Field("hotline", description="Name of the queue that callers wait in.")
     trunk: str = Field("trunk", description="The PJSIP endpoint that carries calls to the public network.")
+
+    # The exchange that `hotline up` starts by itself
+    sip_bind: str = Field("127.0.0.1", description="Address that the exchange takes SIP and RTP on.")
+    sip_port: int = Field(5060, description="UDP port of SIP.")
+    rtp_from: int = Field(10000, description="First UDP port of RTP.")
+    rtp_to: int = Field(10999, description="Last UDP port of RTP.")
+    exchange_http_port: int = Field(8088, description="Port of the exchange's web socket for browser phones.")
+    trunk_addresses: str = Field("127.0.0.1", description="Addresses that the carrier calls from, with commas.")
+    trunk_contact: str = Field("sip:127.0.0.1:5070", description="Where calls to the public network are sent.")
+    phones: int = Field(6, description="How many operators' phones there are: 8001, 8002, …")
 
     # The doors
     agi_host: str = Field("127.0.0.1", description="Address that FastAGI listens on.")
@@ -88,7 +101,16 @@ class Settings(BaseModel):
 
     @property
     def redis_address(self) -> str:
-        return self.redis_url or f"unix://{self.folder.resolve()}/run/valkey.sock"
+        return self.redis_url or f"unix://{self.run_folder}/valkey.sock"
+
+    @property
+    def run_folder(self) -> Path:
+        """Where sockets lie: in the folder, or in a short place when the folder's path is too long for a socket."""
+        own = self.folder.resolve() / "run"
+        if len(str(own)) <= LONGEST_SOCKET_FOLDER:
+            return own
+        short = hashlib.sha256(str(own).encode()).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"hotline-{short}"
 
     @property
     def spool(self) -> Path:

@@ -14,8 +14,15 @@ def run(line: Line, house: House) -> None:
     call_id, caller, dialled, *_ = (*line.environment.arguments, "", "", "")
     settings, at = house.settings, now()
     with house.database.writing() as session:
-        calls.begin(session, call_id, caller=caller, dialled=dialled, node=settings.exchange_node,
-                    uniqueid=line.environment.uniqueid, at=at)
+        calls.begin(
+            session,
+            call_id,
+            caller=caller,
+            dialled=dialled,
+            node=settings.exchange_node,
+            uniqueid=line.environment.uniqueid,
+            at=at,
+        )
         recordings.expect(session, call_id, kind=Kind.CALL, spool=settings.spool, at=at)
     line.set("SELFSERVICE", "yes" if settings.self_service else "no")
     line.set("STAFFED", "yes" if read_hours(settings.staffed_hours).holds(at) else "no")

@@ -16,7 +16,7 @@ from knowledge_base import entries
 from knowledge_base.entries import Entry
 
 TRIES = 2
-PERSON, YES = "0", "1"
+PERSON, YES, AGAIN = "0", "1", "#"
 
 
 @dataclass(frozen=True)
@@ -96,10 +96,13 @@ def _choice(talk: Talk, candidates: list[Entry]) -> Entry | None:
     if not candidates:
         talk.voice.say("hotline/nothing_found")
         return None
-    sounds = ["hotline/choose_question"]
+    sounds: list[str] = []
     for place, entry in enumerate(candidates, start=1):
-        sounds += [f"hotline/press_{place}", *talk.voice.sounds_of(entry.question)]
-    key = talk.voice.ask(*sounds, timeout=5.0)
+        sounds += [f"hotline/question_{place}", *talk.voice.sounds_of(entry.question)]
+    key = AGAIN
+    for _ in range(TRIES):
+        if key == AGAIN:
+            key = talk.voice.ask(*sounds, "hotline/choose_question", timeout=5.0)
     if not key.isdigit() or not 1 <= int(key) <= len(candidates):
         return None
     chosen = candidates[int(key) - 1]
@@ -112,8 +115,16 @@ def _choice(talk: Talk, candidates: list[Entry]) -> Entry | None:
 def _answer(talk: Talk, offered: Offered, answer: Answer) -> Next:
     talk.voice.say("hotline/answer_follows")
     with talk.house.database.writing() as session:
-        telling = tellings.tell(session, talk.call_id, answer, channel=Channel.MACHINE, entry_id=offered.entry.id,
-                                entry_version_id=offered.version.id, heard="partly", at=now())
+        telling = tellings.tell(
+            session,
+            talk.call_id,
+            answer,
+            channel=Channel.MACHINE,
+            entry_id=offered.entry.id,
+            entry_version_id=offered.version.id,
+            heard="partly",
+            at=now(),
+        )
     key = talk.voice.speak(answer.text, interrupt=PERSON)
     if key == PERSON:
         return Next.PEOPLE

@@ -1,0 +1,32 @@
+"""Which script answers to which name, and the server that runs them."""
+
+from collections.abc import Callable
+
+from agi.house import House
+from agi.line import Line
+from agi.scripts import callback, incoming, progress, self_service, survey
+from agi.server import Server
+from agi.session import Handler
+from hotline.database import Database
+from hotline.events import Bus
+from hotline.settings import Settings
+from knowledge_base.search.live import LiveIndex
+
+SCRIPTS: dict[str, Callable[[Line, House], None]] = {
+    "incoming": incoming.run,
+    "self_service": self_service.run,
+    "progress": progress.run,
+    "callback": callback.run,
+    "survey": survey.run,
+}
+
+
+def make_server(settings: Settings, database: Database) -> Server:
+    """The FastAGI server of an installation, not yet started."""
+    house = House(settings, database, Bus(settings.redis_address), LiveIndex(database))
+    handlers = {name: _handler(script, house) for name, script in SCRIPTS.items()}
+    return Server(handlers, address=(settings.agi_host, settings.agi_port), max_sessions=settings.agi_sessions)
+
+
+def _handler(script: Callable[[Line, House], None], house: House) -> Handler:
+    return lambda line: script(line, house)

@@ -1,0 +1,88 @@
+"""What each message of the exchange means for us: noted in the session, and what is to be said once it is committed."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from ami_listener.messages import Device, Dialled, HungUp, Message, NotTaken, Rings, Staged, Taken
+from dispatch import calls, desk
+from dispatch.callbacks import Attempt
+from dispatch.calls import Call, Leg, Step
+from dispatch.endings import end_attempt, end_call
+from dispatch.spool import see_leg
+from hotline.accounts.accounts import Account
+from hotline.events import Event
+from hotline.settings import Settings
+
+
+def handle(session: Session, message: Message, *, settings: Settings, at: datetime) -> Iterable[Event]:
+    """Note one message; the events to publish after the commit."""
+    match message:
+        case Staged():
+            return _staged(session, message, settings, at)
+        case Rings(call_id, extension):
+            return _at_desk(session, call_id, extension, "offer", at)
+        case Taken(call_id, extension):
+            see_leg(session, call_id, node=settings.exchange_node, uniqueid=message.leg, channel=message.channel, at=at)
+            return _at_desk(session, call_id, extension, "answered", at)
+        case NotTaken(call_id, extension):
+            return _at_desk(session, call_id, extension, "missed", at)
+        case HungUp():
+            return _hung_up(session, message, settings, at)
+        case Device():
+            return _device(session, message, at)
+        case Dialled():
+            return _dialled(session, message, settings, at)
+
+
+def _staged(session: Session, message: Staged, settings: Settings, at: datetime) -> list[Event]:
+    if message.stage != "queue" or not message.call_id:
+        return []
+    calls.begin(session, message.call_id, uniqueid=message.uniqueid, node=settings.exchange_node,
+                taken_from="listener", at=at)  # fmt: skip
+    call = session.get_one(Call, message.call_id)
+    call.queued_at = call.queued_at or at
+    calls.note(session, call.id, Step.QUEUED, at=at)
+    see_leg(session, call.id, node=settings.exchange_node, uniqueid=message.uniqueid, channel=message.channel, at=at)
+    return [Event("queued", call_id=call.id)]
+
+
+def _at_desk(session: Session, call_id: str, extension: str, kind: str, at: datetime) -> list[Event]:
+    account = desk.operator_at(session, extension)
+    if account is None or session.get(Call, call_id) is None:
+        return []
+    {"offer": desk.offer, "answered": desk.answered, "missed": desk.missed}[kind](session, call_id, account, at=at)
+    return [Event(kind, call_id=call_id, account_id=account.id)]
+
+
+def _hung_up(session: Session, message: HungUp, settings: Settings, at: datetime) -> list[Event]:
+    leg = session.get(Leg, (settings.exchange_node, message.uniqueid))
+    if leg is not None:
+        leg.ended_at = at
+    if not message.own:
+        return []
+    desks = end_call(session, message.call_id, settings=settings, at=at)
+    return [Event("ended", call_id=message.call_id, account_id=account_id) for account_id in [*desks, None]]
+
+
+def _device(session: Session, message: Device, at: datetime) -> list[Event]:
+    account = desk.operator_at(session, message.extension)
+    if account is None:
+        return []
+    return [_presence(session, account, message, at)]
+
+
+def _presence(session: Session, account: Account, message: Device, at: datetime) -> Event:
+    row = session.get(desk.Presence, account.id) or desk.set_readiness(session, account, desk.Readiness.AWAY, at=at)
+    row.phone_up, row.phone_state = message.up, message.state[:20]
+    return Event("presence", account_id=account.id, detail={"phone": message.state})
+
+
+def _dialled(session: Session, message: Dialled, settings: Settings, at: datetime) -> list[Event]:
+    attempt = session.get(Attempt, message.attempt_id)
+    if attempt is None or message.success:
+        return []
+    end_attempt(session, attempt, outcome="no_answer", settings=settings, at=at)
+    calls.end(session, attempt.call_id, at=at, place="callback")
+    return [Event("callback", call_id=attempt.call_id)]

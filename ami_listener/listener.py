@@ -1,0 +1,112 @@
+"""The listener's life: link, resynchronise, note events in batches; say since when it was blind."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Event as Flag
+from time import monotonic
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from ami_listener import messages
+from ami_listener.handlers import handle
+from ami_listener.messages import Message
+from ami_listener.resync import resynchronise
+from ami_listener.stores import stock
+from dispatch.telephone import address
+from hotline import parts
+from hotline.database import Database
+from hotline.events import Bus, Event
+from hotline.exchange.errors import LinkError
+from hotline.exchange.link import Link
+from hotline.exchange.reconnecting import links
+from hotline.settings import Settings
+from hotline.times import now
+
+MOST_AT_ONCE = 200
+UPKEEP_SECONDS = 5.0
+RESYNC_SECONDS = 60.0
+log = structlog.get_logger()
+
+
+@dataclass
+class Listener:
+    """Hears one exchange until `stop` is set."""
+
+    settings: Settings
+    database: Database
+    bus: Bus
+    stop: Flag = field(default_factory=Flag)
+    _owed: list[tuple[Message, datetime]] = field(default_factory=list)
+    _kept_up_at: float = 0.0
+    _synchronised_at: float = 0.0
+
+    def run(self) -> None:
+        """Listen over one link after the other."""
+        for link in links(address(self.settings), stop=self.stop, latest=5.0):
+            try:
+                self._hear(link)
+            except LinkError as lost:
+                log.warning("listener.blind", since=now().isoformat(), reason=str(lost))
+                self._beat(words=str(lost), blind_since=now())
+
+    def _hear(self, link: Link) -> None:
+        log.info("listener.hears", blind_since=link.blind_since.isoformat() if link.blind_since else None)
+        self._kept_up_at = self._synchronised_at = 0.0
+        while not self.stop.is_set():
+            self._take(link)
+            if self._owed:
+                self._settle()
+            self._keep_up(link)
+
+    def _take(self, link: Link) -> None:
+        """Wait shortly for an event, then take what else is there."""
+        event = link.next_event(0.5)
+        while event is not None:
+            message = messages.read(event.headers, event.variables())
+            if message is not None:
+                self._owed.append((message, now()))
+            event = link.next_event(0.0) if len(self._owed) < MOST_AT_ONCE else None
+
+    def _settle(self) -> None:
+        """Note all that is owed in one transaction, then say it. While the database is away it stays owed."""
+        try:
+            with self.database.writing() as session:
+                said = [event for owed in self._owed for event in self._note(session, *owed)]
+        except SQLAlchemyError as fault:
+            log.warning("listener.database_away", owed=len(self._owed), fault=type(fault).__name__)
+            self.stop.wait(0.5)
+            return
+        self._owed.clear()
+        self.bus.publish(*said)
+
+    def _note(self, session: Session, message: Message, at: datetime) -> list[Event]:
+        """One message in a savepoint: one that can't be noted doesn't take the others with it."""
+        try:
+            with session.begin_nested():
+                return list(handle(session, message, settings=self.settings, at=at))
+        except (LookupError, ValueError) as fault:
+            log.error("listener.not_noted", kind=type(message).__name__, fault=repr(fault)[:200])
+            return []
+
+    def _keep_up(self, link: Link) -> None:
+        try:
+            if monotonic() - self._synchronised_at > RESYNC_SECONDS:
+                resynchronise(link, settings=self.settings, database=self.database)
+                self._synchronised_at = monotonic()
+            if monotonic() - self._kept_up_at > UPKEEP_SECONDS:
+                stock(link, settings=self.settings, database=self.database, at=now())
+                self._beat(blind_since=None)
+                self._kept_up_at = monotonic()
+        except SQLAlchemyError as fault:
+            log.warning("listener.database_away", owed=len(self._owed), fault=type(fault).__name__)
+            self.stop.wait(0.5)
+
+    def _beat(self, *, words: str = "", blind_since: datetime | None) -> None:
+        try:
+            with self.database.writing() as session:
+                parts.beat(session, "listener", node=self.settings.exchange_node, well=blind_since is None,
+                           words=words, blind_since=blind_since, at=now())  # fmt: skip
+        except SQLAlchemyError:
+            log.warning("listener.database_away", owed=len(self._owed))

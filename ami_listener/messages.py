@@ -1,0 +1,100 @@
+"""The exchange's events as values: headers in, a frozen dataclass out, None for what does not concern us."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from dispatch.telephone import extension_of
+
+Headers = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Staged:
+    """The dialplan brought a caller to a stage: ringing, menu, queue, message, …"""
+
+    call_id: str
+    stage: str
+    uniqueid: str
+    channel: str
+
+
+@dataclass(frozen=True)
+class Rings:
+    """An operator's phone rings for a caller of the queue."""
+
+    call_id: str
+    extension: str
+
+
+@dataclass(frozen=True)
+class Taken:
+    """An operator took a caller's call; `leg` is the operator's channel."""
+
+    call_id: str
+    extension: str
+    leg: str
+    channel: str
+
+
+@dataclass(frozen=True)
+class NotTaken:
+    """An operator's phone rang out."""
+
+    call_id: str
+    extension: str
+
+
+@dataclass(frozen=True)
+class HungUp:
+    """A channel is gone; `own` when it was the one that the call came in or went out on."""
+
+    call_id: str
+    uniqueid: str
+    own: bool
+
+
+@dataclass(frozen=True)
+class Device:
+    """The state of an operator's phone."""
+
+    extension: str
+    state: str
+
+    @property
+    def up(self) -> bool:
+        return self.state not in {"UNAVAILABLE", "INVALID", "UNKNOWN"}
+
+
+@dataclass(frozen=True)
+class Dialled:
+    """How an originated call went, for the attempt that asked for it."""
+
+    attempt_id: str
+    success: bool
+    reason: str
+
+
+Message = Staged | Rings | Taken | NotTaken | HungUp | Device | Dialled
+
+
+def read(headers: Headers, variables: Mapping[str, str]) -> Message | None:
+    """Read one event; `variables` are the channel variables that it carries."""
+    call_id = variables.get("CALLID", "")
+    match headers.get("Event", ""):
+        case "UserEvent" if headers.get("UserEvent") == "Stage":
+            return Staged(headers.get("CallID", ""), headers.get("Stage", ""), headers.get("Uniqueid", ""),
+                          headers.get("Channel", ""))  # fmt: skip
+        case "AgentCalled":
+            return Rings(call_id, extension_of(headers.get("Interface", "")))
+        case "AgentConnect":
+            return Taken(call_id, extension_of(headers.get("Interface", "")), headers.get("DestUniqueid", ""),
+                         headers.get("DestChannel", ""))  # fmt: skip
+        case "AgentRingNoAnswer":
+            return NotTaken(call_id, extension_of(headers.get("Interface", "")))
+        case "Hangup" if call_id:
+            return HungUp(call_id, headers.get("Uniqueid", ""), headers.get("Uniqueid") == headers.get("Linkedid"))
+        case "DeviceStateChange" if headers.get("Device", "").startswith("PJSIP/8"):
+            return Device(extension_of(headers.get("Device", "")), headers.get("State", ""))
+        case "OriginateResponse":
+            return Dialled(headers.get("Uniqueid", ""), headers.get("Response") == "Success", headers.get("Reason", ""))
+    return None

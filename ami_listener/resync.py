@@ -1,0 +1,73 @@
+"""After every gap: what lives at the exchange is compared with what we believe, and we believe the exchange."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from ami_listener.handlers import handle
+from ami_listener.messages import Device
+from dispatch import desk
+from dispatch.calls import Call
+from dispatch.desk import Presence, Readiness
+from dispatch.endings import end_call
+from dispatch.telephone import extension_of, phone
+from hotline.accounts.accounts import Account
+from hotline.database import Database
+from hotline.exchange import actions
+from hotline.exchange.errors import ActionRefused
+from hotline.exchange.link import Link
+from hotline.settings import Settings
+from hotline.times import now
+
+YOUNG = timedelta(seconds=10)  # a call this young may not be among the channels yet
+log = structlog.get_logger()
+
+
+def resynchronise(link: Link, *, settings: Settings, database: Database) -> None:
+    """Bring calls, queue and phones in line with the exchange."""
+    lives = live_call_ids(link)
+    members = {row["Location"] for row in actions.queue_status(link, settings.queue) if row["Event"] == "QueueMember"}
+    phones = actions.device_states(link)
+    with database.writing() as session:
+        ended = end_vanished(session, lives, settings=settings, at=now())
+        for device, state in phones.items():
+            if device.startswith("PJSIP/8"):
+                list(handle(session, Device(extension_of(device), state), settings=settings, at=now()))
+        wanted = _signed_on(session)
+    _mend_queue(link, members, wanted, settings)
+    log.info("resynchronised", live=len(lives), ended=ended, members=len(wanted))
+
+
+def live_call_ids(link: Link) -> set[str]:
+    """Our ids of the calls that have a channel."""
+    return {row["AccountCode"] for row in actions.core_show_channels(link) if row.get("AccountCode")}
+
+
+def end_vanished(session: Session, lives: set[str], *, settings: Settings, at: datetime) -> int:
+    """End the calls that have no channel any more; how many."""
+    query = select(Call.id).where(Call.ended_at.is_(None), Call.began_at < at - YOUNG, Call.id.not_in(lives))
+    vanished = list(session.scalars(query))
+    for call_id in vanished:
+        end_call(session, call_id, settings=settings, at=at)
+    return len(vanished)
+
+
+def _signed_on(session: Session) -> dict[str, tuple[str, bool]]:
+    query = select(Account, Presence).join(Presence, Presence.account_id == Account.id)
+    rows = session.execute(query.where(Presence.state != Readiness.AWAY, Account.extension != "", Account.active))
+    return {phone(a.extension): (a.login, p.state != desk.Readiness.READY) for a, p in rows}
+
+
+def _mend_queue(link: Link, members: set[str], wanted: dict[str, tuple[str, bool]], settings: Settings) -> None:
+    """The exchange forgets its members at a restart; operators who said they are ready are put back."""
+    for interface in members - wanted.keys():
+        actions.queue_remove(link, settings.queue, interface)
+    for interface, (login, paused) in wanted.items():
+        try:
+            if interface not in members:
+                actions.queue_add(link, settings.queue, interface, member_name=login)
+            actions.queue_pause(link, interface, paused=paused)
+        except ActionRefused as refusal:
+            log.warning("queue.not_mended", interface=interface, reason=str(refusal))

@@ -1,0 +1,43 @@
+"""`hotline database`: bring the tables up to date, copy them, put them back."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+import click
+
+from cli.installation import installation
+from hotline.database import Database
+from hotline.migrating import behind, migrate
+
+
+@click.group()
+def database() -> None:
+    """The database."""
+
+
+@database.command(name="migrate")
+def bring_up_to_date() -> None:
+    """Run the migrations that are missing."""
+    settings = installation(os.environ).settings
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    here = Database(settings.database_address)
+    if not behind(here):
+        click.echo("The database is up to date.")
+        return
+    migrate(here)
+    click.echo("The database was brought up to date.")
+
+
+@database.command()
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+def backup(target: Path) -> None:
+    """Copy the embedded database to TARGET while everything runs (PostgreSQL: use pg_dump)."""
+    settings = installation(os.environ).settings
+    if settings.database_url:
+        raise click.ClickException("This installation uses PostgreSQL: take the backup with pg_dump.")
+    with sqlite3.connect(settings.folder / "hotline.db") as source, sqlite3.connect(target) as copy:
+        source.backup(copy, pages=500)
+    with sqlite3.connect(target) as copy:
+        verdict = copy.execute("PRAGMA integrity_check").fetchone()[0]
+    click.echo(f"Copied to {target}; integrity: {verdict}")

@@ -1,0 +1,126 @@
+"""The demonstration's departments, people, questions and authorisations, read from our own files into a database."""
+
+import tomllib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.accounts import accounts
+from hotline.accounts.roles import Role
+from hotline.directory.departments import Department
+from hotline.directory.liaisons import Liaison, Position
+from hotline.times import local_day
+from hotline.voice import orders
+from knowledge_base.authorisations import Authorisation, Form, Scope
+from knowledge_base.entries import Entry, EntryVersion, Phrasing, State
+
+FOLDER = Path(__file__).parent / "demo_data"
+Row = dict[str, Any]
+
+
+def is_loaded(session: Session) -> bool:
+    """Whether there is any department yet."""
+    return session.scalar(select(Department.id).limit(1)) is not None
+
+
+def load(session: Session, *, password: str, at: datetime) -> Iterator[str]:
+    """Load everything, telling step by step what was loaded. The demonstration accounts share one password."""
+    units = {row["code"]: _department(session, row) for row in _rows("departments.toml", "department")}
+    session.flush()
+    yield f"{len(units)} departments"
+    entries = [_entry(session, row, units[file.stem], at) for file in _entry_files() for row in _read(file)["entry"]]
+    session.flush()
+    yield f"{len(entries)} entries"
+    leaves = [_authorisation(session, row, units, entries, at) for row in _rows("authorisations.toml", "authorisation")]
+    yield f"{len(leaves)} authorisations"
+    people = [_account(session, row, units, password, at) for row in _rows("people.toml", "account")]
+    yield f"{len(people)} accounts"
+
+
+def order_speech(session: Session, *, voice: str, at: datetime, most: int) -> int:
+    """Order the sounds of the most asked questions of every department, and of its contact; how many sentences."""
+    names: list[str] = []
+    for unit in session.scalars(select(Department)):
+        entries = session.scalars(select(Entry).where(Entry.department_id == unit.id).order_by(Entry.asked.desc()))
+        for entry in list(entries)[:most]:
+            names += orders.order(session, entry.question, voice=voice, at=at)
+            names += orders.order(session, entry.versions[-1].spoken, voice=voice, at=at)
+    return len(names)
+
+
+def _rows(file: str, key: str) -> list[Row]:
+    rows: list[Row] = _read(FOLDER / file)[key]
+    return rows
+
+
+def _read(path: Path) -> Row:
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def _entry_files() -> list[Path]:
+    return sorted((FOLDER / "entries").glob("*.toml"))
+
+
+def _department(session: Session, row: Row) -> Department:
+    unit = Department(
+        code=row["code"], name=row["name"], short_name=row["short_name"],
+        aliases=[*row["aliases"], *row["previous_names"]], initials=row["initials"], category=row["category"],
+        level=row["level"], county_code=row["county_code"], phone=row["phone"],
+        supervision_phone=row["supervision_phone"], duty_phone=row["duty_phone"], address=row["address"],
+        office_hours=row["office_hours"], duties=row["duties"], sections=row["sections"],
+    )  # fmt: skip
+    session.add(unit)
+    session.flush()
+    for person in row["liaisons"]:
+        session.add(Liaison(department_id=unit.id, name=person["name"], position=Position(person["order"]),
+                            phone=person["phone"], section=person.get("section", "")))  # fmt: skip
+    return unit
+
+
+def _entry(session: Session, row: Row, unit: Department, at: datetime) -> Entry:
+    today = local_day(at)
+    entry = Entry(department_id=unit.id, question=row["question"], category=row["category"], keywords=row["keywords"],
+                  asked=row["asked"], state=State.PUBLISHED, published=1,
+                  phrasings=[Phrasing(text=text) for text in row["phrasings"]])  # fmt: skip
+    entry.versions = [
+        EntryVersion(
+            number=1, answer=row["answer"], spoken=row["spoken"], summary=row.get("summary", ""),
+            legal_basis=row.get("legal_basis", ""), section=row.get("section", ""), phone=row.get("phone", ""),
+            valid_from=today + timedelta(days=row["valid_from_days"]),
+            valid_to=today + timedelta(days=row["valid_to_days"]) if "valid_to_days" in row else None,
+            written_by="演示数据", reviewed_by="演示数据", published_at=at,
+        )
+    ]  # fmt: skip
+    session.add(entry)
+    return entry
+
+
+def _authorisation(session: Session, row: Row, units: dict[str, Department], entries: list[Entry],
+                   at: datetime) -> Authorisation:
+    unit = units[row["department"]]
+    ids = {entry.question: entry.id for entry in entries if entry.department_id == unit.id}
+    scope, today = row["scope"], local_day(at)
+    leave = Authorisation(
+        department_id=unit.id, document=row["document"], version=row.get("version", 1),
+        signer=f"{row['signer']['name']}（{row['signer']['post']}）", form=Form(row["form"]),
+        scope=Scope.DEPARTMENT if scope.get("whole") else Scope.CATEGORIES if "categories" in scope else Scope.ENTRIES,
+        categories=scope.get("categories", []), entries=[ids[q] for q in scope.get("entries", [])],
+        exclusions=[ids[q] for q in row.get("exclusions", [])], provisional=row.get("provisional", False),
+        valid_from=today + timedelta(days=row["valid_from_days"]),
+        valid_to=today + timedelta(days=row["valid_to_days"]),
+        revoked_at=at + timedelta(days=row["revoked_days"]) if "revoked_days" in row else None,
+        revoked_because=row.get("revoked_reason", ""),
+    )  # fmt: skip
+    session.add(leave)
+    return leave
+
+
+def _account(session: Session, row: Row, units: dict[str, Department], password: str, at: datetime) -> None:
+    unit = units.get(row.get("department", ""))
+    accounts.add(session, row["login"], name=row["name"], role=Role(row["role"]), password=password,
+                 department_id=unit.id if unit else None, county_code=row.get("county_code", ""),
+                 extension=row.get("extension", ""), at=at, by="demonstration")  # fmt: skip

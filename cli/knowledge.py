@@ -1,0 +1,35 @@
+"""`hotline knowledge`: ask the knowledge base what a caller would ask it."""
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from cli.opening import opened
+from dispatch.answers import offered
+from dispatch.decision import Answer, Channel
+from hotline.times import local_day, now
+from knowledge_base.search.index import build
+
+
+@click.group()
+def knowledge() -> None:
+    """The knowledge base."""
+
+
+@knowledge.command()
+@click.argument("words")
+@click.option("--most", default=5, show_default=True, help="How many entries to show.")
+@click.option("--channel", type=click.Choice(list(Channel)), default=Channel.MACHINE, show_default=True)
+def ask(words: str, most: int, channel: str) -> None:
+    """Find entries for WORDS, and say of each whether it may be answered."""
+    _, database = opened()
+    table = Table("score", "question", "department", "may be said", "why")
+    with database.reading() as session:
+        for match in build(session, on=local_day(now())).search(words, most=most):
+            found = offered(session, match.entry_id, channel=Channel(channel), at=now())
+            if found is None:
+                continue
+            decision = found.decision
+            may = decision.form if isinstance(decision, Answer) else "name and phone"
+            table.add_row(str(match.score), found.entry.question, found.department.short_name, may, decision.reason)
+    Console().print(table)

@@ -1,0 +1,33 @@
+"""The pages' port to the operators' phones, answered by the exchange."""
+
+from collections.abc import Callable
+
+from admin_ui.phones import PhonesError
+from dispatch.telephone import Telephone
+from hotline.exchange.errors import LinkError
+
+
+class ExchangePhones:
+    """What the desk asks, asked of the exchange; what it can't do is said in words."""
+
+    def __init__(self, telephone: Telephone) -> None:
+        self._telephone = telephone
+
+    def sign_on(self, extension: str, name: str) -> None:
+        _asked(lambda: self._telephone.sign_on(extension, name))
+
+    def sign_off(self, extension: str) -> None:
+        _asked(lambda: self._telephone.sign_off(extension))
+
+    def pause(self, extension: str, reason: str) -> None:
+        _asked(lambda: self._telephone.pause(extension, reason))
+
+    def resume(self, extension: str) -> None:
+        _asked(lambda: self._telephone.resume(extension))
+
+
+def _asked(ask: Callable[[], None]) -> None:
+    try:
+        ask()
+    except LinkError as error:
+        raise PhonesError("交换机没有响应，话机状态未改变") from error

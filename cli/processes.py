@@ -1,0 +1,85 @@
+"""The single processes: `hotline agi`, `listen`, `web`, `worker`, `voice`."""
+
+import os
+import signal
+from threading import Event as Flag
+
+import click
+
+from cli.installation import installation
+from hotline.logs import set_up
+from hotline.settings import PREFIX, Settings
+
+
+def _ready(process: str) -> Settings:
+    """Settings for this process; the environment is completed first, so that every module reads the same."""
+    set_up(process=process)
+    here = installation(os.environ)
+    os.environ.update({k: v for k, v in here.environment.items() if k.startswith(PREFIX)})
+    return here.settings
+
+
+def _stopping() -> Flag:
+    asked = Flag()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: asked.set())
+    return asked
+
+
+@click.command()
+def agi() -> None:
+    """Answer the exchange's questions (FastAGI)."""
+    settings = _ready("agi")
+    from agi.run import make_server
+    from hotline.database import database
+
+    make_server(settings, database()).run(drain_within=5.0)
+
+
+@click.command()
+def listen() -> None:
+    """Hear the exchange's events and note them (AMI)."""
+    settings = _ready("listen")
+    from ami_listener.listener import Listener
+    from hotline.database import database
+    from hotline.events import Bus
+
+    Listener(settings, database(), Bus(settings.redis_address), stop=_stopping()).run()
+
+
+@click.command()
+def web() -> None:
+    """Serve the pages."""
+    settings = _ready("web")
+    from admin_ui.server import serve
+    from cli.phones import ExchangePhones
+    from dispatch.telephone import Telephone
+    from hotline.database import database
+    from hotline.events import Bus
+
+    serve(settings, database(), Bus(settings.redis_address), phones=ExchangePhones(Telephone(settings)))
+
+
+@click.command()
+def worker() -> None:
+    """Do what is owed: take in, call back, seal (Celery)."""
+    _celery("worker", queue="sweep", beat=True)
+
+
+@click.command()
+def voice() -> None:
+    """Give a voice to answers that became speakable (Celery)."""
+    _celery("voice", queue="voice", beat=False)
+
+
+def _celery(process: str, *, queue: str, beat: bool) -> None:
+    settings = _ready(process)
+    from cli.watch import watch
+    from dispatch.worker import make_app
+
+    watch(settings, process)
+    options = ["worker", "--pool", "solo", "--queues", queue, "--hostname", f"{process}@%h", "--loglevel", "warning",
+               "--without-gossip", "--without-mingle", "--without-heartbeat"]  # fmt: skip
+    if beat:
+        options += ["--beat", "--schedule", str(settings.run_folder / "beat")]
+    make_app().worker_main(options)

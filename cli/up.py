@@ -1,0 +1,91 @@
+"""`hotline up`: the whole system on this machine, kept running until Ctrl-C, and gone afterwards."""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event as Flag
+
+import click
+import redis
+import structlog
+
+from cli import broker
+from cli.exchange import Exchange
+from cli.installation import Installation, installation
+from cli.supervisor import Child, Supervisor, ours
+from hotline.database import Database
+from hotline.logs import set_up
+from hotline.migrating import migrate
+
+PROCESSES = ("agi", "listen", "worker", "voice", "web")
+log = structlog.get_logger()
+
+
+@click.command()
+@click.option("--exchange/--no-exchange", default=True, help="Start Asterisk in its container too.")
+def up(exchange: bool) -> None:
+    """Run everything on this machine; Ctrl-C stops all of it."""
+    set_up(process="up")
+    stop = Flag()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with running(installation(os.environ), exchange=exchange, say=click.echo) as supervisor:
+        click.echo("The system runs. Ctrl-C stops it.")
+        while not stop.wait(0.5):
+            supervisor.tend()
+
+
+@contextmanager
+def running(
+    here: Installation, *, exchange: bool = True, say: Callable[[str], None] = lambda _: None
+) -> Iterator[Supervisor]:
+    """The system of an installation, from start to stop."""
+    supervisor = Supervisor()
+    container = Exchange(here.plan()) if exchange else None
+    try:
+        _start_broker(here, supervisor, say)
+        migrate(_database(here))
+        if container is not None:
+            say("Starting the exchange …")
+            container.start()
+        for name in PROCESSES:
+            supervisor.add(Child(name, ours(name), here.environment, log_folder(here) / f"{name}.log"))
+        yield supervisor
+    finally:
+        say("Stopping …")
+        supervisor.stop()
+        if container is not None:
+            container.stop()
+
+
+def log_folder(here: Installation) -> Path:
+    return here.settings.folder.resolve() / "log"
+
+
+def _database(here: Installation) -> Database:
+    here.settings.folder.mkdir(parents=True, exist_ok=True)
+    return Database(here.settings.database_address)
+
+
+def _start_broker(here: Installation, supervisor: Supervisor, say: Callable[[str], None]) -> None:
+    if here.settings.redis_url:
+        return
+    say("Starting the embedded broker …")
+    file = log_folder(here) / "broker.log"
+    supervisor.add(Child("broker", broker.command(here.settings), here.environment, file))
+    until = time.monotonic() + 10
+    while not _answers(here.settings.redis_address):
+        if time.monotonic() > until:
+            raise click.ClickException(f"The broker did not start; see {file}")
+        time.sleep(0.05)
+
+
+def _answers(address: str) -> bool:
+    try:
+        with redis.Redis.from_url(address, socket_connect_timeout=1) as client:
+            return bool(client.ping())
+    except redis.RedisError:
+        return False

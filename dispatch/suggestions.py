@@ -1,0 +1,35 @@
+"""What an operator is offered first: what the caller came across in the machine, else what is asked most."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispatch.answers import Offered, offered
+from dispatch.calls import Call, Step
+from dispatch.decision import Channel
+from hotline.times import local_day
+from knowledge_base.entries import Entry, State, most_asked
+
+
+def suggested(session: Session, call: Call, *, at: datetime, most: int = 5) -> list[Offered]:
+    """Entries for this call with what an operator may say of each: the candidates of its timeline, latest first;
+    then the most asked of the department that was chosen; then the most asked of all."""
+    steps = list(reversed(call.steps))
+    met = [s.detail["entry"] for s in steps if s.kind in (Step.CANDIDATE, Step.DIRECTED) and "entry" in s.detail]
+    chosen = next((s.detail["department"] for s in steps if s.kind == Step.DEPARTMENT and "department" in s.detail), 0)
+    own = [e.id for e in most_asked(session, chosen, on=local_day(at), most=most)] if chosen else []
+    ids = list(dict.fromkeys([*met, *own]))[:most]
+    return offered_all(session, ids or _asked_most(session, most), at=at)
+
+
+def offered_all(session: Session, ids: Iterable[int], *, at: datetime) -> list[Offered]:
+    """What an operator may say of each of these entries that is in force."""
+    found = (offered(session, entry_id, channel=Channel.OPERATOR, at=at) for entry_id in ids)
+    return [one for one in found if one is not None]
+
+
+def _asked_most(session: Session, most: int) -> list[int]:
+    query = select(Entry.id).where(Entry.state == State.PUBLISHED).order_by(Entry.asked.desc(), Entry.id).limit(most)
+    return list(session.scalars(query))

@@ -1,0 +1,88 @@
+"""What the house asks of the exchange: to ring a citizen, and to let an operator's phone take calls."""
+
+from threading import Lock
+
+import structlog
+
+from dispatch.callbacks import Attempt
+from hotline.exchange import actions
+from hotline.exchange.errors import ActionRefused, LinkError
+from hotline.exchange.link import Address, Link
+from hotline.settings import Settings
+
+log = structlog.get_logger()
+
+
+def address(settings: Settings) -> Address:
+    """Where the exchange's manager interface is, and who we are there."""
+    return Address(settings.ami_host, settings.ami_port, settings.ami_user, settings.ami_secret.get_secret_value())
+
+
+class Telephone:
+    """One link to the exchange, made when first needed and made again when it was lost."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._lock = Lock()
+        self._link: Link | None = None
+
+    def dial(self, attempt: Attempt, number: str) -> None:
+        """Ring the citizen of an attempt; he then enters the dialplan by the door of call-backs.
+
+        Whether it rang is told by the exchange afterwards; what can't be asked at all stays in doubt, which
+        counts as made."""
+        settings = self._settings
+        try:
+            actions.originate(
+                self._linked(), f"PJSIP/{number}@{settings.trunk}", channel_id=attempt.id, context="callback",
+                extension="s", caller_id=settings.number, account=attempt.call_id,
+                timeout=settings.callback_ring_seconds,
+                variables={"__CALLID": attempt.call_id, "CALLBACK": attempt.callback_id, "ATTEMPT": attempt.id},
+            )  # fmt: skip
+        except LinkError as error:
+            log.warning("callback.not_asked", call_id=attempt.call_id, reason=str(error))
+
+    def sign_on(self, extension: str, name: str) -> None:
+        """Let a phone take the queue's calls; LinkError when the exchange can't be asked."""
+        try:
+            actions.queue_add(self._linked(), self._settings.queue, phone(extension), member_name=name)
+        except ActionRefused:  # it is there already
+            self.resume(extension)
+
+    def sign_off(self, extension: str) -> None:
+        """Take a phone out of the queue."""
+        try:
+            actions.queue_remove(self._linked(), self._settings.queue, phone(extension))
+        except ActionRefused:
+            return  # it wasn't there
+
+    def pause(self, extension: str, reason: str) -> None:
+        """Keep a phone in the queue without ringing it."""
+        actions.queue_pause(self._linked(), phone(extension), paused=True, reason=reason)
+
+    def resume(self, extension: str) -> None:
+        """Ring it again."""
+        actions.queue_pause(self._linked(), phone(extension), paused=False)
+
+    def close(self) -> None:
+        """Give the link up."""
+        with self._lock:
+            if self._link is not None:
+                self._link.close()
+                self._link = None
+
+    def _linked(self) -> Link:
+        with self._lock:
+            if self._link is None or self._link.lost:
+                self._link = Link(address(self._settings))
+            return self._link
+
+
+def phone(extension: str) -> str:
+    """The exchange's name of an operator's phone."""
+    return f"PJSIP/{extension}"
+
+
+def extension_of(interface: str) -> str:
+    """The extension of a phone by the exchange's name for it: PJSIP/8001, PJSIP/8001-0000002a."""
+    return interface.rpartition("/")[2].partition("-")[0]

@@ -1,0 +1,71 @@
+"""The list of tickets as one person works through it: what he may see, filtered, his own turn first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+
+from dispatch import reach
+from dispatch.states import TRANSITIONS, Action, State
+from dispatch.tickets import Klass, Ticket
+from hotline.accounts.accounts import Account
+from hotline.accounts.roles import Permission
+
+RUNNING = (State.TO_DISPATCH, State.TO_ACCEPT, State.IN_HAND, State.TO_CHECK)
+"""States in which somebody of the office or of a department still owes something."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody looks for; whatever is empty doesn't narrow."""
+
+    text: str = ""
+    state: State | None = None
+    klass: Klass | None = None
+    department_id: int | None = None
+    overdue: bool = False
+    my_turn: bool = False
+
+
+def listed(account: Account, wanted: Wanted, *, at: datetime) -> Select[Ticket]:
+    """The tickets within the account's reach: his turn first, then by what is due."""
+    query = select(Ticket).where(reach.tickets_of(account), *_narrowed(account, wanted, at))
+    closed = case((Ticket.state.in_(RUNNING), 0), (Ticket.state == State.TO_CALL_BACK, 1), else_=2)
+    turn = case((my_turn(account), 0), else_=1)
+    return query.order_by(closed, turn, func.coalesce(Ticket.due_at, Ticket.promised_by), Ticket.id.desc())
+
+
+def my_turn(account: Account) -> ColumnElement[bool]:
+    """Whether the next step is one that this account may take."""
+    drafted = Ticket.reply != ""
+    own = {(t.source, t.action) for t in TRANSITIONS if t.needs is not None and account.may(t.needs)}
+    plain = {source for source, action in own if source is not State.IN_HAND}
+    turns: list[ColumnElement[bool]] = [Ticket.state.in_(plain)]
+    if (State.IN_HAND, Action.SIGN) in own:
+        turns.append(and_(Ticket.state == State.IN_HAND, drafted))
+    if account.may(Permission.HANDLE):
+        turns.append(and_(Ticket.state == State.IN_HAND, ~drafted))
+    return or_(*turns)
+
+
+def overdue(at: datetime) -> ColumnElement[bool]:
+    """Whether the department's time, or the promise to the caller, has run out."""
+    return and_(Ticket.state.in_(RUNNING), or_(Ticket.due_at < at, Ticket.promised_by < at))
+
+
+def _narrowed(account: Account, wanted: Wanted, at: datetime) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.text:
+        fields = (Ticket.number, Ticket.title, Ticket.summary)
+        conditions.append(or_(*(f.contains(wanted.text, autoescape=True) for f in fields)))
+    if wanted.state is not None:
+        conditions.append(Ticket.state == wanted.state)
+    if wanted.klass is not None:
+        conditions.append(Ticket.klass == wanted.klass)
+    if wanted.department_id is not None:
+        conditions.append(Ticket.department_id == wanted.department_id)
+    if wanted.overdue:
+        conditions.append(overdue(at))
+    if wanted.my_turn:
+        conditions.append(my_turn(account))
+    return conditions

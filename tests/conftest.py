@@ -1,0 +1,87 @@
+"""Fixtures that every package's tests may use: the same tests on SQLite and PostgreSQL, on Valkey and Redis."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from cli.broker import binary
+from hotline.accounts import accounts
+from hotline.accounts.accounts import Account
+from hotline.accounts.roles import Role
+from hotline.database import Base, Database
+from hotline.directory.departments import Department
+from hotline.migrating import migrate
+from hotline.settings import Settings
+from tests.support import servers
+
+NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday, twelve o'clock in Yuxi
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(scope="session")
+def postgresql_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with servers.postgresql(tmp_path_factory.mktemp("pg")) as address:
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty, migrated database; each test that takes it runs on both."""
+    if request.param == "sqlite":
+        here = Database(f"sqlite:///{tmp_path}/hotline.db")
+        migrate(here)
+        yield here
+        here.close()
+        return
+    here = Database(request.getfixturevalue("postgresql_address"))
+    migrate(here)
+    yield here
+    _empty(here)
+    here.close()
+
+
+def _empty(database: Database) -> None:
+    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    with database.engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """A writing session that stays open for the test."""
+    with database.writing() as open_session:
+        yield open_session
+
+
+@pytest.fixture(params=["valkey", "redis"])
+def broker_address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A broker, embedded and classic."""
+    server = binary() if request.param == "valkey" else shutil.which("redis-server")
+    assert server, "Redis is missing: make setup installs it"
+    with servers.broker(server, tmp_path / "b") as address:
+        yield address
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(folder=tmp_path, secret_key="for tests only, thirty-two characters")
+
+
+@pytest.fixture
+def office(session: Session) -> Department:
+    """A department with a number, a name and a phone."""
+    unit = Department(code="001", name="玉溪市公安局", short_name="公安局", phone="0877-9601001")
+    session.add(unit)
+    session.flush()
+    return unit
+
+
+def person(session: Session, role: Role, *, of: Department | None = None, login: str = "", **more: str) -> Account:
+    """An account of that role."""
+    return accounts.add(session, login or str(role), name="某人", role=role, password=PASSWORD,
+                        department_id=of.id if of else None, at=NOON, by="test", **more)  # fmt: skip

@@ -1,0 +1,35 @@
+"""Settings are read once, from the environment, and say all that is wrong at once."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from hotline.settings import SettingsError, read_settings
+
+KEY = {"HOTLINE_SECRET_KEY": "k" * 32}
+
+
+def test_everything_that_is_wrong_is_named_at_once() -> None:
+    with pytest.raises(SettingsError) as wrong:
+        read_settings({"HOTLINE_AMI_PORT": "many", "HOTLINE_SECRET_KEY": "short"})
+    assert "HOTLINE_AMI_PORT" in str(wrong.value)
+    assert "HOTLINE_SECRET_KEY" in str(wrong.value)
+    assert "short" not in str(wrong.value)
+
+
+def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text("k" * 40 + "\n")
+    assert read_settings({"HOTLINE_SECRET_KEY_FILE": str(tmp_path / "key")}).secret_key.get_secret_value() == "k" * 40
+
+
+def test_settings_do_not_change_and_do_not_print_their_secrets() -> None:
+    settings = read_settings(KEY)
+    with pytest.raises(ValidationError):
+        settings.number = "12345"  # type: ignore[misc]
+    assert "kkkk" not in repr(settings)
+
+
+def test_the_socket_of_the_broker_has_a_path_short_enough_wherever_the_folder_is() -> None:
+    deep = read_settings(KEY | {"HOTLINE_FOLDER": "/tmp/" + "d" * 120})
+    assert len(deep.redis_address.removeprefix("unix://")) < 107

@@ -1,0 +1,79 @@
+"""Real servers for tests: a PostgreSQL cluster and brokers, each in a folder of its own, gone afterwards."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import redis
+
+POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[str]:
+    """A cluster on a Unix socket; yields the address of its database `hotline`."""
+    assert POSTGRES, "PostgreSQL is missing: make setup installs it"
+    bin_folder, data = POSTGRES[-1], folder / "data"
+    folder.mkdir(parents=True, exist_ok=True)
+    as_user: list[str] = []
+    if os.geteuid() == 0:  # the server refuses to run as root
+        shutil.chown(folder, "postgres", "postgres")
+        for parent in folder.parents:
+            if parent != Path("/") and not os.stat(parent).st_mode & 1:
+                parent.chmod(os.stat(parent).st_mode | 0o055)
+        as_user = ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups"]
+    init = [bin_folder / "initdb", "-D", data, "-U", "hotline", "-A", "trust", "-E", "UTF8", "--locale", "C.UTF-8", "-N"]
+    subprocess.run([*as_user, *map(str, init)], check=True, capture_output=True, cwd=folder)
+    options = ["-k", folder, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=200"]
+    server = subprocess.Popen([*as_user, str(bin_folder / "postgres"), "-D", str(data), *map(str, options)],
+                              stdout=subprocess.DEVNULL, stderr=(folder / "log").open("wb"), cwd=folder)  # fmt: skip
+    try:
+        _until(lambda: _ready(bin_folder, folder), folder / "log")
+        subprocess.run([bin_folder / "createdb", "-h", folder, "-U", "hotline", "hotline"], check=True, cwd=folder)
+        yield f"postgresql+psycopg://hotline@/hotline?host={folder}"
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@contextmanager
+def broker(binary: str, folder: Path) -> Iterator[str]:
+    """A Valkey or Redis on a Unix socket; yields its address."""
+    folder.mkdir(parents=True, exist_ok=True)
+    socket = folder / "b.sock"
+    server = subprocess.Popen(
+        [binary, "--port", "0", "--unixsocket", str(socket), "--dir", str(folder), "--save", ""],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    address = f"unix://{socket}"
+    try:
+        _until(lambda: _pings(address), folder)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(10)
+
+
+def _ready(bin_folder: Path, folder: Path) -> bool:
+    asked = subprocess.run([bin_folder / "pg_isready", "-h", folder, "-U", "hotline"], capture_output=True)
+    return asked.returncode == 0
+
+
+def _pings(address: str) -> bool:
+    try:
+        with redis.Redis.from_url(address) as client:
+            return bool(client.ping())
+    except redis.RedisError:
+        return False
+
+
+def _until(met: object, log: Path, seconds: float = 20) -> None:
+    assert callable(met)
+    end = time.monotonic() + seconds
+    while not met():
+        assert time.monotonic() < end, f"the server did not start; see {log}"
+        time.sleep(0.05)
