@@ -87,8 +87,8 @@ class World:
         call_id = self.call(operator="operator", recorded=recorded)
         with self.database.writing() as session:
             sound = session.scalar(select(Recording).where(Recording.call_id == call_id))
-            matter = Matter(klass, "失业金一直没有到账", "来电人称三月申领的失业金至今未到账，请核实。", confidential=confidential,
-                            caller_name="王小明")
+            matter = Matter(klass, "失业金一直没有到账", "来电人称三月申领的失业金至今未到账，请核实。",
+                            confidential=confidential, caller_name="王小明")
             ticket = referrals.refer(session, matter, call=session.get_one(Call, call_id), recording=sound, code="",
                                      by="operator", settings=self.settings, at=at)
             by = accounts.by_login(session, "supervisor")
@@ -152,7 +152,7 @@ def _fill(database: Database) -> None:
         session.flush()
         ids = {d.code: d.id for d in session.scalars(select(Department))}
         for role in Role:
-            session.add(_account(role.value, role, hashed, ids["101"], extension="6001" if role == Role.OPERATOR else ""))
+            session.add(_account(role.value, role, hashed, ids["101"], "6001" if role == Role.OPERATOR else ""))
         session.add(_account("liaison_b", Role.LIAISON, hashed, ids["102"]))
         session.add(_account("leader_b", Role.LEADER, hashed, ids["102"]))
         for code, question, answer, summary, asked in QUESTIONS:

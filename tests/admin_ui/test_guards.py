@@ -59,8 +59,8 @@ def test_a_role_without_the_permission_is_refused(app: Flask, signed_in: SignIn,
     client = signed_in(role.value)
     for rule, method in doors(app):
         mark = mark_of(app, rule.endpoint)
-        if not isinstance(mark, Permission) or rule.endpoint == "desk.events":
-            continue
+        if not isinstance(mark, Permission) or (rule.endpoint == "desk.events" and may(role, mark)):
+            continue  # a stream has no end
         code = client.open(address(rule), method=method).status_code
         assert (code == 403) is not may(role, mark), (role, method, rule, code)
         assert code < 500, (role, method, rule, code)

@@ -1,0 +1,40 @@
+"""The index of published entries as the pages use it: made when first asked, and anew when an entry changed."""
+
+import threading
+import time
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from knowledge_base.entries import Entry, EntryVersion, Phrasing, State
+from knowledge_base.search.index import Index, build
+
+LOOK_AGAIN_AFTER = 2.0  # seconds between two looks at whether entries changed
+
+
+class LiveIndex:
+    """Keeps the last index and what the entries looked like when it was made."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._index, self._stamp, self._looked = Index(), None, 0.0  # type: Index, Any, float
+
+    def at(self, session: Session, *, on: date) -> Index:
+        """The index for a day, not older than LOOK_AGAIN_AFTER."""
+        with self._lock:
+            if time.monotonic() - self._looked > LOOK_AGAIN_AFTER:
+                stamp = (on, *_stamp(session))
+                if stamp != self._stamp:
+                    self._index, self._stamp = build(session, on=on), stamp
+                self._looked = time.monotonic()
+            return self._index
+
+
+def _stamp(session: Session) -> tuple[Any, ...]:
+    entries = session.execute(
+        select(func.count(), func.sum(Entry.published), func.max(Entry.id)).where(Entry.state == State.PUBLISHED)
+    ).one()
+    others = session.scalar(select(func.max(EntryVersion.id))), session.scalar(select(func.max(Phrasing.id)))
+    return (*entries, *others)

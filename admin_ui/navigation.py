@@ -1,0 +1,25 @@
+"""The places of the house that a person may go to, in groups."""
+
+from flask import current_app
+from flask_babel import LazyString, lazy_gettext
+from flask_login import current_user
+
+from hotline.accounts.roles import Permission as P
+
+GROUPS = (
+    ((P.DESK, "desk.page", lazy_gettext("座席")), (P.TICKETS, "tickets.listed", lazy_gettext("工单")),
+     (P.CALLS, "calls.listed", lazy_gettext("通话")), (P.DESK, "callbacks.listed", lazy_gettext("回访"))),
+    ((P.KNOWLEDGE, "knowledge.listed", lazy_gettext("知识库")),
+     (P.KNOWLEDGE, "authorisations.listed", lazy_gettext("授权")),
+     (P.KNOWLEDGE, "departments.listed", lazy_gettext("部门"))),
+    ((P.FIGURES, "figures.page", lazy_gettext("数据看板")), (P.AUDIT, "audit.listed", lazy_gettext("审计记录")),
+     (P.ACCOUNTS, "accounts.listed", lazy_gettext("账号")), (P.SYSTEM, "system.page", lazy_gettext("系统状态"))),
+)  # fmt: skip
+
+
+def navigation() -> list[list[tuple[str, LazyString]]]:
+    """What the person who looks may go to; groups without anything fall away."""
+    account = current_user.account
+    there = current_app.view_functions
+    groups = [[(page, label) for need, page, label in group if account.may(need) and page in there] for group in GROUPS]
+    return [group for group in groups if group]

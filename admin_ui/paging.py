@@ -1,0 +1,69 @@
+"""One page of a long list, and what the query string asks for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from flask import request
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from hotline.times import CHINA
+
+T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
+SIZE = 30
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Some rows of many."""
+
+    rows: Sequence[T]
+    total: int
+    number: int
+    last: int
+
+
+def page_of(session: Session, query: Select[T], *, size: int = SIZE) -> Page[T]:
+    """The page that ?page= asks for; the last one when it asks too far."""
+    total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    last = max(1, -(-total // size))
+    number = min(max(1, wish_number("page") or 1), last)
+    return Page(session.scalars(query.offset((number - 1) * size).limit(size)).all(), total, number, last)
+
+
+def wish(name: str, most: int = 80) -> str:
+    """A text of the query string, without blanks around it."""
+    return request.args.get(name, "").strip()[:most]
+
+
+def wish_number(name: str) -> int | None:
+    """A number of the query string; None when it is none."""
+    given = wish(name, 12)
+    return int(given) if given.isascii() and given.isdigit() else None
+
+
+def wish_code(name: str, codes: type[E]) -> E | None:
+    """One of the codes; None when it is none of them."""
+    given: Any = wish(name)
+    return codes(given) if given in set(codes) else None
+
+
+def wish_day(name: str) -> date | None:
+    try:
+        return date.fromisoformat(wish(name, 10))
+    except ValueError:
+        return None
+
+
+def begins(day: date) -> datetime:
+    """The first moment of a day in Yuxi."""
+    return datetime.combine(day, time(), CHINA)
+
+
+def ends(day: date) -> datetime:
+    """The first moment after a day in Yuxi."""
+    return begins(day) + timedelta(days=1)

@@ -1,0 +1,39 @@
+"""The port to the operators' telephones: what the pages ask of the exchange."""
+
+from typing import Protocol
+
+
+class PhonesError(Exception):
+    """The exchange did not do what was asked; the text is fit for a person."""
+
+
+class Phones(Protocol):
+    """Puts an operator's phone into the queue and takes it out. Each raises PhonesError when it was not done."""
+
+    def sign_on(self, extension: str, name: str) -> None:
+        """From now on the queue may ring this phone."""
+
+    def sign_off(self, extension: str) -> None:
+        """The queue no longer knows this phone."""
+
+    def pause(self, extension: str, reason: str) -> None:
+        """The phone stays in the queue, but isn't rung."""
+
+    def resume(self, extension: str) -> None:
+        """The phone is rung again."""
+
+
+class NoPhones:
+    """Stands in where no exchange is connected: it says so, rather than pretend."""
+
+    def sign_on(self, extension: str, name: str) -> None:
+        raise PhonesError("未连接交换机，话机状态未改变")
+
+    def sign_off(self, extension: str) -> None:
+        raise PhonesError("未连接交换机，话机状态未改变")
+
+    def pause(self, extension: str, reason: str) -> None:
+        raise PhonesError("未连接交换机，话机状态未改变")
+
+    def resume(self, extension: str) -> None:
+        raise PhonesError("未连接交换机，话机状态未改变")

@@ -1,0 +1,60 @@
+"""Signing in and out."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user, login_user, logout_user
+
+from admin_ui.guards import public, signed_in
+from admin_ui.house import house, me, now, writing
+from admin_ui.limits import limiter
+from admin_ui.sessions import Person
+from hotline import audit
+from hotline.accounts import accounts
+
+blueprint = Blueprint("signing_in", __name__)
+
+
+@blueprint.get("/sign-in")
+@public
+def form() -> ResponseReturnValue:
+    if current_user.is_authenticated:
+        return redirect(url_for("home.start"))
+    return render_template("sign_in.html", login="")
+
+
+@blueprint.post("/sign-in")
+@public
+@limiter.limit(lambda: house().settings.sign_in_limit)
+def sign_in() -> ResponseReturnValue:
+    """One answer for a wrong login, a wrong password and a locked account."""
+    login = request.form.get("login", "").strip()[:60]
+    with writing() as opened:
+        account = accounts.sign_in(opened, login, request.form.get("password", "")[:200],
+                                   settings=house().settings, at=now())  # fmt: skip
+    if account is None:
+        flash(gettext("账号或密码不正确，或账号已被锁定。连续输错%(times)s次将锁定%(minutes)s分钟。",
+                      times=house().settings.lockout_attempts, minutes=house().settings.lockout_minutes), "danger")
+        return render_template("sign_in.html", login=login), 422
+    session.clear()
+    login_user(Person(account))
+    return redirect(_inside(request.args.get("next", "")) or url_for("home.start"), 303)
+
+
+@blueprint.post("/sign-out")
+@signed_in
+def sign_out() -> ResponseReturnValue:
+    with writing() as opened:
+        audit.note(opened, "sign_out", by=me().login, at=now(), about=("account", me().id))
+    logout_user()
+    session.clear()
+    return redirect(url_for("signing_in.form"), 303)
+
+
+def _inside(address: str) -> str:
+    """The address when it is a path of our own, else nothing."""
+    parts = urlsplit(address)
+    plain = not parts.scheme and not parts.netloc and address.startswith("/") and not address.startswith(("//", "/\\"))
+    return address.rstrip("?") if plain and "\\" not in address else ""

@@ -1,0 +1,69 @@
+"""One ticket: what it says, when it is due and why, what was done, and what the one who looks may do now."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, abort, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin_ui.guards import needs
+from admin_ui.house import me, now, reading, writing
+from dispatch import reach, referrals
+from dispatch.states import TRANSITIONS, Action
+from dispatch.tickets import Ticket, guarded
+from hotline import audit
+from hotline.accounts.accounts import Account
+from hotline.accounts.roles import Permission
+from hotline.directory.departments import in_service
+from hotline.times import local_day
+
+blueprint = Blueprint("ticket", __name__, url_prefix="/tickets")
+
+
+@blueprint.get("/<number>")
+@needs(Permission.TICKETS)
+def page(number: str) -> ResponseReturnValue:
+    """Opening a ticket is noted; the department's first look at it is what lets it be accepted."""
+    with writing() as session:
+        found = _within_reach(session, number)
+        audit.note(session, "ticket.read", by=me().login, at=now(), about=("ticket", number))
+        if me().may(Permission.HANDLE):
+            referrals.opened(session, found, by=me(), at=now())
+    return show(number)
+
+
+def show(number: str, *, trouble: str = "", typed: Mapping[str, str] | None = None) -> str:
+    """The ticket's page, with what went wrong and what was typed when a step could not be taken."""
+    with reading() as session:
+        found = _within_reach(session, number)
+        sound = reach.recording(session, found.recording_id, account=me()) if found.recording_id else None
+        return render_template(
+            "ticket.html", ticket=found, sound=sound, doable=doable(found, me()), trouble=trouble, typed=typed or {},
+            shows_caller=reach.sees_caller(me(), found) or not guarded(found), guarded=guarded(found),
+            inside=reach.sees_caller(me(), found), names=_names(session, found),
+            departments=[d for d in in_service(session, on=local_day(now()))
+                         if found.complained_of not in (d.name, d.short_name)],
+        )  # fmt: skip
+
+
+def doable(ticket: Ticket, account: Account) -> set[Action]:
+    """The steps that this account may take now."""
+    own = {t.action for t in TRANSITIONS if t.source == ticket.state and t.needs and account.may(t.needs)}
+    if not ticket.reply or ticket.replied_by == account.login:
+        own.discard(Action.SIGN)
+    if ticket.return_by is not None and now() > ticket.return_by:
+        own.discard(Action.RETURN)
+    return own - {Action.OPEN}
+
+
+def _within_reach(session: Session, number: str) -> Ticket:
+    return reach.ticket(session, number, account=me()) or abort(404)
+
+
+def _names(session: Session, ticket: Ticket) -> dict[str, str]:
+    """Who the logins in the history are."""
+    logins = {step.by for step in ticket.steps}
+    rows = session.execute(select(Account.login, Account.name).where(Account.login.in_(logins)))
+    return {str(login): str(name) for login, name in rows} | {"hotline": gettext("系统")}

@@ -1,0 +1,97 @@
+"""The steps of a ticket, each behind its own permission; what can't be done is said in words on the ticket's page."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from admin_ui.guards import needs
+from admin_ui.house import house, me, now, reading, writing
+from admin_ui.views.ticket import show
+from dispatch import reach, referrals
+from dispatch.referrals import ReferralError
+from dispatch.states import ImpossibleStep
+from dispatch.tickets import Ticket
+from hotline.accounts.roles import Permission
+from hotline.directory.departments import Department
+
+blueprint = Blueprint("ticket_steps", __name__, url_prefix="/tickets/<number>")
+Deed = Callable[[Session, Ticket, datetime], None]
+
+
+def take(number: str, deed: Deed) -> ResponseReturnValue:
+    """Take one step and go back to the ticket, or to the list when the ticket left one's reach with it."""
+    try:
+        with writing() as session:
+            ticket = reach.ticket(session, number, account=me()) or abort(404)
+            if str(ticket.version) != request.form.get("version"):
+                raise ReferralError(gettext("工单已被他人更新，请核对后重新操作"))
+            deed(session, ticket, now())
+    except (ReferralError, ImpossibleStep) as error:
+        return show(number, trouble=str(error), typed=request.form), 422
+    except StaleDataError:
+        return show(number, trouble=gettext("工单已被他人更新，请核对后重新操作"), typed=request.form), 422
+    flash(gettext("已完成：%(number)s", number=number), "success")
+    with reading() as session:
+        still = reach.ticket(session, number, account=me()) is not None
+    return redirect(url_for("ticket.page", number=number) if still else url_for("tickets.listed"), 303)
+
+
+def _said(name: str, most: int) -> str:
+    return request.form.get(name, "").strip()[:most]
+
+
+@blueprint.post("/dispatch")
+@needs(Permission.DISPATCH)
+def dispatch(number: str) -> ResponseReturnValue:
+    def deed(session: Session, ticket: Ticket, at: datetime) -> None:
+        given = _said("department", 12)
+        to = session.get(Department, int(given)) if given.isascii() and given.isdigit() else None
+        if to is None:
+            raise ReferralError(gettext("请选择承办单位"))
+        referrals.dispatch(session, ticket, to=to, by=me(), settings=house().settings, at=at, why=_said("why", 500))
+
+    return take(number, deed)
+
+
+@blueprint.post("/accept")
+@needs(Permission.HANDLE)
+def accept(number: str) -> ResponseReturnValue:
+    return take(number, lambda s, ticket, at: referrals.accept(s, ticket, by=me(), at=at))
+
+
+@blueprint.post("/return")
+@needs(Permission.HANDLE)
+def give_back(number: str) -> ResponseReturnValue:
+    return take(number, lambda s, ticket, at: referrals.give_back(s, ticket, why=_said("why", 500), by=me(), at=at))
+
+
+@blueprint.post("/reply")
+@needs(Permission.HANDLE)
+def reply(number: str) -> ResponseReturnValue:
+    return take(number, lambda s, ticket, at: referrals.reply(
+        s, ticket, text=_said("reply", 4000), personal="personal" in request.form, by=me(), at=at))  # fmt: skip
+
+
+@blueprint.post("/sign")
+@needs(Permission.SIGN)
+def sign(number: str) -> ResponseReturnValue:
+    return take(number, lambda s, ticket, at: referrals.sign(
+        s, ticket, no_secrets="no_secrets" in request.form, by=me(), at=at))  # fmt: skip
+
+
+@blueprint.post("/send-back")
+@needs(Permission.CHECK)
+def send_back(number: str) -> ResponseReturnValue:
+    return take(number, lambda s, ticket, at: referrals.send_back(s, ticket, why=_said("why", 500), by=me(), at=at))
+
+
+@blueprint.post("/pass")
+@needs(Permission.CHECK)
+def pass_reply(number: str) -> ResponseReturnValue:
+    return take(number, lambda s, ticket, at: referrals.pass_reply(
+        s, ticket, by=me(), settings=house().settings, at=at))  # fmt: skip

@@ -1,0 +1,62 @@
+"""The list of tickets: each sees his own, and his turn first."""
+
+from collections.abc import Iterator, Sequence
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin_ui import words
+from admin_ui.exports import MOST_ROWS, csv_of
+from admin_ui.guards import needs
+from admin_ui.house import me, now, reading, writing
+from admin_ui.paging import page_of, wish, wish_code, wish_number
+from dispatch import worklist
+from dispatch.states import State
+from dispatch.tickets import Klass, Ticket
+from dispatch.worklist import Wanted
+from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
+from hotline.directory.departments import Department
+
+blueprint = Blueprint("tickets", __name__, url_prefix="/tickets")
+
+
+@blueprint.get("")
+@needs(Permission.TICKETS)
+def listed() -> ResponseReturnValue:
+    with reading() as session:
+        page = page_of(session, worklist.listed(me(), _wanted(), at=now()))
+        mine = set(session.scalars(select(Ticket.id).where(Ticket.id.in_([t.id for t in page.rows]),
+                                                           worklist.my_turn(me()))))  # fmt: skip
+        return render_template("tickets.html", page=page, mine=mine, wanted=_wanted(), departments=_choice(session))
+
+
+@blueprint.get("/export.csv")
+@needs(Permission.TICKETS)
+def export() -> ResponseReturnValue:
+    """What the list shows, as a file; neither numbers nor names of callers are in it."""
+    header = (gettext("编号"), gettext("类别"), gettext("状态"), gettext("标题"), gettext("承办单位"),
+              gettext("登记时间"), gettext("承办期限"), gettext("承诺期限"))  # fmt: skip
+    with writing() as session:
+        found = session.scalars(worklist.listed(me(), _wanted(), at=now()).limit(MOST_ROWS)).all()
+        return csv_of(session, "tickets", header, _rows(found))
+
+
+def _rows(found: Sequence[Ticket]) -> Iterator[tuple[object, ...]]:
+    for t in found:
+        yield (t.number, words.CLASSES[Klass(t.klass)], words.STATES[State(t.state)], t.title,
+               t.department.name if t.department else "", t.intake_at, t.due_at, t.promised_by)  # fmt: skip
+
+
+def _wanted() -> Wanted:
+    return Wanted(text=wish("q"), state=wish_code("state", State), klass=wish_code("class", Klass),
+                  department_id=wish_number("department"), overdue=wish("overdue") == "1",
+                  my_turn=wish("mine") == "1")  # fmt: skip
+
+
+def _choice(session: Session) -> list[Department]:
+    if Role(me().role) in DEPARTMENTAL:
+        return []
+    return list(session.scalars(select(Department).order_by(Department.code)))

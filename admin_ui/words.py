@@ -1,0 +1,60 @@
+"""The words for what the database keeps as codes."""
+
+from flask_babel import lazy_gettext as _
+
+from dispatch.callbacks import State as CallbackState
+from dispatch.calls import Outcome, Step
+from dispatch.decision import Channel
+from dispatch.desk import Readiness
+from dispatch.states import Action, State
+from dispatch.tickets import Klass
+from hotline.accounts.roles import Role
+from knowledge_base.authorisations import Form, Scope
+from knowledge_base.entries import State as EntryState
+
+ROLES = {
+    Role.OPERATOR: _("接线员"), Role.SUPERVISOR: _("班长"), Role.QUALITY_INSPECTOR: _("质检"),
+    Role.LIAISON: _("联络员"), Role.LEADER: _("分管领导"), Role.SECRECY_REVIEWER: _("保密审查人"),
+    Role.CITY_OFFICE: _("市主管部门"), Role.COUNTY_OFFICE: _("县区主管部门"), Role.INSPECTOR: _("督查"),
+    Role.AUDITOR: _("审计"), Role.ADMINISTRATOR: _("系统管理员"),
+}  # fmt: skip
+STATES = {
+    State.TO_DISPATCH: _("待派发"), State.TO_ACCEPT: _("待签收"), State.IN_HAND: _("办理中"),
+    State.TO_CHECK: _("待审核"), State.TO_CALL_BACK: _("待回访"), State.CLOSED: _("已办结"), State.FILED: _("已归档"),
+}  # fmt: skip
+CLASSES = {
+    Klass.CONSULT: _("咨询"), Klass.HELP: _("求助"), Klass.COMPLAINT: _("投诉"), Klass.REPORT: _("举报"),
+    Klass.SUGGESTION: _("建议"), Klass.PRAISE: _("表扬"),
+}  # fmt: skip
+ACTIONS = {
+    "refer": _("登记"), Action.DISPATCH: _("派发"), Action.OPEN: _("打开"), Action.ACCEPT: _("签收"),
+    Action.RETURN: _("退单"), Action.REPLY: _("起草答复"), Action.SIGN: _("签发"), Action.SEND_BACK: _("退回重写"),
+    Action.PASS: _("审核通过"), Action.CLOSE: _("办结"), Action.REDO: _("重办"), Action.FILE: _("归档"),
+}  # fmt: skip
+OUTCOMES = {
+    Outcome.ANSWERED_BY_MACHINE: _("自助答复"), Outcome.DIRECTED: _("告知承办单位"),
+    Outcome.PROGRESS_TOLD: _("查询进度"), Outcome.ANSWERED_BY_OPERATOR: _("人工接听"),
+    Outcome.MESSAGE_LEFT: _("留言"), Outcome.CALLED_BACK: _("已回访"), Outcome.ABANDONED: _("排队放弃"),
+    Outcome.HUNG_UP: _("中途挂断"),
+}  # fmt: skip
+STEPS = {
+    Step.BEGAN: _("来电"), Step.MENU: _("进入菜单"), Step.DEPARTMENT: _("选择部门"), Step.CANDIDATE: _("听到候选问题"),
+    Step.TOLD: _("已告知答复"), Step.DIRECTED: _("告知承办单位"), Step.PROGRESS: _("告知进度"),
+    Step.CODE_WRONG: _("查询码有误"), Step.QUEUED: _("进入排队"), Step.OFFERED: _("振铃"), Step.MISSED: _("未接"),
+    Step.ANSWERED: _("接听"), Step.LEFT_QUEUE: _("离开排队"), Step.MESSAGE: _("留言"), Step.REFERRED: _("交办"),
+    Step.RATED: _("评价"), Step.ENDED: _("结束"), Step.FAULT: _("故障"),
+}  # fmt: skip
+READINESS = {Readiness.AWAY: _("离席"), Readiness.READY: _("示闲"), Readiness.PAUSED: _("小休"),
+             Readiness.WRAP_UP: _("话后处理")}  # fmt: skip
+CALLBACK_STATES = {
+    CallbackState.DUE: _("待拨"), CallbackState.CLAIMED: _("已领取"), CallbackState.DIALLING: _("正在拨打"),
+    CallbackState.DONE: _("完成"), CallbackState.GIVEN_UP: _("未能接通"), CallbackState.VOID: _("作废"),
+}  # fmt: skip
+ENTRY_STATES = {
+    EntryState.DRAFT: _("草稿"), EntryState.CHECKED: _("已核对"), EntryState.REVIEWED: _("已审查"),
+    EntryState.PUBLISHED: _("已发布"), EntryState.WITHDRAWN: _("已撤回"), EntryState.EXPIRED: _("已过期"),
+}  # fmt: skip
+FORMS = {Form.FULL: _("全文"), Form.SUMMARY: _("摘要"), Form.CONTACT: _("仅部门名称和电话")}
+SCOPES = {Scope.DEPARTMENT: _("整个部门"), Scope.CATEGORIES: _("部分类别"), Scope.ENTRIES: _("部分条目")}
+CHANNELS = {Channel.MACHINE: _("自助语音"), Channel.OPERATOR: _("接线员"), Channel.WEB: _("网站")}
+SATISFACTION = {1: _("非常满意"), 2: _("满意"), 3: _("基本满意"), 4: _("不满意"), 5: _("非常不满意")}
