@@ -1,6 +1,7 @@
 """The fixed prompts: text and sound belong together, sound alike in loudness, and are short enough to bear."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -92,3 +93,15 @@ def test_all_prompts_together_stay_small_enough_for_a_repository() -> None:
 def test_the_lock_reads_one_line_a_prompt() -> None:
     text = (prompts.HOME / "sounds/prompts.lock.json").read_text("utf-8")
     assert len(text.splitlines()) == len(json.loads(text)) + 2 == len(NAMES) + 2
+
+
+def test_every_prompt_that_the_exchange_or_a_script_plays_is_there() -> None:
+    root = prompts.HOME.parent
+    played = [*prompts.HOME.glob("*.conf"), *(root / "agi").rglob("*.py")]
+    names = {
+        n
+        for p in played
+        for n in re.findall(r"(?<!DB\()\bhotline/([a-z_0-9]+(?:/[a-z0-9]+)?)\b(?![/{$])", p.read_text("utf-8"))
+    }
+    assert {n for n in names if not n.startswith("digits") and not n.endswith("_")} <= set(NAMES) | {"tone"}
+    assert len(names) > 10

@@ -99,3 +99,9 @@ def test_two_workers_rendering_the_same_answer_leave_one_whole_file_each(tmp_pat
         results = list(pool.map(lambda _: render(ANSWER, voice=Humming(), folder=tmp_path), range(8)))
     assert all(r == results[0] for r in results)
     assert sorted(tmp_path.iterdir()) == sorted(results[0])
+
+
+@given(st.text(alphabet="办理证件需要材料一二三零2019，。、；：！？AB ", max_size=300))
+def test_a_sentence_taken_by_itself_is_one_sentence_of_the_same_name(text: str) -> None:
+    for sentence in sentences(text):
+        assert [spoken_name(s, "v") for s in sentences(sentence)] == [spoken_name(sentence, "v")]
