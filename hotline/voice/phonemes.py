@@ -9,6 +9,7 @@ from typing import Any
 
 from hotline.voice import VoiceError, VoiceMissing
 
+_LAST_MARK = 16  # tokens up to here are punctuation and space
 LONGEST = 508  # tokens, without the two paddings; the model's position table ends there
 # The model's own alphabet (kokoro-onnx, MIT): sign and token number, in the order of the numbers.
 _ALPHABET = (
@@ -38,7 +39,7 @@ def phonemes(text: str) -> str:
 def tokens(text: str) -> list[int]:
     """Return the model's token numbers, paddings left out; VoiceError when there are none or too many."""
     numbers = [TOKENS[sign] for sign in phonemes(text) if sign in TOKENS]
-    if not numbers:
+    if max(numbers, default=0) <= _LAST_MARK:
         raise VoiceError(f"Nothing in '{text[:40]}' can be spoken.")
     if len(numbers) > LONGEST:
         raise VoiceError(f"'{text[:40]}…' is too long for one breath ({len(numbers)} of {LONGEST} sounds).")
