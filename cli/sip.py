@@ -117,17 +117,20 @@ def answer(*steps: Step, port: int, ring: float = 1.0, calls: int = 0, scenario:
 def register(number: str, password: str, *, exchange: int, port: int, expires: int = 3600) -> None:
     """Sign the phone `number`, reachable at `port`, in at the exchange; SipError when it is refused."""
     options = ["-s", number, "-m", "1", "-p", str(port), f"127.0.0.1:{exchange}"]
-    with Sipp(REGISTER, (), options, PASSWORD=password, EXPIRES=str(expires)) as sipp:
+    with Sipp(REGISTER, (), options, NUMBER=number, PASSWORD=password, EXPIRES=str(expires)) as sipp:
         result = sipp.result(10)
     if not result.ok:
         raise SipError(f"Phone {number} could not sign in: {result.log}")
 
 
-def phone(number: str, password: str, *steps: Step, exchange: int, ring: float = 1.0, calls: int = 0) -> Sipp:
-    """An operator's phone: signed in, answers what rings."""
+def phone(number: str, password: str, *steps: Step, exchange: int, ring: float = 1.0) -> Sipp:
+    """An operator's phone: signed in, answers whatever rings until it is stopped.
+
+    It can't stop by itself after so many calls: SIPp counts the exchange's OPTIONS as calls.
+    """
     port = free_port()
     register(number, password, exchange=exchange, port=port)
-    return answer(*steps, port=port, ring=ring, calls=calls)
+    return answer(*steps, port=port, ring=ring)
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_DGRAM) -> int:

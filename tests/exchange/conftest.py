@@ -68,8 +68,8 @@ class _Handler(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         given: dict[str, str] = {}
         while line := self.rfile.readline().decode(errors="replace").strip():
-            key, _, value = line.partition(": ")
-            given[key] = value
+            key, _, value = line.partition(":")
+            given[key] = value.strip()
         server = self.server
         assert isinstance(server, _Server)
         server.asked.append(given)
@@ -188,3 +188,10 @@ def ears(exchange: Exchange) -> Ears:
 def voice() -> Path:
     """Sound a caller can speak: our own tune, 27 s."""
     return ROOT / "asterisk-conf/sounds/moh/tune.alaw"
+
+
+@pytest.fixture
+def tone_at() -> float:
+    """Seconds from answer to the end of the tone, when nobody is signed in and FastAGI is gone."""
+    sounds = ROOT / "asterisk-conf/sounds/hotline"
+    return 0.5 + sum((sounds / f"{name}.alaw").stat().st_size / 8000 for name in ("greeting", "leave_question", "tone"))

@@ -1,0 +1,127 @@
+"""With FastAGI gone, mute or stopped every caller still reaches a person or a recorder, and hears something meanwhile."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.exchange import Exchange
+from cli.exchange_files import ExchangePlan
+from cli.sip import call, phone, place
+from cli.sip_scenario import Press, Say, Wait
+
+pytestmark = pytest.mark.journey
+Agi = Callable[..., AbstractContextManager[list[dict[str, str]]]]
+# A server whose listening socket is open (the kernel accepts), while its process may be stopped.
+LISTENER = (
+    "import socket,sys,time;s=socket.create_server(('127.0.0.1',int(sys.argv[1])));print(1,flush=True);time.sleep(99)"
+)
+
+
+def test_with_fastagi_dead_and_nobody_signed_in_a_message_is_taken_and_no_silence_heard(
+    plan: ExchangePlan, ears: Any, voice: Path, tone_at: float
+) -> None:
+    result = place(Wait(tone_at), Say(voice), Wait(3), Press("#", then=25), port=plan.sip_port)
+    assert (result.ok, result.failed) == (1, 0), result.log
+    (slip,) = ears.slips()
+    assert slip["end"] == "1"
+    assert slip["caller"] == "13887712345"
+    assert slip["dialled"] == "96128"
+    assert slip["status"] == "DTMF"
+    assert int(slip["ended"]) > int(slip["began"])
+    assert 1 < ears.hear(ears.spool.message(slip["callid"])).seconds < 8
+    assert '"message"' in ears.spool.events(slip["callid"])[-1]
+    (recording,) = ears.calls()
+    assert recording.stem == slip["callid"]
+    assert ears.hear(recording, until=tone_at).silence < 2
+
+
+@pytest.mark.usefixtures("nobody_signed_in")
+def test_with_fastagi_dead_a_caller_reaches_the_operator_and_both_are_recorded(
+    exchange: Exchange, plan: ExchangePlan, ears: Any, voice: Path
+) -> None:
+    with phone("8001", "first-phone", Say(voice), Wait(60), exchange=plan.sip_port):
+        exchange.cli("queue add member PJSIP/8001 to hotline")
+        result = place(Wait(18), port=plan.sip_port)
+        assert (result.ok, result.failed) == (1, 0), result.log
+    (recording,) = ears.calls()
+    assert ears.hear(recording).seconds == pytest.approx(result.seconds, abs=1)
+    rows = ears.spool.events(recording.stem)
+    assert any("BRIDGE_ENTER" in row and "PJSIP/8001" in row for row in rows)
+
+
+def test_a_server_that_accepts_and_never_answers_costs_three_seconds_of_ringing_and_no_more(
+    plan: ExchangePlan, ears: Any, agi: Agi
+) -> None:
+    with agi(incoming=None) as asked:
+        result = place(Wait(8), port=plan.sip_port)
+        assert (result.ok, result.failed) == (1, 0), result.log
+        assert asked[0]["agi_arg_2"] == "13887712345"
+    assert 10.5 < result.seconds < 12.5
+    (recording,) = ears.calls()
+    assert ears.hear(recording).silence < 1.5
+    assert any("agi_timeout" in row for row in ears.spool.events(recording.stem))
+
+
+def test_a_stopped_server_holds_no_caller(plan: ExchangePlan, ears: Any) -> None:
+    child = subprocess.Popen([sys.executable, "-c", LISTENER, plan.agi.rpartition(":")[2]], stdout=subprocess.PIPE)
+    assert child.stdout
+    child.stdout.readline()
+    os.kill(child.pid, signal.SIGSTOP)
+    try:
+        with call(Wait(5), port=plan.sip_port, calls=10, rate=20) as callers:
+            result = callers.result(30)
+    finally:
+        os.kill(child.pid, signal.SIGCONT)
+        child.kill()
+        child.wait()
+    assert (result.ok, result.failed) == (10, 0), result.log
+    assert len(ears.calls(10)) == 10
+
+
+def test_a_caller_who_hangs_up_while_a_mute_server_is_asked_leaves_no_channel_behind(
+    exchange: Exchange, plan: ExchangePlan, agi: Agi
+) -> None:
+    willing = ["SET VARIABLE SELFSERVICE yes"]
+    with agi(incoming=willing, self_service=None) as asked:
+        place(Wait(1), Press("1", then=2.5), port=plan.sip_port)
+        assert [one["agi_network_script"] for one in asked] == ["incoming", "self_service"]
+        time.sleep(1)
+        assert "0 active channels" in exchange.cli("core show channels count")
+
+
+def test_a_self_service_that_falls_mute_hands_the_caller_on_within_five_seconds(
+    plan: ExchangePlan, ears: Any, agi: Agi
+) -> None:
+    with agi(incoming=["SET VARIABLE SELFSERVICE yes", "SET VARIABLE STAFFED no"], self_service=None):
+        result = place(Wait(1), Press("1", then=9), Wait(4), port=plan.sip_port)
+    assert (result.ok, result.failed) == (1, 0), result.log
+    (recording,) = ears.calls()
+    stages = ears.spool.events(recording.stem)
+    assert '"message"' in stages[-1]
+    assert ears.hear(recording).silence < 6
+
+
+def test_what_a_script_says_comes_next(plan: ExchangePlan, ears: Any, agi: Agi) -> None:
+    with agi(incoming=["SET VARIABLE SELFSERVICE yes"], self_service=["SET VARIABLE NEXT goodbye"]):
+        result = place(Wait(1), Press("1", then=15), Wait(10), port=plan.sip_port)
+    assert (result.ok, result.failed) == (1, 0), result.log
+    assert result.seconds < 15
+    (recording,) = ears.calls()
+    assert '"self_service"' in ears.spool.events(recording.stem)[-1]
+
+
+def test_a_blocked_number_is_told_so_and_nothing_else(plan: ExchangePlan, ears: Any, agi: Agi) -> None:
+    with agi(incoming=["SET VARIABLE BLOCKED yes"]):
+        result = place(Wait(20), port=plan.sip_port)
+    assert result.ok == 1
+    assert result.seconds < 15
+    (recording,) = ears.calls()
+    assert '"blocked"' in ears.spool.events(recording.stem)[-1]
