@@ -1,0 +1,71 @@
+"""The demonstration's files in a real database: the machine is let speak, or refused, for the reason intended."""
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cli import demo_load
+from hotline.accounts.accounts import Account
+from hotline.directory.departments import Department, by_code
+from hotline.times import local_day
+from knowledge_base.authorisations import Cover, Covered, Form, cover, of_department
+from knowledge_base.entries import Entry, most_asked
+from tests.conftest import NOON, PASSWORD
+
+TODAY = local_day(NOON)
+
+
+@pytest.fixture
+def loaded(session: Session) -> Session:
+    for _ in demo_load.load(session, password=PASSWORD, at=NOON):
+        session.flush()
+    return session
+
+
+def department(session: Session, code: str) -> Department:
+    unit = by_code(session, code)
+    assert unit is not None
+    return unit
+
+
+def covered(session: Session, entry: Entry) -> Cover:
+    leaves = of_department(session, entry.department_id)
+    return cover(leaves, entry_id=entry.id, department_id=entry.department_id, category=entry.category, on=TODAY,
+                 at=NOON)  # fmt: skip
+
+
+def most_asked_of(session: Session, code: str) -> Entry:
+    return most_asked(session, department(session, code).id, on=TODAY, most=1)[0]
+
+
+def asked(session: Session, code: str, words: str) -> Entry:
+    unit = department(session, code)
+    query = select(Entry).where(Entry.department_id == unit.id, Entry.question.contains(words))
+    return session.scalars(query).one()
+
+
+def test_everything_that_is_written_loads_and_each_state_of_an_authorisation_gives_its_reason(loaded: Session) -> None:
+    counts = [loaded.scalar(select(func.count()).select_from(table)) for table in (Department, Entry, Account)]
+    assert counts == [25, 300, 75]
+
+    answered = covered(loaded, most_asked_of(loaded, "001"))
+    assert isinstance(answered, Covered)
+    assert (answered.form, answered.provisional) == (Form.FULL, False)
+
+    for code, form in (("004", Form.SUMMARY), ("005", Form.CONTACT)):
+        limited = covered(loaded, most_asked_of(loaded, code))
+        assert isinstance(limited, Covered)
+        assert limited.form is form
+
+    inherited = covered(loaded, most_asked_of(loaded, "021"))
+    assert isinstance(inherited, Covered)
+    assert inherited.provisional
+
+    reasons = {code: covered(loaded, most_asked_of(loaded, code)).reason for code in ("010", "012", "014", "018")}
+    assert reasons == {
+        "010": "部门授权已过有效期",
+        "012": "部门已撤销授权",
+        "014": "部门授权尚未生效",
+        "018": "该部门从未授权热线代为答复",
+    }
+    assert covered(loaded, asked(loaded, "002", "退休年龄")).reason == "该问题已被部门列为授权例外"
