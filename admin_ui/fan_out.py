@@ -76,6 +76,6 @@ class FanOut:
         if event.kind and event.kind not in KINDS:
             return
         with self._lock:
-            concerned = [x for x in self._listeners if event.account_id in (None, x.account_id)]
+            concerned = [x for x in self._listeners if not event.kind or event.account_id == x.account_id]
         for listener in concerned:
             listener.take(event)

@@ -1,6 +1,5 @@
 """The places of the house that a person may go to, in groups."""
 
-from flask import current_app
 from flask_babel import LazyString, lazy_gettext
 from flask_login import current_user
 
@@ -20,6 +19,5 @@ GROUPS = (
 def navigation() -> list[list[tuple[str, LazyString]]]:
     """What the person who looks may go to; groups without anything fall away."""
     account = current_user.account
-    there = current_app.view_functions
-    groups = [[(page, label) for need, page, label in group if account.may(need) and page in there] for group in GROUPS]
+    groups = [[(page, label) for need, page, label in group if account.may(need)] for group in GROUPS]
     return [group for group in groups if group]

@@ -8,7 +8,9 @@ class PhonesError(Exception):
 
 
 class Phones(Protocol):
-    """Puts an operator's phone into the queue and takes it out. Each raises PhonesError when it was not done."""
+    """Puts an operator's phone into the queue and takes it out.
+
+    Asking for what is so already is no error; each raises PhonesError when it was not done."""
 
     def sign_on(self, extension: str, name: str) -> None:
         """From now on the queue may ring this phone."""

@@ -49,5 +49,5 @@ def install(app: Flask, settings: Settings) -> None:
 
 
 def _keep_alive() -> None:
-    if "_user_id" in session and BACKGROUND not in request.headers and request.endpoint != "desk.events":
+    if "_user_id" in session and BACKGROUND not in request.headers and request.endpoint != "desk_events.events":
         session.permanent = session.modified = True

@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 
+from dispatch.call_list import OnTheLine
 from dispatch.callbacks import State as CallbackState
 from dispatch.calls import Outcome, Step
 from dispatch.decision import Channel
@@ -11,6 +12,7 @@ from dispatch.tickets import Klass
 from hotline.accounts.roles import Role
 from knowledge_base.authorisations import Form, Scope
 from knowledge_base.entries import State as EntryState
+from knowledge_base.standing import Standing
 
 ROLES = {
     Role.OPERATOR: _("接线员"), Role.SUPERVISOR: _("班长"), Role.QUALITY_INSPECTOR: _("质检"),
@@ -58,3 +60,11 @@ FORMS = {Form.FULL: _("全文"), Form.SUMMARY: _("摘要"), Form.CONTACT: _("仅
 SCOPES = {Scope.DEPARTMENT: _("整个部门"), Scope.CATEGORIES: _("部分类别"), Scope.ENTRIES: _("部分条目")}
 CHANNELS = {Channel.MACHINE: _("自助语音"), Channel.OPERATOR: _("接线员"), Channel.WEB: _("网站")}
 SATISFACTION = {1: _("非常满意"), 2: _("满意"), 3: _("基本满意"), 4: _("不满意"), 5: _("非常不满意")}
+LINES = {OnTheLine.QUEUED: _("进入过排队"), OnTheLine.WAITING: _("正在排队"), OnTheLine.ANSWERED: _("人工接听"),
+         OnTheLine.LOST: _("未接通")}  # fmt: skip
+STANDINGS = {
+    Standing.IN_FORCE: _("有效"), Standing.PROVISIONAL: _("暂行有效"), Standing.NOT_YET: _("尚未生效"),
+    Standing.EXPIRED: _("已过期"), Standing.REVOKED: _("已撤销"), Standing.SUPERSEDED: _("已被新版取代"),
+}  # fmt: skip
+ATTEMPTS = {"told": _("已告知"), "unconfirmed": _("接通未确认"), "no_answer": _("无人接听"), "in_doubt": _("结果不明"),
+            "failed": _("呼叫失败")}  # fmt: skip

@@ -2,9 +2,38 @@
 
 from flask import Blueprint
 
-from admin_ui.views import health, home, password, recordings, signing_in, ticket, ticket_steps, tickets
+from admin_ui.views import (
+    accounts,
+    audit,
+    authorisations,
+    call,
+    callbacks,
+    calls,
+    departments,
+    desk,
+    desk_answers,
+    desk_events,
+    desk_readiness,
+    desk_referrals,
+    figures,
+    health,
+    home,
+    knowledge,
+    password,
+    recordings,
+    signing_in,
+    system,
+    ticket,
+    ticket_steps,
+    tickets,
+    unmasking,
+)
 
-NOUNS = (health, home, password, recordings, signing_in, ticket, ticket_steps, tickets)
+NOUNS = (
+    accounts, audit, authorisations, call, callbacks, calls, departments, desk, desk_answers, desk_events,
+    desk_readiness, desk_referrals, figures, health, home, knowledge, password, recordings, signing_in, system,
+    ticket, ticket_steps, tickets, unmasking,
+)  # fmt: skip
 
 
 def blueprints() -> list[Blueprint]:

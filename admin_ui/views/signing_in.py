@@ -1,5 +1,6 @@
 """Signing in and out."""
 
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -10,9 +11,13 @@ from flask_login import current_user, login_user, logout_user
 from admin_ui.guards import public, signed_in
 from admin_ui.house import house, me, now, writing
 from admin_ui.limits import limiter
+from admin_ui.phones import PhonesError
 from admin_ui.sessions import Person
+from admin_ui.views.desk_readiness import become
+from dispatch.desk import Readiness
 from hotline import audit
 from hotline.accounts import accounts
+from hotline.accounts.roles import Permission
 
 blueprint = Blueprint("signing_in", __name__)
 
@@ -46,6 +51,10 @@ def sign_in() -> ResponseReturnValue:
 @blueprint.post("/sign-out")
 @signed_in
 def sign_out() -> ResponseReturnValue:
+    """An operator who leaves takes his phone out of the queue: nobody rings where no card is seen."""
+    if me().may(Permission.DESK) and me().extension:
+        with suppress(PhonesError):
+            become(Readiness.AWAY)
     with writing() as opened:
         audit.note(opened, "sign_out", by=me().login, at=now(), about=("account", me().id))
     logout_user()

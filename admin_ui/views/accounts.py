@@ -1,0 +1,99 @@
+"""Accounts: who may sign in as what; a temporary password is shown once."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from admin_ui.guards import needs
+from admin_ui.house import me, now, reading, writing
+from admin_ui.paging import page_of, wish, wish_code
+from hotline.accounts import accounts, keeping
+from hotline.accounts.accounts import Account, AccountError
+from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
+from hotline.directory.departments import Department
+
+blueprint = Blueprint("accounts", __name__, url_prefix="/accounts")
+
+
+@blueprint.get("")
+@needs(Permission.ACCOUNTS)
+def listed() -> ResponseReturnValue:
+    return _page()
+
+
+@blueprint.post("")
+@needs(Permission.ACCOUNTS)
+def add() -> ResponseReturnValue:
+    """A new account, with a temporary password that must be changed at the first sign-in."""
+    password = keeping.temporary_password()
+    try:
+        with writing() as session:
+            account = _added(session, password)
+    except AccountError as error:
+        return _page(trouble=str(error)), 422
+    return _page(told=(account.login, password))
+
+
+@blueprint.post("/<int:account_id>/lock")
+@needs(Permission.ACCOUNTS)
+def lock(account_id: int) -> ResponseReturnValue:
+    return _changed(account_id, lambda s, account: keeping.lock(s, account, by=me(), at=now()))
+
+
+@blueprint.post("/<int:account_id>/unlock")
+@needs(Permission.ACCOUNTS)
+def unlock(account_id: int) -> ResponseReturnValue:
+    return _changed(account_id, lambda s, account: keeping.unlock(s, account, by=me(), at=now()))
+
+
+@blueprint.post("/<int:account_id>/reset")
+@needs(Permission.ACCOUNTS)
+def reset(account_id: int) -> ResponseReturnValue:
+    with writing() as session:
+        account = session.get(Account, account_id) or abort(404)
+        password = keeping.reset(session, account, by=me(), at=now())
+    return _page(told=(account.login, password))
+
+
+def _changed(account_id: int, deed: Callable[[Session, Account], None]) -> ResponseReturnValue:
+    try:
+        with writing() as session:
+            deed(session, session.get(Account, account_id) or abort(404))
+    except AccountError as error:
+        flash(str(error), "danger")
+    else:
+        flash(gettext("已保存"), "success")
+    return redirect(url_for("accounts.listed"), 303)
+
+
+def _added(session: Session, password: str) -> Account:
+    said = {name: request.form.get(name, "").strip() for name in
+            ("login", "name", "role", "department", "extension", "county_code")}  # fmt: skip
+    if not said["login"] or not said["name"] or said["role"] not in set(Role):
+        raise AccountError(gettext("请填写账号、姓名并选择角色"))
+    role = Role(said["role"])
+    department = int(said["department"]) if said["department"].isdigit() and role in DEPARTMENTAL else None
+    if role in DEPARTMENTAL and (department is None or session.get(Department, department) is None):
+        raise AccountError(gettext("该角色必须选择所属部门"))
+    return accounts.add(session, said["login"][:60], name=said["name"][:40], role=role, password=password,
+                        department_id=department, extension=said["extension"][:10],
+                        county_code=said["county_code"][:6], must_change=True, at=now(), by=me().login)  # fmt: skip
+
+
+def _page(*, trouble: str = "", told: tuple[str, str] | None = None) -> str:
+    words, role = wish("q"), wish_code("role", Role)
+    query = select(Account).order_by(Account.login)
+    if words:
+        query = query.where(or_(Account.login.contains(words, autoescape=True),
+                                Account.name.contains(words, autoescape=True)))  # fmt: skip
+    if role is not None:
+        query = query.where(Account.role == role)
+    with reading() as session:
+        departments = session.scalars(select(Department).order_by(Department.code)).all()
+        named = {d.id: d.short_name for d in departments}
+        return render_template("accounts.html", page=page_of(session, query), departments=departments, named=named,
+                               trouble=trouble, told=told, typed=request.form)  # fmt: skip

@@ -1,0 +1,52 @@
+"""The audit trail: who did what to what, when and why; and whether the chain still holds."""
+
+from itertools import islice
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy import Select, select
+
+from admin_ui.guards import needs
+from admin_ui.house import me, now, reading, writing
+from admin_ui.paging import begins, ends, page_of, wish, wish_day
+from hotline import audit
+from hotline.accounts.roles import Permission
+from hotline.audit import AuditRow, chain
+
+blueprint = Blueprint("audit", __name__, url_prefix="/audit")
+MOST_BREAKS = 20
+
+
+@blueprint.get("")
+@needs(Permission.AUDIT)
+def listed() -> ResponseReturnValue:
+    with writing() as session:
+        audit.note(session, "audit.read", by=me().login, at=now(), about=("audit", "list"))
+    with reading() as session:
+        return render_template("audit.html", page=page_of(session, _wanted(), size=50))
+
+
+@blueprint.post("/verify")
+@needs(Permission.AUDIT)
+def verify() -> ResponseReturnValue:
+    """Walk the chain from its beginning; the first places that don't hold."""
+    with reading() as session:
+        breaks = list(islice(chain.verify(session), MOST_BREAKS))
+        place, digest = chain.head(session)
+        waiting = chain.unsealed(session)
+    with writing() as session:
+        audit.note(session, "audit.verified", by=me().login, at=now(), about=("audit", place), breaks=len(breaks))
+    return render_template("_verified.html", breaks=breaks, place=place, digest=digest, waiting=waiting)
+
+
+def _wanted() -> Select[AuditRow]:
+    query = select(AuditRow).order_by(AuditRow.id.desc())
+    since, until = wish_day("since"), wish_day("until")
+    if since:
+        query = query.where(AuditRow.at >= begins(since))
+    if until:
+        query = query.where(AuditRow.at < ends(until))
+    for name, column in (("by", AuditRow.by), ("thing", AuditRow.thing)):
+        if wish(name):
+            query = query.where(column == wish(name))
+    return query.where(AuditRow.deed.startswith(wish("deed"), autoescape=True)) if wish("deed") else query

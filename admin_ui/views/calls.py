@@ -1,0 +1,49 @@
+"""The list of calls: numbers masked, filters, and as a file."""
+
+from collections.abc import Iterator, Sequence
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from admin_ui import words
+from admin_ui.exports import MOST_ROWS, csv_of
+from admin_ui.guards import needs
+from admin_ui.house import reading, writing
+from admin_ui.paging import begins, ends, page_of, wish, wish_code, wish_day
+from dispatch.call_list import OnTheLine, WantedCalls, listed_calls
+from dispatch.calls import Call, Outcome
+from hotline.accounts.roles import Permission
+from hotline.logs import mask
+
+blueprint = Blueprint("calls", __name__, url_prefix="/calls")
+
+
+@blueprint.get("")
+@needs(Permission.CALLS)
+def listed() -> ResponseReturnValue:
+    with reading() as session:
+        return render_template("calls.html", page=page_of(session, listed_calls(_wanted())), lines=words.LINES)
+
+
+@blueprint.get("/export.csv")
+@needs(Permission.CALLS)
+def export() -> ResponseReturnValue:
+    """What the list shows, as a file; numbers stay masked."""
+    header = (gettext("通话编号"), gettext("号码"), gettext("来电时间"), gettext("排队时间"), gettext("接听时间"),
+              gettext("结束时间"), gettext("结果"))  # fmt: skip
+    with writing() as session:
+        found = session.scalars(listed_calls(_wanted()).limit(MOST_ROWS)).all()
+        return csv_of(session, "calls", header, _rows(found))
+
+
+def _rows(found: Sequence[Call]) -> Iterator[tuple[object, ...]]:
+    for call in found:
+        outcome = words.OUTCOMES[Outcome(call.outcome)] if call.outcome else ""
+        yield (call.id, mask(call.caller), call.began_at, call.queued_at, call.answered_at, call.ended_at, outcome)
+
+
+def _wanted() -> WantedCalls:
+    since, until = wish_day("since"), wish_day("until")
+    return WantedCalls(begins(since) if since else None, ends(until) if until else None,
+                       wish_code("outcome", Outcome), wish_code("line", OnTheLine), wish("q", 40))  # fmt: skip

@@ -1,0 +1,85 @@
+"""The operator's desk: the page, the line above it, and the card of the call that lies on it."""
+
+from flask import Blueprint, make_response, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from admin_ui.guards import needs
+from admin_ui.house import me, now, reading, writing
+from admin_ui.regions import region
+from dispatch.calls import Call
+from dispatch.desk import Offer, Presence
+from dispatch.earlier import earlier
+from dispatch.on_desk import on_desk, waiting
+from dispatch.suggestions import suggested
+from hotline import audit
+from hotline.accounts.roles import Permission
+from hotline.directory.departments import in_service
+from hotline.times import local_day
+
+blueprint = Blueprint("desk", __name__, url_prefix="/desk")
+
+
+@blueprint.get("")
+@needs(Permission.DESK)
+def page() -> ResponseReturnValue:
+    return render_template("desk.html")
+
+
+@blueprint.get("/line")
+@needs(Permission.DESK)
+def line() -> ResponseReturnValue:
+    """Who is ready, whether the phone is, and what the call is doing."""
+    return show_line()
+
+
+def show_line(trouble: str = "") -> str:
+    with reading() as opened:
+        return render_template("_line.html", presence=opened.get(Presence, me().id), offer=_lying(opened),
+                               waiting=waiting(opened), trouble=trouble)  # fmt: skip
+
+
+@blueprint.get("/card")
+@needs(Permission.DESK)
+def card() -> ResponseReturnValue:
+    """The card of the call on the desk; nothing when that one is shown already, or while another is being written
+    up: a form that somebody fills in isn't taken from under his hands."""
+    with reading() as opened:
+        offer = _lying(opened)
+        if str(offer.id if offer else 0) == request.args.get("shown"):
+            return "", 204
+        if request.args.get("dirty"):
+            return "", 204, {"HX-Trigger": "newer"}
+        answer = render_template("_card.html", **_card_of(opened, offer))
+    if offer is not None:
+        with writing() as opened:
+            audit.note(opened, "call.card", by=me().login, at=now(), about=("call", offer.call_id))
+    return answer
+
+
+@blueprint.post("/put-away")
+@needs(Permission.DESK)
+def put_away() -> ResponseReturnValue:
+    """The ended call is written up: clear the desk."""
+    given = request.form.get("offer", "")
+    session["put_away"] = int(given) if given.isascii() and given.isdigit() else 0
+    if "HX-Request" not in request.headers:
+        return redirect(url_for("desk.page"), 303)
+    with reading() as opened:
+        answer = make_response(render_template("_card.html", **_card_of(opened, _lying(opened))))
+    answer.headers["HX-Trigger"] = "desk-line"
+    return answer
+
+
+def _lying(opened: Session) -> Offer | None:
+    return on_desk(opened, me().id, put_away=session.get("put_away", 0), at=now())
+
+
+def _card_of(opened: Session, offer: Offer | None) -> dict[str, object]:
+    if offer is None:
+        return {"offer": None}
+    call = opened.get_one(Call, offer.call_id)
+    call.steps  # noqa: B018 (read while the session is open)
+    return {"offer": offer, "call": call, "earlier": earlier(opened, call), "region": region(call.caller),
+            "offered": suggested(opened, call, at=now()), "typed": {},
+            "departments": in_service(opened, on=local_day(now()))}  # fmt: skip

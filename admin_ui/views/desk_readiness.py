@@ -1,0 +1,48 @@
+"""Ready, pause, away: first the exchange is asked, then it is written down; a refusal changes neither."""
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from admin_ui import words
+from admin_ui.guards import needs
+from admin_ui.house import house, me, now, writing
+from admin_ui.phones import PhonesError
+from admin_ui.views.desk import show_line
+from dispatch import desk
+from dispatch.desk import Readiness
+from hotline.accounts.roles import Permission
+
+blueprint = Blueprint("desk_readiness", __name__, url_prefix="/desk")
+CHOICES = (Readiness.READY, Readiness.PAUSED, Readiness.AWAY)
+
+
+@blueprint.post("/readiness")
+@needs(Permission.DESK)
+def choose() -> ResponseReturnValue:
+    given = request.form.get("state", "")
+    if given not in set(CHOICES):
+        return show_line(gettext("请选择示闲、小休或离席")), 422
+    try:
+        become(Readiness(given))
+    except PhonesError as error:
+        wanted = words.READINESS[Readiness(given)]
+        return show_line(gettext("未能切换为“%(state)s”：%(why)s", state=wanted, why=error)), 422
+    return show_line()
+
+
+def become(state: Readiness) -> None:
+    """Have the exchange do it, then note it; PhonesError when it did not."""
+    phones, extension = house().phones, me().extension
+    if not extension:
+        raise PhonesError(gettext("您的账号没有分机，请联系系统管理员"))
+    if state is Readiness.READY:
+        phones.sign_on(extension, me().name)
+        phones.resume(extension)
+    elif state is Readiness.PAUSED:
+        phones.sign_on(extension, me().name)
+        phones.pause(extension, state.value)
+    else:
+        phones.sign_off(extension)
+    with writing() as session:
+        desk.set_readiness(session, me(), state, at=now())

@@ -1,0 +1,45 @@
+"""Seeing one full number, for a reason that is written down."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, abort, render_template, request
+from flask.typing import ResponseReturnValue
+
+from admin_ui.guards import needs
+from admin_ui.house import me, now, writing
+from dispatch import callers, reach
+from dispatch.callers import UnmaskError
+from dispatch.calls import Call
+from dispatch.tickets import Ticket
+from hotline.accounts.roles import Permission
+
+blueprint = Blueprint("unmasking", __name__)
+
+
+@blueprint.post("/calls/<call_id>/number")
+@needs(Permission.UNMASK)
+def of_call(call_id: str) -> ResponseReturnValue:
+    with writing() as session:
+        call = callers.call(session, call_id, account=me()) or abort(404)
+        return _shown(call, lambda: callers.unmask(session, call, why=_why(), by=me(), at=now()))
+
+
+@blueprint.post("/tickets/<number>/number")
+@needs(Permission.UNMASK)
+def of_ticket(number: str) -> ResponseReturnValue:
+    with writing() as session:
+        ticket = reach.ticket(session, number, account=me())
+        if ticket is None or not reach.sees_caller(me(), ticket):
+            abort(404)
+        return _shown(ticket, lambda: callers.unmask(session, ticket, why=_why(), by=me(), at=now()))
+
+
+def _why() -> str:
+    return request.form.get("why", "").strip()[:500]
+
+
+def _shown(thing: Call | Ticket, unmasked: Callable[[], str]) -> ResponseReturnValue:
+    try:
+        return render_template("_number.html", number=unmasked() or "—")
+    except UnmaskError as error:
+        return render_template("_unmask.html", thing=thing, there=request.path, trouble=str(error)), 422

@@ -1,0 +1,55 @@
+"""The list of calls, narrowed: by day, outcome, what the line did, and who called."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Select, or_, select
+
+from dispatch.calls import Call, Outcome
+
+
+class OnTheLine(StrEnum):
+    """What became of a call that asked for a person."""
+
+    QUEUED = "queued"
+    WAITING = "waiting"
+    ANSWERED = "answered"
+    LOST = "lost"
+
+
+@dataclass(frozen=True)
+class WantedCalls:
+    """What somebody looks for; whatever is empty doesn't narrow. `until` is the first moment after."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    outcome: Outcome | None = None
+    line: OnTheLine | None = None
+    text: str = ""
+
+
+CONDITIONS: dict[OnTheLine, tuple[ColumnElement[bool], ...]] = {
+    OnTheLine.QUEUED: (Call.queued_at.is_not(None),),
+    OnTheLine.WAITING: (Call.queued_at.is_not(None), Call.answered_at.is_(None), Call.ended_at.is_(None)),
+    OnTheLine.ANSWERED: (Call.queued_at.is_not(None), Call.answered_at.is_not(None)),
+    OnTheLine.LOST: (Call.queued_at.is_not(None), Call.answered_at.is_(None), Call.ended_at.is_not(None)),
+}
+
+
+def listed_calls(wanted: WantedCalls) -> Select[Call]:
+    """The calls, newest first. The text is a call's id, a whole number, or a number's last four digits."""
+    query = select(Call).order_by(Call.began_at.desc(), Call.id)
+    if wanted.since is not None:
+        query = query.where(Call.began_at >= wanted.since)
+    if wanted.until is not None:
+        query = query.where(Call.began_at < wanted.until)
+    if wanted.outcome is not None:
+        query = query.where(Call.outcome == wanted.outcome)
+    if wanted.line is not None:
+        query = query.where(*CONDITIONS[wanted.line])
+    if wanted.text:
+        four = len(wanted.text) == 4 and wanted.text.isdigit()
+        query = query.where(or_(Call.id == wanted.text, Call.caller == wanted.text,
+                                *([Call.caller.endswith(wanted.text, autoescape=True)] if four else [])))  # fmt: skip
+    return query

@@ -1,0 +1,75 @@
+"""The figures of a day as the wallboard shows them, each with what it is counted of."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from dispatch.callbacks import Callback
+from dispatch.callbacks import State as CallbackState
+from dispatch.calls import Call
+from dispatch.on_desk import waiting
+from dispatch.tickets import Ticket
+from dispatch.worklist import overdue
+from hotline.times import CHINA, local
+
+QUICK = timedelta(seconds=15)  # source: GB/T 33358, as reported
+
+
+@dataclass(frozen=True)
+class Share:
+    """A part of a whole; no percentage where there is nothing to divide by."""
+
+    part: int
+    whole: int
+
+    @property
+    def percent(self) -> float | None:
+        return round(100 * self.part / self.whole, 1) if self.whole else None
+
+
+@dataclass(frozen=True)
+class Board:
+    """One day: calls in 24 hours (all, asked for a person), shares, outcomes, and the tickets as they stand now.
+
+    `answered`: of the calls that entered the queue and no longer wait, those that a person answered.
+    `quick`: of those answered, within 15 s of entering the queue."""
+
+    day: date
+    hours: tuple[tuple[int, int], ...]
+    calls: int
+    waiting: int
+    answered: Share
+    quick: Share
+    outcomes: dict[str, int]
+    tickets: dict[str, int]
+    overdue: int
+    callbacks: int
+
+
+def board(session: Session, *, day: date, at: datetime) -> Board:
+    """The figures of one day in Yuxi; tickets, queue and call-backs as they stand at this moment."""
+    begins = datetime.combine(day, time(), CHINA)
+    rows = session.execute(
+        select(Call.began_at, Call.queued_at, Call.answered_at, Call.ended_at, Call.outcome)
+        .where(Call.began_at >= begins, Call.began_at < begins + timedelta(days=1), Call.direction == "in")
+    ).all()  # fmt: skip
+    queued = [r for r in rows if r.queued_at and (r.answered_at or r.ended_at)]
+    answered = [r for r in queued if r.answered_at]
+    quick = [r for r in answered if r.answered_at - r.queued_at <= QUICK]
+    all_hours = Counter(local(r.began_at).hour for r in rows)
+    person = Counter(local(r.began_at).hour for r in rows if r.queued_at)
+    return Board(
+        day, tuple((all_hours[h], person[h]) for h in range(24)), len(rows), waiting(session),
+        Share(len(answered), len(queued)), Share(len(quick), len(answered)),
+        dict(Counter(str(r.outcome) for r in rows if r.outcome)), _tickets(session),
+        session.scalar(select(func.count()).select_from(Ticket).where(overdue(at))) or 0,
+        session.scalar(select(func.count()).select_from(Callback).where(Callback.state == CallbackState.DUE)) or 0,
+    )  # fmt: skip
+
+
+def _tickets(session: Session) -> dict[str, int]:
+    rows = session.execute(select(Ticket.state, func.count()).group_by(Ticket.state)).all()
+    return {str(state): int(count) for state, count in rows}

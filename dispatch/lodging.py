@@ -1,0 +1,48 @@
+"""A matter written down by an operator: the ticket, its query code, and its way to the department in one commit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispatch import codes, referrals
+from dispatch.calls import Call
+from dispatch.codes import PooledCode
+from dispatch.referrals import Matter
+from dispatch.tickets import Ticket
+from hotline.accounts.accounts import Account
+from hotline.directory.departments import Department
+from hotline.settings import Settings
+from recordings import recordings
+from recordings.recordings import Kind
+
+
+@dataclass(frozen=True)
+class Lodged:
+    """A new ticket and the code that the caller is told, once."""
+
+    ticket: Ticket
+    code: str
+
+
+def lodge(session: Session, matter: Matter, *, call: Call, to: Department | None, by: Account, settings: Settings,
+          at: datetime) -> Lodged:
+    """Write the matter down with the call's recording, and send it to the department when one is chosen."""
+    sound = recordings.expect(session, call.id, kind=Kind.CALL, spool=settings.spool, at=call.began_at)
+    code = mint_free(session, settings=settings)
+    ticket = referrals.refer(session, matter, call=call, recording=sound, code=code, by=by.login, settings=settings,
+                             at=at)  # fmt: skip
+    if to is not None:
+        referrals.dispatch(session, ticket, to=to, by=by, settings=settings, at=at)
+    return Lodged(ticket, code)
+
+
+def mint_free(session: Session, *, settings: Settings) -> str:
+    """A code that no ticket has and that lies in no exchange's store."""
+    while True:
+        code = codes.mint()
+        kept = codes.digest(code, settings=settings)
+        taken = session.scalar(select(Ticket.id).where(Ticket.code_digest == kept))
+        if taken is None and session.get(PooledCode, kept) is None:
+            return code
