@@ -138,6 +138,13 @@ def test_what_is_spoken_is_speech_and_not_the_written_answer(entry: Row) -> None
     assert set(re.findall(r"\d+", spoken)) <= SERVICE_NUMBERS
 
 
+def test_a_title_and_a_summary_can_be_spoken_too() -> None:
+    for entry in ALL:
+        aloud = entry["question"] + entry.get("summary", "")
+        assert re.search(r"[A-Za-z（）()【】\[\]]", aloud) is None, entry["question"]
+        assert set(re.findall(r"\d{5,}", aloud)) <= SERVICE_NUMBERS
+
+
 def test_a_number_to_ring_in_any_answer_is_a_public_service_number() -> None:
     for entry in ALL:
         texts = (entry["answer"], entry.get("summary", ""))
