@@ -23,7 +23,7 @@ class SipError(Exception):
 
 @dataclass(frozen=True)
 class SippResult:
-    """How the calls went: numbers of calls, SIPp's own words, seconds each process took."""
+    """How the calls went: numbers of calls, SIPp's own words, seconds from start to end."""
 
     ok: int
     failed: int
@@ -47,6 +47,11 @@ class Sipp:
                 self.child = subprocess.Popen(command, cwd=path, stdout=out, stderr=out)
         except FileNotFoundError as error:
             raise SipError("SIPp is not installed. Run `make setup`.") from error
+
+    @property
+    def age(self) -> float:
+        """Seconds since it was started."""
+        return time.monotonic() - self._began
 
     def result(self, seconds: float = 120) -> SippResult:
         """Wait for the end (at most `seconds`, then it is stopped) and tell how it went."""
@@ -80,7 +85,7 @@ class Sipp:
         last = rows[-1] if rows else {}
         log = _text(path / "errors.log") or _text(path / "out.log")[-3000:]
         ok, failed = int(last.get("SuccessfulCall(C)", 0)), int(last.get("FailedCall(C)", 0))
-        return SippResult(ok, failed, log, time.monotonic() - self._began)
+        return SippResult(ok, failed, log, self.age)
 
 
 def call(

@@ -118,8 +118,19 @@ class Heard:
     silence: float
 
 
+def _wait_until_closed(path: Path, seconds: float = 5) -> None:
+    """A recording's head gets its length when the exchange closes it, a moment after the call."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        head = path.read_bytes()[:8]
+        if len(head) == 8 and int.from_bytes(head[4:], "little") == path.stat().st_size - 8:
+            return
+        time.sleep(0.1)
+
+
 def listen(path: Path, until: float | None = None) -> Heard:
     """Measure a recording (its first `until` seconds)."""
+    _wait_until_closed(path)
     with wave.open(str(path)) as sound:
         samples = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2").astype(int)
     seconds = len(samples) / 8000
@@ -184,13 +195,18 @@ def ears(exchange: Exchange) -> Ears:
     return Ears(exchange.plan.folder)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def new_ears(exchange: Exchange) -> Callable[[], Ears]:
+    return lambda: Ears(exchange.plan.folder)
+
+
+@pytest.fixture(scope="session")
 def voice() -> Path:
     """Sound a caller can speak: our own tune, 27 s."""
     return ROOT / "asterisk-conf/sounds/moh/tune.alaw"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def tone_at() -> float:
     """Seconds from answer to the end of the tone, when nobody is signed in and FastAGI is gone."""
     sounds = ROOT / "asterisk-conf/sounds/hotline"

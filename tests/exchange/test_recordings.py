@@ -9,23 +9,22 @@ import pytest
 
 from cli.exchange import Exchange
 from cli.exchange_files import ExchangePlan
-from cli.sip import answer, call, place
+from cli.sip import answer, call, phone, place
 from cli.sip_scenario import Press, Say, Wait
 
 pytestmark = pytest.mark.journey
 Agi = Callable[..., AbstractContextManager[list[dict[str, str]]]]
 
 
-@pytest.mark.parametrize("speaking", [True, False])
-def test_recordings_are_as_long_as_their_calls(plan: ExchangePlan, ears: Any, voice: Path, speaking: bool) -> None:
-    steps = (Say(voice), Wait(9)) if speaking else (Wait(9),)
-    with call(*steps, port=plan.sip_port, calls=6, rate=5) as callers:
-        result = callers.result(40)
-    assert (result.ok, result.failed) == (6, 0), result.log
-    recordings = ears.calls(6)
-    lengths = [ears.hear(path).seconds for path in recordings]
-    assert len(lengths) == 6
-    assert lengths == [pytest.approx(9, abs=0.5)] * 6
+def test_recordings_are_as_long_as_their_calls_whether_the_caller_speaks_or_not(
+    plan: ExchangePlan, ears: Any, voice: Path
+) -> None:
+    silent = call(Wait(9), port=plan.sip_port, calls=5, rate=5)
+    with silent, call(Say(voice), Wait(9), port=plan.sip_port, calls=5, rate=5) as speaking:
+        for result in (silent.result(40), speaking.result(40)):
+            assert (result.ok, result.failed) == (5, 0), result.log
+    lengths = [ears.hear(path).seconds for path in ears.calls(10)]
+    assert lengths == [pytest.approx(9, abs=0.5)] * 10
 
 
 def test_a_call_back_rings_the_citizen_and_enters_by_the_same_door(
@@ -53,9 +52,14 @@ def test_a_call_back_whose_script_is_gone_says_sorry_and_hangs_up(
     assert ears.hear(recording).silence < 1.5
 
 
-def test_a_caller_who_waited_long_enough_may_leave_a_message_by_key(plan: ExchangePlan, ears: Any, agi: Agi) -> None:
-    with agi(incoming=["SET VARIABLE STAFFED no"]):
-        result = place(Wait(12), port=plan.sip_port)
-    assert result.ok == 1
+@pytest.mark.usefixtures("nobody_signed_in")
+def test_a_caller_tired_of_waiting_leaves_a_message_by_key(exchange: Exchange, plan: ExchangePlan, ears: Any) -> None:
+    with phone("8002", "second-phone", exchange=plan.sip_port, ring=60):
+        exchange.cli("queue add member PJSIP/8002 to hotline")
+        result = place(Wait(13), Press("1", then=3), port=plan.sip_port)
+    assert (result.ok, result.failed) == (1, 0), result.log
     (recording,) = ears.calls()
-    assert '"message"' in ears.spool.events(recording.stem)[-1]
+    rows = ears.spool.events(recording.stem)
+    assert any("APP_START" in row and '"Queue"' in row for row in rows)
+    assert '"message"' in rows[-1]
+    assert ears.hear(recording).silence < 2
