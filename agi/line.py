@@ -1,8 +1,7 @@
 """The line to one caller: pyst2's AGI over a socket, made safe, with the verbs our scripts speak."""
 
 import socket
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import Final
@@ -13,7 +12,7 @@ from agi.environment import Environment, read_variables
 from agi.errors import BadCommand, DeadChannel, HungUp, LineLost, SoundMissing
 from agi.quoting import command_line, quote
 from agi.reply import Reply, goes_on, read_reply, split_code
-from agi.turns import Turns
+from agi.switchboard import Switchboard
 from agi.wire import LONGEST_LINE, Wire
 
 ALL_KEYS: Final = "0123456789*#"
@@ -47,27 +46,21 @@ class Line(AGI):  # type: ignore[misc]
     """
 
     def __init__(
-        self, connection: socket.socket, *, environment_within: float = 2.0, answer_within: float = 5.0
+        self,
+        connection: socket.socket,
+        board: Switchboard | None = None,
+        *,
+        environment_within: float = 2.0,
+        answer_within: float = 5.0,
     ) -> None:
         # pyst2's own constructor would install a signal handler and print the caller's number to stderr.
-        self._wire = Wire(connection)
+        self._wire = Wire(connection, board)
         self._answer_within = answer_within
         self._got_sighup = False
         self.hung_up = False
         self.lost = False
         self.env = read_variables(self._wire, environment_within)
         self.environment = Environment.of(self.env)
-
-    @contextmanager
-    def taking_turns(self, turns: Turns) -> Iterator[None]:
-        """Within, the script runs only when it is its turn; the turn is given away while it waits for us."""
-        turns.take(new=True)
-        self._wire.turns = turns
-        try:
-            yield
-        finally:
-            self._wire.turns = None
-            turns.give()
 
     # -- the one way to the exchange -------------------------------------------------------------------------
     def command(self, name: str, *arguments: object, within: float | None = None) -> Reply:

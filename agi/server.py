@@ -1,11 +1,11 @@
-"""The FastAGI server: a bounded number of threads, each of which accepts a call and serves it to its end."""
+"""The FastAGI server: a bounded number of threads, one for each call, and a switchboard that wakes them."""
 
 import signal
 import socket
 import sys
 from collections.abc import Mapping
 from threading import Event, Lock, Thread, stack_size
-from time import monotonic
+from time import monotonic, sleep
 from types import TracebackType
 from typing import Final, Self
 
@@ -13,20 +13,18 @@ import structlog
 
 from agi.counts import Counter, Counts
 from agi.session import Handler, converse
-from agi.turns import Turns
+from agi.switchboard import Switchboard
+from agi.wire import time_value
 
 _log = structlog.get_logger("agi")
 _STACK: Final = 2 * 1024 * 1024  # virtual: only what is used takes memory
-_REFUSERS: Final = 2
 _SECONDS_TO_FIRST_BYTE: Final = 2
 
 
 class Server:
-    """Serves `handlers` by script name.
+    """Serves `handlers` by script name, at most `max_sessions` at a time.
 
-    Every thread waits in `accept` itself, so a call needs no hand-over between threads. There are a few more
-    threads than places: whichever accepts one call too many closes it at once, and the dialplan goes on to a
-    person without waiting for us.
+    One call too many is closed at once, and the dialplan goes on to a person without waiting for us.
     """
 
     def __init__(
@@ -39,9 +37,8 @@ class Server:
         environment_within: float = 2.0,
         answer_within: float = 5.0,
         reuse_port: bool = False,
-        at_once: int = 2,
+        at_once: int = 1,
     ) -> None:
-        self._turns = Turns(at_once)
         self._handlers = dict(handlers)
         self._environment_within = environment_within
         self._answer_within = answer_within
@@ -49,22 +46,23 @@ class Server:
         self._open: dict[int, socket.socket] = {}
         self._lock = Lock()
         self._stopping = Event()
-        self._listener = _listen(address, backlog, reuse_port=reuse_port)
+        self._listener = _listen(address, backlog, reuse_port=reuse_port, send_within=answer_within)
         self.address: tuple[str, int] = self._listener.getsockname()[:2]
+        self._board = Switchboard(self._listener, self._counter, first_words_within=environment_within, at_once=at_once)
         self._threads = [
-            Thread(target=self._serve, name=f"agi-{number}", daemon=True) for number in range(max_sessions + _REFUSERS)
+            Thread(target=self._serve, name=f"agi-{number}", daemon=True) for number in range(max_sessions)
         ]
 
     def start(self) -> Self:
         """Begin to accept calls."""
-        self._turns.watch()
         before = stack_size(_STACK)
         try:
             for thread in self._threads:
                 thread.start()
         finally:
             stack_size(before)
-        _log.info("listening", host=self.address[0], port=self.address[1], places=len(self._threads) - _REFUSERS)
+        self._board.start()
+        _log.info("listening", host=self.address[0], port=self.address[1], places=len(self._threads))
         return self
 
     def counts(self) -> Counts:
@@ -75,9 +73,12 @@ class Server:
         """Accept no more calls and let the open ones end; True when all have ended in `within` seconds."""
         self._close_door()
         deadline = monotonic() + within
-        for thread in self._threads:
-            thread.join(max(0.0, deadline - monotonic()))
-        return not any(thread.is_alive() for thread in self._threads)
+        while self.counts().active and monotonic() < deadline:
+            sleep(0.01)
+        if self.counts().active:
+            return False
+        self._send_home()
+        return True
 
     def stop(self, within: float = 2.0) -> None:
         """Accept no more calls and cut the open ones: the dialplan takes them to a person."""
@@ -109,23 +110,22 @@ class Server:
     def _close_door(self) -> None:
         if not self._stopping.is_set():
             self._stopping.set()
-            _shut(self._listener)  # wakes every thread that waits in accept
+            _shut(self._listener)
             self._listener.close()
 
+    def _send_home(self) -> None:
+        for _ in self._threads:
+            self._board.arrivals.put(None)
+        for thread in self._threads:
+            if thread.ident is not None:
+                thread.join(1)
+        self._board.stop(1)
+
     def _serve(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
-                if not self._stopping.is_set():  # out of descriptors, or a caller gone before he came
-                    self._stopping.wait(0.05)
-                continue
+        while (connection := self._board.arrivals.get()) is not None:
             self._receive(connection)
 
     def _receive(self, connection: socket.socket) -> None:
-        if not self._counter.enter():
-            connection.close()
-            return
         ended_well = False
         try:
             ended_well = self._converse(connection)
@@ -134,6 +134,7 @@ class Server:
         finally:
             connection.close()
             self._counter.leave(failed=not ended_well)
+            self._board.give()
 
     def _converse(self, connection: socket.socket) -> bool:
         number = connection.fileno()
@@ -143,7 +144,7 @@ class Server:
             return converse(
                 connection,
                 self._handlers,
-                self._turns,
+                self._board,
                 environment_within=self._environment_within,
                 answer_within=self._answer_within,
             )
@@ -175,13 +176,14 @@ def serve(
     return server.start()
 
 
-def _listen(address: tuple[str, int], backlog: int, *, reuse_port: bool) -> socket.socket:
+def _listen(address: tuple[str, int], backlog: int, *, reuse_port: bool, send_within: float) -> socket.socket:
     """A listening socket whose options every accepted one inherits."""
     family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
     listener = socket.create_server(address, family=family, backlog=backlog, reuse_port=reuse_port)
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    if sys.platform == "linux":  # wake a thread only when the call's description has arrived
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, time_value(send_within))
+    if sys.platform == "linux":  # wake us only when the call's description has arrived
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, _SECONDS_TO_FIRST_BYTE)
     return listener
 

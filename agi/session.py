@@ -8,7 +8,7 @@ import structlog
 
 from agi.errors import HungUp, LineError
 from agi.line import Line
-from agi.turns import Turns
+from agi.switchboard import Switchboard
 
 Handler = Callable[[Line], None]
 _log = structlog.get_logger("agi")
@@ -17,19 +17,18 @@ _log = structlog.get_logger("agi")
 def converse(
     connection: socket.socket,
     handlers: Mapping[str, Handler],
-    turns: Turns,
+    board: Switchboard,
     *,
     environment_within: float,
     answer_within: float,
 ) -> bool:
     """Serve one connection; True when the script came to its end or the caller hung up."""
     try:
-        line = Line(connection, environment_within=environment_within, answer_within=answer_within)
+        line = Line(connection, board, environment_within=environment_within, answer_within=answer_within)
     except LineError as fault:
         _log.warning("call not understood", reason=str(fault))
         return False
-    with line.taking_turns(turns):
-        return _run(line, handlers)
+    return _run(line, handlers)
 
 
 def _run(line: Line, handlers: Mapping[str, Handler]) -> bool:

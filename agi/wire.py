@@ -3,11 +3,12 @@
 import math
 import socket
 import struct
+from threading import Lock
 from time import monotonic
 from typing import Final
 
 from agi.errors import HungUp, LineLost
-from agi.turns import Turns
+from agi.switchboard import Switchboard
 
 LONGEST_LINE: Final = 64 * 1024
 _CHUNK: Final = 4096
@@ -21,10 +22,12 @@ class Wire:
     and one more hand-over of the interpreter lock with every read.
     """
 
-    __slots__ = ("_held", "_patience", "_socket", "turns")
+    __slots__ = ("_board", "_gate", "_held", "_patience", "_socket")
 
-    def __init__(self, connection: socket.socket) -> None:
-        self.turns: Turns | None = None
+    def __init__(self, connection: socket.socket, board: Switchboard | None = None) -> None:
+        self._board = board
+        self._gate = Lock()
+        self._gate.acquire()
         if connection.gettimeout() is not None:
             connection.settimeout(None)
         self._socket = connection
@@ -58,38 +61,39 @@ class Wire:
         return bool(self._held)
 
     def _more(self, deadline: float) -> bytes:
-        self._wait_at_most(deadline - monotonic())
+        seconds = deadline - monotonic()
+        if seconds <= 0:
+            raise LineLost("the exchange did not answer in time")
         try:
-            chunk = self._received()
+            chunk = self._received(seconds)
         except BlockingIOError as fault:
             raise LineLost("the exchange did not answer in time") from fault
-        except OSError as fault:
+        except (OSError, ValueError) as fault:
             raise HungUp("the line is closed") from fault
         if not chunk:
             raise HungUp("the line is closed")
         return chunk
 
-    def _received(self) -> bytes:
+    def _received(self, seconds: float) -> bytes:
         """While we wait for the exchange, another script may run."""
-        if self.turns is None:
+        if self._board is None:
+            self._wait_at_most(seconds)
             return self._socket.recv(_CHUNK)
-        self.turns.give()
         try:
-            return self._socket.recv(_CHUNK)
-        finally:
-            self.turns.take()
+            return self._socket.recv(_CHUNK, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            self._board.wait(self._socket.fileno(), self._gate, seconds)
+            return self._socket.recv(_CHUNK, socket.MSG_DONTWAIT)
 
     def _wait_at_most(self, seconds: float) -> None:
-        if seconds <= 0:
-            raise LineLost("the exchange did not answer in time")
         patience = math.ceil(seconds * _STEP) / _STEP
         if patience == self._patience:
             return
-        whole = int(patience)
-        limit = struct.pack("ll", whole, int((patience - whole) * 1_000_000))
-        try:
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
-            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
-        except OSError as fault:
-            raise HungUp("the line is closed") from fault
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, time_value(patience))
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, time_value(patience))
         self._patience = patience
+
+
+def time_value(seconds: float) -> bytes:
+    """Seconds as the kernel's struct timeval."""
+    return struct.pack("ll", int(seconds), int(seconds % 1 * 1_000_000))
