@@ -262,9 +262,7 @@ def test_collected_keys_tell_that_time_ran_out() -> None:
     assert (third.digits, third.timed_out) == ("*12#", False)
 
 
-@pytest.mark.parametrize(
-    "value", ["hangup", "a b (c) result=-1 x=9", "", "(timeout) endpos=9", "一行\n二行 (三)"]
-)
+@pytest.mark.parametrize("value", ["hangup", "a b (c) result=-1 x=9", "", "(timeout) endpos=9", "一行\n二行 (三)"])
 def test_a_variable_may_hold_any_text(value: str) -> None:
     line, _ = line_answered(f"200 result=1 ({value})\n".encode(), b"200 result=0\n")
     assert line.get("X") == value
@@ -403,11 +401,11 @@ def test_a_recording_tells_how_it_ended() -> None:
         b"200 result=0 (timeout) endpos=16000\n",
         b"200 result=-1 (hangup) endpos=4000\n",
     )
-    first = line.record("/tmp/x", limit=60, silence=5, beep=True)  # noqa: S108
+    first = line.record("/tmp/x", limit=60, silence=5, beep=True)
     assert (first.ended_by, first.key, first.samples) == ("dtmf", "#", 8000)
     assert peer.heard[0] == b'RECORD FILE "/tmp/x" "wav" "#" 60000 "BEEP" "s=5"\n'
-    assert line.record("/tmp/x", limit=60).ended_by == "timeout"  # noqa: S108
-    assert line.record("/tmp/x", limit=60).ended_by == "hangup"  # noqa: S108
+    assert line.record("/tmp/x", limit=60).ended_by == "timeout"
+    assert line.record("/tmp/x", limit=60).ended_by == "hangup"
 
 
 def test_the_guard_re_arms_the_exchanges_own_limit() -> None:

@@ -227,3 +227,37 @@ def test_a_thousand_calls_leave_no_thread_and_no_descriptor_behind() -> None:
         assert threading.active_count() == threads
         assert len(os.listdir("/proc/self/fd")) <= descriptors
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("agi-")]
+
+
+def test_a_script_that_keeps_its_turn_holds_nobody_up() -> None:
+    free = threading.Event()
+
+    def stuck(line: Line) -> None:
+        free.wait(10)
+        line.answer()
+
+    scripts = {"incoming": answering, "stuck": stuck}
+    with serve(scripts, address=("127.0.0.1", 0), max_sessions=8) as server:
+        held = [calling(server, ENVIRONMENT.replace(b"incoming", b"stuck")) for _ in range(3)]
+        until(lambda: server.counts().active == 3)
+        began = time.monotonic()
+        with calling(server) as call:
+            assert heard(call) == b"ANSWER\n"
+            call.sendall(b"200 result=0\n")
+            assert heard(call) == b""
+        assert time.monotonic() - began < 1.5
+        free.set()
+        assert [heard(call) for call in held] == [b"ANSWER\n"] * 3
+        for call in held:
+            call.close()
+        until(lambda: server.counts().active == 0)
+
+
+def test_an_exchange_that_goes_mute_in_a_call_loses_only_that_call() -> None:
+    with serve({"incoming": answering}, address=("127.0.0.1", 0), max_sessions=4, answer_within=0.3) as server:
+        with calling(server) as mute, calling(server) as other:
+            assert heard(mute) == heard(other) == b"ANSWER\n"
+            other.sendall(b"200 result=0\n")
+            assert heard(other) == b""
+            until(lambda: server.counts().failed == 1)
+        assert server.counts().served == 1
