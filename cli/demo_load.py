@@ -37,7 +37,9 @@ def load(session: Session, *, password: str, at: datetime) -> Iterator[str]:
     yield f"{len(entries)} entries"
     leaves = [_authorisation(session, row, units, entries, at) for row in _rows("authorisations.toml", "authorisation")]
     yield f"{len(leaves)} authorisations"
-    people = [_account(session, row, units, password, at) for row in _rows("people.toml", "account")]
+    people = _rows("people.toml", "account")
+    for row in people:
+        _account(session, row, units, password, at)
     yield f"{len(people)} accounts"
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Lock
 from typing import IO
 
 import structlog
@@ -46,6 +47,8 @@ class Supervisor:
 
     def __init__(self) -> None:
         self.children: list[Child] = []
+        self._lock = Lock()
+        self._stopping = False
 
     def add(self, child: Child) -> None:
         child.start()
@@ -53,20 +56,15 @@ class Supervisor:
 
     def tend(self) -> None:
         """Restart what died: at once the first time, then after a growing pause."""
-        for child in self.children:
-            if child.alive():
-                continue
-            if child.start_at == 0.0:
-                child.deaths += 1
-                pause = min(LONGEST_PAUSE, 0.5 * 2 ** (child.deaths - 1)) if child.deaths > 1 else 0.0
-                child.start_at = time.monotonic() + pause
-                log.warning("child.died", child=child.name, deaths=child.deaths, again_in=pause)
-            if time.monotonic() >= child.start_at:
-                child.start_at = 0.0
-                child.start()
+        with self._lock:
+            for child in self.children:
+                if not child.alive() and not self._stopping:
+                    _revive(child)
 
     def stop(self) -> None:
         """Stop all, the last started first; what does not go by itself is killed."""
+        with self._lock:
+            self._stopping = True
         for child in reversed(self.children):
             if child.alive() and child.process is not None:
                 child.process.send_signal(signal.SIGTERM)
@@ -75,6 +73,17 @@ class Supervisor:
             if child.process is not None:
                 _wait(child.process, until)
         self.children.clear()
+
+
+def _revive(child: Child) -> None:
+    if child.start_at == 0.0:
+        child.deaths += 1
+        pause = min(LONGEST_PAUSE, 0.5 * 2 ** (child.deaths - 1)) if child.deaths > 1 else 0.0
+        child.start_at = time.monotonic() + pause
+        log.warning("child.died", child=child.name, deaths=child.deaths, again_in=pause)
+    if time.monotonic() >= child.start_at:
+        child.start_at = 0.0
+        child.start()
 
 
 def ours(*arguments: str) -> list[str]:

@@ -47,7 +47,7 @@ def running(
     container = Exchange(here.plan()) if exchange else None
     try:
         _start_broker(here, supervisor, say)
-        migrate(_database(here))
+        prepare_database(here).close()
         if container is not None:
             say("Starting the exchange …")
             container.start()
@@ -65,9 +65,12 @@ def log_folder(here: Installation) -> Path:
     return here.settings.folder.resolve() / "log"
 
 
-def _database(here: Installation) -> Database:
+def prepare_database(here: Installation) -> Database:
+    """The installation's database, brought up to date."""
     here.settings.folder.mkdir(parents=True, exist_ok=True)
-    return Database(here.settings.database_address)
+    database = Database(here.settings.database_address)
+    migrate(database)
+    return database
 
 
 def _start_broker(here: Installation, supervisor: Supervisor, say: Callable[[str], None]) -> None:

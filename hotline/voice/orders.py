@@ -60,7 +60,6 @@ def next_owed(session: Session) -> SpeechOrder | None:
 
 def unmade(session: Session, names: list[str]) -> list[str]:
     """Which of these sounds are not made yet."""
-    made = session.scalars(
-        select(SpeechOrder.name).where(SpeechOrder.name.in_(names), SpeechOrder.made_at.is_not(None))
-    )
-    return [name for name in names if name not in set(made)]
+    query = select(SpeechOrder.name).where(SpeechOrder.name.in_(names), SpeechOrder.made_at.is_not(None))
+    made = set(session.scalars(query))
+    return [name for name in names if name not in made]

@@ -1,0 +1,116 @@
+"""The demonstration's callers and its operator, played by SIPp on the real exchange."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event as Flag
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from agi.scripts.self_service import contact_sentence
+from cli import sip
+from cli.installation import Installation, secret
+from cli.sip_scenario import Press, Say, Wait
+from dispatch import desk
+from dispatch.telephone import Telephone
+from hotline.accounts.accounts import Account
+from hotline.database import Database
+from hotline.directory.departments import Department
+from hotline.exchange.errors import LinkError
+from hotline.parts import Part
+from hotline.times import local_day, now
+from hotline.voice import orders
+from knowledge_base.authorisations import Authorisation
+from knowledge_base.entries import most_asked
+
+OPERATOR = "operator1"
+SOUNDS = Path(__file__).parent.parent / "asterisk-conf" / "sounds" / "hotline"
+
+
+def place_all(here: Installation, database: Database, say: Callable[[str], None], stop: Flag) -> None:
+    """One call after the other: the machine answers, may not answer, a message, an operator."""
+    port = here.settings.sip_port
+    _until_listening(database, stop)
+    say("\n1. A citizen asks the machine, and hears the authorised answer.")
+    _until_spoken(here, database, stop)
+    sip.place(Wait(8), Press("1", 6), Press("001", 14), Press("1", 8), Press("1", 30), Press("1", 4), port=port,
+              caller="13887700001")  # fmt: skip
+    say("\n2. The same of a department that has not authorised it: who is responsible, never the answer.")
+    sip.place(Wait(8), Press("1", 6), Press(_never_authorised(database), 14), Press("1", 8), Press("1", 20), port=port,
+              caller="13887700002")  # fmt: skip
+    say("\n3. Nobody is at the desk: the citizen leaves his question and hears a query code.")
+    sip.place(Wait(8), Press("0", 10), Say(SOUNDS / "leave_question.alaw"), Wait(8), Press("#", 16), port=port,
+              caller="13887700003")  # fmt: skip
+    say("\n4. An operator signs on; the next citizen reaches a person.")
+    with _operator(here, database):
+        sip.place(Wait(8), Press("0", 14), port=port, caller="13887700004")
+
+
+class _operator:
+    """An operator with a phone that answers, for as long as the block lasts."""
+
+    def __init__(self, here: Installation, database: Database) -> None:
+        self._here, self._database = here, database
+        self._telephone = Telephone(here.settings)
+        with database.reading() as session:
+            self._account = session.scalars(select(Account).where(Account.login == OPERATOR)).one()
+
+    def __enter__(self) -> None:
+        extension = self._account.extension
+        password = secret(self._here.settings.folder, f"phone_{extension}")
+        self._phone = sip.phone(extension, password, Wait(10), exchange=self._here.settings.sip_port, calls=1)
+        self._set(desk.Readiness.READY)
+        self._telephone.sign_on(extension, self._account.login)
+
+    def __exit__(self, *_: object) -> None:
+        try:
+            self._telephone.sign_off(self._account.extension)
+        except LinkError:
+            return
+        finally:
+            self._set(desk.Readiness.AWAY)
+            self._phone.stop()
+            self._telephone.close()
+
+    def _set(self, state: desk.Readiness) -> None:
+        with self._database.writing() as session:
+            desk.set_readiness(session, self._account, state, at=now())
+
+
+def _never_authorised(database: Database) -> str:
+    with database.reading() as session:
+        authorised = select(Authorisation.department_id)
+        query = select(Department.code).where(Department.id.not_in(authorised)).order_by(Department.code).limit(1)
+        return session.scalars(query).one()
+
+
+def _until_listening(database: Database, stop: Flag, seconds: float = 20) -> None:
+    """Wait until the processes answer: the exchange's store of query codes is filled by the listener."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not stop.wait(0.2):
+        with database.reading() as session:
+            if session.scalar(select(Part.name).where(Part.name == "listener")):
+                return
+
+
+def _until_spoken(here: Installation, database: Database, stop: Flag, seconds: float = 180) -> None:
+    """Wait until what the callers will hear has a voice: the very first time takes a minute."""
+    with database.writing() as session:
+        names = [
+            name
+            for text in (*_to_be_heard(session, "001", answers=1), *_to_be_heard(session, _never_authorised(database)))
+            for name in orders.order(session, text, voice=here.settings.voice, urgent=True, at=now())
+        ]
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not stop.wait(0.5):
+        with database.reading() as session:
+            if not orders.unmade(session, names):
+                return
+
+
+def _to_be_heard(session: Session, code: str, *, answers: int = 0) -> list[str]:
+    """The titles of a department's most asked questions, its contact, and the first answers."""
+    unit = session.scalars(select(Department).where(Department.code == code)).one()
+    asked = most_asked(session, unit.id, on=local_day(now()), most=3)
+    return [*(e.question for e in asked), contact_sentence(unit), *(e.versions[-1].spoken for e in asked[:answers])]

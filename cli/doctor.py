@@ -1,0 +1,161 @@
+"""`hotline doctor`: is everything there, and what to do where it isn't, in plain words."""
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import click
+import redis
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from agi.voice import LOCK_FILE
+from cli.installation import installation
+from dispatch.telephone import address
+from hotline.database import Database
+from hotline.exchange import actions
+from hotline.exchange.errors import LinkError
+from hotline.exchange.link import Link
+from hotline.migrating import behind
+from hotline.parts import Part, lives
+from hotline.settings import Settings
+from hotline.times import now
+from hotline.voice import VoiceMissing
+from hotline.voice.kokoro import Kokoro
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: whether it is well, what was seen, what to do."""
+
+    what: str
+    well: bool
+    seen: str
+    do: str = ""
+
+
+@click.command()
+def doctor() -> None:
+    """Check database, broker, exchange, processes, prompts, voice and disk."""
+    settings = installation(os.environ).settings
+    findings = list(examine(settings))
+    for finding in findings:
+        click.echo(f"{'ok  ' if finding.well else 'BAD '} {finding.what}: {finding.seen}")
+        if not finding.well:
+            click.echo(f"     → {finding.do}")
+    if not all(finding.well for finding in findings):
+        raise SystemExit(1)
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Every finding, in the order in which faults follow from one another."""
+    yield _disk(settings)
+    yield _database(settings)
+    yield _broker(settings)
+    yield _exchange(settings)
+    yield _fastagi(settings)
+    yield from _processes(settings)
+    yield _prompts()
+    yield _voice(settings)
+
+
+def _disk(settings: Settings) -> Finding:
+    folder = next(p for p in [settings.folder.resolve(), *settings.folder.resolve().parents] if p.exists())
+    usage = shutil.disk_usage(folder)
+    free = 100 * usage.free / usage.total
+    seen = f"{free:.0f} % free, {usage.free / 2**30:.0f} GiB"
+    do = "Make room before recording fails: move old recordings, or give the folder a larger disk."
+    return Finding("disk", free >= settings.disk_alarm_percent, seen, do)
+
+
+def _database(settings: Settings) -> Finding:
+    do = "Run: hotline database migrate (PostgreSQL: is it running, and is HOTLINE_DATABASE_URL right?)"
+
+    def look() -> Finding:
+        database = Database(settings.database_address)
+        late = behind(database)
+        seen = "waits for a migration" if late else f"{database.engine.dialect.name}, up to date"
+        return Finding("database", not late, seen, do)
+
+    return _or_fault("database", look, SQLAlchemyError, do)
+
+
+def _broker(settings: Settings) -> Finding:
+    do = "Start it: hotline up starts the embedded one; for another, see HOTLINE_REDIS_URL."
+
+    def look() -> Finding:
+        with redis.Redis.from_url(settings.redis_address, socket_connect_timeout=2) as client:
+            client.ping()
+        return Finding("broker", True, "answers")
+
+    return _or_fault("broker", look, redis.RedisError, do)
+
+
+def _exchange(settings: Settings) -> Finding:
+    do = "Is Asterisk running? Are HOTLINE_AMI_HOST, _PORT, _USER and _SECRET right?"
+
+    def look() -> Finding:
+        with Link(address(settings)) as link:
+            head = int(actions.db_get(link, "codepool", "head") or 1)
+            tail = int(actions.db_get(link, "codepool", "tail") or 0)
+        codes = tail - head + 1
+        return Finding("exchange", codes > 0, f"answers; {codes} query codes in store",
+                       "The listener fills the store of query codes: is `hotline listen` running?")  # fmt: skip
+
+    return _or_fault("exchange", look, LinkError, do)
+
+
+def _fastagi(settings: Settings) -> Finding:
+    do = "Run: hotline agi. Until then callers reach a person or leave a message."
+
+    def look() -> Finding:
+        socket.create_connection((settings.agi_host, settings.agi_port), timeout=2).close()
+        return Finding("FastAGI", True, f"listens on {settings.agi_host}:{settings.agi_port}")
+
+    return _or_fault("FastAGI", look, OSError, do)
+
+
+def _processes(settings: Settings) -> Iterator[Finding]:
+    try:
+        with Database(settings.database_address).reading() as session:
+            rows = {row.name: row for row in session.scalars(select(Part))}
+    except SQLAlchemyError:
+        return
+    for name, start in (("listener", "listen"), ("worker", "worker"), ("voice", "voice")):
+        row = rows.get(name)
+        well = row is not None and lives(row, at=now()) and row.well
+        seen = "was never seen" if row is None else row.words or f"last seen {_ago(now() - row.beat_at)} ago"
+        yield Finding(name, well, seen, f"Run: hotline {start} (or hotline up); its log says more.")
+
+
+def _prompts() -> Finding:
+    folder = LOCK_FILE.parent / "hotline"
+    count = len(list(folder.rglob("*.alaw")))
+    return Finding("prompts", LOCK_FILE.exists() and count > 0, f"{count} sounds",
+                   "Fetch them with the source, or render them: python -m hotline.voice.prompts render")  # fmt: skip
+
+
+def _voice(settings: Settings) -> Finding:
+    do = "Run: bin/voice. Until then answers without a sound lead to a person."
+
+    def look() -> Finding:
+        Kokoro(settings.voice_folder, speaker=settings.voice)
+        return Finding("voice", True, f"{settings.voice} speaks")
+
+    return _or_fault("voice", look, VoiceMissing, do)
+
+
+def _or_fault(what: str, look: Callable[[], Finding], fault: type[Exception], do: str) -> Finding:
+    try:
+        return look()
+    except fault as error:
+        return Finding(what, False, (str(error) or type(error).__name__).splitlines()[0][:160], do)
+
+
+def _ago(span: timedelta) -> str:
+    return f"{span.total_seconds():.0f} s"
+
+

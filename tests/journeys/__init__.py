@@ -1,0 +1,1 @@
+"""Whole ways through the house: real exchange, real callers, real pages."""

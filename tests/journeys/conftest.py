@@ -1,0 +1,137 @@
+"""The whole house on this machine, as `hotline up` runs it, with a few departments and people of its own."""
+
+import os
+import shutil
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cli import sip
+from cli.installation import Installation, installation
+from cli.supervisor import Child, Supervisor
+from cli.up import prepare_database, running
+from dispatch.calls import Call, CallStep
+from hotline.database import Database
+from hotline.settings import Settings
+from hotline.times import now
+from hotline.voice import orders
+from tests.journeys import town
+
+T = TypeVar("T")
+PROJECT = Path(__file__).parent.parent.parent
+KEPT_SOUNDS = PROJECT / ".voice" / "sounds"  # the same words in the same voice are the same sound
+
+
+@dataclass
+class House:
+    """A running system, and how tests look into it."""
+
+    here: Installation
+    database: Database
+    supervisor: Supervisor
+
+    @property
+    def settings(self) -> Settings:
+        return self.here.settings
+
+    @property
+    def port(self) -> int:
+        return self.settings.sip_port
+
+    def child(self, name: str) -> Child:
+        return next(child for child in self.supervisor.children if child.name == name)
+
+    def call_of(self, caller: str, *, ended: bool = True, seconds: float = 15) -> Call:
+        """The one call of this number, with its timeline; waits until it has ended."""
+
+        def found(session: Session) -> Call | None:
+            calls = session.scalars(select(Call).where(Call.caller == caller)).all()
+            assert len(calls) <= 1, f"{len(calls)} rows for one call"
+            if not calls or (ended and calls[0].outcome is None):
+                return None
+            list(calls[0].steps)
+            return calls[0]
+
+        return self.eventually(found, seconds)
+
+    def kinds(self, call: Call) -> list[str]:
+        with self.database.reading() as session:
+            rows = session.scalars(select(CallStep).where(CallStep.call_id == call.id).order_by(CallStep.id))
+            return [str(row.kind) for row in rows]
+
+    def eventually(self, look: Callable[[Session], T | None], seconds: float = 15) -> T:
+        """What `look` finds in the database, as soon as it finds something."""
+        end = time.monotonic() + seconds
+        while True:
+            with self.database.reading() as session:
+                found = look(session)
+            if found is not None:
+                return found
+            assert time.monotonic() < end, f"not within {seconds} s: {look}"
+            time.sleep(0.1)
+
+
+def free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    for one in sockets:
+        one.bind(("127.0.0.1", 0))
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    """An environment of its own for one house: ports that nobody uses, and a short folder."""
+    ami, agi, web, http = free_ports(4)
+    rtp = 20000 + os.getpid() % 40 * 200
+    own = {
+        "FOLDER": str(folder), "AMI_PORT": str(ami), "AGI_PORT": str(agi), "WEB_PORT": str(web),
+        "EXCHANGE_HTTP_PORT": str(http), "SIP_PORT": str(sip.free_port()), "RTP_FROM": str(rtp),
+        "RTP_TO": str(rtp + 199), "TRUNK_CONTACT": f"sip:127.0.0.1:{sip.free_port()}",
+        "VOICE_FOLDER": str(PROJECT / ".voice"), "CALLBACK_HOURS": "00:00-24:00", **more,
+    }  # fmt: skip
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("HOTLINE_")}
+    return inherited | {f"HOTLINE_{name}": value for name, value in own.items()}
+
+
+@pytest.fixture(scope="session")
+def house() -> Iterator[House]:
+    """One house for all journeys: each caller has a number of his own."""
+    folder = Path(tempfile.mkdtemp(prefix="hl-"))
+    KEPT_SOUNDS.mkdir(parents=True, exist_ok=True)
+    here = installation(environment(folder))
+    database = prepare_database(here)
+    with database.writing() as session:
+        town.settle(session, at=now())
+    shutil.copytree(KEPT_SOUNDS, here.settings.sounds, dirs_exist_ok=True)
+    try:
+        with running(here) as supervisor:
+            threading.Thread(target=_tend, args=(supervisor,), daemon=True).start()
+            house = House(here, database, supervisor)
+            _until_spoken(house)
+            yield house
+    finally:
+        shutil.copytree(here.settings.sounds, KEPT_SOUNDS, dirs_exist_ok=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _tend(supervisor: Supervisor) -> None:
+    while True:
+        supervisor.tend()
+        time.sleep(0.2)
+
+
+def _until_spoken(house: House) -> None:
+    with house.database.writing() as session:
+        names = [n for text in town.SPOKEN for n in orders.order(session, text, voice=house.settings.voice, urgent=True, at=now())]
+    house.eventually(lambda session: True if not orders.unmade(session, names) else None, 150)
