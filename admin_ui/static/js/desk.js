@@ -9,6 +9,7 @@ function hear({ state: now, event }) {
   if (now !== state) {
     state = now;
     document.body.classList.toggle("is-blind", state !== "live");
+    document.body.classList.toggle("is-live", state === "live");
     look(); // what happened in between is on the card
   }
   if (event) {
