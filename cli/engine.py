@@ -22,7 +22,7 @@ def engine() -> tuple[str, ...]:
     if shutil.which("docker") and _answers("docker", "info"):
         return ("docker",)
     if shutil.which("podman"):
-        return ("podman",) if os.getuid() == 0 else ("sudo", "-E", "podman")
+        return ("podman",) if os.getuid() == 0 else ("sudo", "podman")
     raise ExchangeError("No container engine: neither does docker answer nor is podman installed. Run `make setup`.")
 
 
@@ -54,17 +54,14 @@ def write_podman_conf(path: Path) -> None:
 
 def run(*arguments: str, conf: Path | None = None, seconds: float = 60) -> subprocess.CompletedProcess[str]:
     """Run one command of the engine and return its result, whatever it is."""
-    env = dict(os.environ, **({"CONTAINERS_CONF": str(conf)} if conf else {}))
-    return call((*engine(), *arguments), env=env, seconds=seconds)
+    # by `env`, since sudo drops what it does not know
+    setting = ("env", f"CONTAINERS_CONF={conf}") if conf else ()
+    return call((*engine()[:-1], *setting, engine()[-1], *arguments), seconds=seconds)
 
 
-def call(
-    command: Sequence[str], *, env: dict[str, str] | None = None, seconds: float = 60
-) -> subprocess.CompletedProcess[str]:
+def call(command: Sequence[str], *, seconds: float = 60) -> subprocess.CompletedProcess[str]:
     """Run a command with a time limit; output as text, undecodable bytes replaced."""
-    return subprocess.run(
-        command, env=env, timeout=seconds, capture_output=True, text=True, errors="replace", check=False
-    )
+    return subprocess.run(command, timeout=seconds, capture_output=True, text=True, errors="replace", check=False)
 
 
 def _answers(*command: str) -> bool:
