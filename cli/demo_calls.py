@@ -34,7 +34,7 @@ def place_all(here: Installation, database: Database, say: Callable[[str], None]
     _until_listening(database, stop)
     say("\n1. A citizen asks the machine, and hears the authorised answer.")
     _until_spoken(here, database, stop)
-    sip.place(Wait(8), Press("1", 6), Press("001", 14), Press("1", 8), Press("1", 30), Press("1", 4), port=port,
+    sip.place(Wait(8), Press("1", 6), Press("101", 14), Press("1", 8), Press("1", 30), Press("1", 4), port=port,
               caller="13887700001")  # fmt: skip
     say("\n2. The same of a department that has not authorised it: who is responsible, never the answer.")
     sip.place(Wait(8), Press("1", 6), Press(_never_authorised(database), 14), Press("1", 8), Press("1", 20), port=port,
@@ -99,7 +99,7 @@ def _until_spoken(here: Installation, database: Database, stop: Flag, seconds: f
     with database.writing() as session:
         names = [
             name
-            for text in (*_to_be_heard(session, "001", answers=1), *_to_be_heard(session, _never_authorised(database)))
+            for text in (*_to_be_heard(session, "101", answers=1), *_to_be_heard(session, _never_authorised(database)))
             for name in orders.order(session, text, voice=here.settings.voice, urgent=True, at=now())
         ]
     end = time.monotonic() + seconds

@@ -75,7 +75,7 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def office(session: Session) -> Department:
     """A department with a number, a name and a phone."""
-    unit = Department(code="001", name="玉溪市公安局", short_name="公安局", phone="0877-9601001")
+    unit = Department(code="101", name="玉溪市公安局", short_name="公安局", phone="0877-9601001")
     session.add(unit)
     session.flush()
     return unit

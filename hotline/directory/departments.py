@@ -3,14 +3,16 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.database import Base
 
 
 class Department(Base):
-    """A unit that answers for a matter; callers choose it by its three-digit code."""
+    """A unit that answers for a matter; callers choose it by its three-digit code.
+
+    No code begins with 0: that key reaches a person from everywhere."""
 
     __tablename__ = "department"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -31,6 +33,7 @@ class Department(Base):
     sections: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
     effective_from: Mapped[date | None]
     effective_to: Mapped[date | None]
+    __table_args__ = (CheckConstraint("code NOT LIKE '0%'", name="code_without_leading_zero"),)
 
 
 class Succession(Base):

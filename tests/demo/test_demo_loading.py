@@ -48,24 +48,24 @@ def test_everything_that_is_written_loads_and_each_state_of_an_authorisation_giv
     counts = [loaded.scalar(select(func.count()).select_from(table)) for table in (Department, Entry, Account)]
     assert counts == [25, 300, 75]
 
-    answered = covered(loaded, most_asked_of(loaded, "001"))
+    answered = covered(loaded, most_asked_of(loaded, "101"))
     assert isinstance(answered, Covered)
     assert (answered.form, answered.provisional) == (Form.FULL, False)
 
-    for code, form in (("004", Form.SUMMARY), ("005", Form.CONTACT)):
+    for code, form in (("104", Form.SUMMARY), ("105", Form.CONTACT)):
         limited = covered(loaded, most_asked_of(loaded, code))
         assert isinstance(limited, Covered)
         assert limited.form is form
 
-    inherited = covered(loaded, most_asked_of(loaded, "021"))
+    inherited = covered(loaded, most_asked_of(loaded, "121"))
     assert isinstance(inherited, Covered)
     assert inherited.provisional
 
-    reasons = {code: covered(loaded, most_asked_of(loaded, code)).reason for code in ("010", "012", "014", "018")}
+    reasons = {code: covered(loaded, most_asked_of(loaded, code)).reason for code in ("110", "112", "114", "118")}
     assert reasons == {
-        "010": "部门授权已过有效期",
-        "012": "部门已撤销授权",
-        "014": "部门授权尚未生效",
-        "018": "该部门从未授权热线代为答复",
+        "110": "部门授权已过有效期",
+        "112": "部门已撤销授权",
+        "114": "部门授权尚未生效",
+        "118": "该部门从未授权热线代为答复",
     }
-    assert covered(loaded, asked(loaded, "002", "退休年龄")).reason == "该问题已被部门列为授权例外"
+    assert covered(loaded, asked(loaded, "102", "退休年龄")).reason == "该问题已被部门列为授权例外"

@@ -33,7 +33,7 @@ def test_the_machine_answers_what_the_department_authorised(house: House) -> Non
         version = session.get_one(EntryVersion, telling.entry_version_id)
         leave = session.get_one(Authorisation, telling.authorisation_id)
     assert (telling.words, telling.heard, version.number) == (town.ANSWER, "whole", 1)
-    assert (leave.document, telling.authorisation_version) == ("玉授〔2026〕001号", 1)
+    assert (leave.document, telling.authorisation_version) == ("玉授〔2026〕101号", 1)
     _recorded_whole(house, call.id)
 
 

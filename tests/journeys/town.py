@@ -14,18 +14,18 @@ from knowledge_base.entries import Entry, EntryVersion, State
 
 PASSWORD = "correct horse battery"
 QUESTION, ANSWER, SUMMARY = "身份证怎么换领？", "请到派出所换领身份证。", "到派出所办。"
-NEVER, EXPIRED, REVOKED, EXCLUDED, AUTHORISED, SHORT = "002", "003", "004", "005", "001", "006"
+NEVER, EXPIRED, REVOKED, EXCLUDED, AUTHORISED, SHORT = "102", "103", "104", "105", "101", "106"
 UNITS = {
     AUTHORISED: "玉溪市公安局", NEVER: "玉溪市民政局", EXPIRED: "玉溪市司法局", REVOKED: "玉溪市水利局",
     EXCLUDED: "玉溪市林草局", SHORT: "玉溪市残联",
 }  # fmt: skip
-SPOKEN = [QUESTION, ANSWER, SUMMARY, *(f"{name}，联系电话0877-960{code}1。" for code, name in UNITS.items())]
+SPOKEN = [QUESTION, ANSWER, SUMMARY, *(f"{name}，联系电话0877-9601{code}。" for code, name in UNITS.items())]
 
 
 def settle(session: Session, *, at: datetime) -> None:
     """Put everything into an empty database."""
     for code, name in UNITS.items():
-        unit = Department(code=code, name=name, short_name=name[3:], phone=f"0877-960{code}1")
+        unit = Department(code=code, name=name, short_name=name[3:], phone=f"0877-9601{code}")
         session.add(unit)
         session.flush()
         assert contact_sentence(unit) in SPOKEN

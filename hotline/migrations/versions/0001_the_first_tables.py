@@ -61,6 +61,7 @@ def upgrade() -> None:
         sa.Column("sections", sa.JSON(), nullable=False),
         sa.Column("effective_from", sa.Date(), nullable=True),
         sa.Column("effective_to", sa.Date(), nullable=True),
+        sa.CheckConstraint("code NOT LIKE '0%'", name=op.f("ck_department_code_without_leading_zero")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_department")),
         sa.UniqueConstraint("code", name=op.f("uq_department_code")),
         sa.UniqueConstraint("name", name=op.f("uq_department_name")),
