@@ -5,7 +5,7 @@ from flask import Flask, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
@@ -27,6 +27,8 @@ def install(app: Flask) -> None:
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(OperationalError, _database_away)
     app.register_error_handler(PoolTimeout, _database_away)
+    for odd in (OverflowError, DataError):  # a number or a text that no database keeps
+        app.register_error_handler(odd, _odd)
     app.register_error_handler(500, _broken)
 
 
@@ -49,6 +51,10 @@ def _stale(_error: Exception) -> ResponseReturnValue:
 def _database_away(error: Exception) -> ResponseReturnValue:
     log.error("web.database_away", error=type(error).__name__)
     return page(503)
+
+
+def _odd(_error: Exception) -> ResponseReturnValue:
+    return page(404)
 
 
 def _broken(_error: Exception) -> ResponseReturnValue:

@@ -42,8 +42,12 @@ def wish(name: str, most: int = 80) -> str:
 
 def wish_number(name: str) -> int | None:
     """A number of the query string; None when it is none."""
-    given = wish(name, 12)
-    return int(given) if given.isascii() and given.isdigit() else None
+    return number_in(wish(name, 20))
+
+
+def number_in(given: str) -> int | None:
+    """The number that a text is; None when it is none, or larger than any of our keys."""
+    return int(given) if given.isascii() and given.isdigit() and len(given) <= 9 else None
 
 
 def wish_code(name: str, codes: type[E]) -> E | None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
-from admin_ui.paging import page_of, wish, wish_code
+from admin_ui.paging import number_in, page_of, wish, wish_code
 from hotline.accounts import accounts, keeping
 from hotline.accounts.accounts import Account, AccountError
 from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
@@ -76,7 +76,7 @@ def _added(session: Session, password: str) -> Account:
     if not said["login"] or not said["name"] or said["role"] not in set(Role):
         raise AccountError(gettext("请填写账号、姓名并选择角色"))
     role = Role(said["role"])
-    department = int(said["department"]) if said["department"].isdigit() and role in DEPARTMENTAL else None
+    department = number_in(said["department"]) if role in DEPARTMENTAL else None
     if role in DEPARTMENTAL and (department is None or session.get(Department, department) is None):
         raise AccountError(gettext("该角色必须选择所属部门"))
     return accounts.add(session, said["login"][:60], name=said["name"][:40], role=role, password=password,

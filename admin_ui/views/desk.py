@@ -6,9 +6,10 @@ from sqlalchemy.orm import Session
 
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
+from admin_ui.paging import number_in
 from admin_ui.regions import region
 from dispatch.calls import Call
-from dispatch.desk import Offer, Presence
+from dispatch.desk import Offer, Presence, Readiness
 from dispatch.earlier import earlier
 from dispatch.on_desk import on_desk, waiting
 from dispatch.suggestions import suggested
@@ -29,7 +30,12 @@ def page() -> ResponseReturnValue:
 @blueprint.get("/line")
 @needs(Permission.DESK)
 def line() -> ResponseReturnValue:
-    """Who is ready, whether the phone is, and what the call is doing."""
+    """Who is ready, whether the phone is, and what the call is doing. Whoever is in the queue stays signed in: a
+    phone must not ring where no card can be seen."""
+    with reading() as opened:
+        presence = opened.get(Presence, me().id)
+    if presence is not None and presence.state != Readiness.AWAY:
+        session.permanent = session.modified = True
     return show_line()
 
 
@@ -61,8 +67,7 @@ def card() -> ResponseReturnValue:
 @needs(Permission.DESK)
 def put_away() -> ResponseReturnValue:
     """The ended call is written up: clear the desk."""
-    given = request.form.get("offer", "")
-    session["put_away"] = int(given) if given.isascii() and given.isdigit() else 0
+    session["put_away"] = number_in(request.form.get("offer", "")) or 0
     if "HX-Request" not in request.headers:
         return redirect(url_for("desk.page"), 303)
     with reading() as opened:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
-from admin_ui.paging import wish
+from admin_ui.paging import number_in, wish
 from dispatch.calls import Call
 from dispatch.lodging import Lodged, lodge
 from dispatch.on_desk import answered_by
@@ -58,8 +58,8 @@ def _matter() -> Matter:
 
 
 def _department(session: Session) -> Department | None:
-    given = request.form.get("department", "")
-    return session.get(Department, int(given)) if given.isascii() and given.isdigit() else None
+    chosen = number_in(request.form.get("department", ""))
+    return session.get(Department, chosen) if chosen is not None else None
 
 
 def _form(session: Session, call: Call, trouble: str = "") -> str:

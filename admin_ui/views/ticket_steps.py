@@ -11,6 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
+from admin_ui.paging import number_in
 from admin_ui.views.ticket import show
 from dispatch import reach, referrals
 from dispatch.referrals import ReferralError
@@ -49,8 +50,8 @@ def _said(name: str, most: int) -> str:
 @needs(Permission.DISPATCH)
 def dispatch(number: str) -> ResponseReturnValue:
     def deed(session: Session, ticket: Ticket, at: datetime) -> None:
-        given = _said("department", 12)
-        to = session.get(Department, int(given)) if given.isascii() and given.isdigit() else None
+        chosen = number_in(_said("department", 12))
+        to = session.get(Department, chosen) if chosen is not None else None
         if to is None:
             raise ReferralError(gettext("请选择承办单位"))
         referrals.dispatch(session, ticket, to=to, by=me(), settings=house().settings, at=at, why=_said("why", 500))

@@ -1,12 +1,13 @@
 """A hotline with three departments, people of every role, and the pages before it."""
 
 import os
+import random
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ from hotline.database import Base, Database
 from hotline.directory.departments import Department, by_code
 from hotline.events import Bus
 from hotline.settings import Settings
-from hotline.times import local_day, now
+from hotline.times import CHINA, local_day, now
 from knowledge_base.authorisations import Authorisation, Form, Scope
 from knowledge_base.entries import Entry, EntryVersion, Phrasing, State
 from recordings import recordings
@@ -46,6 +47,9 @@ QUESTIONS = (
     ("102", "居住证在哪里办", "请到居住地派出所申请，十五日内办结。", "到居住地派出所办理", 70),
     ("103", "不动产登记要带什么材料", "请带身份证、原权属证书和申请书。", "", 60),
 )
+NAMES = {"operator": "李晓琴", "supervisor": "普建华", "quality_inspector": "杨敏", "liaison": "张立新", "leader": "王国栋",
+         "secrecy_reviewer": "赵静", "city_office": "周文", "county_office": "段丽", "inspector": "方正", "auditor": "钱进",
+         "administrator": "施宏", "liaison_b": "白雪", "leader_b": "高远"}  # fmt: skip
 AUTHORISED = (("101", Form.FULL), ("102", Form.SUMMARY))
 
 
@@ -90,13 +94,13 @@ class World:
         return account
 
     def ticket(self, klass: Klass = Klass.CONSULT, to: str = "101", *, confidential: bool = False,
-               recorded: bool = True) -> str:
+               recorded: bool = True, title: str = "失业金一直没有到账") -> str:
         """A ticket of an answered and recorded call, dispatched to a department; its number."""
         at = now()
         call_id = self.call(operator="operator", recorded=recorded)
         with self.database.writing() as session:
             sound = session.scalar(select(Recording).where(Recording.call_id == call_id))
-            matter = Matter(klass, "失业金一直没有到账", "来电人称三月申领的失业金至今未到账，请核实。",
+            matter = Matter(klass, title, "来电人称三月申领的失业金至今未到账，请核实。",
                             confidential=confidential, caller_name="王小明")
             ticket = referrals.refer(session, matter, call=session.get_one(Call, call_id), recording=sound, code="",
                                      by="operator", settings=self.settings, at=at)
@@ -121,6 +125,28 @@ class World:
                 _speak(Path(sound.path))
                 recordings.take_in(sound, keep_days=30, at=at)
         return call_id
+
+    def day_of_calls(self, count: int = 140) -> None:
+        """Yesterday as it might have been: calls over the hours, each with its outcome."""
+        dice, midnight = random.Random(96128), datetime.combine(local_day(now()), time(), CHINA) - timedelta(days=1)
+        with self.database.writing() as session:
+            for n in range(count):
+                hour = dice.choices(range(24), [1] * 7 + [3, 9, 14, 13, 8, 4, 5, 11, 13, 9, 6, 4, 3, 2, 2, 1, 1])[0]
+                at = midnight + timedelta(hours=hour, seconds=dice.randrange(3600))
+                call_id, person = f"{at:%Y%m%d%H%M%S}-{n:012x}", dice.random() < 0.6
+                calls.begin(session, call_id, caller=f"138877{n:05d}", dialled="96128", at=at)
+                call = session.get_one(Call, call_id)
+                if person:
+                    call.queued_at, taken = at + timedelta(seconds=8), dice.random() < 0.94
+                    calls.note(session, call_id, Step.QUEUED, at=call.queued_at)
+                    if taken:
+                        call.answered_at = call.queued_at + timedelta(seconds=dice.randrange(2, 18))
+                        calls.note(session, call_id, Step.ANSWERED, at=call.answered_at)
+                else:
+                    kind = dice.choice([Step.TOLD, Step.TOLD, Step.DIRECTED, Step.PROGRESS, Step.MENU])
+                    calls.note(session, call_id, kind, at=at + timedelta(seconds=30))
+                session.flush()
+                calls.end(session, call_id, at=at + timedelta(seconds=dice.randrange(40, 400)))
 
     def of(self, number: str) -> Ticket:
         with self.database.reading() as session:
@@ -179,7 +205,7 @@ def _fill(database: Database) -> None:
 def _account(login: str, role: Role, hashed: str, department_id: int, extension: str = "") -> Account:
     own = role in (Role.LIAISON, Role.LEADER, Role.SECRECY_REVIEWER)
     county = "530402" if role is Role.COUNTY_OFFICE else ""
-    return Account(login=login, name=f"测试{login}", role=role, password_hash=hashed, extension=extension,
+    return Account(login=login, name=NAMES[login], role=role, password_hash=hashed, extension=extension,
                    department_id=department_id if own else None, county_code=county)
 
 
@@ -216,7 +242,7 @@ def vendor() -> None:
 @pytest.fixture(scope="session")
 def chromium(vendor: None) -> Iterator[Browser]:
     flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]
+             "--disable-component-update", "--disable-sync", "--lang=zh-CN"]
     with sync_playwright() as started:
         browser = started.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=flags)
         yield browser

@@ -52,7 +52,8 @@ def hang_up(world: World, front: Front, call_id: str) -> None:
 
 
 def live(page: Page) -> Page:
-    page.goto("/desk")
+    if not page.url.endswith("/desk"):
+        page.goto("/desk")
     page.locator("body.is-live").wait_for()
     return page
 
@@ -84,7 +85,7 @@ def test_a_call_is_answered_told_referred_and_put_away(world: World, front: Fron
     answer(world, front, call_id)
     expect(page.locator("#phase")).to_contain_text("通话中")
     page.locator(".entry summary").first.click()
-    page.get_by_role("button", name="已告知").click()
+    page.get_by_role("button", name="已告知", exact=True).click()
     expect(page.locator(".entry .pill.good")).to_contain_text("已告知")
     page.get_by_label("查找问题").fill("居住证")
     first = page.locator("#answers .entry").first
@@ -173,9 +174,14 @@ def test_without_the_bus_the_desk_looks_by_itself_and_says_so(world: World, fron
     expect(page.locator(".number")).to_have_text("138****2345", timeout=12_000)
 
 
-def test_one_stream_serves_all_the_tabs_of_a_browser(front: Front, enter: Enter) -> None:
+def test_one_stream_serves_all_the_tabs_of_a_browser(front: Front, enter: Enter, monkeypatch: Any) -> None:
+    monkeypatch.setattr("admin_ui.views.desk_events.BEAT", 0.3)  # so that a stream that is gone is seen to be gone
     page = live(enter("operator"))
-    live(page.context.new_page())
+    tabs = [live(page.context.new_page()) for _ in range(3)]
+    page.wait_for_timeout(1000)
+    assert len(front.app.extensions["house"].fan_out._listeners) == 1
+    page.close()
+    tabs[0].wait_for_timeout(1000)
     assert len(front.app.extensions["house"].fan_out._listeners) == 1
 
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
 from dispatch.states import State
-from dispatch.tickets import Klass
+from dispatch.tickets import Klass, Ticket
 from hotline.audit import AuditRow, chain
+from hotline.times import local_day, now
 
 pytestmark = pytest.mark.browser
 World = Any
@@ -128,7 +130,7 @@ def test_a_number_is_unmasked_for_a_reason_that_is_noted(world: World, enter: En
 def test_a_temporary_password_must_be_changed_and_ends_what_was_open(enter: Enter) -> None:
     operator, office = enter("operator"), enter("administrator")
     office.on("dialog", lambda dialog: dialog.accept())
-    office.locator("tr", has_text="测试operator").get_by_role("button", name="重置密码").click()
+    office.locator("tr", has_text="李晓琴").get_by_role("button", name="重置密码").click()
     temporary = office.locator("#temporary").inner_text()
     operator.goto("/desk")
     operator.get_by_label("账号").fill("operator")
@@ -180,15 +182,31 @@ def test_every_page_is_labelled_named_and_fits_its_window(world: World, enter: E
 
 
 def test_the_pictures_for_the_documents_are_what_people_see(world: World, enter: Enter) -> None:
-    for klass, to in ((Klass.CONSULT, "101"), (Klass.COMPLAINT, "102"), (Klass.HELP, "103"), (Klass.REPORT, "101")):
-        world.ticket(klass, to=to)
+    for klass, to, title in ((Klass.CONSULT, "101", "失业金一直没有到账"), (Klass.COMPLAINT, "102", "反映窗口排队时间过长"),
+                             (Klass.HELP, "103", "老房子没有产权证怎么办"), (Klass.REPORT, "101", "反映某企业拖欠工资"),
+                             (Klass.SUGGESTION, "102", "建议增设夜间办证窗口")):
+        number = world.ticket(klass, to=to, title=title)
+    with world.database.writing() as session:
+        ticket = session.scalars(select(Ticket).where(Ticket.title.startswith("老房子"))).one()
+        ticket.due_at = now() - timedelta(hours=30)
+        reply = session.scalars(select(Ticket).where(Ticket.number == number)).one()
+        reply.state, reply.reply, reply.replied_by, reply.signed_by = State.TO_CHECK, "已纳入明年计划。", "liaison_b", "leader_b"
+    world.day_of_calls()
+    day = (local_day(now()) - timedelta(days=1)).isoformat()
     page = enter("supervisor")
     for path, name in (("/tickets", "tickets"), ("/knowledge/1", "entry"), ("/authorisations", "authorisations"),
-                       ("/figures", "figures"), ("/calls", "calls"), ("/knowledge", "knowledge")):
+                       (f"/figures?day={day}", "figures"), ("/calls", "calls"), ("/knowledge", "knowledge")):
         page.goto(path)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         picture(page, name)
-    page.goto("/calls")
-    page.locator("main .list a").first.click()
+    page.goto(f"/calls/{world.of(number).call_id}")
     expect(page.locator("svg.wave")).to_be_visible()
     picture(page, "call")
+    night = enter("supervisor", dark=True)
+    night.goto(f"/figures?day={day}")
+    picture(night, "figures-dark")
+    for login, path, name in (("administrator", "/accounts", "accounts"), ("auditor", "/audit", "audit"),
+                              ("liaison", "/tickets", "tickets-phone")):
+        other = enter(login, width=390 if login == "liaison" else 1280)
+        other.goto(path)
+        picture(other, name)

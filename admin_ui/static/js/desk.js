@@ -1,6 +1,7 @@
 // The desk listens; on each event it fetches what lies on it. Without events it looks by itself.
 const desk = document.getElementById("desk");
 const LOOK = 5000; // milliseconds between looks while no events come
+const ALIVE = 60000; // milliseconds between looks at the line, which keep a ready operator signed in
 let state = "";
 
 function look() { htmx.trigger(document.body, "desk"); }
@@ -35,6 +36,7 @@ function listen() {
 }
 
 setInterval(() => { if (state !== "live") look(); }, LOOK);
+setInterval(() => htmx.trigger(document.body, "desk-line"), ALIVE);
 
 // A form that is being filled in isn't replaced by the next call.
 const newer = document.getElementById("newer");
