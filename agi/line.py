@@ -17,6 +17,7 @@ from agi.wire import LONGEST_LINE, Wire
 
 ALL_KEYS: Final = "0123456789*#"
 LONGEST_SOUND: Final = 300.0
+LONGEST_SILENCE: Final = 10  # seconds of the longest silent sound
 LONGEST_APPLICATION: Final = 3600.0
 _MOST_LINES: Final = 256
 _AFTER_HANGUP: Final = 0.5
@@ -207,21 +208,27 @@ class Line(AGI):  # type: ignore[misc]
         if not keyed or digits == 1 or keyed in alone:
             return keyed
         while not keyed.endswith(tuple(finish)) and len(keyed) < digits:
-            key = self.wait_for_digit(timeout * 1000)
+            key = self.listen(timeout)
             if not key:
                 return keyed
             keyed += key
         return keyed.rstrip(finish) if finish else keyed
 
     def _first_key(self, prompts: Sequence[str], timeout: float) -> str:
-        if not prompts:
-            return self.wait_for_digit(timeout * 1000)
-        if key := self.play(prompts[:-1], ALL_KEYS):
-            return key
-        # GET OPTION plays and waits in one command: no gap in which a key would be lost.
-        milliseconds, within = int(timeout * 1000), LONGEST_SOUND + timeout
-        reply = self.command("GET OPTION", prompts[-1], ALL_KEYS, milliseconds, within=within)
-        return self._key(reply, f"the sound {prompts[-1]!r} could not be played")
+        return self.play(prompts, ALL_KEYS) or self.listen(timeout)
+
+    def listen(self, timeout: float) -> str:
+        """The key pressed within `timeout` seconds, or an empty text.
+
+        Silence is played meanwhile: the recording stands still while neither side sends anything, and a caller
+        whose telephone sends nothing when he is silent would have a recording shorter than his call."""
+        left = max(1, round(timeout))
+        while left > 0:
+            stretch = min(left, LONGEST_SILENCE)
+            if key := self.stream(f"silence/{stretch}", ALL_KEYS):
+                return key
+            left -= stretch
+        return ""
 
     def collect(self, name: str, *, digits: int, timeout: float = 4.0) -> Collected:
         """Play a sound and let the exchange collect keys up to `#` (GET DATA)."""

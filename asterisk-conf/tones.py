@@ -41,10 +41,13 @@ def tune(beat: float = 0.75) -> NDArray[np.float64]:
 
 
 def main() -> None:
-    """Write tone.alaw (0.4 s of 800 Hz) and the tune."""
+    """Write tone.alaw (0.4 s of 800 Hz), the tune, and silences of 1 to 10 s."""
     t = np.arange(int(0.4 * RATE)) / RATE
     (SOUNDS / "hotline/tone.alaw").write_bytes(alaw(0.4 * np.sin(2 * np.pi * 800 * t)))
     (SOUNDS / "moh/tune.alaw").write_bytes(alaw(tune()))
+    (SOUNDS / "silence").mkdir(exist_ok=True)
+    for seconds in range(1, 11):
+        (SOUNDS / f"silence/{seconds}.alaw").write_bytes(alaw(np.zeros(seconds * RATE)))
 
 
 if __name__ == "__main__":

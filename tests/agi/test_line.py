@@ -374,9 +374,9 @@ def test_a_key_during_the_first_prompt_answers_the_question() -> None:
 
 
 def test_a_question_waits_after_its_last_prompt() -> None:
-    line, peer = line_answered(b"200 result=0 endpos=80\n", b"200 result=0 endpos=80\n")
-    assert line.ask(["hotline/a", "hotline/b"], timeout=3.5) == ""
-    assert peer.heard[1] == b'GET OPTION "hotline/b" "0123456789*#" 3500\n'
+    line, peer = line_answered(*[b"200 result=0 endpos=80\n"] * 4)
+    assert line.ask(["hotline/a", "hotline/b"], timeout=12) == ""
+    assert peer.heard[2:] == [b'STREAM FILE "silence/10" "0123456789*#"\n', b'STREAM FILE "silence/2" "0123456789*#"\n']
 
 
 def test_an_entry_of_several_keys_ends_at_the_finishing_key() -> None:
