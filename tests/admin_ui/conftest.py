@@ -28,7 +28,7 @@ from dispatch.tickets import Klass, Ticket
 from hotline.accounts import accounts
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
-from hotline.database import Base, Database
+from hotline.database import Database
 from hotline.directory.departments import Department, by_code
 from hotline.events import Bus
 from hotline.settings import Settings
@@ -169,13 +169,10 @@ def _speak(path: Path) -> None:
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(tmp_path: Path, database: Database) -> World:
     settings = Settings(folder=tmp_path, secret_key="s" * 40, sign_in_limit="1000 per minute")
-    database = Database(settings.database_address)
-    Base.metadata.create_all(database.engine)
     _fill(database)
-    yield World(settings, database, Switchboard())
-    database.close()
+    return World(settings, database, Switchboard())
 
 
 def _fill(database: Database) -> None:

@@ -1,7 +1,8 @@
 """The operator's desk over a real bus: what rings is seen, at once, by the one it rings for."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,13 +11,14 @@ from sqlalchemy import func, select
 
 from dispatch import calls, desk
 from dispatch.calls import Step
-from dispatch.desk import Presence
+from dispatch.desk import Presence, Readiness
 from dispatch.tellings import Telling
 from dispatch.tickets import Ticket
+from hotline.database import Database
 from hotline.events import Event
 from hotline.times import now
 
-from .test_pages import picture
+from .support import on_sqlite, picture
 
 pytestmark = pytest.mark.browser
 World = Any
@@ -24,6 +26,11 @@ Front = Any
 Enter = Callable[..., Page]
 RECORD = """() => { window.heard = {};
   document.addEventListener('hotline:event', (e) => { window.heard[e.detail.sequence] = Date.now(); }); }"""
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    yield from on_sqlite(tmp_path)
 
 
 def ring(world: World, front: Front, login: str = "operator", *, caller: str = "13887712345") -> str:
@@ -80,10 +87,13 @@ def test_another_operator_sees_nothing_of_it(world: World, front: Front, enter: 
 
 
 def test_a_call_is_answered_told_referred_and_put_away(world: World, front: Front, enter: Enter) -> None:
+    with world.database.writing() as session:
+        desk.set_readiness(session, world.account("operator"), Readiness.READY, at=now()).phone_up = True
     page = live(enter("operator"))
     call_id = ring(world, front)
     answer(world, front, call_id)
     expect(page.locator("#phase")).to_contain_text("通话中")
+    expect(page.locator(".card-call.is-ringing")).to_have_count(0)
     page.locator(".entry summary").first.click()
     page.get_by_role("button", name="已告知", exact=True).click()
     expect(page.locator(".entry .pill.good")).to_contain_text("已告知")
@@ -98,6 +108,7 @@ def test_a_call_is_answered_told_referred_and_put_away(world: World, front: Fron
     page.get_by_role("button", name="转办给该单位").first.click()
     page.get_by_label("标题").fill("不动产登记材料咨询")
     page.get_by_label("事项摘要").fill("来电人想知道继承房屋的登记材料。")
+    page.wait_for_timeout(300)
     picture(page, "desk")
     hang_up(world, front, call_id)
     expect(page.locator("#phase")).to_contain_text("通话已结束")

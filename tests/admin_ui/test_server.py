@@ -11,12 +11,16 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from http.cookiejar import CookieJar
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
+from hotline.database import Database
 from hotline.events import Bus, Event
+
+from .support import on_sqlite
 
 World = Any
 START = """
@@ -28,6 +32,11 @@ s = settings()
 serve(s, Database(s.database_address), Bus(s.redis_address))
 """
 PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    yield from on_sqlite(tmp_path)
 
 
 def free_port() -> int:

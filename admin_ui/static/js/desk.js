@@ -1,7 +1,7 @@
 // The desk listens; on each event it fetches what lies on it. Without events it looks by itself.
 const desk = document.getElementById("desk");
 const LOOK = 5000; // milliseconds between looks while no events come
-const ALIVE = 60000; // milliseconds between looks at the line, which keep a ready operator signed in
+const ALIVE = 15000; // milliseconds between looks at the line: how many wait; they also keep a ready operator signed in
 let state = "";
 
 function look() { htmx.trigger(document.body, "desk"); }
@@ -46,6 +46,9 @@ document.body.addEventListener("newer", () => { newer.hidden = false; });
 document.getElementById("switch").addEventListener("click", () => { dirty().value = ""; newer.hidden = true; look(); });
 document.body.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id === "card") newer.hidden = true;
+  if (event.detail.target.id === "line") { // the card itself stays as it is when the phone is taken
+    document.querySelector(".card-call")?.classList.toggle("is-ringing", !!document.querySelector(".phase-ringing"));
+  }
   if (event.detail.target.id === "referral" && event.detail.xhr.status === 200 && dirty()) dirty().value = "";
 });
 
