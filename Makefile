@@ -1,0 +1,59 @@
+# What one does with this project. `make` or `make help` lists it.
+# Everything runs from .venv, which `make setup` fills; nothing else has to be installed first.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON := .venv/bin/python
+PYTEST := $(PYTHON) -m pytest
+PACKAGES := hotline knowledge_base recordings dispatch agi ami_listener admin_ui cli
+
+# With this set, every process compiles all that it imports at each start: half a minute for `hotline up`.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help setup demo test lint types floors unit journeys proof bench-agi bench-pop bench-memory pictures clean
+
+help:  ## Say what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup:  ## Install all that is missing (Debian's packages, .venv, voice, exchange) and nothing else
+	@bin/setup
+
+demo: setup  ## Run the whole system with demonstration data and place real calls; Ctrl-C stops all of it
+	@exec .venv/bin/hotline demo
+
+test: setup lint types floors  ## Everything that must hold: style, types, floors, and all tests on real parts
+	$(PYTEST) -m "not proof"
+
+lint:  ## Style (ruff)
+	$(PYTHON) -m ruff check .
+
+types:  ## Types (mypy --strict)
+	$(PYTHON) -m mypy
+
+floors:  ## Imports point down, and doors never import one another (import-linter)
+	@.venv/bin/lint-imports
+
+unit:  ## The tests without exchange and browser, for between two thoughts
+	$(PYTEST) -q -m "not proof and not journey and not browser"
+
+journeys:  ## Whole ways through the house, on a real Asterisk with SIPp
+	$(PYTEST) -m "journey and not proof"
+
+proof: setup  ## What takes longer than a test may; the results go to docs/proof.md with commit and date
+	@bin/proof
+
+bench-agi: setup  ## FastAGI beside panoramisk and a process a call -> benchmarks/results/agi.json
+	$(PYTHON) benchmarks/agi.py
+
+bench-pop: setup  ## From the exchange's event to the operator's browser -> benchmarks/results/pop.json
+	$(PYTHON) benchmarks/pop.py
+
+bench-memory: setup  ## Memory idle and after 10,000 calls -> benchmarks/results/memory.json
+	$(PYTHON) benchmarks/memory.py
+
+pictures: setup  ## Take the pages' pictures again (docs/pictures), in real Chromium
+	HOTLINE_PICTURES=1 $(PYTEST) -q -m browser tests/admin_ui
+
+clean:  ## Remove what tools leave behind; keeps .venv, the voice, and var with its data
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/output
+	find $(PACKAGES) tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
