@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _
 
-from dispatch.call_list import OnTheLine
+from dispatch.call_list import Direction, OnTheLine
 from dispatch.callbacks import State as CallbackState
 from dispatch.calls import Outcome, Step
 from dispatch.decision import Channel
@@ -68,3 +68,4 @@ STANDINGS = {
 }  # fmt: skip
 ATTEMPTS = {"told": _("已告知"), "unconfirmed": _("接通未确认"), "no_answer": _("无人接听"), "in_doubt": _("结果不明"),
             "failed": _("呼叫失败")}  # fmt: skip
+DIRECTIONS = {Direction.IN: _("来电"), Direction.OUT: _("回访")}

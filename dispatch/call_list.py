@@ -18,6 +18,13 @@ class OnTheLine(StrEnum):
     LOST = "lost"
 
 
+class Direction(StrEnum):
+    """Who rang whom."""
+
+    IN = "in"
+    OUT = "out"  # a call-back
+
+
 @dataclass(frozen=True)
 class WantedCalls:
     """What somebody looks for; whatever is empty doesn't narrow. `until` is the first moment after."""
@@ -27,6 +34,7 @@ class WantedCalls:
     outcome: Outcome | None = None
     line: OnTheLine | None = None
     text: str = ""
+    direction: Direction | None = None
 
 
 CONDITIONS: dict[OnTheLine, tuple[ColumnElement[bool], ...]] = {
@@ -46,6 +54,8 @@ def listed_calls(wanted: WantedCalls) -> Select[Call]:
         query = query.where(Call.began_at < wanted.until)
     if wanted.outcome is not None:
         query = query.where(Call.outcome == wanted.outcome)
+    if wanted.direction is not None:
+        query = query.where(Call.direction == wanted.direction)
     if wanted.line is not None:
         query = query.where(*CONDITIONS[wanted.line])
     if wanted.text:

@@ -11,7 +11,7 @@ from admin_ui.exports import MOST_ROWS, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import reading, writing
 from admin_ui.paging import begins, ends, page_of, wish, wish_code, wish_day
-from dispatch.call_list import OnTheLine, WantedCalls, listed_calls
+from dispatch.call_list import Direction, OnTheLine, WantedCalls, listed_calls
 from dispatch.calls import Call, Outcome
 from hotline.accounts.roles import Permission
 from hotline.logs import mask
@@ -46,4 +46,5 @@ def _rows(found: Sequence[Call]) -> Iterator[tuple[object, ...]]:
 def _wanted() -> WantedCalls:
     since, until = wish_day("since"), wish_day("until")
     return WantedCalls(begins(since) if since else None, ends(until) if until else None,
-                       wish_code("outcome", Outcome), wish_code("line", OnTheLine), wish("q", 40))  # fmt: skip
+                       wish_code("outcome", Outcome), wish_code("line", OnTheLine), wish("q", 40),
+                       wish_code("direction", Direction))  # fmt: skip

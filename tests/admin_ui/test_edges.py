@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,12 +16,13 @@ from admin_ui.exports import harmless
 from admin_ui.fan_out import FanOut
 from dispatch import desk
 from dispatch.calls import CallStep
+from dispatch.figures import board
 from dispatch.tickets import Klass, Ticket
 from hotline.accounts.accounts import Account
 from hotline.audit import AuditRow
 from hotline.database import Database
 from hotline.events import Event
-from hotline.times import now
+from hotline.times import local_day, now
 
 World = Any
 SignIn = Callable[[str], FlaskClient]
@@ -75,6 +77,25 @@ def test_an_export_holds_what_the_filter_shows_and_no_number(world: World, signe
     assert "13887712345" not in calls
     with world.database.reading() as session:
         assert len(session.scalars(select(AuditRow).where(AuditRow.deed == "exported")).all()) == 2
+
+
+def test_the_wallboards_figures_are_those_of_the_lists_behind_them(world: World, signed_in: SignIn) -> None:
+    world.day_of_calls(60)
+    day = local_day(now()) - timedelta(days=1)
+    with world.database.reading() as session:
+        counted = board(session, day=day, at=now())
+    client = signed_in("supervisor")
+
+    def rows(query: str) -> int:
+        text = client.get(f"/calls/export.csv?since={day}&until={day}&direction=in&{query}").text
+        return len(text.splitlines()) - 1
+
+    assert counted.calls == rows("") == 60 == sum(counted.outcomes.values())
+    assert counted.answered.part == rows("line=answered")
+    assert counted.answered.whole == rows("line=queued")
+    for outcome, number in counted.outcomes.items():
+        assert number == rows(f"outcome={outcome}"), outcome
+    assert f"{counted.answered.percent:.1f} %" in client.get(f"/figures?day={day}").text
 
 
 @pytest.mark.parametrize("cell", ["=1+1", "+86", "-1", "@x", "\tx"])

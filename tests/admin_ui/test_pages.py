@@ -177,10 +177,11 @@ def test_every_page_is_labelled_named_and_fits_its_window(world: World, enter: E
     page = enter(login, width=width)
     more = (f"/tickets/{number}", f"/tickets/{guarded}") if login in ("supervisor", "liaison") else ()
     calls = (f"/calls/{world.of(number).call_id}",) if login == "supervisor" else ()
-    for path in (*PAGES[login], *more, *calls):
-        page.goto(path)
-        page.wait_for_load_state("load")
-        assert page.evaluate(BASICS) == [], path
+    for lang in ("zh", "en"):
+        for path in (*PAGES[login], *more, *calls):
+            page.goto(f"{path}?lang={lang}")
+            page.wait_for_load_state("load")
+            assert page.evaluate(BASICS) == [], (lang, path)
 
 
 def test_the_pictures_for_the_documents_are_what_people_see(world: World, enter: Enter) -> None:
