@@ -8,7 +8,7 @@ import click
 
 from cli.installation import installation
 from hotline.database import Database
-from hotline.migrating import behind, migrate
+from hotline.migrating import MigrationError, behind, migrate, roll_back
 
 
 @click.group()
@@ -27,6 +27,19 @@ def bring_up_to_date() -> None:
         return
     migrate(here)
     click.echo("The database was brought up to date.")
+
+
+@database.command(name="roll-back")
+@click.argument("revision")
+@click.confirmation_option(prompt="Columns and tables that REVISION does not know are lost. Is there a backup?")
+def take_back(revision: str) -> None:
+    """Take the tables back to REVISION (as 0001), for an older version of the program. Stop the system first."""
+    settings = installation(os.environ).settings
+    try:
+        roll_back(Database(settings.database_address), revision)
+    except MigrationError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"The database is at {revision}. Start the version of the program that belongs to it.")
 
 
 @database.command()

@@ -2,7 +2,7 @@
 
 import click
 
-from cli import accounts, audit, database, demo, doctor, knowledge, processes, up
+from cli import accounts, audit, database, demo, doctor, exchange_command, knowledge, processes, up
 from hotline.settings import SettingsError
 
 
@@ -23,7 +23,8 @@ def main() -> None:
 
 
 for command in (up.up, processes.agi, processes.listen, processes.web, processes.worker, processes.voice, demo.demo,
-                doctor.doctor, accounts.accounts, knowledge.knowledge, audit.audit, database.database):  # fmt: skip
+                doctor.doctor, accounts.accounts, knowledge.knowledge, audit.audit, database.database,
+                exchange_command.exchange):  # fmt: skip
     main.add_command(command)
 
 if __name__ == "__main__":

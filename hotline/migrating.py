@@ -6,10 +6,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
 
 from hotline.database import Database
 
 FOLDER = Path(__file__).parent / "migrations"
+
+
+class MigrationError(Exception):
+    """A version that the tables can't be brought to; the text is fit for a person."""
 
 
 def configuration(database: Database) -> Config:
@@ -23,6 +28,14 @@ def configuration(database: Database) -> Config:
 def migrate(database: Database) -> None:
     """Run every migration that the database has not seen yet."""
     command.upgrade(configuration(database), "head")
+
+
+def roll_back(database: Database, revision: str) -> None:
+    """Undo the migrations after `revision`; MigrationError when there is none of that name below."""
+    try:
+        command.downgrade(configuration(database), revision)
+    except CommandError as error:
+        raise MigrationError(f"The database can't go back to {revision}: {error}") from None
 
 
 def behind(database: Database) -> bool:

@@ -1,0 +1,50 @@
+"""The commands for looking after an installation, run as a person runs them."""
+
+import os
+import stat
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from cli.main import main
+
+
+def hotline(folder: Path, *words: str, says: str = "") -> Result:
+    """What `hotline WORDS` does in an installation of its own."""
+    clean = {name: None for name in os.environ if name.startswith("HOTLINE_")}
+    return CliRunner().invoke(main, words, input=says, env=clean | {"HOTLINE_FOLDER": str(folder)})
+
+
+def test_the_exchanges_files_are_written_for_its_owner_alone(tmp_path: Path) -> None:
+    done = hotline(tmp_path, "exchange", "write")
+    assert done.exit_code == 0, done.output
+    manager = tmp_path / "exchange/generated/manager.conf"
+    assert (tmp_path / "secrets/ami_secret").read_text().strip() in manager.read_text()
+    assert stat.S_IMODE(manager.stat().st_mode) == 0o600
+    assert (tmp_path / "spool/cel").is_dir()
+
+
+def test_an_address_that_would_change_the_configuration_is_refused_in_words(tmp_path: Path) -> None:
+    done = CliRunner().invoke(
+        main, ["exchange", "write"], env={"HOTLINE_FOLDER": str(tmp_path), "HOTLINE_TRUNK_CONTACT": "sip:a;b c"}
+    )
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: ")
+
+
+def test_a_database_goes_up_back_and_up_again(tmp_path: Path) -> None:
+    assert hotline(tmp_path, "database", "migrate").exit_code == 0
+    back = hotline(tmp_path, "database", "roll-back", "0001", says="y\n")
+    assert back.exit_code == 0, back.output
+    assert "not up to date" in hotline(tmp_path, "audit", "head").output
+    assert hotline(tmp_path, "database", "migrate").exit_code == 0
+    assert hotline(tmp_path, "audit", "head").exit_code == 0
+
+
+def test_going_back_is_asked_first_and_only_to_what_there_was(tmp_path: Path) -> None:
+    hotline(tmp_path, "database", "migrate")
+    assert hotline(tmp_path, "database", "roll-back", "0001", says="n\n").exit_code == 1
+    assert hotline(tmp_path, "audit", "head").exit_code == 0
+    unknown = hotline(tmp_path, "database", "roll-back", "0999", "--yes")
+    assert unknown.exit_code == 1
+    assert unknown.output.startswith("Error: ")
