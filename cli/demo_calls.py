@@ -59,7 +59,7 @@ class _operator:
     def __enter__(self) -> None:
         extension = self._account.extension
         password = secret(self._here.settings.folder, f"phone_{extension}")
-        self._phone = sip.phone(extension, password, Wait(10), exchange=self._here.settings.sip_port, calls=1)
+        self._phone = sip.phone(extension, password, Wait(10), exchange=self._here.settings.sip_port)
         self._set(desk.Readiness.READY)
         self._telephone.sign_on(extension, self._account.login)
 

@@ -21,10 +21,11 @@ def run(line: Line, house: House) -> None:
 
 def _conversation(voice: Voice, house: House, arguments: tuple[str, ...]) -> Next:
     call_id, caller = arguments[0], normalise(arguments[1])
+    prompts = ["hotline/key_code"]
     for _ in range(TRIES):
         if _locked(house, caller):
             return Next.PEOPLE
-        code = voice.ask("hotline/key_code", digits=DIGITS, timeout=5.0)
+        code = voice.ask(*prompts, digits=DIGITS, timeout=5.0)
         if code in {"", "0"}:
             return Next.PEOPLE
         standing = _look_up(voice, house, code, caller)
@@ -32,7 +33,7 @@ def _conversation(voice: Voice, house: House, arguments: tuple[str, ...]) -> Nex
         if standing is not None:
             _tell(voice, standing)
             return Next.GOODBYE
-        voice.say("hotline/code_wrong")
+        prompts = ["hotline/code_wrong", "hotline/key_code"]
     return Next.PEOPLE
 
 
@@ -42,7 +43,7 @@ def _look_up(voice: Voice, house: House, code: str, caller: str) -> Standing | N
     if found is not None:
         return found
     # Asked whether or not the code exists: an answer must not tell which codes there are.
-    four = voice.ask("hotline/key_last_four", digits=4, timeout=5.0)
+    four = voice.ask("hotline/key_last_four", digits=4, timeout=5.0, alone="")  # they may begin with 0
     with house.database.reading() as session:
         return progress.look_up(session, code, caller=caller, four=four, settings=house.settings)
 

@@ -1,0 +1,151 @@
+"""A person takes the call, refers the matter, and the citizen is told: from ringing to closed."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from cli import sip
+from cli.installation import secret
+from cli.sip_scenario import Press, Wait
+from dispatch.callbacks import Attempt, Callback
+from dispatch.calls import Call, Outcome
+from dispatch.states import State
+from dispatch.tickets import Ticket
+from recordings.recordings import State as Kept
+from tests.journeys import town
+from tests.journeys.browser import Enter, windows
+from tests.journeys.conftest import House
+
+pytestmark = [pytest.mark.journey, pytest.mark.browser]
+EXTENSION = "8001"
+
+
+@pytest.fixture(scope="module")
+def enter(house: House) -> Iterator[Enter]:
+    with windows(house) as function:
+        yield function
+
+
+@pytest.fixture(scope="module")
+def desk(house: House, enter: Enter) -> Iterator[Page]:
+    """An operator who has signed in and on, with a telephone that answers after three seconds."""
+    password = secret(house.settings.folder, f"phone_{EXTENSION}")
+    with sip.phone(EXTENSION, password, Wait(60), exchange=house.port, ring=3):
+        page = enter("operator1")
+        page.goto("/desk")
+        expect(page.get_by_text("话机在线")).to_be_visible(timeout=10_000)
+        page.get_by_role("button", name="示闲").click()
+        expect(page.get_by_text("示闲 · 自").or_(page.locator("#line"))).to_be_visible()
+        yield page
+        page.get_by_role("button", name="离席").click()
+
+
+def _refer(house: House, desk: Page, caller: str, klass: str, title: str) -> Ticket:
+    """A citizen rings, the operator sees him, takes the call and refers the matter to 101."""
+    with sip.call(Wait(2), Press("0", 25), port=house.port, caller=caller) as line:
+        ringing = desk.locator(".is-ringing")
+        expect(ringing).to_contain_text(f"{caller[:3]}****{caller[-4:]}", timeout=15_000)
+        expect(desk.locator("#answers")).to_contain_text(town.QUESTION)
+        expect(ringing).to_have_count(0, timeout=10_000)  # he has taken it
+        desk.get_by_label("类别").select_option(klass)
+        desk.get_by_label("承办单位").select_option(label="101 公安局")
+        desk.get_by_label("标题").fill(title)
+        desk.get_by_label("事项摘要").fill("来电人想知道身份证怎么换领。")
+        desk.get_by_label("来电人称呼").fill("李女士")
+        desk.get_by_role("button", name="登记并生成查询码").click()
+        expect(desk.locator("#query-code")).to_be_visible()
+        assert line.result(60).failed == 0
+    call = house.call_of(caller)
+    assert call.outcome == Outcome.ANSWERED_BY_OPERATOR
+    assert {"queued", "offered", "answered", "referred"} <= set(house.kinds(call))
+    return house.eventually(lambda session: session.scalar(select(Ticket).where(Ticket.call_id == call.id)))
+
+
+def _ticket(house: House, number: str, state: State) -> Ticket:
+    query = select(Ticket).where(Ticket.number == number, Ticket.state == state)
+    return house.eventually(lambda session: session.scalar(query), 60)
+
+
+def test_a_consultation_goes_from_ringing_to_closed(house: House, enter: Enter, desk: Page) -> None:
+    ticket = _refer(house, desk, "13800000301", "consult", "身份证换领咨询")
+    assert ticket.due_at is not None
+    assert ticket.recording is not None
+    house.eventually(lambda session: session.scalar(select(Ticket.id).join(Ticket.recording).where(
+        Ticket.id == ticket.id, Ticket.recording.property.mapper.class_.state == Kept.COMPLETE)))  # fmt: skip
+
+    liaison = enter("liaison.101")
+    liaison.goto("/tickets")
+    liaison.get_by_role("link", name=ticket.number).click()
+    sound = liaison.request.get(f"/recordings/{ticket.recording_id}/sound")
+    assert (sound.status, sound.body()[:4]) == (200, b"RIFF")
+    liaison.get_by_role("button", name="签收").click()
+    liaison.get_by_label("给来电人的答复").fill(town.ANSWER)
+    liaison.get_by_role("button", name="提交签发").click()
+
+    stranger = enter("liaison.102")
+    stranger.goto("/tickets")
+    expect(stranger.get_by_text(ticket.number)).to_have_count(0)
+    assert stranger.request.get(f"/tickets/{ticket.number}").status == 404
+    assert stranger.request.get(f"/recordings/{ticket.recording_id}/sound").status == 404
+
+    leader = enter("leader.101")
+    leader.goto(f"/tickets/{ticket.number}")
+    leader.get_by_label("已审阅").check()
+    leader.get_by_role("button", name="签发").click()
+
+    citizen = house.settings.trunk_contact.rpartition(":")[2]
+    with sip.answer(Wait(1), Press("1", 11), Press("2", 8), port=int(citizen), calls=1) as line:
+        checker = enter("supervisor")
+        checker.goto(f"/tickets/{ticket.number}")
+        checker.get_by_role("button", name="答复切题，通过").click()
+        closed = _ticket(house, ticket.number, State.CLOSED)
+        assert line.result(60).failed == 0
+    assert (closed.satisfaction, closed.reached) == (2, True)
+    _called_back_once(house, closed)
+
+
+def _called_back_once(house: House, ticket: Ticket) -> None:
+    with house.database.reading() as session:
+        callback = session.scalars(select(Callback).where(Callback.ticket_id == ticket.id)).one()
+        attempt = session.scalars(select(Attempt).where(Attempt.callback_id == callback.id)).one()
+    assert (callback.attempts, callback.state, attempt.outcome) == (1, "done", "told")
+    call = house.eventually(lambda session: session.scalar(
+        select(Call).where(Call.id == attempt.call_id, Call.ended_at.is_not(None))))  # fmt: skip
+    assert (call.direction, call.outcome) == ("out", Outcome.CALLED_BACK)
+
+
+def test_the_department_complained_of_reaches_neither_recording_nor_caller(
+    house: House, enter: Enter, desk: Page
+) -> None:
+    desk.get_by_role("button", name="示闲").click()
+    caller = "13800000302"
+    ticket = _refer(house, desk, caller, "complaint", "窗口态度不好")
+    liaison = enter("liaison.101")
+    liaison.goto("/tickets")
+    liaison.get_by_role("link", name=ticket.number).click()
+    expect(liaison.get_by_text("来电人想知道身份证怎么换领。")).to_be_visible()
+    liaison.get_by_role("button", name="签收").click()
+    for login in ("liaison.101", "leader.101"):
+        page = enter(login)
+        page.goto(f"/tickets/{ticket.number}")
+        content = page.content()
+        assert caller not in content
+        assert caller[-4:] not in content
+        assert "李女士" not in content
+        assert "/recordings/" not in content
+        for address in (
+            f"/recordings/{ticket.recording_id}/sound",
+            f"/recordings/{ticket.recording_id}/shape",
+            f"/calls/{ticket.call_id}",
+            f"/calls/{ticket.call_id}/number",
+            f"/desk/referrals/new?call_id={ticket.call_id}",
+            "/calls",
+            "/calls/export.csv",
+            "/callbacks",
+        ):
+            assert page.request.get(address).status in {403, 404, 405}, address
+        exported = page.request.get("/tickets/export.csv").text()
+        assert caller[-4:] not in exported
+        assert "李女士" not in exported
