@@ -11,12 +11,12 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from admin_ui.fan_out import FanOut
-from admin_ui.finding import LiveIndex
 from admin_ui.phones import Phones
 from hotline import times
 from hotline.accounts.accounts import Account
 from hotline.database import Database
 from hotline.settings import Settings
+from knowledge_base.search.live import LiveIndex
 
 Part = tuple[str, bool, str]
 """A part of the machine: its name, whether it is well, and how in words."""

@@ -23,7 +23,7 @@ SCRIPTS: dict[str, Callable[[Line, House], None]] = {
 
 def make_server(settings: Settings, database: Database) -> Server:
     """The FastAGI server of an installation, not yet started."""
-    house = House(settings, database, Bus(settings.redis_address), LiveIndex(database))
+    house = House(settings, database, Bus(settings.redis_address), LiveIndex())
     handlers = {name: _handler(script, house) for name, script in SCRIPTS.items()}
     return Server(handlers, address=(settings.agi_host, settings.agi_port), max_sessions=settings.agi_sessions)
 

@@ -24,7 +24,7 @@ from hotline.parts import Part, lives
 from hotline.settings import Settings
 from hotline.times import now
 from hotline.voice import VoiceMissing
-from hotline.voice.kokoro import Kokoro
+from hotline.voice.model import MODEL, checked
 
 
 @dataclass(frozen=True)
@@ -142,10 +142,11 @@ def _voice(settings: Settings) -> Finding:
     do = "Run: bin/voice. Until then answers without a sound lead to a person."
 
     def look() -> Finding:
-        Kokoro(settings.voice_folder, speaker=settings.voice)
-        return Finding("voice", True, f"{settings.voice} speaks")
+        for file in (MODEL, f"{settings.voice}.bin"):
+            checked(settings.voice_folder, file)
+        return Finding("speech model", True, f"{settings.voice} is there and whole")
 
-    return _or_fault("voice", look, VoiceMissing, do)
+    return _or_fault("speech model", look, VoiceMissing, do)
 
 
 def _or_fault(what: str, look: Callable[[], Finding], fault: type[Exception], do: str) -> Finding:

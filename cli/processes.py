@@ -52,12 +52,14 @@ def web() -> None:
     """Serve the pages."""
     settings = _ready("web")
     from admin_ui.server import serve
+    from cli.parts_seen import parts_of
     from cli.phones import ExchangePhones
     from dispatch.telephone import Telephone
     from hotline.database import database
     from hotline.events import Bus
 
-    serve(settings, database(), Bus(settings.redis_address), phones=ExchangePhones(Telephone(settings)))
+    serve(settings, database(), Bus(settings.redis_address), phones=ExchangePhones(Telephone(settings)),
+          parts=parts_of(settings))
 
 
 @click.command()

@@ -6,7 +6,7 @@ from flask_babel import gettext
 from flask_login import login_user
 
 from admin_ui.guards import signed_in
-from admin_ui.house import house, me, now, writing
+from admin_ui.house import house, me, now, reading, writing
 from admin_ui.limits import limiter
 from admin_ui.sessions import Person
 from hotline.accounts import accounts
@@ -42,8 +42,10 @@ def _change(old: str, new: str, again: str) -> Account:
         raise AccountError(gettext("两次输入的新密码不一致"))
     if new == old:
         raise AccountError(gettext("新密码不能与原密码相同"))
+    with reading() as looked:
+        fits = accounts.password_fits(looked, me().login, old)
     with writing() as session:
-        account = accounts.sign_in(session, me().login, old, settings=house().settings, at=now())
+        account = accounts.sign_in(session, me().login, fits=fits, settings=house().settings, at=now())
         if account is not None:
             accounts.change_password(session, account, new, at=now(), by=account.login)
     if account is None:

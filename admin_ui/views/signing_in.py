@@ -9,7 +9,7 @@ from flask_babel import gettext
 from flask_login import current_user, login_user, logout_user
 
 from admin_ui.guards import public, signed_in
-from admin_ui.house import house, me, now, writing
+from admin_ui.house import house, me, now, reading, writing
 from admin_ui.limits import limiter
 from admin_ui.phones import PhonesError
 from admin_ui.sessions import Person
@@ -36,9 +36,10 @@ def form() -> ResponseReturnValue:
 def sign_in() -> ResponseReturnValue:
     """One answer for a wrong login, a wrong password and a locked account."""
     login = request.form.get("login", "").strip()[:60]
+    with reading() as looked:
+        fits = accounts.password_fits(looked, login, request.form.get("password", "")[:200])
     with writing() as opened:
-        account = accounts.sign_in(opened, login, request.form.get("password", "")[:200],
-                                   settings=house().settings, at=now())  # fmt: skip
+        account = accounts.sign_in(opened, login, fits=fits, settings=house().settings, at=now())
     if account is None:
         flash(gettext("账号或密码不正确，或账号已被锁定。连续输错%(times)s次将锁定%(minutes)s分钟。",
                       times=house().settings.lockout_attempts, minutes=house().settings.lockout_minutes), "danger")

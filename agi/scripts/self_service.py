@@ -87,8 +87,8 @@ def _question(talk: Talk, department: Department) -> Entry | None:
 
 
 def _by_keys(talk: Talk, department: Department, keyed: str) -> list[Entry]:
-    ids = talk.house.index.current(on=local_day(now())).by_keys(department.id, keyed)
     with talk.house.database.reading() as session:
+        ids = talk.house.index.at(session, on=local_day(now())).by_keys(department.id, keyed)
         return [session.get_one(Entry, entry_id) for entry_id in ids]
 
 

@@ -71,15 +71,20 @@ def by_login(session: Session, login: str) -> Account | None:
     return session.scalar(select(Account).where(Account.login == login))
 
 
-def sign_in(session: Session, login: str, password: str, *, settings: Settings, at: datetime) -> Account | None:
-    """The account when login and password are right and it is not locked; None otherwise, always after the
-    same work, so that an answer's time does not tell which logins exist."""
+def password_fits(session: Session, login: str, password: str) -> bool:
+    """Whether this is the password of that login. Slow on purpose, and equally slow for logins that don't exist:
+    ask it in a reading session, for a writing one would keep everybody waiting."""
     account = by_login(session, login)
-    right = _matches(account.password_hash if account else _stranger(), password)
+    return _matches(account.password_hash if account else _stranger(), password) and account is not None
+
+
+def sign_in(session: Session, login: str, *, fits: bool, settings: Settings, at: datetime) -> Account | None:
+    """The account when its password fitted and it is not locked; None otherwise."""
+    account = by_login(session, login)
     if account is None or not account.active or (account.locked_until is not None and at < account.locked_until):
         audit.note(session, "sign_in.refused", by=login[:60], at=at, about=("account", account.id if account else 0))
         return None
-    if not right:
+    if not fits:
         account.failures += 1
         if account.failures >= settings.lockout_attempts:
             account.locked_until, account.failures = at + timedelta(minutes=settings.lockout_minutes), 0

@@ -1,49 +1,43 @@
-"""The index of this process, made anew when the published entries have changed."""
+"""The index of this process: made when first asked, and anew when the published entries have changed."""
 
 import threading
+import time
 from datetime import date
-from time import monotonic
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from hotline.database import Database
 from knowledge_base.entries import Entry, EntryVersion, Phrasing, State
 from knowledge_base.search.index import Index, build
+
+LOOK_AGAIN_AFTER = 1.0  # seconds between two looks at whether entries changed
 
 Stamp = tuple[object, ...]
 
 
 class LiveIndex:
-    """Gives the index; looks at most once a second whether the database has moved on."""
+    """Keeps the last index and what the entries looked like when it was made."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._index = Index()
         self._stamp: Stamp = ()
-        self._looked = -1.0
+        self._looked = -LOOK_AGAIN_AFTER
 
-    def current(self, *, on: date) -> Index:
-        """The index of what is published on that day."""
+    def at(self, session: Session, *, on: date) -> Index:
+        """The index for a day, not older than LOOK_AGAIN_AFTER."""
         with self._lock:
-            if monotonic() - self._looked > 1.0:
-                self._renew(on)
-                self._looked = monotonic()
+            if time.monotonic() - self._looked > LOOK_AGAIN_AFTER:
+                stamp = (on, *_stamp(session))
+                if stamp != self._stamp:
+                    self._index, self._stamp = build(session, on=on), stamp
+                self._looked = time.monotonic()
             return self._index
-
-    def _renew(self, on: date) -> None:
-        with self._database.reading() as session:
-            stamp = (on, *_stamp(session))
-            if stamp != self._stamp:
-                self._index, self._stamp = build(session, on=on), stamp
 
 
 def _stamp(session: Session) -> Stamp:
-    figures = select(func.count(), func.sum(Entry.published), func.sum(Entry.id))
-    published = figures.where(Entry.state == State.PUBLISHED)
-    return (
-        *session.execute(published).one(),
-        session.scalar(select(func.max(EntryVersion.id))),
-        *session.execute(select(func.count(), func.max(Phrasing.id)).select_from(Phrasing)).one(),
-    )
+    entries = session.execute(
+        select(func.count(), func.sum(Entry.published), func.max(Entry.id)).where(Entry.state == State.PUBLISHED)
+    ).one()
+    others = session.scalar(select(func.max(EntryVersion.id))), session.scalar(select(func.max(Phrasing.id)))
+    return (*entries, *others)

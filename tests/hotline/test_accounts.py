@@ -1,32 +1,37 @@
 """Signing in, and being locked out."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
 from hotline.accounts import accounts
-from hotline.accounts.accounts import AccountError
+from hotline.accounts.accounts import Account, AccountError
 from hotline.accounts.roles import GRANTS, Permission, Role, may
 from hotline.settings import Settings
 from tests.conftest import NOON, PASSWORD, person
 
 
+def _sign_in(session: Session, login: str, password: str, settings: Settings, at: datetime = NOON) -> Account | None:
+    fits = accounts.password_fits(session, login, password)
+    return accounts.sign_in(session, login, fits=fits, settings=settings, at=at)
+
+
 def test_the_right_password_signs_in(session: Session, settings: Settings) -> None:
     account = person(session, Role.OPERATOR)
-    assert accounts.sign_in(session, "operator", PASSWORD, settings=settings, at=NOON) is account
+    assert _sign_in(session, "operator", PASSWORD, settings) is account
 
 
 def test_five_wrong_passwords_lock_the_account_for_fifteen_minutes(session: Session, settings: Settings) -> None:
     person(session, Role.OPERATOR)
     for _ in range(5):
-        assert accounts.sign_in(session, "operator", "wrong", settings=settings, at=NOON) is None
-    assert accounts.sign_in(session, "operator", PASSWORD, settings=settings, at=NOON + timedelta(minutes=14)) is None
-    assert accounts.sign_in(session, "operator", PASSWORD, settings=settings, at=NOON + timedelta(minutes=15))
+        assert _sign_in(session, "operator", "wrong", settings) is None
+    assert _sign_in(session, "operator", PASSWORD, settings, NOON + timedelta(minutes=14)) is None
+    assert _sign_in(session, "operator", PASSWORD, settings, NOON + timedelta(minutes=15))
 
 
 def test_nobody_signs_in_as_somebody_who_does_not_exist(session: Session, settings: Settings) -> None:
-    assert accounts.sign_in(session, "nobody", PASSWORD, settings=settings, at=NOON) is None
+    assert _sign_in(session, "nobody", PASSWORD, settings) is None
 
 
 def test_a_short_password_and_a_taken_login_are_refused(session: Session) -> None:
