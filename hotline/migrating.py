@@ -7,6 +7,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
+from sqlalchemy.exc import SQLAlchemyError
 
 from hotline.database import Database
 
@@ -31,11 +32,13 @@ def migrate(database: Database) -> None:
 
 
 def roll_back(database: Database, revision: str) -> None:
-    """Undo the migrations after `revision`; MigrationError when there is none of that name below."""
+    """Undo the migrations after `revision`; MigrationError when there is none of that name below, or a table isn't as
+    the migrations made it."""
     try:
         command.downgrade(configuration(database), revision)
-    except CommandError as error:
-        raise MigrationError(f"The database can't go back to {revision}: {error}") from None
+    except (CommandError, SQLAlchemyError) as error:
+        words = str(error).splitlines()[0]
+        raise MigrationError(f"The database can't go back to {revision}: {words}") from None
 
 
 def behind(database: Database) -> bool:

@@ -1,6 +1,7 @@
 """The commands for looking after an installation, run as a person runs them."""
 
 import os
+import sqlite3
 import stat
 from pathlib import Path
 
@@ -48,3 +49,12 @@ def test_going_back_is_asked_first_and_only_to_what_there_was(tmp_path: Path) ->
     unknown = hotline(tmp_path, "database", "roll-back", "0999", "--yes")
     assert unknown.exit_code == 1
     assert unknown.output.startswith("Error: ")
+
+
+def test_tables_that_somebody_changed_by_hand_are_told_of_in_words(tmp_path: Path) -> None:
+    hotline(tmp_path, "database", "migrate")
+    with sqlite3.connect(tmp_path / "hotline.db") as there:
+        there.execute("DROP TRIGGER audit_row_update")
+    back = hotline(tmp_path, "database", "roll-back", "0001", "--yes")
+    assert back.exit_code == 1
+    assert back.output.startswith("Error: The database can't go back")
