@@ -30,10 +30,10 @@ def _stopping() -> Flag:
 def agi() -> None:
     """Answer the exchange's questions (FastAGI)."""
     settings = _ready("agi")
-    from agi.run import make_server
-    from hotline.database import database
+    from agi.run import PATIENCE, make_server
+    from hotline.database import Database
 
-    make_server(settings, database()).run(drain_within=5.0)
+    make_server(settings, Database(settings.database_address, patience=PATIENCE)).run(drain_within=5.0)
 
 
 @click.command()
@@ -83,5 +83,6 @@ def _celery(process: str, *, queue: str, beat: bool) -> None:
     options = ["worker", "--pool", "solo", "--queues", queue, "--hostname", f"{process}@%h", "--loglevel", "warning",
                "--without-gossip", "--without-mingle", "--without-heartbeat"]  # fmt: skip
     if beat:
+        settings.run_folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # nobody else makes it where Redis is given
         options += ["--beat", "--schedule", str(settings.run_folder / "beat")]
     make_app().worker_main(options)
