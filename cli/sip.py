@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from cli.sip_scenario import Step, Wait, fill
+from cli.sip_scenario import Press, Step, Touch, Wait, fill
 
 SCENARIOS = Path(__file__).resolve().parent.parent / "tests/journeys/sipp"
 CALLER, CITIZEN, REGISTER = (SCENARIOS / f"{name}.xml" for name in ("caller", "citizen", "register"))
@@ -114,7 +114,8 @@ def place(*steps: Step, port: int, seconds: float = 120, **how: str | int | floa
 def answer(*steps: Step, port: int, ring: float = 1.0, calls: int = 0, scenario: Path = CITIZEN) -> Sipp:
     """Somebody at `port` who answers after `ring` seconds and does the steps (default: holds an hour)."""
     options = ["-p", str(port), "-aa", *(["-m", str(calls)] if calls else [])]
-    sipp = Sipp(scenario, steps or (Wait(3600),), [*options, *_media()], RING=str(max(1, round(ring * 1000))))
+    touched = tuple(Touch(s.keys, s.then) if isinstance(s, Press) else s for s in steps)
+    sipp = Sipp(scenario, touched or (Wait(3600),), [*options, *_media()], RING=str(max(1, round(ring * 1000))))
     _wait_for_udp(port)
     return sipp
 

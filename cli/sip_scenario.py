@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
-from cli.sip_voice import capture
+from cli.sip_voice import capture, capture_keys
 
 HUNG_UP = 900  # the template's label for "the other side hung up"
 FIRST_STEP = 100
@@ -32,7 +32,15 @@ class Say:
     sound: Path
 
 
-Step = Wait | Press | Say
+@dataclass(frozen=True)
+class Touch:
+    """Press keys on a phone that was rung: SIPp's own keys have a payload type that only who calls can name."""
+
+    keys: str
+    then: float = 0.5
+
+
+Step = Wait | Press | Touch | Say
 
 
 def fill(template: Path, steps: tuple[Step, ...], folder: Path, **values: str) -> str:
@@ -54,6 +62,10 @@ def _step(step: Step, label: int, folder: Path) -> str:
         case Press(keys, then):
             # SIPp needs about a second for the first key; the next step must not cut the keys off
             return _act(f"play_dtmf={quoteattr(keys)}") + _listen(max(then, 1 + 0.4 * len(keys)), label)
+        case Touch(keys, then):
+            pressed = folder / f"keys{label}.pcap"
+            seconds = capture_keys(keys, pressed, place=(label - FIRST_STEP) * 50)
+            return _act(f'play_pcap_audio="{pressed}"') + _listen(max(then, seconds + 0.2), label)
         case Say(sound):
             voice = folder / f"voice{label}.pcap"
             capture(sound, voice)

@@ -1,10 +1,14 @@
-"""A caller's voice as SIPp wants it: a capture file of RTP packets, made from A-law sound."""
+"""A caller's voice and keys as SIPp wants them: capture files of RTP packets."""
 
 import struct
 from pathlib import Path
 
 FRAME = 160  # 20 ms of A-law at 8 kHz
 ALAW = 8
+EVENT = 101  # the payload type of keys that the exchange offers
+KEYS = "0123456789*#"
+KEY_SECONDS = 0.4
+KEY_PACKETS = 10
 FILE_HEADER = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1)
 ETHERNET = bytes(12) + b"\x08\x00"
 
@@ -17,10 +21,38 @@ def capture(sound: Path, target: Path) -> float:
     return len(frames) * 0.02
 
 
-def _record(number: int, frame: bytes) -> bytes:
-    packet = ETHERNET + _ip(_udp(_rtp(number, frame)))
-    seconds, micro = divmod(number * 20_000, 1_000_000)
+def capture_keys(keys: str, target: Path, *, place: int) -> float:
+    """Write keys (0-9, *, #) as RFC 4733 events to `target`; return their length in seconds.
+
+    `place` keeps number and time of packets apart between the keys of one call: what repeats is not counted."""
+    packets = [packet for at, key in enumerate(keys) for packet in _key(key, place + at)]
+    target.write_bytes(FILE_HEADER + b"".join(_framed(moment, rtp) for moment, rtp in packets))
+    return len(keys) * KEY_SECONDS
+
+
+def _key(key: str, place: int) -> list[tuple[float, bytes]]:
+    """A tone of 120 ms: growing packets, then the end three times over."""
+    first = place * KEY_PACKETS
+    spans = [*range(1, 7), 6, 6, 6]
+    return [
+        (
+            (place % 50) * KEY_SECONDS + number * 0.02,
+            struct.pack(">BBHII", 0x80, EVENT | (0x80 if number == 0 else 0), (first + number) & 0xFFFF,
+                        int(place * KEY_SECONDS * 8000) + 8000, 0x96128)
+            + struct.pack(">BBH", KEYS.index(key), (0x80 if number >= 6 else 0) | 10, span * FRAME),
+        )
+        for number, span in enumerate(spans)
+    ]  # fmt: skip
+
+
+def _framed(moment: float, rtp: bytes) -> bytes:
+    packet = ETHERNET + _ip(_udp(rtp))
+    seconds, micro = divmod(round(moment * 1_000_000), 1_000_000)
     return struct.pack("<IIII", seconds, micro, len(packet), len(packet)) + packet
+
+
+def _record(number: int, frame: bytes) -> bytes:
+    return _framed(number * 0.02, _rtp(number, frame))
 
 
 def _rtp(number: int, frame: bytes) -> bytes:
