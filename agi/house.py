@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from dispatch.beginnings import Beginning
 from hotline.database import Database
 from hotline.events import Bus
+from hotline.group_commit import GroupCommit
 from hotline.settings import Settings
 from knowledge_base.search.live import LiveIndex
 
@@ -17,6 +19,7 @@ class House:
     database: Database
     bus: Bus
     index: LiveIndex
+    beginnings: GroupCommit[Beginning]
 
 
 class Next(StrEnum):

@@ -1,10 +1,11 @@
 """The line to one caller: pyst2's AGI over a socket, made safe, with the verbs our scripts speak."""
 
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from time import monotonic
-from typing import Final
+from typing import Final, TypeVar
 
 from asterisk.agi import AGI
 
@@ -15,6 +16,7 @@ from agi.reply import Reply, goes_on, read_reply, split_code
 from agi.switchboard import Switchboard
 from agi.wire import LONGEST_LINE, Wire
 
+T = TypeVar("T")
 ALL_KEYS: Final = "0123456789*#"
 LONGEST_SOUND: Final = 300.0
 LONGEST_SILENCE: Final = 10  # seconds of the longest silent sound
@@ -60,6 +62,7 @@ class Line(AGI):  # type: ignore[misc]
         self._got_sighup = False
         self.hung_up = False
         self.lost = False
+        self.before_sound: Callable[[str], None] | None = None  # told each sound's name before it is played
         self.env = read_variables(self._wire, environment_within)
         self.environment = Environment.of(self.env)
 
@@ -171,6 +174,8 @@ class Line(AGI):  # type: ignore[misc]
 
     def stream(self, name: str, escape_digits: str = "") -> str:
         """Play a sound; the key of `escape_digits` that stopped it, or an empty text."""
+        if self.before_sound is not None:
+            self.before_sound(name)
         reply = self.command("STREAM FILE", name, escape_digits, within=LONGEST_SOUND)
         return self._key(reply, f"the sound {name!r} could not be played")
 
@@ -262,6 +267,12 @@ class Line(AGI):  # type: ignore[misc]
         within = limit + silence + self._answer_within
         reply = self.command("RECORD FILE", path, kind, stop, int(limit * 1000), *options, within=within)
         return Recorded(reply.value, reply.key, reply.endpos or 0)
+
+    def until(self, done: "Future[T]", seconds: float) -> T:
+        """What others do for us, once it is done; raises its fault, or TimeoutError after `seconds`."""
+        if done.done():
+            return done.result()
+        return self._wire.elsewhere(lambda: done.result(seconds))
 
     # -- the dialplan's side ---------------------------------------------------------------------------------
     def set(self, variable: str, value: object) -> None:

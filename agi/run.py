@@ -1,17 +1,21 @@
 """Which script answers to which name, and the server that runs them."""
 
 from collections.abc import Callable
+from functools import partial
 
 from agi.house import House
 from agi.line import Line
 from agi.scripts import callback, incoming, progress, self_service, survey
 from agi.server import Server
 from agi.session import Handler
+from dispatch.beginnings import begin
 from hotline.database import Database
 from hotline.events import Bus
+from hotline.group_commit import GroupCommit
 from hotline.settings import Settings
 from knowledge_base.search.live import LiveIndex
 
+PATIENCE = 1.4  # seconds: connection and lock together stay below the 3 s that the exchange gives a script to think
 SCRIPTS: dict[str, Callable[[Line, House], None]] = {
     "incoming": incoming.run,
     "self_service": self_service.run,
@@ -23,7 +27,8 @@ SCRIPTS: dict[str, Callable[[Line, House], None]] = {
 
 def make_server(settings: Settings, database: Database) -> Server:
     """The FastAGI server of an installation, not yet started."""
-    house = House(settings, database, Bus(settings.redis_address), LiveIndex())
+    write = partial(begin, node=settings.exchange_node, spool=settings.spool)
+    house = House(settings, database, Bus(settings.redis_address), LiveIndex(), GroupCommit(database, write))
     handlers = {name: _handler(script, house) for name, script in SCRIPTS.items()}
     return Server(handlers, address=(settings.agi_host, settings.agi_port), max_sessions=settings.agi_sessions)
 

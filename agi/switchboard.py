@@ -79,6 +79,13 @@ class Switchboard:
             self._free += 1
             self._admit_if_free()
 
+    def come_back(self, gate: Lock) -> None:
+        """Who gave his turn away to wait for something else than the exchange stands in line again."""
+        with self._lock:
+            self._known.append(gate)
+            self._admit_if_free()
+        gate.acquire()
+
     # -- the switchboard's own thread ------------------------------------------------------------------------
     def _run(self) -> None:
         while not self._stopped:

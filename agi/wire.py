@@ -3,13 +3,15 @@
 import math
 import socket
 import struct
+from collections.abc import Callable
 from threading import Lock
 from time import monotonic
-from typing import Final
+from typing import Final, TypeVar
 
 from agi.errors import HungUp, LineLost
 from agi.switchboard import Switchboard
 
+T = TypeVar("T")
 LONGEST_LINE: Final = 64 * 1024
 _CHUNK: Final = 4096
 _STEP: Final = 20  # waiting times are rounded up to a twentieth of a second, so that they seldom change
@@ -84,6 +86,16 @@ class Wire:
         except BlockingIOError:
             self._board.wait(self._socket.fileno(), self._gate, seconds)
             return self._socket.recv(_CHUNK, socket.MSG_DONTWAIT)
+
+    def elsewhere(self, wait: Callable[[], T]) -> T:
+        """Wait for something else than the exchange; another script may run meanwhile."""
+        if self._board is None:
+            return wait()
+        self._board.give()
+        try:
+            return wait()
+        finally:
+            self._board.come_back(self._gate)
 
     def _wait_at_most(self, seconds: float) -> None:
         patience = math.ceil(seconds * _STEP) / _STEP

@@ -1,11 +1,12 @@
 """Calls: one row each, joined by our own call id, with a timeline that only grows."""
 
 import secrets
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, select
+from sqlalchemy import JSON, ForeignKey, String, case, insert, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from hotline import phones
@@ -99,16 +100,49 @@ def mint_id(at: datetime) -> str:
 
 def begin(session: Session, call_id: str, *, caller: str = "", dialled: str = "", node: str = "", uniqueid: str = "",
           direction: str = "in", taken_from: str = "agi", at: datetime) -> bool:
-    """Make the call's row and first line, unless somebody noted it before; whether this was the first.
+    """Make the call's row and first line, unless somebody noted it before; whether this was the first."""
+    told = row(call_id, caller=caller, dialled=dialled, node=node, uniqueid=uniqueid, direction=direction,
+               taken_from=taken_from, at=at)  # fmt: skip
+    return bool(begin_all(session, [told]))
 
-    Doors may hear of a call in any order, so the insert itself decides who was first."""
-    row = {"id": call_id, "caller": phones.normalise(caller), "dialled": dialled[:24], "node": node,
-           "uniqueid": uniqueid, "direction": direction, "taken_from": taken_from, "began_at": at}
-    statement = insert_into(session, Call).values(row).on_conflict_do_nothing(index_elements=[Call.id])
-    first = session.execute(statement.returning(Call.id)).scalar() is not None
-    if first:
-        note(session, call_id, Step.BEGAN, at=at)
-    return first
+
+def row(call_id: str, *, caller: str = "", dialled: str = "", node: str = "", uniqueid: str = "",
+        direction: str = "in", taken_from: str = "agi", at: datetime) -> dict[str, Any]:
+    """The row of a call that begins, for `begin_all`."""
+    return {"id": call_id, "caller": phones.normalise(caller), "dialled": dialled[:24], "node": node,
+            "uniqueid": uniqueid, "direction": direction, "taken_from": taken_from, "began_at": at}  # fmt: skip
+
+
+def begin_all(session: Session, rows: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Make the rows and first lines of calls that nobody noted before; the ids of these.
+
+    Doors may hear of a call in any order, so the insert itself decides who was first. Plain statements, not
+    objects: every caller waits for this."""
+    told = {row["id"]: row for row in reversed(rows)}
+    connection = session.connection()
+    statement = insert_into(session, Call).on_conflict_do_nothing(index_elements=[Call.id]).returning(Call.id)
+    new = set(connection.execute(statement, list(told.values())).scalars())
+    if new:
+        lines = [{"call_id": i, "at": told[i]["began_at"], "kind": Step.BEGAN} for i in new]
+        connection.execute(insert(CallStep), lines)
+    for call_id in told.keys() - new:
+        _fill(session, told[call_id])
+    return new
+
+
+def _fill(session: Session, told: Mapping[str, Any]) -> None:
+    """What the first who noted the call did not know."""
+    columns = (Call.caller, Call.dialled, Call.node, Call.uniqueid)
+    lacking = {column.key: case((column == "", told[column.key]), else_=column) for column in columns}
+    session.execute(update(Call).where(Call.id == told["id"], or_(*(c == "" for c in columns))).values(lacking),
+                    execution_options={"synchronize_session": "fetch"})  # fmt: skip
+
+
+def queue(session: Session, call: Call, *, at: datetime) -> None:
+    """The caller waits for a person; noted once, whoever tells of it."""
+    if call.queued_at is None:
+        call.queued_at = at
+        note(session, call.id, Step.QUEUED, at=at)
 
 
 def note(session: Session, call_id: str, kind: Step, *, at: datetime, **detail: Any) -> None:

@@ -1,6 +1,8 @@
 """Recordings: a row is owed for each from the moment it begins, and settled when the file is taken in."""
 
 import hashlib
+import wave
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -8,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Float, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from hotline.database import Base
+from hotline.database import Base, insert_into
 from recordings import audio
 
 
@@ -60,6 +62,14 @@ def expect(session: Session, call_id: str, *, kind: Kind, spool: Path, at: datet
     return row
 
 
+def expect_all(session: Session, began: Mapping[str, datetime], *, kind: Kind, spool: Path) -> None:
+    """The rows of recordings of many calls (by id, with the moment each began), where there are none yet."""
+    rows = [{"call_id": call_id, "kind": kind, "path": str(spool_path(spool, call_id, kind)), "began_at": at}
+            for call_id, at in began.items()]  # fmt: skip
+    statement = insert_into(session, Recording).on_conflict_do_nothing(index_elements=["call_id", "kind"])
+    session.connection().execute(statement, rows)
+
+
 def take_in(recording: Recording, *, keep_days: int, at: datetime) -> bool:
     """Settle a recording whose call is over: length, size and digest of the file, or that there is none."""
     path = Path(recording.path)
@@ -68,7 +78,11 @@ def take_in(recording: Recording, *, keep_days: int, at: datetime) -> bool:
         return False
     audio.mend_header(path)
     content = path.read_bytes()
-    recording.seconds = audio.seconds(path)
+    try:
+        recording.seconds = audio.seconds(path)
+    except (EOFError, wave.Error):  # a file without sound: its writer died before the first word, or the disk was full
+        recording.state, recording.size, recording.taken_in_at = State.MISSING, len(content), at
+        return False
     recording.size, recording.sha256 = len(content), hashlib.sha256(content).hexdigest()
     recording.state, recording.taken_in_at = State.COMPLETE, at
     recording.keep_until = recording.began_at + timedelta(days=keep_days)

@@ -1,28 +1,32 @@
 """A call comes in: note it, and tell the dialplan which ways are open. Asked while it still rings."""
 
+from datetime import datetime
+from functools import cache
+from typing import Final
+
 from agi.house import House
 from agi.line import Line
-from dispatch import calls
+from dispatch.beginnings import Beginning
 from hotline.calendar.hours import read_hours
 from hotline.times import now
-from recordings import recordings
-from recordings.recordings import Kind
+
+_WRITTEN_WITHIN: Final = 4.0  # seconds; then the caller goes on to a person, and others note his call
+_hours = cache(read_hours)
 
 
 def run(line: Line, house: House) -> None:
-    """Begin the call; SELFSERVICE and STAFFED say what the menu may offer."""
+    """Begin the call; STAFFED and SELFSERVICE say what the menu may offer.
+
+    The machine is offered last, once the call is written down: without a database it could say nothing, and a
+    caller without SELFSERVICE is taken to a person.
+    """
+    at = now()
+    written = house.beginnings.add(_beginning(line, at))
+    line.set("STAFFED", "yes" if _hours(house.settings.staffed_hours).holds(at) else "no")
+    line.until(written, _WRITTEN_WITHIN)
+    line.set("SELFSERVICE", "yes" if house.settings.self_service else "no")
+
+
+def _beginning(line: Line, at: datetime) -> Beginning:
     call_id, caller, dialled, *_ = (*line.environment.arguments, "", "", "")
-    settings, at = house.settings, now()
-    with house.database.writing() as session:
-        calls.begin(
-            session,
-            call_id,
-            caller=caller,
-            dialled=dialled,
-            node=settings.exchange_node,
-            uniqueid=line.environment.uniqueid,
-            at=at,
-        )
-        recordings.expect(session, call_id, kind=Kind.CALL, spool=settings.spool, at=at)
-    line.set("SELFSERVICE", "yes" if settings.self_service else "no")
-    line.set("STAFFED", "yes" if read_hours(settings.staffed_hours).holds(at) else "no")
+    return Beginning(call_id, caller, dialled, line.environment.uniqueid, at)
