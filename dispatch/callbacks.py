@@ -4,8 +4,8 @@ import uuid
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy import ForeignKey, String, exists, func, select, update
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
 
 from dispatch.tickets import Ticket
 from hotline.calendar.hours import Hours, read_hours
@@ -16,6 +16,7 @@ from hotline.voice import orders
 
 LEASE = timedelta(minutes=5)
 TOLD = "told"
+CLAIMING = 96128_01  # the advisory lock of who claims a call-back
 
 
 class State(StrEnum):
@@ -71,21 +72,31 @@ def owe_callback(session: Session, ticket: Ticket, *, settings: Settings, at: da
 def claim(session: Session, *, settings: Settings, at: datetime) -> Callback | None:
     """Claim one call-back that is due, by lease; None when nothing is due or it is no hour to ring anybody.
 
-    One conditional UPDATE decides between claimants."""
+    One conditional UPDATE decides between claimants. A telephone that we are ringing already is left alone."""
     if not read_hours(settings.callback_hours).holds(at):
         return None
+    _one_claimant(session)
+    other = aliased(Callback)
+    under_way = exists().where(other.number == Callback.number, other.state.in_((State.CLAIMED, State.DIALLING)))
     due = (
         select(Callback.id)
-        .where(Callback.state == State.DUE, Callback.by_person.is_(False), Callback.due_at <= at)
+        .where(Callback.state == State.DUE, Callback.by_person.is_(False), Callback.due_at <= at, ~under_way)
         .order_by(Callback.due_at).limit(1).with_for_update(skip_locked=True)
     )  # fmt: skip
     claimed = session.execute(
         update(Callback)
-        .where(Callback.id.in_(due.scalar_subquery()), Callback.state == State.DUE)
+        .where(Callback.id == due.scalar_subquery(), Callback.state == State.DUE)
         .values(state=State.CLAIMED, lease_until=at + LEASE, token=Callback.token + 1)
         .returning(Callback.id)
     ).scalar()
     return session.get(Callback, claimed, populate_existing=True) if claimed else None
+
+
+def _one_claimant(session: Session) -> None:
+    """Claimants take turns until the commit: two at once would not see each other's claims on one telephone.
+    SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(CLAIMING)))
 
 
 def dial(session: Session, callback: Callback, *, call_id: str, at: datetime) -> Attempt:

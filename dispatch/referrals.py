@@ -68,7 +68,7 @@ def refer(session: Session, matter: Matter, *, call: calls.Call | None, recordin
 def dispatch(session: Session, ticket: Ticket, *, to: Department, by: Account, settings: Settings, at: datetime,
              why: str = "") -> None:
     """Send the ticket to a department; its clock runs from now, whether or not it is accepted."""
-    if ticket.complained_of and ticket.complained_of in {to.name, to.short_name}:
+    if ticket.complained_of and ticket.complained_of in {to.name, to.short_name, *to.aliases}:
         raise ReferralError("被反映单位不能作为承办单位")
     source = _move(ticket, Action.DISPATCH)
     calendar = working_days(session, county_code=to.county_code)
@@ -90,9 +90,9 @@ def opened(session: Session, ticket: Ticket, *, by: Account, at: datetime) -> No
 
 def accept(session: Session, ticket: Ticket, *, by: Account, at: datetime) -> None:
     """The department takes the ticket in hand; only what was opened can be accepted."""
-    source = _move(ticket, Action.ACCEPT)
-    if ticket.opened_at is None:
+    if ticket.state == State.TO_ACCEPT and ticket.opened_at is None:
         raise ReferralError("请先打开工单再签收")
+    source = _move(ticket, Action.ACCEPT)
     _written(session, ticket, Action.ACCEPT, by=by, source=source, at=at)
 
 

@@ -1,0 +1,56 @@
+"""The ticket's life as its table says: what is there works, whatever isn't there is refused."""
+
+import itertools
+
+import pytest
+
+from dispatch.states import LABELS, TRANSITIONS, Action, ImpossibleStep, State, transition
+from hotline.accounts.roles import GRANTS
+
+POSSIBLE = {
+    (State.TO_DISPATCH, Action.DISPATCH): State.TO_ACCEPT,
+    (State.TO_ACCEPT, Action.OPEN): State.TO_ACCEPT,
+    (State.TO_ACCEPT, Action.ACCEPT): State.IN_HAND,
+    (State.TO_ACCEPT, Action.RETURN): State.TO_DISPATCH,
+    (State.IN_HAND, Action.RETURN): State.TO_DISPATCH,
+    (State.IN_HAND, Action.REPLY): State.IN_HAND,
+    (State.IN_HAND, Action.SIGN): State.TO_CHECK,
+    (State.TO_CHECK, Action.SEND_BACK): State.IN_HAND,
+    (State.TO_CHECK, Action.PASS): State.TO_CALL_BACK,
+    (State.TO_CALL_BACK, Action.CLOSE): State.CLOSED,
+    (State.TO_CALL_BACK, Action.REDO): State.IN_HAND,
+    (State.CLOSED, Action.FILE): State.FILED,
+}
+IMPOSSIBLE = [pair for pair in itertools.product(State, Action) if pair not in POSSIBLE]
+
+
+@pytest.mark.parametrize(("source", "action"), POSSIBLE)
+def test_a_step_of_the_table_leads_where_it_should(source: State, action: Action) -> None:
+    assert transition(source, action).target == POSSIBLE[source, action]
+
+
+@pytest.mark.parametrize(("source", "action"), IMPOSSIBLE)
+def test_a_step_outside_the_table_is_refused_in_words(source: State, action: Action) -> None:
+    with pytest.raises(ImpossibleStep, match=LABELS[source]):
+        transition(source, action)
+
+
+def test_the_table_has_no_line_twice_and_none_that_this_test_does_not_know() -> None:
+    assert sorted((t.source, t.action) for t in TRANSITIONS) == sorted(POSSIBLE)
+
+
+def test_every_step_is_somebodys_or_the_systems_own() -> None:
+    needed = {t.needs for t in TRANSITIONS} - {None}
+    assert all(any(permission in granted for granted in GRANTS.values()) for permission in needed)
+
+
+def test_who_drafts_a_reply_can_neither_sign_nor_check_it_and_the_other_way_round() -> None:
+    needs = {t.action: t.needs for t in TRANSITIONS}
+    three = {needs[Action.REPLY], needs[Action.SIGN], needs[Action.PASS]}
+    assert all(len(three & granted) <= 1 for granted in GRANTS.values())
+
+
+def test_every_state_can_be_reached_and_every_one_but_the_last_left() -> None:
+    reached = {State.TO_DISPATCH} | {t.target for t in TRANSITIONS}
+    assert reached == set(State)
+    assert {t.source for t in TRANSITIONS} == set(State) - {State.FILED}
