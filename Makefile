@@ -43,13 +43,13 @@ proof: setup  ## What takes longer than a test may; the results go to docs/proof
 	@bin/proof
 
 bench-agi: setup  ## FastAGI beside panoramisk and a process a call -> benchmarks/results/agi.json
-	$(PYTHON) benchmarks/agi.py
+	$(PYTHON) -m benchmarks.agi
 
 bench-pop: setup  ## From the exchange's event to the operator's browser -> benchmarks/results/pop.json
-	$(PYTHON) benchmarks/pop.py
+	$(PYTHON) -m benchmarks.pop
 
 bench-memory: setup  ## Memory idle and after 10,000 calls -> benchmarks/results/memory.json
-	$(PYTHON) benchmarks/memory.py
+	$(PYTHON) -m benchmarks.memory
 
 pictures: setup  ## Take the pages' pictures again (docs/pictures), in real Chromium
 	HOTLINE_PICTURES=1 $(PYTEST) -q -m browser tests/admin_ui
