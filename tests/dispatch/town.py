@@ -23,7 +23,7 @@ from tests.conftest import NOON
 
 CALL = "20261123120000-0123456789ab"
 CALLER = "13888888888"
-CODE = "12345678"
+CODE = "73519284"
 T = TypeVar("T")
 
 

@@ -1,0 +1,145 @@
+"""Who reaches which ticket and which recording; whatever isn't granted is refused."""
+
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy.orm import Session
+
+from dispatch import reach
+from dispatch.calls import Call
+from dispatch.states import State
+from dispatch.tickets import Klass, Ticket
+from hotline.accounts.accounts import Account
+from hotline.accounts.roles import Role
+from hotline.directory.departments import Department
+from hotline.settings import Settings
+from recordings import recordings
+from recordings.recordings import Kind, Recording
+from tests.conftest import NOON
+from tests.dispatch import town
+
+INSIDE = {Role.OPERATOR, Role.SUPERVISOR, Role.QUALITY_INSPECTOR, Role.CITY_OFFICE, Role.INSPECTOR}
+OF_A_UNIT = {Role.LIAISON, Role.LEADER}
+COUNTY = "530402"
+
+
+@dataclass
+class Town:
+    session: Session
+    settings: Settings
+    office: Department
+    other: Department
+    numbers: int = 0
+
+    def ticket(self, of: Department | None, *, klass: Klass = Klass.CONSULT, confidential: bool = False, state: State = State.TO_ACCEPT,
+               call: Call | None = None) -> Ticket:
+        self.numbers += 1
+        call = call or town.call(self.session, f"call-{self.numbers}")
+        sound = recordings.expect(self.session, call.id, kind=Kind.CALL, spool=self.settings.spool, at=NOON)
+        row = town.ticket(self.session, self.settings, klass=klass, of=call, code=str(10000000 + self.numbers),
+                          recording=sound, confidential=confidential)
+        row.department_id, row.state = of.id if of else None, state
+        self.session.flush()
+        return row
+
+    def account(self, role: Role) -> Account:
+        belongs = self.office if role in OF_A_UNIT | {Role.SECRECY_REVIEWER} else None
+        return town.somebody(self.session, role, of=belongs, county=COUNTY if role is Role.COUNTY_OFFICE else "")
+
+    def hears(self, account: Account, ticket: Ticket) -> Recording | None:
+        assert ticket.recording_id is not None
+        return reach.recording(self.session, ticket.recording_id, account=account)
+
+
+@pytest.fixture
+def here(session: Session, settings: Settings) -> Town:
+    office = town.unit(session, "101", "玉溪市公安局", county=COUNTY)
+    return Town(session, settings, office, town.unit(session, "102", "玉溪市民政局", county="530403"))
+
+
+def test_a_department_and_a_county_see_their_own_tickets_the_hotline_all_the_others_none(here: Town) -> None:
+    own, foreign, nobodys = here.ticket(here.office), here.ticket(here.other), here.ticket(None)
+    for role in Role:
+        account = here.account(role)
+        seen = [reach.ticket(here.session, row.number, account=account) is row for row in (own, foreign, nobodys)]
+        of_its_own = role in INSIDE | OF_A_UNIT | {Role.COUNTY_OFFICE}
+        assert (role, seen) == (role, [of_its_own, role in INSIDE, role in INSIDE])
+
+
+@pytest.mark.parametrize("role", [*OF_A_UNIT, Role.COUNTY_OFFICE])
+def test_who_belongs_to_no_unit_sees_no_ticket_not_even_those_of_nobody(here: Town, role: Role) -> None:
+    rows = [here.ticket(here.office), here.ticket(None)]
+    lost = town.somebody(here.session, role)
+    assert [reach.ticket(here.session, row.number, account=lost) for row in rows] == [None, None]
+
+
+def test_an_account_that_was_closed_sees_nothing(here: Town) -> None:
+    row, account = here.ticket(here.office), here.account(Role.SUPERVISOR)
+    account.active = False
+    assert reach.ticket(here.session, row.number, account=account) is None
+    assert here.hears(account, row) is None
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_caller_is_known_within_the_hotline_only(role: Role) -> None:
+    account = Account(role=role, active=True)
+    for klass in Klass:
+        for confidential in (False, True):
+            assert reach.sees_caller(account, Ticket(klass=klass, confidential=confidential)) is (role in INSIDE)
+
+
+@pytest.mark.parametrize(
+    ("klass", "confidential", "guarded"),
+    [
+        (Klass.CONSULT, False, False),
+        (Klass.PRAISE, False, False),
+        (Klass.CONSULT, True, True),
+        (Klass.COMPLAINT, False, True),
+        (Klass.REPORT, False, True),
+        (Klass.REPORT, True, True),
+    ],
+)
+def test_a_recording_is_heard_by_whose_it_is_and_never_by_the_department_when_it_is_guarded(
+    here: Town, klass: Klass, confidential: bool, guarded: bool
+) -> None:
+    own = here.ticket(here.office, klass=klass, confidential=confidential)
+    foreign = here.ticket(here.other, klass=klass, confidential=confidential)
+    expected = dict.fromkeys(Role, (False, False)) | {
+        Role.SUPERVISOR: (True, True), Role.QUALITY_INSPECTOR: (True, True),
+        Role.LIAISON: (not guarded, False), Role.LEADER: (not guarded, False),
+    }  # fmt: skip
+    accounts = {role: here.account(role) for role in Role}
+    heard = {role: tuple(here.hears(account, row) is not None for row in (own, foreign)) for role, account in accounts.items()}
+    assert heard == expected
+
+
+@pytest.mark.parametrize("second_of", ["own", "foreign", "nobody"])
+def test_one_guarded_matter_of_a_call_guards_its_recording_in_all_the_others(here: Town, second_of: str) -> None:
+    call = town.call(here.session, "two-matters")
+    first = here.ticket(here.office, call=call)
+    accounts = [here.account(role) for role in OF_A_UNIT]
+    assert all(here.hears(account, first) is not None for account in accounts)
+    here.ticket({"own": here.office, "foreign": here.other, "nobody": None}[second_of], klass=Klass.REPORT, call=call)
+    assert [here.hears(account, first) for account in accounts] == [None, None]
+
+
+def test_the_recording_of_a_filed_ticket_is_closed_to_its_department(here: Town) -> None:
+    row = here.ticket(here.office, state=State.FILED)
+    assert [here.hears(here.account(role), row) for role in OF_A_UNIT] == [None, None]
+
+
+def test_an_operator_hears_the_calls_that_he_took_and_no_others(here: Town) -> None:
+    row = here.ticket(here.office, klass=Klass.COMPLAINT)
+    mine, others = here.account(Role.OPERATOR), town.somebody(here.session, Role.OPERATOR, login="colleague")
+    here.session.get_one(Call, row.call_id).operator_id = mine.id
+    here.session.flush()
+    assert here.hears(mine, row) is not None
+    assert here.hears(others, row) is None
+
+
+def test_a_recording_that_is_in_no_ticket_is_no_departments(here: Town) -> None:
+    town.call(here.session, "no-matter")
+    sound = recordings.expect(here.session, "no-matter", kind=Kind.CALL, spool=here.settings.spool, at=NOON)
+    for role in OF_A_UNIT:
+        assert reach.recording(here.session, sound.id, account=here.account(role)) is None
+    assert reach.recording(here.session, sound.id + 100, account=here.account(Role.SUPERVISOR)) is None
