@@ -12,7 +12,8 @@ from hotline.times import now
 from hotline.voice import orders
 
 A_LAW_BYTES_A_SECOND = 8000
-GRACE = 5.0  # seconds that a step may take beyond its sounds before the exchange takes the caller away
+GRACE = 2.5  # seconds that a sound may take beyond its length before the exchange takes the caller away
+THOUGHT = 3.0  # seconds that we may think between two sounds before it does
 PATIENCE = 8.0  # seconds a caller waits for a sentence that is still being made
 LOCK_FILE = Path(__file__).parent.parent / "asterisk-conf" / "sounds" / "prompts.lock.json"
 
@@ -27,16 +28,19 @@ class Voice:
     def __init__(self, line: Line, house: House) -> None:
         self.line = line
         self.house = house
+        line.before_sound = self._guard
 
     def say(self, *sounds: str, interrupt: str = "") -> str:
         """Play sounds; the key that stopped them, or an empty text."""
-        self.line.guard(_length(sounds) + GRACE)
-        return self.line.play(sounds, interrupt)
+        key = self.line.play(sounds, interrupt)
+        self.line.guard(THOUGHT)
+        return key
 
     def ask(self, *sounds: str, digits: int = 1, timeout: float = 4.0, alone: str = "0") -> str:
         """Play sounds and collect keys; empty when nothing was pressed."""
-        self.line.guard(_length(sounds) + timeout * (digits + 1) + GRACE)
-        return self.line.ask(sounds, digits=digits, timeout=timeout, alone=alone)
+        keys = self.line.ask(sounds, digits=digits, timeout=timeout, alone=alone)
+        self.line.guard(THOUGHT)
+        return keys
 
     def sounds_of(self, text: str) -> list[str]:
         """The sounds of a text, in order: what isn't made yet is ordered as urgent, and the first is waited for.
@@ -65,15 +69,17 @@ class Voice:
                     raise NotSpoken(name)
                 self.say("hotline/please_wait")
 
+    def _guard(self, sound: str) -> None:
+        """Each sound by itself: should we be stopped, nobody waits for the rest of a long question."""
+        self.line.guard(_seconds(sound) + GRACE)
+
     def _path(self, name: str) -> str:
         return str(self.house.settings.sounds / name)
 
 
-def _length(sounds: Sequence[str]) -> float:
-    return sum(_seconds(sound) for sound in sounds)
-
-
 def _seconds(sound: str) -> float:
+    if sound.startswith("silence/"):
+        return float(sound.removeprefix("silence/"))
     if sound.startswith("hotline/"):
         return _prompt_seconds().get(sound.removeprefix("hotline/"), 10.0)
     try:

@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 from ami_listener.messages import Device, Dialled, HungUp, Message, NotTaken, Rings, Staged, Taken
 from dispatch import calls, desk
 from dispatch.callbacks import Attempt
-from dispatch.calls import Call, Leg, Step
+from dispatch.calls import Call, Leg
 from dispatch.endings import end_attempt, end_call
 from dispatch.spool import see_leg
 from hotline.accounts.accounts import Account
 from hotline.events import Event
 from hotline.settings import Settings
+from recordings import recordings
+from recordings.recordings import Kind
 
 
 def handle(session: Session, message: Message, *, settings: Settings, at: datetime) -> Iterable[Event]:
@@ -39,18 +41,20 @@ def handle(session: Session, message: Message, *, settings: Settings, at: dateti
 def _staged(session: Session, message: Staged, settings: Settings, at: datetime) -> list[Event]:
     if message.stage != "queue" or not message.call_id:
         return []
-    calls.begin(session, message.call_id, uniqueid=message.uniqueid, node=settings.exchange_node,
-                taken_from="listener", at=at)  # fmt: skip
+    calls.begin(session, message.call_id, caller=message.caller, dialled=settings.number, uniqueid=message.uniqueid,
+                node=settings.exchange_node, taken_from="listener", at=at)  # fmt: skip
+    recordings.expect(session, message.call_id, kind=Kind.CALL, spool=settings.spool, at=at)
     call = session.get_one(Call, message.call_id)
-    call.queued_at = call.queued_at or at
-    calls.note(session, call.id, Step.QUEUED, at=at)
+    calls.queue(session, call, at=at)
     see_leg(session, call.id, node=settings.exchange_node, uniqueid=message.uniqueid, channel=message.channel, at=at)
     return [Event("queued", call_id=call.id)]
 
 
 def _at_desk(session: Session, call_id: str, extension: str, kind: str, at: datetime) -> list[Event]:
-    account = desk.operator_at(session, extension)
-    if account is None or session.get(Call, call_id) is None:
+    account, call = desk.operator_at(session, extension), session.get(Call, call_id)
+    if account is None or call is None:
+        return []
+    if call.ended_at is not None and kind != "answered":  # heard of late: nothing rings any more
         return []
     {"offer": desk.offer, "answered": desk.answered, "missed": desk.missed}[kind](session, call_id, account, at=at)
     return [Event(kind, call_id=call_id, account_id=account.id)]

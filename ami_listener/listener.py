@@ -6,7 +6,7 @@ from threading import Event as Flag
 from time import monotonic
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from ami_listener import messages
@@ -24,7 +24,7 @@ from hotline.exchange.reconnecting import links
 from hotline.settings import Settings
 from hotline.times import now
 
-MOST_AT_ONCE = 200
+MOST_AT_ONCE = 25  # a few milliseconds each, and what rings must not wait for many that hang up
 UPKEEP_SECONDS = 5.0
 RESYNC_SECONDS = 60.0
 log = structlog.get_logger()
@@ -49,6 +49,8 @@ class Listener:
                 self._hear(link)
             except LinkError as lost:
                 log.warning("listener.blind", since=now().isoformat(), reason=str(lost))
+                if self._owed:  # what was heard before the link went is noted without waiting for the next
+                    self._settle()
                 self._beat(words=str(lost), blind_since=now())
 
     def _hear(self, link: Link) -> None:
@@ -86,7 +88,7 @@ class Listener:
         try:
             with session.begin_nested():
                 return list(handle(session, message, settings=self.settings, at=at))
-        except (LookupError, ValueError) as fault:
+        except (LookupError, ValueError, IntegrityError, DataError) as fault:
             log.error("listener.not_noted", kind=type(message).__name__, fault=repr(fault)[:200])
             return []
 

@@ -1,7 +1,7 @@
 """The exchange's events as values: headers in, a frozen dataclass out, None for what does not concern us."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from dispatch.telephone import extension_of
 
@@ -16,6 +16,7 @@ class Staged:
     stage: str
     uniqueid: str
     channel: str
+    caller: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def read(headers: Headers, variables: Mapping[str, str]) -> Message | None:
     match headers.get("Event", ""):
         case "UserEvent" if headers.get("UserEvent") == "Stage":
             return Staged(headers.get("CallID", ""), headers.get("Stage", ""), headers.get("Uniqueid", ""),
-                          headers.get("Channel", ""))  # fmt: skip
+                          headers.get("Channel", ""), headers.get("CallerIDNum", ""))  # fmt: skip
         case "AgentCalled":
             return Rings(call_id, extension_of(headers.get("Interface", "")))
         case "AgentConnect":

@@ -30,10 +30,10 @@ def _stopping() -> Flag:
 def agi() -> None:
     """Answer the exchange's questions (FastAGI)."""
     settings = _ready("agi")
-    from agi.run import make_server
-    from hotline.database import database
+    from agi.run import PATIENCE, make_server
+    from hotline.database import Database
 
-    make_server(settings, database()).run(drain_within=5.0)
+    make_server(settings, Database(settings.database_address, patience=PATIENCE)).run(drain_within=5.0)
 
 
 @click.command()

@@ -16,6 +16,7 @@ import structlog
 
 STOP_WITHIN = 8.0
 LONGEST_PAUSE = 10.0
+LIVED_WELL = 60.0  # seconds after which a death counts as the first again
 _PR_SET_PDEATHSIG = 1
 log = structlog.get_logger()
 
@@ -31,9 +32,11 @@ class Child:
     process: subprocess.Popen[bytes] | None = None
     deaths: int = 0
     start_at: float = field(default=0.0)
+    began: float = field(default=0.0)
 
     def start(self) -> None:
         """Start it; should we die without stopping it, the kernel ends it."""
+        self.began = time.monotonic()
         self.log_file.parent.mkdir(parents=True, exist_ok=True)
         with self.log_file.open("ab") as out:
             self.process = _spawn(self.command, self.environment, out)
@@ -77,7 +80,7 @@ class Supervisor:
 
 def _revive(child: Child) -> None:
     if child.start_at == 0.0:
-        child.deaths += 1
+        child.deaths = 1 if time.monotonic() - child.began > LIVED_WELL else child.deaths + 1
         pause = min(LONGEST_PAUSE, 0.5 * 2 ** (child.deaths - 1)) if child.deaths > 1 else 0.0
         child.start_at = time.monotonic() + pause
         log.warning("child.died", child=child.name, deaths=child.deaths, again_in=pause)

@@ -155,19 +155,31 @@ def end(session: Session, call_id: str, *, at: datetime, place: str = "") -> boo
 
     `place` is where the exchange says the caller was, for calls that nobody of ours saw."""
     call = session.scalar(select(Call).where(Call.id == call_id).with_for_update())
-    if call is None or call.ended_at is not None:
+    if call is None:
+        return False
+    if call.ended_at is not None:
+        _placed(session, call, place)
         return False
     call.ended_at = at
     note(session, call_id, Step.ENDED, at=at, place=place)
-    session.flush()
-    settle(session, call, place=place)
+    settle(session, call)
     return True
 
 
-def settle(session: Session, call: Call, *, place: str = "") -> None:
-    """Work out the outcome anew from all that is known."""
-    kinds = set(session.scalars(select(CallStep.kind).where(CallStep.call_id == call.id)))
-    call.outcome = outcome_of({Step(k) for k in kinds}, place=place, direction=call.direction)
+def _placed(session: Session, call: Call, place: str) -> None:
+    """The exchange says where the caller was after somebody else has closed the call."""
+    ended = session.scalar(select(CallStep).where(CallStep.call_id == call.id, CallStep.kind == Step.ENDED))
+    if place and ended is not None and not ended.detail.get("place"):
+        ended.detail = ended.detail | {"place": place}
+        settle(session, call)
+
+
+def settle(session: Session, call: Call) -> None:
+    """Work out the outcome of a call that has ended anew from all that is known."""
+    session.flush()
+    steps = session.execute(select(CallStep.kind, CallStep.detail).where(CallStep.call_id == call.id)).all()
+    place = next((detail.get("place", "") for kind, detail in steps if kind == Step.ENDED), "")
+    call.outcome = outcome_of({Step(kind) for kind, _ in steps}, place=place, direction=call.direction)
 
 
 _BY_STEP = (
@@ -178,7 +190,11 @@ _BY_STEP = (
     (Step.QUEUED, Outcome.ABANDONED),
     (Step.DIRECTED, Outcome.DIRECTED),
 )
-_BY_PLACE = {"queue": Outcome.ABANDONED, "operator": Outcome.ANSWERED_BY_OPERATOR, "message": Outcome.MESSAGE_LEFT}
+# Who was last where a message can be left and has left none is one who gave up.
+_BY_PLACE = {
+    "queue": Outcome.ABANDONED, "message": Outcome.ABANDONED, "operator": Outcome.ANSWERED_BY_OPERATOR,
+    "survey": Outcome.ANSWERED_BY_OPERATOR,
+}  # fmt: skip
 
 
 def outcome_of(kinds: set[Step], *, place: str = "", direction: str = "in") -> Outcome:

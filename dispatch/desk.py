@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, select
+from sqlalchemy import ForeignKey, String, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dispatch import calls
@@ -61,10 +61,9 @@ def operator_at(session: Session, extension: str) -> Account | None:
 
 
 def offer(session: Session, call_id: str, account: Account, *, at: datetime) -> Offer:
-    """The call rings at this operator's phone; told twice, it is still one offer."""
-    row = session.scalar(
-        select(Offer).where(Offer.call_id == call_id, Offer.account_id == account.id, Offer.outcome == "ringing")
-    )
+    """The call rings at this operator's phone; told twice, or after he took it, it is still one offer."""
+    known = or_(Offer.outcome == "ringing", Offer.answered_at.is_not(None))
+    row = session.scalar(select(Offer).where(Offer.call_id == call_id, Offer.account_id == account.id, known))
     if row is None:
         row = Offer(call_id=call_id, account_id=account.id, at=at)
         session.add(row)
@@ -74,14 +73,19 @@ def offer(session: Session, call_id: str, account: Account, *, at: datetime) -> 
 
 
 def answered(session: Session, call_id: str, account: Account, *, at: datetime) -> None:
-    """The operator took the call."""
+    """The operator took the call; told twice, it is noted once."""
+    call = session.get_one(Call, call_id, with_for_update=True)
+    taken = (Offer.call_id == call_id, Offer.account_id == account.id, Offer.answered_at.is_not(None))
+    if session.scalar(select(Offer).where(*taken)) is not None:
+        return
     row = offer(session, call_id, account, at=at)
     row.answered_at, row.outcome = at, "answered"
-    call = session.get_one(Call, call_id)
     call.operator_id, call.answered_at = account.id, call.answered_at or at
     calls.note(session, call_id, Step.ANSWERED, at=at, operator=account.login)
     for other in _ringing(session, call_id):
         other.outcome, other.ended_at = "missed", at
+    if call.ended_at is not None:  # heard of late
+        calls.settle(session, call)
 
 
 def missed(session: Session, call_id: str, account: Account, *, at: datetime) -> None:

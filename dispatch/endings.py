@@ -13,7 +13,7 @@ from hotline.settings import Settings
 def end_call(session: Session, call_id: str, *, place: str = "", settings: Settings, at: datetime) -> list[int]:
     """The call is over: its outcome, the desks it lay on (their accounts are returned), its call-back attempt."""
     if not calls.end(session, call_id, at=at, place=place):
-        return []
+        return desk.ended(session, call_id, at=at)  # what was noted late must not stay on a desk
     attempt = session.scalar(select(Attempt).where(Attempt.call_id == call_id, Attempt.outcome == ""))
     if attempt is not None:
         end_attempt(session, attempt, outcome="broken_off", settings=settings, at=at)

@@ -9,9 +9,10 @@ from sqlalchemy import BigInteger, Integer, String, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from dispatch import calls, codes, referrals
+from dispatch import calls, codes, desk, referrals
 from dispatch.calls import Call, Leg, Step
 from dispatch.endings import end_call
+from dispatch.telephone import extension_of
 from dispatch.tickets import Klass, Ticket
 from hotline.database import Base
 from hotline.logs import mask
@@ -54,7 +55,7 @@ def take_in_message(session: Session, slip: Slip, *, settings: Settings, at: dat
     recordings.take_in(sound, keep_days=settings.recordings_keep_days, at=at)
     if slip.code:
         codes.use(session, slip.code, settings=settings, at=at)
-    if (sound.seconds or 0.0) < SHORTEST_MESSAGE:
+    if not _worth_a_ticket(sound, slip):
         return None
     call = session.get_one(Call, slip.call_id)
     calls.note(session, call.id, Step.MESSAGE, at=slip.ended, seconds=sound.seconds)
@@ -68,6 +69,12 @@ def take_in_message(session: Session, slip: Slip, *, settings: Settings, at: dat
     return ticket
 
 
+def _worth_a_ticket(sound: recordings.Recording, slip: Slip) -> bool:
+    """Who was told a code has a ticket that it opens, however short his words."""
+    said = sound.seconds or 0.0
+    return said >= SHORTEST_MESSAGE or (bool(slip.code) and said > 0.0)
+
+
 class RecordsMark(Base):
     """How far one file of the exchange's own records has been read."""
 
@@ -77,6 +84,8 @@ class RecordsMark(Base):
     offset: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), default=0)
 
 
+RECEPTION = "reception"  # where the dialplan answers a citizen's call; it records from then on
+PLACES_OF_OURS = {"s", "h", "T"}  # extensions that nobody dials
 CEL_FIELDS = ("event", "at", "call_id", "uniqueid", "linkedid", "channel", "caller", "exten", "context", "app",
               "place", "extra")  # fmt: skip
 
@@ -110,11 +119,32 @@ def _take_in_event(session: Session, line: str, *, settings: Settings) -> None:
     own = event["uniqueid"] == event["linkedid"]
     if not call_id:
         return
-    if own and event["event"] in {"ANSWER", "HANGUP"}:
-        calls.begin(session, call_id, caller=event["caller"], dialled=event["exten"], node=settings.exchange_node,
-                    uniqueid=event["uniqueid"], taken_from="records", at=at)  # fmt: skip
-    if own and event["event"] == "HANGUP":
-        end_call(session, call_id, at=at, place=event["place"], settings=settings)
+    match event["event"]:
+        case "ANSWER" if own:
+            _begin(session, event, at, settings)
+            if event["context"] == RECEPTION:
+                recordings.expect(session, call_id, kind=Kind.CALL, spool=settings.spool, at=at)
+        case "APP_START" if own and event["app"] == "Queue":
+            _begin(session, event, at, settings)
+            calls.queue(session, session.get_one(Call, call_id), at=at)
+        case "BRIDGE_ENTER" if not own:
+            _talked(session, call_id, extension_of(event["channel"]), at)
+        case "HANGUP" if own:
+            _begin(session, event, at, settings)
+            end_call(session, call_id, at=at, place=event["place"], settings=settings)
+
+
+def _begin(session: Session, event: dict[str, str], at: datetime, settings: Settings) -> None:
+    dialled = settings.number if event["exten"] in PLACES_OF_OURS else event["exten"]
+    calls.begin(session, event["call_id"], caller=event["caller"], dialled=dialled, node=settings.exchange_node,
+                uniqueid=event["uniqueid"], taken_from="records", at=at)  # fmt: skip
+
+
+def _talked(session: Session, call_id: str, extension: str, at: datetime) -> None:
+    """An operator's phone met the caller: he took the call, should the listener have been blind."""
+    call, account = session.get(Call, call_id), desk.operator_at(session, extension)
+    if call is not None and account is not None and call.queued_at is not None:
+        desk.answered(session, call_id, account, at=at)
 
 
 def see_leg(session: Session, call_id: str, *, node: str, uniqueid: str, channel: str, at: datetime) -> None:

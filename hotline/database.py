@@ -15,6 +15,7 @@ from sqlalchemy.types import TypeDecorator
 
 from hotline.settings import settings
 
+PATIENCE = 5.0
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -51,19 +52,23 @@ class Base(DeclarativeBase):
 
 
 class Database:
-    """One database by its address, with `reading()` for looking and `writing()` for short changes."""
+    """One database by its address, with `reading()` for looking and `writing()` for short changes.
 
-    def __init__(self, address: str, *, pool: int = 20) -> None:
+    `patience`: the most seconds of each wait, for a connection and for a lock; below the usual, for a statement too."""
+
+    def __init__(self, address: str, *, pool: int = 20, patience: float = PATIENCE) -> None:
         self.address = address
         if address.startswith("sqlite"):
             # SQLite has one writer at a time: a pool of one makes writers queue here, in order and without
             # polling, instead of in the file's lock.
-            self._writer = _sqlite(address, begin="BEGIN IMMEDIATE", pool=1)
-            self._reader = _sqlite(address, begin="BEGIN", pool=pool)
+            self._writer = _sqlite(address, begin="BEGIN IMMEDIATE", pool=1, patience=patience)
+            self._reader = _sqlite(address, begin="BEGIN", pool=pool, patience=patience)
         else:
+            # What a caller waits for is limited; a long report or a migration isn't.
+            limits = {} if patience >= PATIENCE else {"options": f"-c statement_timeout={round(patience * 1000)}"}
             self._writer = self._reader = create_engine(
-                address, pool_size=pool, max_overflow=pool, pool_pre_ping=True, pool_timeout=5,
-                connect_args={"connect_timeout": 3},
+                address, pool_size=pool, max_overflow=pool, pool_pre_ping=True, pool_timeout=patience,
+                connect_args={"connect_timeout": 3, **limits},
             )
 
     @property
@@ -88,16 +93,17 @@ class Database:
         self._reader.dispose()
 
 
-def _sqlite(address: str, *, begin: str, pool: int) -> Engine:
+def _sqlite(address: str, *, begin: str, pool: int, patience: float) -> Engine:
     engine = create_engine(
-        address, pool_size=pool, max_overflow=0, pool_timeout=5,
-        connect_args={"timeout": 5, "check_same_thread": False},
+        address, pool_size=pool, max_overflow=0, pool_timeout=patience,
+        connect_args={"timeout": patience, "check_same_thread": False},
     )
+    busy = f"busy_timeout={round(patience * 1000)}"
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # we begin transactions ourselves, see below
-        for pragma in ("journal_mode=wal", "foreign_keys=on", "synchronous=normal", "busy_timeout=5000"):
+        for pragma in ("journal_mode=wal", "foreign_keys=on", "synchronous=normal", busy):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -7,6 +7,8 @@ from typing import Any
 
 import redis
 import structlog
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 CHANNEL = "hotline.events"
 log = structlog.get_logger()
@@ -27,7 +29,9 @@ class Bus:
     """The events of the house. Publishing never fails its caller: what is owed stands in the database."""
 
     def __init__(self, address: str) -> None:
-        self._client = redis.Redis.from_url(address, socket_connect_timeout=1, socket_timeout=2, decode_responses=True)
+        # Not tried again: a broker that hangs would hold up whoever publishes.
+        self._client = redis.Redis.from_url(address, socket_connect_timeout=1, socket_timeout=1, decode_responses=True,
+                                            retry=Retry(NoBackoff(), 0))  # fmt: skip
         self._address = address
 
     def publish(self, *events: Event) -> bool:
