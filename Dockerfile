@@ -12,7 +12,9 @@ RUN .venv/bin/pip install --no-cache-dir --no-deps -e . \
  && (cd admin_ui && npm ci --no-audit --no-fund && npm run vendor && rm -rf node_modules) \
  && .venv/bin/pybabel -q compile -d admin_ui/translations \
  && .venv/bin/python -m compileall -q hotline knowledge_base recordings dispatch agi ami_listener admin_ui cli \
- && bin/voice /opt/hotline/.voice
+ && bin/voice /opt/hotline/.voice \
+ && .venv/bin/python -c "from pathlib import Path; from hotline.voice import phonemes; phonemes.load_dictionary(Path('.voice'))" \
+ && chmod a+r .voice/*
 
 FROM debian:bookworm-slim AS hotline
 RUN apt-get update \
