@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from dispatch import callbacks, calls, desk, referrals
 from dispatch.callbacks import Attempt
+from dispatch.calls import CallStep, Step
 from hotline.settings import Settings
 
 
@@ -27,8 +28,16 @@ def end_attempt(
     the last attempt without success closes it as not reached."""
     if attempt.outcome:
         return
+    if _heard(session, attempt):  # he may hang up without a grade, and we may never learn that he did
+        outcome = callbacks.TOLD
     callback = callbacks.settle(session, attempt, outcome=outcome, settings=settings, at=at)
     if outcome == callbacks.TOLD:
         referrals.told(session, callback.ticket, grade=grade, at=at)
     elif callback.state == callbacks.State.GIVEN_UP:
         referrals.close(session, callback.ticket, reached=False, at=at, why="多次回访未接通")
+
+
+def _heard(session: Session, attempt: Attempt) -> bool:
+    """Whether the citizen has heard the reply to its end."""
+    query = select(CallStep.id).where(CallStep.call_id == attempt.call_id, CallStep.kind == Step.TOLD).limit(1)
+    return session.scalar(query) is not None
