@@ -86,6 +86,7 @@ class RecordsMark(Base):
 
 RECEPTION = "reception"  # where the dialplan answers a citizen's call; it records from then on
 PLACES_OF_OURS = {"s", "h", "T"}  # extensions that nobody dials
+LONGEST_ID = 40
 CEL_FIELDS = ("event", "at", "call_id", "uniqueid", "linkedid", "channel", "caller", "exten", "context", "app",
               "place", "extra")  # fmt: skip
 
@@ -110,15 +111,25 @@ def take_in_records(session: Session, path: Path, *, settings: Settings, most: i
     return count
 
 
-def _take_in_event(session: Session, line: str, *, settings: Settings) -> None:
-    values = next(csv.reader([line]), [])
-    if len(values) < len(CEL_FIELDS):
-        return
+def _read_event(line: str) -> dict[str, str] | None:
+    """The fields of a line; None for what is no event of a call, as a crash or a full disk leaves it behind.
+
+    Such a line is passed over: it would be refused for ever, and all that follow it with it."""
+    try:
+        values = next(csv.reader([line.rstrip("\n")]), [])
+    except csv.Error:
+        return None
     event = dict(zip(CEL_FIELDS, values, strict=False))
+    whole = len(event) == len(CEL_FIELDS) and all(value.isprintable() for value in values)
+    return event if whole and 0 < len(event["call_id"]) <= LONGEST_ID and len(event["uniqueid"]) <= LONGEST_ID else None
+
+
+def _take_in_event(session: Session, line: str, *, settings: Settings) -> None:
+    event = _read_event(line)
+    if event is None:
+        return
     call_id, at = event["call_id"], _moment(event["at"])
     own = event["uniqueid"] == event["linkedid"]
-    if not call_id:
-        return
     match event["event"]:
         case "ANSWER" if own:
             _begin(session, event, at, settings)
