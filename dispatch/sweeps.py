@@ -7,7 +7,7 @@ from pathlib import Path
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import OperationalError
 
 from dispatch import callbacks, calls, spool
 from dispatch.callbacks import Attempt
@@ -49,20 +49,11 @@ class Sweeper:
 
     def take_in_messages(self) -> None:
         """Questions left after the tone become tickets; the slip goes when its ticket stands."""
-        for path in sorted((self.settings.spool / "messages").glob("*.txt")):
-            slip = spool.read_slip(path)
-            if slip is None:
-                continue
-            with self.database.writing() as session:
-                ticket = spool.take_in_message(session, slip, settings=self.settings, at=now())
-            path.unlink()
-            if ticket is not None:
-                self.bus.publish(Event("ticket", call_id=slip.call_id, detail={"number": ticket.number}))
+        self._each(self._take_in_slip, "messages", "*.txt")
 
     def take_in_records(self) -> None:
         """The exchange's own records fill in the calls that nobody of ours saw, and end those that are over."""
-        for path in sorted((self.settings.spool / "cel").glob("*.csv*")):
-            self._read_on(path)
+        self._each(self._read_on, "cel", "*.csv*")
 
     def take_in_recordings(self) -> None:
         """Recordings of calls that are over are measured, hashed and settled."""
@@ -104,8 +95,10 @@ class Sweeper:
             callback = callbacks.claim(session, settings=self.settings, at=at)
             if callback is None:
                 return None
-            if self._unspoken(session, callback):
+            names = orders.order(session, callback.ticket.reply, voice=self.settings.voice, urgent=True, at=at)
+            if orders.unmade(session, names):
                 callback.state, callback.due_at = callbacks.State.DUE, at + timedelta(seconds=5)
+                callback.by_person = orders.hopeless(session, names)
                 return None
             call_id = calls.mint_id(at)
             calls.begin(session, call_id, caller=callback.number, dialled=callback.number, direction="out",
@@ -113,9 +106,29 @@ class Sweeper:
             recordings.expect(session, call_id, kind=recordings.Kind.CALL, spool=self.settings.spool, at=at)
             return callbacks.dial(session, callback, call_id=call_id, at=at), callback.number
 
-    def _unspoken(self, session: Session, callback: callbacks.Callback) -> bool:
-        names = orders.order(session, callback.ticket.reply, voice=self.settings.voice, urgent=True, at=now())
-        return bool(orders.unmade(session, names))
+    def _each(self, take_in: Callable[[Path], None], folder: str, pattern: str) -> None:
+        """One file after the other; one that can't be taken in stays, and keeps none of the others waiting."""
+        faults: list[Exception] = []
+        for path in sorted((self.settings.spool / folder).glob(pattern)):
+            try:
+                take_in(path)
+            except OperationalError:  # the database is away: the others would only wait for it too
+                raise
+            except Exception as fault:
+                log.warning("sweep.file_refused", file=path.name, fault=type(fault).__name__)
+                faults.append(fault)
+        if faults:
+            raise faults[0]
+
+    def _take_in_slip(self, path: Path) -> None:
+        slip = spool.read_slip(path)
+        if slip is None:
+            return
+        with self.database.writing() as session:
+            ticket = spool.take_in_message(session, slip, settings=self.settings, at=now())
+        path.unlink()
+        if ticket is not None:
+            self.bus.publish(Event("ticket", call_id=slip.call_id, detail={"number": ticket.number}))
 
     def _read_on(self, path: Path) -> None:
         read = -1

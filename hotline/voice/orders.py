@@ -63,3 +63,9 @@ def unmade(session: Session, names: list[str]) -> list[str]:
     query = select(SpeechOrder.name).where(SpeechOrder.name.in_(names), SpeechOrder.made_at.is_not(None))
     made = set(session.scalars(query))
     return [name for name in names if name not in made]
+
+
+def hopeless(session: Session, names: list[str]) -> bool:
+    """Whether the voice failed at one of these sounds so often that it isn't asked for it any more."""
+    failed = SpeechOrder.name.in_(names), SpeechOrder.made_at.is_(None), SpeechOrder.tries >= MOST_TRIES
+    return session.scalar(select(SpeechOrder.name).where(*failed).limit(1)) is not None
