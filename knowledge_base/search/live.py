@@ -4,7 +4,7 @@ import threading
 import time
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
 from knowledge_base.entries import Entry, EntryVersion, Phrasing, State
@@ -36,8 +36,11 @@ class LiveIndex:
 
 
 def _stamp(session: Session) -> Stamp:
-    entries = session.execute(
-        select(func.count(), func.sum(Entry.published), func.max(Entry.id)).where(Entry.state == State.PUBLISHED)
-    ).one()
-    others = session.scalar(select(func.max(EntryVersion.id))), session.scalar(select(func.max(Phrasing.id)))
-    return (*entries, *others)
+    """What the index was made of, near enough: each published entry as it is, and how many phrasings of what size.
+
+    Counts of entries alone would not notice one that is withdrawn in the same second as another is published."""
+    keywords = cast(Entry.keywords, String)
+    entries = select(Entry.id, Entry.published, Entry.question, keywords).where(Entry.state == State.PUBLISHED)
+    found = hash(tuple(tuple(row) for row in session.execute(entries.order_by(Entry.id))))
+    phrasings = select(func.count(), func.sum(Phrasing.id), func.sum(func.length(Phrasing.text)))
+    return found, *session.execute(phrasings).one(), session.scalar(select(func.max(EntryVersion.id)))
