@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from ami_listener import messages
 from ami_listener.handlers import handle
-from ami_listener.messages import Message
+from ami_listener.messages import HungUp, Message, Staged
 from ami_listener.resync import resynchronise
 from ami_listener.stores import stock
 from dispatch.telephone import address
@@ -24,7 +24,8 @@ from hotline.exchange.reconnecting import links
 from hotline.settings import Settings
 from hotline.times import now
 
-MOST_AT_ONCE = 25  # a few milliseconds each, and what rings must not wait for many that hang up
+MOST_AT_ONCE = 25  # a few milliseconds each; callers write too
+MOST_OWED = 1000
 UPKEEP_SECONDS = 5.0
 RESYNC_SECONDS = 60.0
 log = structlog.get_logger()
@@ -49,8 +50,8 @@ class Listener:
                 self._hear(link)
             except LinkError as lost:
                 log.warning("listener.blind", since=now().isoformat(), reason=str(lost))
-                if self._owed:  # what was heard before the link went is noted without waiting for the next
-                    self._settle()
+                while self._owed and self._settle():
+                    pass  # what was heard before the link went is noted without waiting for the next
                 self._beat(words=str(lost), blind_since=now())
 
     def _hear(self, link: Link) -> None:
@@ -64,24 +65,28 @@ class Listener:
 
     def _take(self, link: Link) -> None:
         """Wait shortly for an event, then take what else is there."""
-        event = link.next_event(0.5)
+        event = link.next_event(0.0 if self._owed else 0.5)
         while event is not None:
             message = messages.read(event.headers, event.variables())
-            if message is not None:
+            if message is not None and _concerns_us(message):
                 self._owed.append((message, now()))
-            event = link.next_event(0.0) if len(self._owed) < MOST_AT_ONCE else None
+            event = link.next_event(0.0) if len(self._owed) < MOST_OWED else None
 
-    def _settle(self) -> None:
-        """Note all that is owed in one transaction, then say it. While the database is away it stays owed."""
+    def _settle(self) -> bool:
+        """Note what is owed, some in one transaction, then say it. False, and all stays owed, while the database
+        is away."""
+        self._owed.sort(key=_may_wait)
+        settled = self._owed[:MOST_AT_ONCE]
         try:
             with self.database.writing() as session:
-                said = [event for owed in self._owed for event in self._note(session, *owed)]
+                said = [event for owed in settled for event in self._note(session, *owed)]
         except SQLAlchemyError as fault:
             log.warning("listener.database_away", owed=len(self._owed), fault=type(fault).__name__)
             self.stop.wait(0.5)
-            return
-        self._owed.clear()
+            return False
+        del self._owed[: len(settled)]
         self.bus.publish(*said)
+        return True
 
     def _note(self, session: Session, message: Message, at: datetime) -> list[Event]:
         """One message in a savepoint: one that can't be noted doesn't take the others with it."""
@@ -112,3 +117,13 @@ class Listener:
                            words=words, blind_since=blind_since, at=now())  # fmt: skip
         except SQLAlchemyError:
             log.warning("listener.database_away", owed=len(self._owed))
+
+
+def _concerns_us(message: Message) -> bool:
+    """Of the stages that a caller passes only the queue is noted here."""
+    return not isinstance(message, Staged) or message.stage == "queue"
+
+
+def _may_wait(owed: tuple[Message, datetime]) -> bool:
+    """Whoever rings goes first: an ending may wait, and nothing rings for a call after its end."""
+    return isinstance(owed[0], HungUp)

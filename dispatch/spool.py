@@ -99,15 +99,16 @@ def take_in_records(session: Session, path: Path, *, settings: Settings, most: i
     if mark is None:
         mark = RecordsMark(node=node, file=generation, offset=0)
         session.add(mark)
-    count = 0
+    count, offset = 0, mark.offset  # the row is written once, not with every line
     with path.open("rb") as file:
-        file.seek(mark.offset)
+        file.seek(offset)
         for line in file:
             if not line.endswith(b"\n") or count >= most:
                 break
             _take_in_event(session, line.decode("utf-8", errors="replace"), settings=settings)
-            mark.offset += len(line)
+            offset += len(line)
             count += 1
+    mark.offset = offset
     return count
 
 
@@ -146,6 +147,9 @@ def _take_in_event(session: Session, line: str, *, settings: Settings) -> None:
 
 
 def _begin(session: Session, event: dict[str, str], at: datetime, settings: Settings) -> None:
+    known = session.get(Call, event["call_id"])
+    if known is not None and known.caller and known.dialled and known.node and known.uniqueid:
+        return
     dialled = settings.number if event["exten"] in PLACES_OF_OURS else event["exten"]
     calls.begin(session, event["call_id"], caller=event["caller"], dialled=dialled, node=settings.exchange_node,
                 uniqueid=event["uniqueid"], taken_from="records", at=at)  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from time import sleep
 
 import structlog
 from sqlalchemy import select
@@ -24,6 +25,9 @@ from recordings import recordings
 from recordings.recordings import Recording, State
 
 SETTLED = timedelta(seconds=2)  # the exchange closes a file within this of the hang-up
+# Callers and operators write too, and SQLite has one writer: short transactions, and time between them for others.
+RECORDS_AT_ONCE = 30
+BREATH = 0.03
 Dial = Callable[[Attempt, str], None]
 log = structlog.get_logger()
 
@@ -67,8 +71,7 @@ class Sweeper:
         for row in owed:
             recordings.take_in(row, keep_days=self.settings.recordings_keep_days, at=now())  # hashed without a lock
         with self.database.writing() as session:
-            for row in owed:
-                session.merge(row)
+            recordings.settle_all(session, owed)
 
     def settle_stranded(self) -> None:
         """Attempts that nobody finished count as made; claims that nobody used are released."""
@@ -134,7 +137,8 @@ class Sweeper:
         read = -1
         while read != 0:
             with self.database.writing() as session:
-                read = spool.take_in_records(session, path, settings=self.settings)
+                read = spool.take_in_records(session, path, settings=self.settings, most=RECORDS_AT_ONCE)
+            sleep(BREATH)
 
     def _guarded(self, sweep: Callable[[], None]) -> str:
         try:

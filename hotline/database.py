@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
@@ -16,6 +17,7 @@ from sqlalchemy.types import TypeDecorator
 from hotline.settings import settings
 
 PATIENCE = 5.0
+LOOK_AGAIN = 0.001
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -99,18 +101,37 @@ def _sqlite(address: str, *, begin: str, pool: int, patience: float) -> Engine:
         connect_args={"timeout": patience, "check_same_thread": False},
     )
     busy = f"busy_timeout={round(patience * 1000)}"
+    own_waiting = begin == "BEGIN IMMEDIATE"
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None  # we begin transactions ourselves, see below
         for pragma in ("journal_mode=wal", "foreign_keys=on", "synchronous=normal", busy):
             connection.execute(f"PRAGMA {pragma}")
+        if own_waiting:  # in WAL a writer that has begun waits for nobody
+            connection.execute("PRAGMA busy_timeout=0")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(begin)
+        _wait_for_turn(connection, begin, monotonic() + patience)
 
     return engine
+
+
+def _wait_for_turn(connection: Connection, begin: str, until: float) -> None:
+    """Begin as soon as no other process writes. SQLite itself looks again after up to a tenth of a second, and by
+    then somebody else often writes."""
+    plain: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+    while monotonic() < until:
+        try:
+            plain.execute(begin)
+        except sqlite3.OperationalError as fault:
+            if fault.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            sleep(LOOK_AGAIN)
+        else:
+            return
+    connection.exec_driver_sql(begin)
 
 
 def insert_into(session: Session, model: type[Base]) -> "postgresql.Insert | sqlite.Insert":

@@ -2,12 +2,12 @@
 
 import hashlib
 import wave
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import Float, String, UniqueConstraint, select
+from sqlalchemy import Float, String, UniqueConstraint, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.database import Base, insert_into
@@ -45,6 +45,9 @@ class Recording(Base):
     sha256: Mapped[str] = mapped_column(String(64), default="")
     taken_in_at: Mapped[datetime | None]
     keep_until: Mapped[datetime | None]
+
+
+_FOUND = ("id", "state", "seconds", "size", "sha256", "taken_in_at", "keep_until")
 
 
 def spool_path(spool: Path, call_id: str, kind: Kind) -> Path:
@@ -87,6 +90,13 @@ def take_in(recording: Recording, *, keep_days: int, at: datetime) -> bool:
     recording.state, recording.taken_in_at = State.COMPLETE, at
     recording.keep_until = recording.began_at + timedelta(days=keep_days)
     return True
+
+
+def settle_all(session: Session, taken: Sequence[Recording]) -> None:
+    """Keep what `take_in` found out about rows that were read in another session."""
+    found = [{name: getattr(row, name) for name in _FOUND} for row in taken]
+    if found:
+        session.execute(update(Recording), found)
 
 
 def intact(recording: Recording) -> bool:
