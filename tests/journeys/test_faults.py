@@ -1,0 +1,213 @@
+"""Parts of the house die, stop or go away while people call: nobody is lost, nobody hears silence, nothing is missing after."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from cli import sip
+from cli.sip_scenario import Press, Say, Step, Wait
+from dispatch.calls import Call, CallStep, Outcome
+from tests.journeys.trouble import (
+    TUNE,
+    Breakable,
+    accounted,
+    all_ended,
+    breakable,
+    calling,
+    heard_somebody,
+    opened_by,
+    operator,
+    ticket_of,
+)
+from tests.support.servers import POSTGRES, postgresql
+
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
+BREATH = TUNE.parents[1] / "silence/10.alaw"  # what a telephone sends of somebody who listens
+SPEAKS = (Say(TUNE), Wait(2.5), Press("#", 0), Say(BREATH), Wait(3))
+# The machine says less when FastAGI is away: greeting, invitation, tone.
+LEAVES_A_MESSAGE: tuple[Step, ...] = (Wait(1.5), Press("0", 9.7), *SPEAKS)
+LEAVES_A_MESSAGE_UNASKED: tuple[Step, ...] = (Say(BREATH), Wait(15.3), *SPEAKS)
+ASKS_THE_MACHINE: tuple[Step, ...] = (Say(BREATH), Wait(1.5), Press("1", 0), Say(BREATH), Wait(2))
+# SIPp sends nothing between a key and its next breath, and a recording stands still while neither side sends.
+BETWEEN_KEY_AND_BREATH = 2.0
+KEYS_A_DEPARTMENT: tuple[Step, ...] = (Press("101", 0),)
+LISTENS: tuple[Step, ...] = (Say(BREATH), Wait(10), Say(BREATH))
+
+RUDE = {
+    '"EVIL \\" b\\\\ \', ${CALLID} ;=|"': "13900008001",
+    '"EVIL%0d%0ab%0aagi_arg_1: x"': "13900008002%0d%0aEVIL:%20x%0a",
+    '"EVIL${SHELL(id)}"': "13900008003$%7BSHELL(id)%7D",
+    '"EVIL\xff\xfe\xc3\x28"': "13900008004%ff%fe",
+}
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[Breakable]:
+    with breakable() as house:
+        yield house
+
+
+@contextmanager
+def stopped(house: Breakable, name: str) -> Iterator[None]:
+    os.kill(house.pid(name), signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(house.pid(name), signal.SIGCONT)
+
+
+@contextmanager
+def locked(house: Breakable) -> Iterator[None]:
+    """Somebody holds the database for himself."""
+    holder = sqlite3.connect(house.settings.folder / "hotline.db", isolation_level=None, timeout=20)
+    holder.execute("BEGIN EXCLUSIVE")
+    try:
+        yield
+    finally:
+        holder.execute("ROLLBACK")
+        holder.close()
+
+
+def killed(house: Breakable, *names: str) -> dict[str, int]:
+    before = {name: house.pid(name) for name in names}
+    for pid in before.values():
+        os.kill(pid, signal.SIGKILL)
+    return before
+
+
+def test_fastagi_killed_among_calls(house: Breakable) -> None:
+    codes = house.codes()
+    with operator(house), calling(house, asks1=(*ASKS_THE_MACHINE, *LISTENS, Wait(6))) as asking:
+        time.sleep(6)
+        before = killed(house, "agi")
+        waits = (Say(BREATH), Wait(10), Say(BREATH), Wait(2), Press("1", 0), Say(BREATH), Wait(7), *SPEAKS)
+        with calling(house, waits1=waits) as waiting:
+            all_ended(asking | waiting)
+    house.revived("agi", before["agi"])
+    asked = accounted(house, "asks1", Outcome.ANSWERED_BY_OPERATOR)
+    waited = accounted(house, "waits1", Outcome.MESSAGE_LEFT)
+    opened_by(house, codes, [ticket_of(house, waited)])
+    heard_somebody(house, asked, waited)
+
+
+def test_fastagi_stopped_among_calls(house: Breakable) -> None:
+    codes = house.codes()
+    with calling(house, asks2=(*ASKS_THE_MACHINE, *LISTENS, Wait(4))) as asking:
+        time.sleep(6)
+        with stopped(house, "agi"), calling(house, leaves2=LEAVES_A_MESSAGE_UNASKED) as leaving:
+            all_ended(asking | leaving)
+    asked = accounted(house, "asks2", Outcome.ABANDONED)
+    left = accounted(house, "leaves2", Outcome.MESSAGE_LEFT)
+    opened_by(house, codes, [ticket_of(house, left)])
+    heard_somebody(house, asked, left)
+
+
+def test_the_database_held_by_somebody_else_for_longer_than_anybody_waits(house: Breakable) -> None:
+    codes = house.codes()
+    with calling(
+        house, asks3=(*ASKS_THE_MACHINE, *KEYS_A_DEPARTMENT, Say(BREATH), Wait(8)), leaves3=LEAVES_A_MESSAGE
+    ) as before:
+        time.sleep(4)
+        with locked(house), calling(house, arrives3=LEAVES_A_MESSAGE_UNASKED) as during:
+            all_ended(before | during)
+    asked = accounted(house, "asks3", Outcome.ABANDONED, within=BETWEEN_KEY_AND_BREATH)
+    left, arrived = (accounted(house, name, Outcome.MESSAGE_LEFT) for name in ("leaves3", "arrives3"))
+    opened_by(house, codes, [ticket_of(house, left), ticket_of(house, arrived)])
+    heard_somebody(house, asked, left, arrived)
+
+
+def test_the_link_to_the_exchange_cut_while_an_operator_talks(house: Breakable) -> None:
+    codes = house.codes()
+    with operator(house), calling(house, talks4=(Wait(1.5), Press("0", 9))) as talking:
+        time.sleep(3)
+        house.relay.cut()
+        with calling(
+            house, waits4=(Wait(1.5), Press("0", 0), Say(BREATH), Wait(5), Press("1", 0), Say(BREATH), Wait(7), *SPEAKS)
+        ) as waiting:
+            all_ended(talking | waiting)
+            house.relay.mend()
+    accounted(house, "talks4", Outcome.ANSWERED_BY_OPERATOR)
+    waited = accounted(house, "waits4", Outcome.MESSAGE_LEFT)
+    opened_by(house, codes, [ticket_of(house, waited)])
+    heard_somebody(house, waited)
+
+
+def test_the_exchange_mute_and_broker_and_worker_killed_at_once(house: Breakable) -> None:
+    codes = house.codes()
+    with calling(house, leaves5=LEAVES_A_MESSAGE, asks5=(*ASKS_THE_MACHINE, Press("0", 3))) as before:
+        time.sleep(5)
+        house.relay.stall()
+        dead = killed(house, "broker", "worker")
+        with calling(house, arrives5=LEAVES_A_MESSAGE) as during:
+            all_ended(before | during)
+        house.relay.mend()
+    for name, pid in dead.items():
+        house.revived(name, pid)
+    accounted(house, "asks5", Outcome.ABANDONED)
+    calls = [accounted(house, name, Outcome.MESSAGE_LEFT) for name in ("leaves5", "arrives5")]
+    opened_by(house, codes, [ticket_of(house, call) for call in calls])
+    heard_somebody(house, *calls)
+
+
+def test_a_postgresql_stopped_and_started_again() -> None:
+    folder = Path(tempfile.mkdtemp(prefix="hl-pg-"))
+    with postgresql(folder) as address, breakable(DATABASE_URL=address) as house:
+        codes = house.codes()
+        asks = (*ASKS_THE_MACHINE, *KEYS_A_DEPARTMENT, Say(BREATH), Wait(8))
+        with calling(house, leaves6=LEAVES_A_MESSAGE, asks6=asks) as before:
+            time.sleep(4)
+            pg_ctl(folder, "-m", "immediate", "stop")
+            with calling(house, arrives6=LEAVES_A_MESSAGE_UNASKED) as during:
+                all_ended(before | during)
+        pg_ctl(
+            folder, "-l", str(folder / "log2"), "-o", f"-k {folder} -c listen_addresses= -c fsync=off", "-w", "start"
+        )
+        try:
+            asked = accounted(house, "asks6", Outcome.ABANDONED, within=BETWEEN_KEY_AND_BREATH)
+            calls = [accounted(house, name, Outcome.MESSAGE_LEFT) for name in ("leaves6", "arrives6")]
+            opened_by(house, codes, [ticket_of(house, call) for call in calls])
+            heard_somebody(house, asked, *calls)
+        finally:
+            house.database.close()
+            house.supervisor.stop()
+            pg_ctl(folder, "-m", "fast", "stop")
+
+
+def pg_ctl(folder: Path, *what: str) -> None:
+    as_user = ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups"] if os.geteuid() == 0 else []
+    command = [*as_user, str(POSTGRES[-1] / "pg_ctl"), "-D", str(folder / "data"), *what]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder, timeout=30)
+
+
+@pytest.mark.parametrize(("name", "number"), list(RUDE.items()), ids=["quotes", "lines", "expression", "bytes"])
+def test_whatever_a_caller_calls_himself_his_row_is_clean(house: Breakable, name: str, number: str) -> None:
+    result = sip.place(Wait(1.5), port=house.port, caller=number, name=name)
+    assert (result.ok, result.failed) == (1, 0), result.log
+    call = house.call_of(number[:11])
+    with house.database.reading() as session:
+        told = repr([vars(row) for row in session.scalars(select(CallStep).where(CallStep.call_id == call.id))])
+    assert (call.dialled, call.outcome) == ("96128", Outcome.HUNG_UP)
+    assert "EVIL" not in repr(vars(call)) + told
+    logs = "".join(path.read_text(errors="replace") for path in (house.settings.folder / "log").glob("*.log"))
+    assert "EVIL" not in logs
+    assert "uid=0(" not in logs + house.exchange.log
+
+
+def test_a_name_of_ten_thousand_characters_is_refused_or_dropped_and_the_next_caller_is_served(
+    house: Breakable,
+) -> None:
+    sip.place(Wait(1), port=house.port, caller="13900009000", name=f'"{"y" * 10_000}"', seconds=4)
+    assert sip.place(Wait(1.5), port=house.port, caller="13900009001").ok == 1
+    assert house.call_of("13900009001").outcome == Outcome.HUNG_UP
+    with house.database.reading() as session:
+        calls = session.scalars(select(Call).where(Call.caller == "13900009000")).all()
+    assert "yyy" not in repr([vars(call) for call in calls])
