@@ -93,7 +93,7 @@ def test_a_call_is_answered_told_referred_and_put_away(world: World, front: Fron
     call_id = ring(world, front)
     answer(world, front, call_id)
     expect(page.locator("#phase")).to_contain_text("通话中")
-    expect(page.locator(".card-call.is-ringing")).to_have_count(0)
+    expect(page.locator(".phase-ringing")).to_have_count(0)
     page.locator(".entry summary").first.click()
     page.get_by_role("button", name="已告知", exact=True).click()
     expect(page.locator(".entry .pill.good")).to_contain_text("已告知")

@@ -46,8 +46,9 @@ def desk(house: House, enter: Enter) -> Iterator[Page]:
 def _refer(house: House, desk: Page, caller: str, klass: str, title: str) -> Ticket:
     """A citizen rings, the operator sees him, takes the call and refers the matter to 101."""
     with sip.call(Wait(2), Press("0", 25), port=house.port, caller=caller) as line:
-        ringing = desk.locator(".is-ringing")
-        expect(ringing).to_contain_text(f"{caller[:3]}****{caller[-4:]}", timeout=15_000)
+        ringing = desk.locator(".phase-ringing")
+        expect(ringing).to_be_visible(timeout=15_000)
+        expect(desk.locator(".card-call")).to_contain_text(f"{caller[:3]}****{caller[-4:]}")
         expect(desk.locator("#answers")).to_contain_text(town.QUESTION)
         taken = select(Call.id).where(Call.caller == caller, Call.answered_at.is_not(None))
         house.eventually(lambda session: session.scalar(taken), 20)

@@ -46,9 +46,6 @@ document.body.addEventListener("newer", () => { newer.hidden = false; });
 document.getElementById("switch").addEventListener("click", () => { dirty().value = ""; newer.hidden = true; look(); });
 document.body.addEventListener("htmx:afterSwap", (event) => {
   if (event.detail.target.id === "card") newer.hidden = true;
-  if (["card", "line"].includes(event.detail.target.id)) { // a card that was long on its way may be older than the line
-    document.querySelector(".card-call")?.classList.toggle("is-ringing", !!document.querySelector(".phase-ringing"));
-  }
   if (event.detail.target.id === "referral" && event.detail.xhr.status === 200 && dirty()) dirty().value = "";
 });
 
