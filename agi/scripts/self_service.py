@@ -113,6 +113,7 @@ def _choice(talk: Talk, candidates: list[Entry]) -> Entry | None:
 
 
 def _answer(talk: Talk, offered: Offered, answer: Answer) -> Next:
+    talk.voice.sounds_of(answer.text)  # nothing has been told while there is no voice to tell it
     talk.voice.say("hotline/answer_follows")
     with talk.house.database.writing() as session:
         telling = tellings.tell(

@@ -1,5 +1,6 @@
 """Who and what the tests of the domain are made of: people, calls, matters, and a ticket at any place of its life."""
 
+import time
 import wave
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -109,6 +110,14 @@ def sound(path: Path, seconds: float = 2.0, *, loudness: int = 8000) -> Path:
         sample = loudness.to_bytes(2, "little", signed=True) + (-loudness).to_bytes(2, "little", signed=True)
         file.writeframes(sample * int(seconds * 4000))
     return path
+
+
+def until(true: Callable[[], bool], seconds: float = 5) -> None:
+    """Wait for what another thread does."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.005)
 
 
 def at_once(work: Callable[[], T], *, threads: int = 8) -> list[T]:

@@ -1,0 +1,100 @@
+"""A caller at a small exchange of his own: it speaks FastAGI as Asterisk does, plays what it is told, presses his keys."""
+
+import re
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+CALL = "20261123120000-0123456789ab"
+NUMBER = "13888888888"
+_WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')
+
+
+@dataclass
+class Caller:
+    """One call to a script. `presses` says which keys follow which prompt (the n-th item the n-th time it is heard);
+    `hangs_up_at` names the prompt at which he goes."""
+
+    presses: Mapping[str, str | list[str]] = field(default_factory=dict)
+    hangs_up_at: str = ""
+    number: str = NUMBER
+    call_id: str = CALL
+    heard: list[str] = field(default_factory=list)
+    variables: dict[str, str] = field(default_factory=dict)
+    guards: list[float] = field(default_factory=list)
+    _keys: str = ""
+    _times: dict[str, int] = field(default_factory=dict)
+
+    def calls(self, address: tuple[str, int], script: str, *arguments: str) -> "Caller":
+        """Go through the script to its end; an exchange waits no longer than ten seconds for a word."""
+        with socket.create_connection(address, timeout=10) as line:
+            line.sendall(self._environment(script, arguments))
+            for command in line.makefile("r", encoding="utf-8"):
+                words = [quoted.replace('\\"', '"').replace("\\\\", "\\") or plain for quoted, plain in _WORD.findall(command)]
+                line.sendall(self._answer(words).encode())
+                if self.gone:
+                    break
+        return self
+
+    @property
+    def gone(self) -> bool:
+        """Whether he has hung up."""
+        return bool(self.hangs_up_at) and self.hangs_up_at in self.heard
+
+    @property
+    def next(self) -> str:
+        """Where the dialplan takes him now; the script's own default is a person's business."""
+        return self.variables.get("NEXT", "")
+
+    @property
+    def prompts(self) -> list[str]:
+        """The fixed prompts that he heard, without the silences between them."""
+        return [name.removeprefix("hotline/") for name in self.heard if name.startswith("hotline/")]
+
+    @property
+    def sentences(self) -> list[str]:
+        """The names of the rendered sentences that he heard."""
+        return [Path(name).name for name in self.heard if name.startswith("/")]
+
+    def _environment(self, script: str, arguments: tuple[str, ...]) -> bytes:
+        told = {"network": "yes", "network_script": script, "callerid": self.number, "uniqueid": "1795406400.1", "dnid": "96128",
+                "accountcode": self.call_id, "channel": "PJSIP/trunk-00000001"}  # fmt: skip
+        given = {f"arg_{n}": text for n, text in enumerate((self.call_id, *arguments) if arguments else (self.call_id, self.number, "96128"), 1)}
+        return "".join(f"agi_{name}: {value}\n" for name, value in (told | given).items()).encode() + b"\n"
+
+    def _answer(self, words: list[str]) -> str:
+        match words:
+            case ["SET", "VARIABLE", "TIMEOUT(absolute)", seconds]:
+                self.guards.append(float(seconds))
+                return "200 result=1\n"
+            case ["SET", "VARIABLE", name, value]:
+                self.variables[name] = value
+                return "200 result=1\n"
+            case ["STREAM", "FILE", name, *escapes]:
+                return self._play(name, escapes[0] if escapes else "")
+            case ["CHANNEL", "STATUS", *_]:
+                return "200 result=6\n"
+        return "510 Invalid or unknown command\n"
+
+    def _play(self, name: str, escapes: str) -> str:
+        if name.startswith("/") and not Path(name + ".alaw").exists():
+            return "200 result=-1 endpos=0\n"
+        self.heard.append(name)
+        if self.gone:
+            return "HANGUP\n200 result=-1 endpos=0\n"
+        short = name.removeprefix("hotline/")
+        if short in self.presses:
+            self._keys = self._pressed(short)
+        if self._keys and self._keys[0] in escapes:
+            key, self._keys = self._keys[0], self._keys[1:]
+            return f"200 result={ord(key)} endpos=800\n"
+        return "200 result=0 endpos=8000\n"
+
+    def _pressed(self, prompt: str) -> str:
+        keys = self.presses[prompt]
+        time = self._times.get(prompt, 0)
+        self._times[prompt] = time + 1
+        if isinstance(keys, str):
+            return keys
+        return keys[time] if time < len(keys) else ""

@@ -1,0 +1,420 @@
+"""The machine's conversations, each over a real FastAGI server: what the caller hears, what is written down, where he goes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+from structlog.testing import capture_logs
+
+from agi import voice
+from agi.run import make_server
+from agi.server import Server
+from dispatch import callbacks, calls
+from dispatch.callbacks import Attempt, Callback
+from dispatch.calls import Call, CallStep, Step
+from dispatch.endings import end_call
+from dispatch.states import State
+from dispatch.tellings import Telling
+from dispatch.tickets import Ticket
+from hotline.database import Database
+from hotline.settings import Settings
+from hotline.times import local_day, now
+from hotline.voice.kokoro import voice_name
+from hotline.voice.rendering import sentences, spoken_name
+from knowledge_base.authorisations import Authorisation, Form, Scope
+from knowledge_base.entries import Entry, EntryVersion
+from knowledge_base.entries import State as EntryState
+from recordings.recordings import Recording
+from tests.agi.caller import CALL, NUMBER, Caller
+from tests.dispatch import town
+from tests.dispatch.town import CODE
+
+QUESTION, ANSWER = "居住证到期了怎么续签？", "请带身份证。到派出所办理。"
+CONTACT = "玉溪市公安局，联系电话0877-9600101。"
+
+
+@dataclass
+class Hotline:
+    """A house with a machine that answers, and whoever calls it."""
+
+    database: Database
+    settings: Settings
+    server: Server
+
+    def serve(self, caller: Caller, script: str, *arguments: str) -> Caller:
+        return caller.calls(self.server.address, script, *arguments)
+
+    def voiced(self, *texts: str) -> None:
+        """These texts have been rendered."""
+        for text in texts:
+            for name in self.names(text):
+                path = self.settings.sounds / f"{name}.alaw"
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(b"\xd5" * 8000)
+
+    def names(self, text: str) -> list[str]:
+        return [spoken_name(sentence, voice_name(self.settings.voice)) for sentence in sentences(text)]
+
+    def knows(self, *, form: Form | None = Form.FULL) -> None:
+        """A department, its question, and the leave to answer it."""
+        day = local_day(now())
+        with self.database.writing() as session:
+            office = town.unit(session, "101", "玉溪市公安局")
+            row = Entry(department_id=office.id, question=QUESTION, keywords=["居住证"], state=EntryState.PUBLISHED, published=1)
+            session.add(row)
+            session.flush()
+            session.add(EntryVersion(entry_id=row.id, number=1, answer="网上全文", spoken=ANSWER, written_by="x", valid_from=day))
+            if form:
+                session.add(Authorisation(department_id=office.id, document="1号", signer="局长", scope=Scope.DEPARTMENT, form=form, categories=[],
+                                          entries=[], exclusions=[], valid_from=day, valid_to=day + timedelta(days=9)))  # fmt: skip
+        self.voiced(QUESTION, ANSWER, CONTACT)
+
+    def began(self, call_id: str = CALL, number: str = NUMBER, direction: str = "in") -> None:
+        with self.database.writing() as session:
+            calls.begin(session, call_id, caller=number, direction=direction, at=now())
+
+    def steps(self, *, without: tuple[Step, ...] = (Step.BEGAN,)) -> list[tuple[Step, dict[str, object]]]:
+        with self.database.reading() as session:
+            rows = session.scalars(select(CallStep).order_by(CallStep.id)).all()
+        return [(Step(row.kind), row.detail) for row in rows if row.kind not in without]
+
+    def kinds(self) -> list[Step]:
+        return [kind for kind, _ in self.steps()]
+
+
+def a_house(database: Database, folder: Path, **changed: object) -> Hotline:
+    settings = Settings(folder=folder, secret_key="for tests only, thirty-two characters", agi_port=0, agi_sessions=4, **changed)  # type: ignore[arg-type]
+    return Hotline(database, settings, make_server(settings, database).start())
+
+
+@pytest.fixture
+def house(database: Database, tmp_path: Path) -> Iterator[Hotline]:
+    house = a_house(database, tmp_path)
+    yield house
+    house.server.stop()
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits eight seconds for a sentence in a test."""
+    monkeypatch.setattr(voice, "PATIENCE", 0.1)
+
+
+# -- incoming -----------------------------------------------------------------------------------------------------
+def test_a_call_comes_in_and_is_written_down_with_its_recording(house: Hotline) -> None:
+    caller = house.serve(Caller(), "incoming", "+86 138 8888 8888", "96128")
+    assert {name: caller.variables[name] for name in ("SELFSERVICE", "STAFFED")} == {"SELFSERVICE": "yes", "STAFFED": "yes"}
+    with house.database.reading() as session:
+        call = session.get_one(Call, CALL)
+        assert (call.caller, call.dialled, call.node, call.uniqueid, call.taken_from) == (NUMBER, "96128", "exchange1", "1795406400.1", "agi")
+        assert session.scalars(select(Recording.call_id)).all() == [CALL]
+
+
+def test_the_menu_offers_neither_a_machine_that_is_off_nor_people_who_are_away(database: Database, tmp_path: Path) -> None:
+    house = a_house(database, tmp_path, self_service=False, staffed_hours="")
+    caller = house.serve(Caller(), "incoming")
+    house.server.stop()
+    assert (caller.variables["SELFSERVICE"], caller.variables["STAFFED"]) == ("no", "no")
+
+
+# -- asking the machine -------------------------------------------------------------------------------------------
+TO_THE_ANSWER = {"choose_department": "101", "choose_question": "1", "confirm_yes_no": "1"}
+
+
+def test_an_authorised_answer_is_spoken_and_the_telling_kept(house: Hotline) -> None:
+    house.knows()
+    house.began()
+    caller = house.serve(Caller(TO_THE_ANSWER | {"satisfied_question": "1"}), "self_service")
+    assert caller.next == "goodbye"
+    assert caller.sentences == [*house.names(QUESTION) * 2, *house.names(ANSWER)]
+    assert house.kinds() == [Step.DEPARTMENT, Step.CANDIDATE, Step.TOLD, Step.RATED]
+    with house.database.reading() as session:
+        row = session.scalars(select(Telling)).one()
+        leave = session.scalars(select(Authorisation)).one()
+    assert (row.words, row.heard, row.authorisation_id, row.authorisation_version) == (ANSWER, "whole", leave.id, 1)
+
+
+@pytest.mark.parametrize(("key", "where"), [("1", "goodbye"), ("", "goodbye"), ("2", "people"), ("0", "people")])
+def test_who_is_not_satisfied_is_taken_to_a_person(house: Hotline, key: str, where: str) -> None:
+    house.knows()
+    house.began()
+    assert house.serve(Caller(TO_THE_ANSWER | {"satisfied_question": key}), "self_service").next == where
+
+
+@pytest.mark.parametrize("form", [None, Form.CONTACT, Form.SUMMARY])
+@pytest.mark.parametrize(("key", "where"), [("0", "people"), ("*", "menu"), ("", "goodbye")])
+def test_without_leave_to_answer_only_who_is_responsible_is_said(house: Hotline, form: Form | None, key: str, where: str) -> None:
+    house.knows(form=form)
+    house.began()
+    caller = house.serve(Caller(TO_THE_ANSWER | {"person_offer": key}), "self_service")
+    assert caller.next == where
+    assert "not_authorised" in caller.prompts
+    assert not set(house.names(ANSWER)) & set(caller.sentences)
+    assert caller.sentences[-1:] == house.names(CONTACT)[-1:]
+    assert house.kinds() == [Step.DEPARTMENT, Step.CANDIDATE, Step.DIRECTED]
+    with house.database.reading() as session:
+        assert session.scalars(select(Telling)).all() == []
+
+
+def test_a_department_that_does_not_exist_is_asked_for_again_and_then_a_person_comes(house: Hotline) -> None:
+    house.knows()
+    caller = house.serve(Caller({"choose_department": ["999", "998"]}), "self_service")
+    assert caller.next == "people"
+    assert caller.prompts == ["self_service_intro", "choose_department", "invalid_key", "choose_department"]
+
+
+def test_the_second_try_may_be_the_right_one(house: Hotline) -> None:
+    house.knows()
+    house.began()
+    caller = house.serve(Caller(TO_THE_ANSWER | {"choose_department": ["999", "101"], "satisfied_question": "1"}), "self_service")
+    assert caller.next == "goodbye"
+
+
+SILENT_AT = {"choose_department": {}, "choose_question": {"choose_department": "101"},
+             "confirm_yes_no": {"choose_department": "101", "choose_question": "1"}}  # fmt: skip
+
+
+@pytest.mark.parametrize("prompt", list(SILENT_AT))
+@pytest.mark.parametrize("key", ["", "0"])
+def test_silence_and_0_reach_a_person_from_everywhere(house: Hotline, prompt: str, key: str) -> None:
+    house.knows()
+    house.began()
+    caller = house.serve(Caller(SILENT_AT[prompt] | {prompt: key}), "self_service")
+    assert caller.next == "people"
+    assert prompt in caller.prompts
+    assert Step.TOLD not in house.kinds()
+
+
+def test_0_reaches_a_person_while_an_introduction_is_still_playing(house: Hotline) -> None:
+    caller = house.serve(Caller({"self_service_intro": "0"}), "self_service")
+    assert (caller.next, caller.prompts) == ("people", ["self_service_intro"])
+
+
+def test_0_interrupts_an_answer_which_was_then_partly_told(house: Hotline) -> None:
+    house.knows()
+    house.began()
+    caller = house.serve(Caller(TO_THE_ANSWER | {"answer_follows": "0"}), "self_service")
+    assert caller.next == "people"
+    with house.database.reading() as session:
+        assert session.scalars(select(Telling.heard)).all() == ["partly"]
+
+
+def test_a_caller_who_hangs_up_within_the_answer_was_told_a_part_of_it(house: Hotline) -> None:
+    house.knows()
+    house.began()
+    second = str(house.settings.sounds / house.names(ANSWER)[1])
+    caller = house.serve(Caller(TO_THE_ANSWER, hangs_up_at=second), "self_service")
+    assert caller.gone
+    town.until(lambda: house.server.counts().served == 1)
+    assert house.server.counts().failed == 0
+    with house.database.reading() as session:
+        assert session.scalars(select(Telling.heard)).all() == ["partly"]
+
+
+def test_a_department_without_questions_has_a_person_answer(house: Hotline) -> None:
+    with house.database.writing() as session:
+        town.unit(session, "102", "玉溪市民政局")
+    house.began()
+    caller = house.serve(Caller({"choose_department": "102"}), "self_service")
+    assert (caller.next, caller.prompts[-1]) == ("people", "nothing_found")
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_question_without_a_voice_leads_to_a_person(house: Hotline) -> None:
+    house.knows()
+    house.began()
+    for name in house.names(QUESTION):
+        (house.settings.sounds / f"{name}.alaw").unlink()
+    caller = house.serve(Caller(TO_THE_ANSWER), "self_service")
+    assert caller.next == "people"
+    assert house.kinds() == [Step.DEPARTMENT, Step.FAULT]
+
+
+@pytest.mark.usefixtures("impatient")
+def test_an_answer_without_a_voice_leads_to_a_person_and_was_not_told(house: Hotline) -> None:
+    house.knows()
+    house.began()
+    for name in house.names(ANSWER):
+        (house.settings.sounds / f"{name}.alaw").unlink()
+    caller = house.serve(Caller(TO_THE_ANSWER), "self_service")
+    assert caller.next == "people"
+    assert "please_wait" in caller.prompts
+    assert house.kinds() == [Step.DEPARTMENT, Step.CANDIDATE, Step.FAULT]
+    with house.database.reading() as session:
+        assert session.scalars(select(Telling)).all() == []
+
+
+def test_initials_on_the_keys_find_a_question(database: Database, tmp_path: Path) -> None:
+    house = a_house(database, tmp_path, keypad_initials=True)
+    house.knows()
+    house.began()
+    caller = house.serve(Caller(TO_THE_ANSWER | {"keypad_initials": "599#", "satisfied_question": "1"}), "self_service")
+    house.server.stop()
+    assert caller.next == "goodbye"
+    assert caller.prompts.count("choose_question") == 1
+
+
+def test_before_everything_that_is_played_the_exchanges_own_guard_is_set(house: Hotline) -> None:
+    house.knows()
+    house.began()
+    caller = house.serve(Caller(TO_THE_ANSWER | {"satisfied_question": "1"}), "self_service")
+    assert len(caller.guards) >= len([name for name in caller.heard if name.startswith("/")])
+    assert all(0 < seconds < 120 for seconds in caller.guards)
+
+
+# -- how does my matter stand? ------------------------------------------------------------------------------------
+@pytest.fixture
+def lodged(house: Hotline) -> Hotline:
+    with house.database.writing() as session:
+        town.ticket(session, house.settings, of=town.call(session, "earlier"))
+    house.began()
+    return house
+
+
+def test_a_code_from_ones_own_telephone_tells_how_the_matter_stands(lodged: Hotline) -> None:
+    caller = lodged.serve(Caller({"key_code": CODE}), "progress")
+    assert caller.next == "goodbye"
+    assert caller.prompts == ["key_code", "your_matter", "state_to_dispatch", "due_before", "month_11", "day_26"]
+    assert lodged.kinds()[-1] == Step.PROGRESS
+
+
+def test_from_another_telephone_the_last_four_digits_are_asked_too(lodged: Hotline) -> None:
+    caller = lodged.serve(Caller({"key_code": CODE, "key_last_four": "8888"}), "progress", "13900000000", "96128")
+    assert caller.next == "goodbye"
+    assert caller.prompts[:3] == ["key_code", "key_last_four", "your_matter"]
+
+
+def test_a_wrong_code_and_a_wrong_telephone_sound_alike_and_the_third_leads_to_a_person(lodged: Hotline) -> None:
+    wrong_code = lodged.serve(Caller({"key_code": "99999999", "key_last_four": "8888"}), "progress", "13900000000", "96128")
+    wrong_phone = lodged.serve(Caller({"key_code": CODE, "key_last_four": "0000"}), "progress", "13900000000", "96128")
+    assert wrong_code.heard == wrong_phone.heard
+    assert wrong_code.next == wrong_phone.next == "people"
+    assert wrong_code.prompts.count("code_wrong") == 2
+    assert [kind for kind in lodged.kinds() if kind == Step.CODE_WRONG] == [Step.CODE_WRONG] * 6
+
+
+def test_after_six_wrong_codes_a_number_is_not_asked_any_more(lodged: Hotline) -> None:
+    with lodged.database.writing() as session:
+        for _ in range(6):
+            calls.note(session, CALL, Step.CODE_WRONG, at=now())
+    caller = lodged.serve(Caller({"key_code": CODE}), "progress")
+    assert (caller.next, caller.prompts) == ("people", [])
+
+
+@pytest.mark.parametrize("key", ["", "0"])
+def test_who_has_no_code_at_hand_is_taken_to_a_person(lodged: Hotline, key: str) -> None:
+    caller = lodged.serve(Caller({"key_code": key}), "progress")
+    assert (caller.next, caller.prompts) == ("people", ["key_code"])
+
+
+# -- how satisfied were you? --------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("key", "grades"), [("1", [1]), ("5", [5]), ("6", []), ("0", []), ("*", []), ("", [])])
+def test_the_survey_keeps_a_grade_and_lets_everybody_go(house: Hotline, key: str, grades: list[int]) -> None:
+    house.began()
+    caller = house.serve(Caller({"survey_question": key}), "survey")
+    assert caller.next == "goodbye"
+    assert [detail for _, detail in house.steps()] == [{"of": "operator", "grade": grade} for grade in grades]
+
+
+# -- calling back -------------------------------------------------------------------------------------------------
+OUT = "20261123150000-00000000000a"
+REPLY = "请携带身份证到派出所办理。"
+
+
+@dataclass
+class Back:
+    """A call-back that is just being answered."""
+
+    house: Hotline
+    attempt: str
+    callback: str
+
+    def serve(self, caller: Caller) -> Caller:
+        caller.call_id = OUT
+        return self.house.serve(caller, "callback", self.callback, self.attempt)
+
+    def stands(self) -> tuple[str, str, str]:
+        with self.house.database.reading() as session:
+            return (session.scalars(select(Attempt.outcome)).one(), session.scalars(select(Callback.state)).one(),
+                    session.scalars(select(Ticket.state)).one())  # fmt: skip
+
+
+@pytest.fixture
+def back(house: Hotline) -> Back:
+    with house.database.writing() as session:
+        people = town.staff(session, town.unit(session, "101", "玉溪市公安局"))
+        row = town.ticket(session, house.settings)
+        town.bring(session, row, State.TO_CALL_BACK, by=people, settings=house.settings)
+        callback = session.scalars(select(Callback)).one()
+        calls.begin(session, OUT, caller=NUMBER, direction="out", at=now())
+        attempt = callbacks.dial(session, callback, call_id=OUT, at=now())
+        session.flush()
+        made = Back(house, attempt.id, str(callback.id))
+    house.voiced(REPLY)
+    return made
+
+
+@pytest.mark.parametrize(("grade", "state"), [("1", State.CLOSED), ("3", State.CLOSED), ("", State.CLOSED), ("9", State.CLOSED), ("4", State.IN_HAND), ("5", State.IN_HAND)])
+def test_who_confirms_himself_hears_the_reply_and_decides_what_becomes_of_it(back: Back, grade: str, state: State) -> None:
+    caller = back.serve(Caller({"callback_hello": "1", "callback_satisfied": grade}))
+    assert caller.next == "goodbye"
+    assert caller.prompts == ["callback_hello", "callback_answer_is", "callback_satisfied", "callback_thanks"]
+    assert caller.sentences == back.house.names(REPLY)
+    assert back.stands() == ("told", "done", state)
+    with back.house.database.reading() as session:
+        assert session.scalars(select(Ticket.satisfaction)).one() == (int(grade) if grade in set("12345") else None)
+
+
+@pytest.mark.parametrize("key", ["", "2", "0", "#"])
+def test_nothing_is_told_to_who_does_not_confirm_himself(back: Back, key: str) -> None:
+    caller = back.serve(Caller({"callback_hello": key}))
+    assert (caller.next, caller.prompts, caller.sentences) == ("goodbye", ["callback_hello"], [])
+    assert back.stands() == ("unconfirmed", "due", State.TO_CALL_BACK)
+
+
+def test_an_attempt_that_was_settled_meanwhile_tells_nothing(back: Back) -> None:
+    with back.house.database.writing() as session:
+        session.execute(update(Attempt).values(outcome="in_doubt"))
+    caller = back.serve(Caller({"callback_hello": "1"}))
+    assert (caller.heard, caller.next) == ([], "")
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_reply_without_a_voice_leads_to_a_person_and_is_still_owed(back: Back) -> None:
+    for name in back.house.names(REPLY):
+        (back.house.settings.sounds / f"{name}.alaw").unlink()
+    assert back.serve(Caller({"callback_hello": "1"})).next == "people"
+    assert back.stands() == ("broken_off", "due", State.TO_CALL_BACK)
+
+
+def test_who_hangs_up_before_he_gives_a_grade_has_heard_the_reply(back: Back) -> None:
+    caller = back.serve(Caller({"callback_hello": "1"}, hangs_up_at="hotline/callback_satisfied"))
+    assert caller.gone
+    town.until(lambda: back.house.server.counts().served == 1)
+    with back.house.database.writing() as session:
+        end_call(session, OUT, settings=back.house.settings, at=now())
+    assert back.stands() == ("told", "done", State.CLOSED)
+
+
+# -- when nothing works -------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("script", ["self_service", "progress", "callback", "survey"])
+def test_without_a_database_every_script_leads_to_a_person(tmp_path: Path, script: str) -> None:
+    away = Database(f"sqlite:///{tmp_path}/no/such/folder/hotline.db")
+    house = a_house(away, tmp_path)
+    with capture_logs() as logs:
+        caller = house.serve(Caller({"choose_department": "101", "key_code": CODE, "survey_question": "1"}), script)
+        house.server.stop()
+    assert caller.next == "people"
+    assert [log["fault"] for log in logs if log["event"] == "script failed"] == ["OperationalError"]
+
+
+def test_without_a_database_the_machine_is_not_offered(tmp_path: Path) -> None:
+    house = a_house(Database(f"sqlite:///{tmp_path}/no/such/folder/hotline.db"), tmp_path)
+    with capture_logs():
+        caller = house.serve(Caller(), "incoming")
+        house.server.stop()
+    assert "SELFSERVICE" not in caller.variables
+    assert caller.next == "people"
