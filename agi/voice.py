@@ -46,25 +46,32 @@ class Voice:
         """The sounds of a text, in order: what isn't made yet is ordered as urgent, and the first is waited for.
 
         NotSpoken when it doesn't come in time."""
-        with self.house.database.writing() as session:
-            names = orders.order(session, text, voice=self.house.settings.voice, urgent=True, at=now())
+        names = self._ordered(text)
         self._wait_for(names[:1])
         return [self._path(name) for name in names]
 
     def speak(self, text: str, *, interrupt: str = "") -> str:
         """Say a text sentence by sentence; the key that stopped it. NotSpoken when a sentence never came."""
-        with self.house.database.writing() as session:
-            names = orders.order(session, text, voice=self.house.settings.voice, urgent=True, at=now())
-        for name in names:
+        for name in self._ordered(text):
             self._wait_for([name])
             if key := self.say(self._path(name), interrupt=interrupt):
                 return key
         return ""
 
+    def _ordered(self, text: str) -> list[str]:
+        """The names of a text's sounds; the database is asked only when one of them isn't there."""
+        speaker = self.house.settings.voice
+        names = orders.names_of(text, voice=speaker)
+        if missing := [name for name in names if not self._is_made(name)]:
+            with self.house.database.writing() as session:
+                orders.order(session, text, voice=speaker, urgent=True, at=now())
+                orders.lost(session, missing)
+        return names
+
     def _wait_for(self, names: Sequence[str]) -> None:
         until = time.monotonic() + PATIENCE
         for name in names:
-            while not Path(self._path(name) + ".alaw").exists():
+            while not self._is_made(name):
                 if time.monotonic() > until:
                     raise NotSpoken(name)
                 self.say("hotline/please_wait")
@@ -72,6 +79,9 @@ class Voice:
     def _guard(self, sound: str) -> None:
         """Each sound by itself: should we be stopped, nobody waits for the rest of a long question."""
         self.line.guard(_seconds(sound) + GRACE)
+
+    def _is_made(self, name: str) -> bool:
+        return Path(self._path(name) + ".alaw").exists()
 
     def _path(self, name: str) -> str:
         return str(self.house.settings.sounds / name)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from agi.scripts.self_service import contact_sentence
 from cli import sip
 from cli.installation import Installation, secret
-from cli.sip_scenario import Press, Say, Wait
+from cli.sip_scenario import Press, Say, Step, Wait
 from dispatch import desk
 from dispatch.telephone import Telephone
 from hotline.accounts.accounts import Account
@@ -29,22 +29,49 @@ SOUNDS = Path(__file__).parent.parent / "asterisk-conf" / "sounds" / "hotline"
 
 
 def place_all(here: Installation, database: Database, say: Callable[[str], None], stop: Flag) -> None:
-    """One call after the other: the machine answers, may not answer, a message, an operator."""
-    port = here.settings.sip_port
+    """One call after the other, until all are placed or somebody stops us."""
     _until_listening(database, stop)
-    say("\n1. A citizen asks the machine, and hears the authorised answer.")
+    for number, (what, place) in enumerate(SCENES, start=1):
+        if stop.is_set():
+            return
+        say(f"\n{number}. {what}")
+        place(here, database, stop)
+
+
+def _answered(here: Installation, database: Database, stop: Flag) -> None:
     _until_spoken(here, database, stop)
-    sip.place(Wait(8), Press("1", 6), Press("101", 14), Press("1", 8), Press("1", 30), Press("1", 4), port=port,
-              caller="13887700001")  # fmt: skip
-    say("\n2. The same of a department that has not authorised it: who is responsible, never the answer.")
-    sip.place(Wait(8), Press("1", 6), Press(_never_authorised(database), 14), Press("1", 8), Press("1", 20), port=port,
-              caller="13887700002")  # fmt: skip
-    say("\n3. Nobody is at the desk: the citizen leaves his question and hears a query code.")
-    sip.place(Wait(8), Press("0", 10), Say(SOUNDS / "leave_question.alaw"), Wait(8), Press("#", 16), port=port,
-              caller="13887700003")  # fmt: skip
-    say("\n4. An operator signs on; the next citizen reaches a person.")
+    asked = (Wait(8), Press("1", 6), Press("101", 14), Press("1", 8))
+    _place(here, "13887700001", stop, *asked, Press("1", 30), Press("1", 4))
+
+
+def _not_authorised(here: Installation, database: Database, stop: Flag) -> None:
+    code = _never_authorised(database)
+    _place(here, "13887700002", stop, Wait(8), Press("1", 6), Press(code, 14), Press("1", 8), Press("1", 20))
+
+
+def _message(here: Installation, _database: Database, stop: Flag) -> None:
+    question = Say(SOUNDS / "leave_question.alaw")
+    _place(here, "13887700003", stop, Wait(8), Press("0", 10), question, Wait(8), Press("#", 16))
+
+
+def _person(here: Installation, database: Database, stop: Flag) -> None:
     with _operator(here, database):
-        sip.place(Wait(8), Press("0", 14), port=port, caller="13887700004")
+        _place(here, "13887700004", stop, Wait(8), Press("0", 14))
+
+
+SCENES = (
+    ("A citizen asks the machine, and hears the authorised answer.", _answered),
+    ("The same of a department that has not authorised it: who is responsible, never the answer.", _not_authorised),
+    ("Nobody is at the desk: the citizen leaves his question and hears a query code.", _message),
+    ("An operator signs on; the next citizen reaches a person.", _person),
+)
+
+
+def _place(here: Installation, caller: str, stop: Flag, *steps: Step) -> None:
+    """Place one call; whoever stops us meanwhile ends it."""
+    with sip.call(*steps, port=here.settings.sip_port, caller=caller) as line:
+        while line.child.poll() is None and not stop.wait(0.2):
+            pass
 
 
 class _operator:

@@ -1,5 +1,6 @@
 """What the worker does when it is woken: each sweep looks for rows that are owed something, and does it."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -48,6 +49,9 @@ class Sweeper:
             self.call_back, self.seal,
         )  # fmt: skip
         troubles = [trouble for sweep in work if (trouble := self._guarded(sweep))]
+        if (free := free_percent(self.settings.folder)) < self.settings.disk_alarm_percent:
+            log.error("disk.nearly_full", free_percent=free)
+            troubles.append(f"disk: {free} % free, recording is about to fail")
         with self.database.writing() as session:
             parts.beat(session, "worker", well=not troubles, words="; ".join(troubles), at=now())
 
@@ -147,3 +151,9 @@ class Sweeper:
             log.exception("sweep.failed", sweep=sweep.__name__)
             return f"{sweep.__name__}: {type(fault).__name__}"
         return ""
+
+
+def free_percent(folder: Path) -> int:
+    """How much of the disk below a folder is free, in whole percents."""
+    usage = shutil.disk_usage(folder)
+    return int(100 * usage.free / usage.total)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import String, Text, select
+from sqlalchemy import String, Text, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.database import Base, insert_into
@@ -45,6 +45,20 @@ def order(session: Session, text: str, *, voice: str, urgent: bool = False, at: 
         again = statement.on_conflict_do_update(index_elements=[SpeechOrder.name], set_={"urgent": True})
         session.execute(again if urgent else statement.on_conflict_do_nothing(index_elements=[SpeechOrder.name]))
     return [name for name, _ in spoken]
+
+
+def names_of(text: str, *, voice: str) -> list[str]:
+    """The names of a text's sounds from a speaker, in the order of speaking, whether made or not."""
+    return [spoken_name(sentence, voice_name(voice)) for sentence in sentences(text)]
+
+
+def lost(session: Session, names: list[str]) -> None:
+    """The files of these sounds are gone (a restore without them, say): they are owed anew."""
+    session.execute(
+        update(SpeechOrder)
+        .where(SpeechOrder.name.in_(names), SpeechOrder.made_at.is_not(None))
+        .values(made_at=None, tries=0, urgent=True)
+    )
 
 
 def next_owed(session: Session) -> SpeechOrder | None:
