@@ -168,8 +168,10 @@ def end(session: Session, call_id: str, *, at: datetime, place: str = "") -> boo
 
 def _placed(session: Session, call: Call, place: str) -> None:
     """The exchange says where the caller was after somebody else has closed the call."""
+    if _BY_PLACE.get(place, call.outcome) == call.outcome:  # nearly always: nothing new
+        return
     ended = session.scalar(select(CallStep).where(CallStep.call_id == call.id, CallStep.kind == Step.ENDED))
-    if place and ended is not None and not ended.detail.get("place"):
+    if ended is not None and not ended.detail.get("place"):
         ended.detail = ended.detail | {"place": place}
         settle(session, call)
 

@@ -150,6 +150,9 @@ def _begin(session: Session, event: dict[str, str], at: datetime, settings: Sett
     known = session.get(Call, event["call_id"])
     if known is not None and known.caller and known.dialled and known.node and known.uniqueid:
         return
+    known = session.get(Call, event["call_id"])
+    if known is not None and known.caller and known.dialled:  # nearly always
+        return
     dialled = settings.number if event["exten"] in PLACES_OF_OURS else event["exten"]
     calls.begin(session, event["call_id"], caller=event["caller"], dialled=dialled, node=settings.exchange_node,
                 uniqueid=event["uniqueid"], taken_from="records", at=at)  # fmt: skip
