@@ -65,11 +65,23 @@ def _arguments(variables: Mapping[str, str]) -> tuple[str, ...]:
 def read_variables(wire: Wire, within: float) -> dict[str, str]:
     """The variables up to the empty line, cleaned; LineLost when they don't end in time or number."""
     deadline = monotonic() + within
-    variables: dict[str, str] = {}
-    for _ in range(MOST_LINES):
-        line = wire.readline(deadline)
-        if not line:
-            return variables
-        name, _colon, value = line.decode("utf-8", "replace").partition(":")
-        variables[name.strip()] = clean(value[: LONGEST_VALUE + 1].strip())
-    raise LineLost("the exchange described the call without end")
+    if (block := wire.paragraph(deadline)) is not None:
+        lines = block.decode("utf-8", "replace").split("\n")
+    else:
+        lines = _one_by_one(wire, deadline)
+    if len(lines) > MOST_LINES:
+        raise LineLost("the exchange described the call without end")
+    return dict(_variable(line) for line in lines)
+
+
+def _one_by_one(wire: Wire, deadline: float) -> list[str]:
+    lines: list[str] = []
+    while len(lines) <= MOST_LINES and (line := wire.readline(deadline)):
+        lines.append(line.decode("utf-8", "replace"))
+    return lines
+
+
+def _variable(line: str) -> tuple[str, str]:
+    name, _colon, value = line.partition(":")
+    value = value[: LONGEST_VALUE + 1].strip()
+    return name.strip(), value if value.isascii() and value.isprintable() else clean(value)

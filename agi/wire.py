@@ -58,6 +58,17 @@ class Wire:
             raise LineLost("the exchange sent a line without end")
         return line.rstrip(b"\r")
 
+    def paragraph(self, deadline: float) -> bytes | None:
+        """All lines up to an empty one when they have come in one piece, as they nearly always do; otherwise None,
+        and nothing is taken off."""
+        if not self._held:
+            self._held = self._more(deadline)
+        end = self._held.find(b"\n\n", 0, LONGEST_LINE)
+        if end < 0:
+            return None
+        found, self._held = self._held[:end], self._held[end + 2 :]
+        return found
+
     def leftover(self) -> bool:
         """Whether something was received that nobody has read yet."""
         return bool(self._held)
