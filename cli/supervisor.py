@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
@@ -75,11 +76,13 @@ class Supervisor:
         for child in reversed(self.children):
             if child.process is not None:
                 _wait(child.process, until)
+                _sweep_up(child)
         self.children.clear()
 
 
 def _revive(child: Child) -> None:
     if child.start_at == 0.0:
+        _sweep_up(child)
         child.deaths = 1 if time.monotonic() - child.began > LIVED_WELL else child.deaths + 1
         pause = min(LONGEST_PAUSE, 0.5 * 2 ** (child.deaths - 1)) if child.deaths > 1 else 0.0
         child.start_at = time.monotonic() + pause
@@ -87,6 +90,13 @@ def _revive(child: Child) -> None:
     if time.monotonic() >= child.start_at:
         child.start_at = 0.0
         child.start()
+
+
+def _sweep_up(child: Child) -> None:
+    """What a child started itself (the worker its clock) must not outlive it; each child leads a group of its own."""
+    if child.process is not None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(child.process.pid, signal.SIGKILL)
 
 
 def ours(*arguments: str) -> list[str]:
