@@ -6,7 +6,8 @@ from threading import Event as Flag
 from time import monotonic
 
 import structlog
-from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
 from ami_listener import messages
@@ -27,6 +28,7 @@ from hotline.times import now
 MOST_AT_ONCE = 25  # a few milliseconds each; callers write too
 MOST_OWED = 1000
 UPKEEP_SECONDS = 5.0
+DATABASE_AWAY = (OperationalError, InterfaceError, NoConnection)
 RESYNC_SECONDS = 60.0
 log = structlog.get_logger()
 
@@ -93,7 +95,9 @@ class Listener:
         try:
             with session.begin_nested():
                 return list(handle(session, message, settings=self.settings, at=at))
-        except (LookupError, ValueError, IntegrityError, DataError) as fault:
+        except DATABASE_AWAY:
+            raise
+        except Exception as fault:  # whatever it is, it would be as wrong the next time, and the others wait
             log.error("listener.not_noted", kind=type(message).__name__, fault=repr(fault)[:200])
             return []
 

@@ -62,12 +62,19 @@ def _signed_on(session: Session) -> dict[str, tuple[str, bool]]:
 
 def _mend_queue(link: Link, members: set[str], wanted: dict[str, tuple[str, bool]], settings: Settings) -> None:
     """The exchange forgets its members at a restart; operators who said they are ready are put back."""
-    for interface in members - wanted.keys():
-        actions.queue_remove(link, settings.queue, interface)
-    for interface, (login, paused) in wanted.items():
+    for interface in members | wanted.keys():
         try:
-            if interface not in members:
-                actions.queue_add(link, settings.queue, interface, member_name=login)
-            actions.queue_pause(link, interface, paused=paused)
+            _mend_member(link, interface, wanted.get(interface), settings, is_member=interface in members)
         except ActionRefused as refusal:
             log.warning("queue.not_mended", interface=interface, reason=str(refusal))
+
+
+def _mend_member(link: Link, interface: str, wanted: tuple[str, bool] | None, settings: Settings, *,
+                 is_member: bool) -> None:
+    if wanted is None:
+        actions.queue_remove(link, settings.queue, interface)
+        return
+    login, paused = wanted
+    if not is_member:
+        actions.queue_add(link, settings.queue, interface, member_name=login)
+    actions.queue_pause(link, interface, paused=paused)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from dispatch import callbacks, calls, desk, referrals
 from dispatch.callbacks import Attempt
 from dispatch.calls import CallStep, Step
+from dispatch.states import State
 from hotline.settings import Settings
 
 
@@ -31,6 +32,8 @@ def end_attempt(
     if _heard(session, attempt):  # he may hang up without a grade, and we may never learn that he did
         outcome = callbacks.TOLD
     callback = callbacks.settle(session, attempt, outcome=outcome, settings=settings, at=at)
+    if callback.ticket.state != State.TO_CALL_BACK:  # it went another way meanwhile
+        return
     if outcome == callbacks.TOLD:
         referrals.told(session, callback.ticket, grade=grade, at=at)
     elif callback.state == callbacks.State.GIVEN_UP:

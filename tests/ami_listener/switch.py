@@ -1,0 +1,59 @@
+"""An exchange that speaks captured text: channels, queue members, phones and its own store, over the real wire."""
+
+from tests.exchange_client.test_link import Exchange, Headers
+
+Row = dict[str, str]
+
+
+class Switch(Exchange):
+    """What lives at the exchange, as lists that a test fills; `deeds` are the actions that changed something."""
+
+    def __init__(self) -> None:
+        self.channels: list[Row] = []
+        self.members: list[str] = []
+        self.devices: dict[str, str] = {}
+        self.store: dict[tuple[str, str], str] = {}
+        self.refuses: set[str] = set()
+        self.deeds: list[tuple[str, ...]] = []
+        super().__init__(Switch.react_to)
+
+    def react_to(self, headers: Headers) -> None:
+        name = headers["Action"]
+        if name in self.refuses:
+            self.answer(headers, "Message: Unable to do so", kind="Error")
+            return
+        match name:
+            case "CoreShowChannels":
+                self.listed(headers, [{"Event": "CoreShowChannel", **row} for row in self.channels], "CoreShowChannelsComplete")
+            case "QueueStatus":
+                rows = [{"Event": "QueueMember", "Queue": "hotline", "Location": one} for one in self.members]
+                self.listed(headers, [{"Event": "QueueParams", "Queue": "hotline"}, *rows], "QueueStatusComplete")
+            case "DeviceStateList":
+                rows = [{"Event": "DeviceStateChange", "Device": d, "State": s} for d, s in self.devices.items()]
+                self.listed(headers, rows, "DeviceStateListComplete")
+            case "DBGet" if (headers["Family"], headers["Key"]) not in self.store:
+                self.answer(headers, "Message: Database entry not found", kind="Error")
+            case "DBGet":
+                value = self.store[headers["Family"], headers["Key"]]
+                self.listed(headers, [{"Event": "DBGetResponse", "Val": value}], "DBGetComplete")
+            case "DBPut":
+                self.store[headers["Family"], headers["Key"]] = headers["Val"]
+                self.succeed(headers)
+            case "QueueAdd" | "QueueRemove":
+                self.deeds.append((name, headers["Interface"]))
+                self.succeed(headers)
+            case "QueuePause":
+                self.deeds.append((name, headers["Interface"], headers["Paused"]))
+                self.succeed(headers)
+            case _:
+                self.succeed(headers)
+
+    def listed(self, headers: Headers, rows: list[Row], last: str) -> None:
+        self.answer(headers, "EventList: start\r\nMessage: will follow")
+        for row in [*rows, {"Event": last, "EventList": "Complete"}]:
+            self.event(row | {"ActionID": headers["ActionID"]})
+
+    def event(self, headers: Row, variables: Row | None = None) -> None:
+        lines = [f"{name}: {value}" for name, value in headers.items()]
+        lines += [f"ChanVariable: {name}={value}" for name, value in (variables or {}).items()]
+        self.say("\r\n".join(lines) + "\r\n\r\n")

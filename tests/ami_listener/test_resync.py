@@ -1,0 +1,118 @@
+"""After a gap: calls, queue and phones are brought in line with what lives at the exchange."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from ami_listener.resync import end_vanished, resynchronise
+from ami_listener.stores import POOL, stock
+from dispatch import codes, desk
+from dispatch.calls import Call
+from dispatch.codes import PooledCode
+from dispatch.desk import Offer, Presence, Readiness
+from hotline.accounts.roles import Role
+from hotline.database import Database
+from hotline.exchange.link import Link
+from hotline.settings import Settings
+from hotline.times import now
+from tests.ami_listener.switch import Switch
+from tests.conftest import NOON
+from tests.dispatch import town
+
+
+@pytest.fixture
+def switch() -> Iterator[Switch]:
+    here = Switch()
+    yield here
+    here.close()
+
+
+@pytest.fixture
+def link(switch: Switch) -> Iterator[Link]:
+    with Link(switch.address) as here:
+        yield here
+
+
+def begun(database: Database, *ids: str, ago: float = 60) -> None:
+    with database.writing() as session:
+        for call_id in ids:
+            town.call(session, call_id, at=now() - timedelta(seconds=ago))
+
+
+def living(database: Database) -> set[str]:
+    with database.reading() as session:
+        return set(session.scalars(select(Call.id).where(Call.ended_at.is_(None))))
+
+
+def test_a_call_without_a_channel_is_over_and_leaves_the_desk(database: Database, settings: Settings, switch: Switch, link: Link) -> None:
+    begun(database, "vanished", "lives")
+    begun(database, "just-begun", ago=1)
+    with database.writing() as session:
+        desk.offer(session, "vanished", town.somebody(session, Role.OPERATOR, extension="8001"), at=NOON)
+    switch.channels = [{"Channel": "PJSIP/trunk-1", "AccountCode": "lives"}, {"Channel": "PJSIP/8001-1", "AccountCode": ""}]
+    resynchronise(link, settings=settings, database=database)
+    assert living(database) == {"lives", "just-begun"}
+    with database.reading() as session:
+        assert session.scalars(select(Offer.outcome)).all() == ["missed"]
+
+
+def test_with_no_channel_left_every_call_is_over(database: Database, settings: Settings) -> None:
+    begun(database, "a", "b")
+    with database.writing() as session:
+        assert end_vanished(session, set(), settings=settings, at=now()) == 2
+    assert living(database) == set()
+
+
+def test_operators_who_said_they_are_ready_are_put_back_into_the_queue_as_they_were(
+    database: Database, settings: Settings, switch: Switch, link: Link
+) -> None:
+    states = [Readiness.READY, Readiness.PAUSED, Readiness.WRAP_UP, Readiness.AWAY, Readiness.READY]
+    with database.writing() as session:
+        for n, state in enumerate(states, start=1):
+            desk.set_readiness(session, town.somebody(session, Role.OPERATOR, login=f"op{n}", extension=f"800{n}"), state, at=NOON)
+    switch.members = ["PJSIP/8004", "PJSIP/8005"]
+    resynchronise(link, settings=settings, database=database)
+    assert sorted(switch.deeds) == [
+        ("QueueAdd", "PJSIP/8001"), ("QueueAdd", "PJSIP/8002"), ("QueueAdd", "PJSIP/8003"),
+        ("QueuePause", "PJSIP/8001", "false"), ("QueuePause", "PJSIP/8002", "true"), ("QueuePause", "PJSIP/8003", "true"),
+        ("QueuePause", "PJSIP/8005", "false"), ("QueueRemove", "PJSIP/8004"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("refused", ["QueueAdd", "QueuePause", "QueueRemove"])
+def test_a_phone_that_the_exchange_refuses_keeps_no_other_from_the_queue(
+    database: Database, settings: Settings, switch: Switch, link: Link, refused: str
+) -> None:
+    with database.writing() as session:
+        for n in (1, 2):
+            desk.set_readiness(session, town.somebody(session, Role.OPERATOR, login=f"op{n}", extension=f"800{n}"), Readiness.READY, at=NOON)
+    switch.members, switch.refuses = ["PJSIP/8008", "PJSIP/8009"], {refused}
+    resynchronise(link, settings=settings, database=database)
+    asked = [a["Interface"] for a in switch.actions if a["Action"] == refused]
+    assert sorted(asked) == (["PJSIP/8008", "PJSIP/8009"] if refused == "QueueRemove" else ["PJSIP/8001", "PJSIP/8002"])
+
+
+def test_how_the_phones_are_is_asked_for(database: Database, settings: Settings, switch: Switch, link: Link) -> None:
+    with database.writing() as session:
+        account = town.somebody(session, Role.OPERATOR, extension="8001").id
+    switch.devices = {"PJSIP/8001": "RINGING", "PJSIP/trunk": "NOT_INUSE"}
+    resynchronise(link, settings=settings, database=database)
+    with database.reading() as session:
+        row = session.get_one(Presence, account)
+        assert (row.phone_up, row.phone_state) == (True, "RINGING")
+
+
+def test_the_exchanges_store_is_filled_with_codes_whose_digests_we_keep(database: Database, settings: Settings, switch: Switch, link: Link) -> None:
+    assert [stock(link, settings=settings, database=database, at=now(), most=120) for _ in range(3)] == [120, 80, 0]
+    placed = {key: value for (family, key), value in switch.store.items() if family == "codes"}
+    assert sorted(placed, key=int) == [str(n) for n in range(1, POOL + 1)]
+    assert (switch.store["codepool", "head"], switch.store["codepool", "tail"], switch.store["hotline", "staffed"]) == ("1", str(POOL), "yes")
+    with database.reading() as session:
+        kept = set(session.scalars(select(PooledCode.digest)))
+    assert kept == {codes.digest(code, settings=settings) for code in placed.values()}
+    switch.store["codepool", "head"] = "4"  # three were given to callers
+    assert stock(link, settings=settings, database=database, at=now()) == 3
+    with database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(PooledCode)) == POOL + 3
