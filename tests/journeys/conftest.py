@@ -27,6 +27,7 @@ from hotline.voice import orders
 from tests.journeys import town
 
 T = TypeVar("T")
+STORES = ("DATABASE_URL", "REDIS_URL")  # JOURNEYS_DATABASE_URL and JOURNEYS_REDIS_URL put the house on others
 PROJECT = Path(__file__).parent.parent.parent
 KEPT_SOUNDS = PROJECT / ".voice" / "sounds"  # the same words in the same voice are the same sound
 
@@ -100,6 +101,8 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
         "RTP_TO": str(rtp + 199), "TRUNK_CONTACT": f"sip:127.0.0.1:{sip.free_port()}",
         "VOICE_FOLDER": str(PROJECT / ".voice"), "CALLBACK_HOURS": "00:00-24:00", **more,
     }  # fmt: skip
+    elsewhere = {name: os.environ[f"JOURNEYS_{name}"] for name in STORES if f"JOURNEYS_{name}" in os.environ}
+    own = elsewhere | own
     inherited = {k: v for k, v in os.environ.items() if not k.startswith("HOTLINE_")}
     return inherited | {f"HOTLINE_{name}": value for name, value in own.items()}
 
