@@ -29,12 +29,22 @@ def postgresql_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
         yield address
 
 
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with all tables, made once: each test takes a copy of it."""
+    path = tmp_path_factory.mktemp("sqlite") / "hotline.db"
+    here = Database(f"sqlite:///{path}")
+    migrate(here)
+    here.close()
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty, migrated database; each test that takes it runs on both."""
     if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "hotline.db")
         here = Database(f"sqlite:///{tmp_path}/hotline.db")
-        migrate(here)
         yield here
         here.close()
         return
