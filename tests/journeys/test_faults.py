@@ -1,6 +1,7 @@
 """Parts of the house die, stop or go away while people call: nobody is lost, nobody hears silence, nothing is missing after."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -158,8 +159,16 @@ def test_the_exchange_mute_and_broker_and_worker_killed_at_once(house: Breakable
     heard_somebody(house, *calls)
 
 
-def test_a_postgresql_stopped_and_started_again() -> None:
+@pytest.fixture
+def cluster() -> Iterator[Path]:
+    """A folder whose path is short enough for a socket."""
     folder = Path(tempfile.mkdtemp(prefix="hl-pg-"))
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def test_a_postgresql_stopped_and_started_again(cluster: Path) -> None:
+    folder = cluster
     with postgresql(folder) as address, breakable(DATABASE_URL=address) as house:
         codes = house.codes()
         asks = (*ASKS_THE_MACHINE, *KEYS_A_DEPARTMENT, Say(BREATH), Wait(8))
