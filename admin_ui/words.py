@@ -29,7 +29,8 @@ CLASSES = {
     Klass.SUGGESTION: _("建议"), Klass.PRAISE: _("表扬"),
 }  # fmt: skip
 ACTIONS = {
-    "refer": _("登记"), Action.DISPATCH: _("派发"), Action.OPEN: _("打开"), Action.ACCEPT: _("签收"),
+    "refer": _("登记"), "describe": _("核定事项"), Action.DISPATCH: _("派发"), Action.OPEN: _("打开"),
+    Action.ACCEPT: _("签收"),
     Action.RETURN: _("退单"), Action.REPLY: _("起草答复"), Action.SIGN: _("签发"), Action.SEND_BACK: _("退回重写"),
     Action.PASS: _("审核通过"), Action.CLOSE: _("办结"), Action.REDO: _("重办"), Action.FILE: _("归档"),
 }  # fmt: skip

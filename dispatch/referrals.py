@@ -20,6 +20,10 @@ from recordings.recordings import Recording
 DISSATISFIED = 4
 """The grades 不满意 (4) and 非常不满意 (5)."""
 
+UNHEARD = "来电人留言，请收听录音后填写摘要。"
+"""The summary of a question left after the tone, until somebody has listened: nobody knows yet whether it is a
+complaint, so it goes to no department before."""
+
 
 class ReferralError(Exception):
     """A step that may not be taken; the text is fit for a person."""
@@ -65,11 +69,28 @@ def refer(session: Session, matter: Matter, *, call: calls.Call | None, recordin
     return ticket
 
 
+def describe(session: Session, ticket: Ticket, matter: Matter, *, by: Account, at: datetime) -> None:
+    """What the hotline writes of a matter before any department sees it: its class, what it is about, secrecy."""
+    if ticket.state != State.TO_DISPATCH:
+        raise ReferralError("工单派发后不能再修改类别和摘要")
+    if not matter.title.strip() or not matter.summary.strip():
+        raise ReferralError("请填写标题和事项摘要")
+    now_is = (matter.klass, matter.title.strip()[:120], matter.summary.strip(), matter.confidential)
+    if now_is == (ticket.klass, ticket.title, ticket.summary, ticket.confidential):
+        return
+    ticket.klass, ticket.title, ticket.summary, ticket.confidential = now_is
+    ticket.complained_of = matter.complained_of.strip()[:120]
+    write_step(session, ticket, "describe", by=by.login, source=ticket.state, at=at, klass=matter.klass)
+    audit.note(session, "ticket.describe", by=by.login, at=at, about=("ticket", ticket.number), klass=matter.klass)
+
+
 def dispatch(session: Session, ticket: Ticket, *, to: Department, by: Account, settings: Settings, at: datetime,
              why: str = "") -> None:
     """Send the ticket to a department; its clock runs from now, whether or not it is accepted."""
     if ticket.complained_of and ticket.complained_of in {to.name, to.short_name, *to.aliases}:
         raise ReferralError("被反映单位不能作为承办单位")
+    if ticket.summary == UNHEARD:
+        raise ReferralError("请先收听录音，核对类别并填写摘要，再派发")
     source = _move(ticket, Action.DISPATCH)
     calendar = working_days(session, county_code=to.county_code)
     due = clocks.due(at, _days(Klass(ticket.klass), settings), calendar, settings=settings)

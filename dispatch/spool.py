@@ -15,9 +15,9 @@ from dispatch.endings import end_call
 from dispatch.telephone import extension_of
 from dispatch.tickets import Klass, Ticket
 from hotline.database import Base
-from hotline.logs import mask
 from hotline.phones import normalise
 from hotline.settings import Settings
+from hotline.times import local
 from recordings import recordings
 from recordings.recordings import Kind
 
@@ -59,8 +59,8 @@ def take_in_message(session: Session, slip: Slip, *, settings: Settings, at: dat
         return None
     call = session.get_one(Call, slip.call_id)
     calls.note(session, call.id, Step.MESSAGE, at=slip.ended, seconds=sound.seconds)
-    matter = referrals.Matter(klass=Klass.CONSULT, title=f"{mask(call.caller) or '匿名来电'}的电话留言",
-                              summary="来电人留言，请收听录音后补充摘要。")  # fmt: skip
+    title = f"电话留言（{local(slip.began):%m月%d日 %H:%M}）"
+    matter = referrals.Matter(klass=Klass.CONSULT, title=title, summary=referrals.UNHEARD)
     ticket = referrals.refer(session, matter, call=call, recording=sound, code=slip.code, by="hotline",
                              settings=settings, at=slip.ended)  # fmt: skip
     if call.ended_at is not None:

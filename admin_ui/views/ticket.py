@@ -42,7 +42,7 @@ def show(number: str, *, trouble: str = "", typed: Mapping[str, str] | None = No
         return render_template(
             "ticket.html", ticket=found, sound=sound, doable=doable(found, me()), trouble=trouble, typed=typed or {},
             shows_caller=reach.sees_caller(me(), found) or not guarded(found), guarded=guarded(found),
-            inside=reach.sees_caller(me(), found), names=_names(session, found),
+            inside=reach.sees_caller(me(), found), unheard=referrals.UNHEARD, names=_names(session, found),
             departments=[d for d in in_service(session, on=local_day(now()))
                          if found.complained_of not in (d.name, d.short_name)],
         )  # fmt: skip

@@ -14,9 +14,9 @@ from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import number_in
 from admin_ui.views.ticket import show
 from dispatch import reach, referrals
-from dispatch.referrals import ReferralError
+from dispatch.referrals import Matter, ReferralError
 from dispatch.states import ImpossibleStep
-from dispatch.tickets import Ticket
+from dispatch.tickets import Klass, Ticket
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import Department
 
@@ -46,6 +46,14 @@ def _said(name: str, most: int) -> str:
     return request.form.get(name, "").strip()[:most]
 
 
+def _matter() -> Matter:
+    klass = _said("klass", 12)
+    if klass not in set(Klass):
+        raise ReferralError(gettext("请选择类别"))
+    return Matter(klass=Klass(klass), title=_said("title", 120), summary=_said("summary", 4000),
+                  confidential="confidential" in request.form, complained_of=_said("complained_of", 120))  # fmt: skip
+
+
 @blueprint.post("/dispatch")
 @needs(Permission.DISPATCH)
 def dispatch(number: str) -> ResponseReturnValue:
@@ -54,6 +62,7 @@ def dispatch(number: str) -> ResponseReturnValue:
         to = session.get(Department, chosen) if chosen is not None else None
         if to is None:
             raise ReferralError(gettext("请选择承办单位"))
+        referrals.describe(session, ticket, _matter(), by=me(), at=at)
         referrals.dispatch(session, ticket, to=to, by=me(), settings=house().settings, at=at, why=_said("why", 500))
 
     return take(number, deed)

@@ -19,7 +19,7 @@ from hotline.database import Database
 from hotline.directory.departments import Department
 from hotline.settings import Settings
 from hotline.times import local
-from tests.conftest import NOON
+from tests.conftest import NOON, person
 from tests.dispatch import town
 from tests.dispatch.town import CALLER, Staff, later
 
@@ -277,3 +277,18 @@ def test_a_ticket_without_a_call_has_no_caller_and_no_code(session: Session, set
                           by="operator", settings=settings, at=NOON)  # fmt: skip
     assert (row.caller, row.code_digest, row.call_id) == ("", None, None)
     assert calls.before(session, row.caller, at=NOON) == []
+
+
+def test_a_question_left_after_the_tone_goes_nowhere_before_somebody_has_listened(
+    session: Session, settings: Settings, office: Department
+) -> None:
+    supervisor = person(session, Role.SUPERVISOR)
+    left = Matter(Klass.CONSULT, "电话留言", referrals.UNHEARD)
+    ticket = referrals.refer(session, left, call=None, recording=None, code="", by="hotline", settings=settings, at=NOON)
+    with pytest.raises(ReferralError, match="请先收听录音"):
+        referrals.dispatch(session, ticket, to=office, by=supervisor, settings=settings, at=NOON)
+    heard = Matter(Klass.COMPLAINT, "窗口态度", "来电人反映窗口态度不好。", complained_of="公安局")
+    referrals.describe(session, ticket, heard, by=supervisor, at=NOON)
+    assert (ticket.klass, ticket.summary) == (Klass.COMPLAINT, "来电人反映窗口态度不好。")
+    with pytest.raises(ReferralError, match="被反映单位"):
+        referrals.dispatch(session, ticket, to=office, by=supervisor, settings=settings, at=NOON)

@@ -61,7 +61,7 @@ def test_a_question_becomes_call_recording_and_ticket(session: Session, settings
     assert row is not None
     assert (row.number, row.call_id, row.caller, row.intake_at) == ("96128-20261123-0001", CALL, CALLER, later(seconds=30))
     assert row.code_digest == codes.digest(CODE, settings=settings)
-    assert row.title == "138****8888的电话留言"
+    assert row.title == "电话留言（11月23日 12:00）"
     sound = session.get_one(Recording, row.recording_id)
     assert (sound.kind, sound.state, sound.seconds) == (Kind.MESSAGE, State.COMPLETE, 5.0)
     call = session.get_one(Call, CALL)
@@ -144,10 +144,10 @@ def test_a_message_left_by_a_call_that_is_over_settles_its_outcome_anew(session:
     assert call.outcome == Outcome.MESSAGE_LEFT
 
 
-def test_a_message_of_nobody_has_a_title_without_a_number(session: Session, settings: Settings) -> None:
+def test_a_message_of_nobody_can_not_be_called_back(session: Session, settings: Settings) -> None:
     row = take_in(session, settings, slip(settings, caller=""))
     assert row is not None
-    assert (row.title, row.contact) == ("匿名来电的电话留言", "")
+    assert (row.title, row.contact) == ("电话留言（11月23日 12:00）", "")
 
 
 # -- the exchange's own records -----------------------------------------------------------------------------------
