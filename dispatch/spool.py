@@ -148,9 +148,6 @@ def _take_in_event(session: Session, line: str, *, settings: Settings) -> None:
 
 def _begin(session: Session, event: dict[str, str], at: datetime, settings: Settings) -> None:
     known = session.get(Call, event["call_id"])
-    if known is not None and known.caller and known.dialled and known.node and known.uniqueid:
-        return
-    known = session.get(Call, event["call_id"])
     if known is not None and known.caller and known.dialled:  # nearly always
         return
     dialled = settings.number if event["exten"] in PLACES_OF_OURS else event["exten"]

@@ -29,6 +29,7 @@ SETTLED = timedelta(seconds=2)  # the exchange closes a file within this of the 
 # Callers and operators write too, and SQLite has one writer: short transactions, and time between them for others.
 RECORDS_AT_ONCE = 30
 BREATH = 0.03
+WRITER_DEAD = timedelta(minutes=1)
 Dial = Callable[[Attempt, str], None]
 log = structlog.get_logger()
 
@@ -65,13 +66,15 @@ class Sweeper:
 
     def take_in_recordings(self) -> None:
         """Recordings of calls that are over are measured, hashed and settled."""
-        over = now() - SETTLED
+        at = now()
         query = (
-            select(Recording).join(Call, Call.id == Recording.call_id)
-            .where(Recording.state == State.RUNNING, Call.ended_at < over).limit(200)
+            select(Recording, Call.ended_at).join(Call, Call.id == Recording.call_id)
+            .where(Recording.state == State.RUNNING, Call.ended_at < at - SETTLED).limit(200)
         )  # fmt: skip
         with self.database.reading() as session:
-            owed = session.scalars(query).all()
+            rows = session.execute(query).all()
+        # What the exchange has not closed is still being written; after a minute its writer must have died.
+        owed = [row for row, ended in rows if recordings.is_finished(row) or ended < at - WRITER_DEAD]
         for row in owed:
             recordings.take_in(row, keep_days=self.settings.recordings_keep_days, at=now())  # hashed without a lock
         with self.database.writing() as session:

@@ -15,6 +15,16 @@ with warnings.catch_warnings():
 _RIFF_SIZE_AT, _DATA_SIZE_AT, HEADER = 4, 40, 44
 
 
+def is_closed(path: Path) -> bool:
+    """Whether a WAV's header tells the length that the file has: its writer does that last. What is no WAV at all
+    will not become one either."""
+    with path.open("rb") as file:
+        head = file.read(HEADER)
+    if len(head) < HEADER or head[:4] != b"RIFF":
+        return True
+    return bool(struct.unpack_from("<I", head, _DATA_SIZE_AT)[0] == path.stat().st_size - HEADER)
+
+
 def mend_header(path: Path) -> bool:
     """Write the sizes that a WAV's header lacks when its writer died; whether anything was mended."""
     size = path.stat().st_size

@@ -73,6 +73,12 @@ def expect_all(session: Session, began: Mapping[str, datetime], *, kind: Kind, s
     session.connection().execute(statement, rows)
 
 
+def is_finished(recording: Recording) -> bool:
+    """Whether the exchange is done with the file: it is closed, or there is none."""
+    path = Path(recording.path)
+    return not path.exists() or audio.is_closed(path)
+
+
 def take_in(recording: Recording, *, keep_days: int, at: datetime) -> bool:
     """Settle a recording whose call is over: length, size and digest of the file, or that there is none."""
     path = Path(recording.path)

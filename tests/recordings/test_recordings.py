@@ -124,3 +124,14 @@ def test_a_drawing_has_no_more_points_than_asked_for_nor_than_there_are_samples(
     assert len(audio.peaks(path, points=10)) == 10
     assert len(audio.peaks(sound(path, 0.01))) == 80
     assert audio.peaks(sound(path, 0.0)) == []
+
+
+def test_a_file_is_closed_when_its_header_tells_its_length(tmp_path: Path) -> None:
+    path = tmp_path / "call.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(bytes(1600))
+    assert audio.is_closed(path)
+    with path.open("ab") as file:
+        file.write(bytes(320))
+    assert not audio.is_closed(path)
