@@ -25,7 +25,7 @@ from hotline.exchange.reconnecting import links
 from hotline.settings import Settings
 from hotline.times import now
 
-MOST_AT_ONCE = 25  # a few milliseconds each; callers write too
+MOST_ENDINGS = 5  # at once: a few milliseconds each, and callers write too
 MOST_OWED = 1000
 UPKEEP_SECONDS = 5.0
 DATABASE_AWAY = (OperationalError, InterfaceError, NoConnection)
@@ -78,7 +78,8 @@ class Listener:
         """Note what is owed, some in one transaction, then say it. False, and all stays owed, while the database
         is away."""
         self._owed.sort(key=_may_wait)
-        settled = self._owed[:MOST_AT_ONCE]
+        urgent = sum(not _may_wait(owed) for owed in self._owed)
+        settled = self._owed[: urgent or MOST_ENDINGS]  # who rings waits for no ending of another call
         try:
             with self.database.writing() as session:
                 said = [event for owed in settled for event in self._note(session, *owed)]

@@ -27,7 +27,7 @@ from recordings.recordings import Recording, State
 
 SETTLED = timedelta(seconds=2)  # the exchange closes a file within this of the hang-up
 # Callers and operators write too, and SQLite has one writer: short transactions, and time between them for others.
-RECORDS_AT_ONCE = 30
+RECORDS_AT_ONCE = 10
 BREATH = 0.03
 WRITER_DEAD = timedelta(minutes=1)
 Dial = Callable[[Attempt, str], None]
@@ -74,7 +74,8 @@ class Sweeper:
         with self.database.reading() as session:
             rows = session.execute(query).all()
         # What the exchange has not closed is still being written; after a minute its writer must have died.
-        owed = [row for row, ended in rows if recordings.is_finished(row) or ended < at - WRITER_DEAD]
+        long_over = at - WRITER_DEAD
+        owed = [row for row, ended in rows if recordings.is_finished(row) or (ended and ended < long_over)]
         for row in owed:
             recordings.take_in(row, keep_days=self.settings.recordings_keep_days, at=now())  # hashed without a lock
         with self.database.writing() as session:
