@@ -3,7 +3,7 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -92,12 +92,11 @@ def vendor() -> None:
 
 
 @pytest.fixture(scope="session")
-def chromium(vendor: None) -> Iterator[Browser]:
-    """One real browser for all tests; each person has a context of his own in it."""
+def launch(vendor: None) -> Iterator[Callable[[], Browser]]:
+    """Starts a real browser. Whoever starts one closes it whole: a context with a live stream may not close."""
+    path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
     with sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=FLAGS)
-        yield browser
-        browser.close()
+        yield lambda: started.chromium.launch(executable_path=path, args=FLAGS)
 
 
 @pytest.fixture

@@ -261,14 +261,20 @@ Enter = Callable[..., Page]
 
 
 @pytest.fixture
+def chromium(launch: Callable[[], Browser]) -> Iterator[Browser]:
+    browser = launch()
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
 def enter(front: Front, chromium: Browser) -> Iterator[Enter]:
     """A browser of its own in which a login has signed in through the page; what its console complains of fails."""
-    contexts, complaints = [], []
+    complaints: list[str] = []
 
     def open_as(login: str, *, width: int = 1280, height: int = 860, dark: bool = False) -> Page:
         context = chromium.new_context(viewport={"width": width, "height": height}, base_url=front.address,
                                        locale="zh-CN", color_scheme="dark" if dark else "light")
-        contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -282,6 +288,4 @@ def enter(front: Front, chromium: Browser) -> Iterator[Enter]:
         return page
 
     yield open_as
-    for context in contexts:
-        context.close()
     assert complaints == []

@@ -1,6 +1,6 @@
 """A person takes the call, refers the matter, and the citizen is told: from ringing to closed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -24,8 +24,10 @@ EXTENSION = "8001"
 
 
 @pytest.fixture(scope="module")
-def enter(house: House, chromium: Browser) -> Enter:
-    return windows(house, chromium)
+def enter(house: House, launch: Callable[[], Browser]) -> Iterator[Enter]:
+    browser = launch()
+    yield windows(house, browser)
+    browser.close()
 
 
 @pytest.fixture(scope="module")
