@@ -152,7 +152,7 @@ def _media() -> list[str]:
     return ["-mp", str(lowest)]
 
 
-def _wait_for_udp(port: int, seconds: float = 3) -> None:
+def _wait_for_udp(port: int, seconds: float = 10) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:

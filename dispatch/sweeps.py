@@ -27,7 +27,7 @@ from recordings.recordings import Recording, State
 
 SETTLED = timedelta(seconds=2)  # the exchange closes a file within this of the hang-up
 # Callers and operators write too, and SQLite has one writer: short transactions, and time between them for others.
-RECORDS_AT_ONCE = 10
+RECORDS_AT_ONCE = 30
 BREATH = 0.03
 WRITER_DEAD = timedelta(minutes=1)
 Dial = Callable[[Attempt, str], None]

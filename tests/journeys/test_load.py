@@ -57,7 +57,10 @@ def test_a_thousand_calls_at_fifty_a_second_are_a_thousand_rows(house: Breakable
     assert len(asked) > 0.9 * MANY
     assert {call.id for call, _ in rows if call.outcome == Outcome.ABANDONED} == asked
     assert Counter(recording.state for _, recording in rows) == {State.COMPLETE: MANY}
-    assert Counter(call.taken_from for call, _ in rows) == {"agi": MANY}
+    # A row that a busy database kept waiting beyond the caller's patience is made from the exchange's own records.
+    taken = Counter(call.taken_from for call, _ in rows)
+    assert taken["agi"] + taken["records"] == MANY
+    assert taken["agi"] > 0.99 * MANY
     with house.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Call).where(Call.caller == caller)) == MANY
         ids = select(Call.id).where(Call.caller == caller)
