@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from agi.voice import LOCK_FILE
 from cli.installation import installation
+from dispatch.sweeps import free_percent
 from dispatch.telephone import address
 from hotline.database import Database
 from hotline.exchange import actions
@@ -64,9 +65,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
 
 def _disk(settings: Settings) -> Finding:
     folder = next(p for p in [settings.folder.resolve(), *settings.folder.resolve().parents] if p.exists())
-    usage = shutil.disk_usage(folder)
-    free = 100 * usage.free / usage.total
-    seen = f"{free:.0f} % free, {usage.free / 2**30:.0f} GiB"
+    free = free_percent(folder)
+    seen = f"{free} % free, {shutil.disk_usage(folder).free / 2**30:.0f} GiB"
     do = "Make room before recording fails: move old recordings, or give the folder a larger disk."
     return Finding("disk", free >= settings.disk_alarm_percent, seen, do)
 

@@ -138,13 +138,6 @@ def getvar(link: Link, name: str, *, channel: str = "") -> str:
     return _harmless(link, "Getvar", *headers).get("Value")
 
 
-def setvar(link: Link, name: str, value: str, *, channel: str = "") -> None:
-    """Set a channel's or the global variable or function."""
-    headers: list[tuple[str, object]] = [("Variable", name), ("Value", value)]
-    headers += [("Channel", channel)] if channel else []
-    link.action("Setvar", *headers)
-
-
 def core_show_channels(link: Link) -> list[dict[str, str]]:
     """The headers of each channel that lives."""
     return _rows(_listed(link, "CoreShowChannels"), "CoreShowChannel")

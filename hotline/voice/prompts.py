@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TypedDict
 
 import click
-import numpy as np
 
 from hotline.voice import Voice, VoiceError, alaw
 from hotline.voice.kokoro import Kokoro, voice_name
@@ -102,11 +101,6 @@ def write_lock(lines: dict[str, Locked], home: Path = HOME) -> None:
     """Keep the lock, in the order of the names and one line a prompt, so that changes read well."""
     body = ",\n".join(f"{json.dumps(n)}: {json.dumps(lines[n])}" for n in sorted(lines))
     write_whole(home / "sounds/prompts.lock.json", f"{{\n{body}\n}}\n".encode())
-
-
-def tail_level(sound: bytes) -> float:
-    """Return the loudest sample of the last 10 ms, 0 to 1: more than a whisper means a cut word."""
-    return float(np.abs(alaw.decode(sound[-80:])).max(initial=0.0))
 
 
 @click.group("prompts")

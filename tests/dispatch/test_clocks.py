@@ -8,18 +8,7 @@ from dispatch.clocks import due
 from hotline.calendar.days import WorkingDays
 from hotline.settings import Settings
 from hotline.times import local
-
-VECTORS = [
-    ("2011-01-28", 5, "2011-02-10"),
-    ("2011-09-30", 3, "2011-10-10"),
-    ("2011-12-30", 1, "2011-12-31"),
-    ("2011-12-30", 5, "2012-01-09"),
-    ("2024-09-13", 20, "2024-10-17"),
-    ("2025-09-30", 5, "2025-10-14"),
-    ("2026-02-13", 5, "2026-02-27"),
-    ("2026-04-30", 1, "2026-05-06"),
-    ("2026-09-30", 5, "2026-10-13"),
-]
+from tests.hotline.test_calendar import VECTORS
 
 
 def morning(day: str) -> datetime:
