@@ -1,6 +1,5 @@
 """The FastAGI server: a bounded number of threads, one for each call, and a switchboard that wakes them."""
 
-import signal
 import socket
 import sys
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from agi.counts import Counter, Counts
 from agi.session import Handler, converse
 from agi.switchboard import Switchboard
 from agi.wire import time_value
+from hotline.stopping import stop_flag
 
 _log = structlog.get_logger("agi")
 _STACK: Final = 2 * 1024 * 1024  # virtual: only what is used takes memory
@@ -91,9 +91,7 @@ class Server:
 
     def run(self, drain_within: float = 30.0) -> None:
         """Serve until SIGTERM or SIGINT, then drain and stop; for the main thread of a process."""
-        asked = Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: asked.set())
+        asked = stop_flag()
         self.start()
         asked.wait()
         self.drain(drain_within)

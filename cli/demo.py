@@ -1,7 +1,6 @@
 """`hotline demo`: demonstration data, the whole system, and real calls placed by SIPp."""
 
 import os
-import signal
 import time
 from threading import Event as Flag
 from threading import Thread
@@ -19,6 +18,7 @@ from cli.up import prepare_database, running
 from hotline.accounts.accounts import Account
 from hotline.database import Database
 from hotline.logs import set_up
+from hotline.stopping import stop_flag
 from hotline.times import now
 
 
@@ -28,9 +28,7 @@ from hotline.times import now
 def demo(calls: bool, stay: bool) -> None:
     """Run the whole system with demonstration data and place real calls."""
     set_up(process="demo")
-    stop = Flag()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = stop_flag()
     here = installation(os.environ)
     database = prepare(here)
     with running(here, say=click.echo) as supervisor:

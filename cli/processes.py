@@ -1,14 +1,13 @@
 """The single processes: `hotline agi`, `listen`, `web`, `worker`, `voice`."""
 
 import os
-import signal
-from threading import Event as Flag
 
 import click
 
 from cli.installation import installation
 from hotline.logs import set_up
 from hotline.settings import PREFIX, Settings
+from hotline.stopping import stop_flag
 
 
 def _ready(process: str) -> Settings:
@@ -17,13 +16,6 @@ def _ready(process: str) -> Settings:
     here = installation(os.environ)
     os.environ.update({k: v for k, v in here.environment.items() if k.startswith(PREFIX)})
     return here.settings
-
-
-def _stopping() -> Flag:
-    asked = Flag()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: asked.set())
-    return asked
 
 
 @click.command()
@@ -44,7 +36,7 @@ def listen() -> None:
     from hotline.database import database
     from hotline.events import Bus
 
-    Listener(settings, database(), Bus(settings.redis_address), stop=_stopping()).run()
+    Listener(settings, database(), Bus(settings.redis_address), stop=stop_flag()).run()
 
 
 @click.command()

@@ -1,12 +1,10 @@
 """`hotline up`: the whole system on this machine, kept running until Ctrl-C, and gone afterwards."""
 
 import os
-import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event as Flag
 
 import click
 import redis
@@ -19,6 +17,7 @@ from cli.supervisor import Child, Supervisor, ours
 from hotline.database import Database
 from hotline.logs import set_up
 from hotline.migrating import migrate
+from hotline.stopping import stop_flag
 
 PROCESSES = ("agi", "listen", "worker", "voice", "web")
 log = structlog.get_logger()
@@ -29,9 +28,7 @@ log = structlog.get_logger()
 def up(exchange: bool) -> None:
     """Run everything on this machine; Ctrl-C stops all of it."""
     set_up(process="up")
-    stop = Flag()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+    stop = stop_flag()
     with running(installation(os.environ), exchange=exchange, say=click.echo) as supervisor:
         click.echo("The system runs. Ctrl-C stops it.")
         while not stop.wait(0.5):
