@@ -54,11 +54,12 @@ CALLBACK_STATES = {
     CallbackState.DONE: _("完成"), CallbackState.GIVEN_UP: _("未能接通"), CallbackState.VOID: _("作废"),
 }  # fmt: skip
 ENTRY_STATES = {
-    EntryState.DRAFT: _("草稿"), EntryState.CHECKED: _("已核对"), EntryState.REVIEWED: _("已审查"),
-    EntryState.PUBLISHED: _("已发布"), EntryState.WITHDRAWN: _("已撤回"), EntryState.EXPIRED: _("已过期"),
+    EntryState.DRAFT: _("草稿"), EntryState.PUBLISHED: _("已发布"),
+    EntryState.WITHDRAWN: _("已撤回"), EntryState.EXPIRED: _("已过期"),
 }  # fmt: skip
 FORMS = {Form.FULL: _("全文"), Form.SUMMARY: _("摘要"), Form.CONTACT: _("仅部门名称和电话")}
-SCOPES = {Scope.DEPARTMENT: _("整个部门"), Scope.CATEGORIES: _("部分类别"), Scope.ENTRIES: _("部分条目")}
+SCOPES = {Scope.DEPARTMENT: _("整个部门"), Scope.CATEGORIES: _("部分类别"), Scope.LICENCES: _("部分许可事项"),
+          Scope.ENTRIES: _("部分条目")}  # fmt: skip
 CHANNELS = {Channel.MACHINE: _("自助语音"), Channel.OPERATOR: _("接线员"), Channel.WEB: _("网站")}
 SATISFACTION = {1: _("非常满意"), 2: _("满意"), 3: _("基本满意"), 4: _("不满意"), 5: _("非常不满意")}
 LINES = {OnTheLine.QUEUED: _("进入过排队"), OnTheLine.WAITING: _("正在排队"), OnTheLine.ANSWERED: _("人工接听"),

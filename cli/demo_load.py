@@ -17,6 +17,7 @@ from hotline.times import local_day
 from hotline.voice import orders
 from knowledge_base.authorisations import Authorisation, Form, Scope
 from knowledge_base.entries import Entry, EntryVersion, Phrasing, State
+from knowledge_base.stages import Stage
 
 FOLDER = Path(__file__).parent / "demo_data"
 Row = dict[str, Any]
@@ -86,15 +87,16 @@ def _department(session: Session, row: Row) -> Department:
 def _entry(session: Session, row: Row, unit: Department, at: datetime) -> Entry:
     today = local_day(at)
     entry = Entry(department_id=unit.id, question=row["question"], category=row["category"], keywords=row["keywords"],
-                  asked=row["asked"], state=State.PUBLISHED, published=1,
+                  asked=row["asked"], state=State.PUBLISHED, published=1, confirmed_on=today,
                   phrasings=[Phrasing(text=text) for text in row["phrasings"]])  # fmt: skip
     entry.versions = [
         EntryVersion(
-            number=1, answer=row["answer"], spoken=row["spoken"], summary=row.get("summary", ""),
+            number=1, stage=Stage.PUBLISHED, question=row["question"], category=row["category"],
+            keywords=row["keywords"], answer=row["answer"], spoken=row["spoken"], summary=row.get("summary", ""),
             legal_basis=row.get("legal_basis", ""), section=row.get("section", ""), phone=row.get("phone", ""),
             valid_from=today + timedelta(days=row["valid_from_days"]),
             valid_to=today + timedelta(days=row["valid_to_days"]) if "valid_to_days" in row else None,
-            written_by="演示数据", reviewed_by="演示数据", published_at=at,
+            written_by="演示数据", written_at=at, checked_by="演示数据", reviewed_by="演示数据", published_at=at,
         )
     ]  # fmt: skip
     session.add(entry)
@@ -115,6 +117,7 @@ def _authorisation(session: Session, row: Row, units: dict[str, Department], ent
         valid_from=today + timedelta(days=row["valid_from_days"]),
         valid_to=today + timedelta(days=row["valid_to_days"]),
         revoked_at=at + timedelta(days=row["revoked_days"]) if "revoked_days" in row else None,
+        entered_by="演示数据", signed_by="演示数据", signed_at=at + timedelta(days=min(row["valid_from_days"], 0)),
         revoked_because=row.get("revoked_reason", ""),
     )  # fmt: skip
     session.add(leave)

@@ -39,6 +39,7 @@ class Ticket(Base):
     code_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
     call_id: Mapped[str | None] = mapped_column(ForeignKey("call.id"), index=True)
     recording_id: Mapped[int | None] = mapped_column(ForeignKey("recording.id"))
+    source: Mapped[str] = mapped_column(String(12), default="call")  # call | web | correction (更正告知)
     klass: Mapped[Klass] = mapped_column(String(12))
     state: Mapped[State] = mapped_column(String(14), index=True)
     title: Mapped[str] = mapped_column(String(120))

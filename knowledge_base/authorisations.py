@@ -24,6 +24,7 @@ class Scope(StrEnum):
 
     DEPARTMENT = "department"
     CATEGORIES = "categories"
+    LICENCES = "licences"
     ENTRIES = "entries"
 
 
@@ -40,13 +41,23 @@ class Authorisation(Base):
     signer: Mapped[str] = mapped_column(String(60))
     scope: Mapped[Scope] = mapped_column(String(12))
     categories: Mapped[list[str]] = mapped_column(JSON, default=list)
+    licences: Mapped[list[int]] = mapped_column(JSON, default=list)
     entries: Mapped[list[int]] = mapped_column(JSON, default=list)
     exclusions: Mapped[list[int]] = mapped_column(JSON, default=list)
+    excluded_categories: Mapped[list[str]] = mapped_column(JSON, default=list)
     form: Mapped[Form] = mapped_column(String(10))
     valid_from: Mapped[date]
     valid_to: Mapped[date]
     provisional: Mapped[bool] = mapped_column(default=False)
+    inherited_from: Mapped[int | None] = mapped_column(ForeignKey("authorisation.id"))  # the predecessor's
+    remark: Mapped[str] = mapped_column(String(300), default="")
+    entered_by: Mapped[str] = mapped_column(String(60), default="")
+    entered_at: Mapped[datetime | None]
+    signed_by: Mapped[str] = mapped_column(String(60), default="")  # the account; not who entered it
+    signed_at: Mapped[datetime | None]  # counts only from here on
+    confirmed_on: Mapped[date | None]
     revoked_at: Mapped[datetime | None]
+    revoked_by: Mapped[str] = mapped_column(String(60), default="")
     revoked_because: Mapped[str] = mapped_column(String(300), default="")
 
 
@@ -105,12 +116,14 @@ def _in_force(a: Authorisation, *, on: date, at: datetime) -> bool:
     return a.valid_from <= on <= a.valid_to and (a.revoked_at is None or at < a.revoked_at)
 
 
-def _speaks_of(a: Authorisation, *, entry_id: int, category: str) -> bool:
+def _speaks_of(a: Authorisation, *, entry_id: int, category: str, licence_id: int | None = None) -> bool:
     match Scope(a.scope):
         case Scope.DEPARTMENT:
             return True
         case Scope.CATEGORIES:
             return any(category == c or category.startswith(c + "/") for c in a.categories)
+        case Scope.LICENCES:
+            return licence_id in a.licences
         case Scope.ENTRIES:
             return entry_id in a.entries
 

@@ -8,17 +8,26 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from hotline.database import Base
 from hotline.directory.departments import Department
+from knowledge_base.licences import Licence
+from knowledge_base.stages import Stage
 
 
 class State(StrEnum):
-    """Where an entry stands in its life."""
+    """Where an entry stands in its life, seen from outside."""
 
-    DRAFT = "draft"
-    CHECKED = "checked"
-    REVIEWED = "reviewed"
+    DRAFT = "draft"  # no version was ever published
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+
+
+class Approval(StrEnum):
+    """Where a phrasing stands."""
+
+    PROPOSED = "proposed"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    RETIRED = "retired"  # brought nothing, or led astray
 
 
 class Entry(Base):
@@ -34,7 +43,13 @@ class Entry(Base):
     asked: Mapped[int] = mapped_column(default=0)
     state: Mapped[State] = mapped_column(String(12), default=State.DRAFT, index=True)
     published: Mapped[int | None]  # number of the version that is in force
+    hot_from: Mapped[datetime | None]  # 突发热点: pinned first between the two
+    hot_until: Mapped[datetime | None]
+    confirmed_on: Mapped[date | None]  # the department last confirmed it
+    swept_on: Mapped[date | None]  # last swept for secrecy after its publication
+    licence_id: Mapped[int | None] = mapped_column(ForeignKey("licence.id"))
     department: Mapped[Department] = relationship()
+    licence: Mapped[Licence | None] = relationship()
     phrasings: Mapped[list["Phrasing"]] = relationship(cascade="all, delete-orphan")
     versions: Mapped[list["EntryVersion"]] = relationship(order_by="EntryVersion.number")
 
@@ -47,6 +62,12 @@ class Phrasing(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
     text: Mapped[str] = mapped_column(String(128))
+    approval: Mapped[Approval] = mapped_column(String(10), default=Approval.APPROVED, index=True)
+    source: Mapped[str] = mapped_column(String(10), default="office")  # office | form | call | desk | web
+    heard: Mapped[int] = mapped_column(default=0)  # how often somebody put it so
+    proposed_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[str] = mapped_column(String(60), default="")
 
 
 class EntryVersion(Base):
@@ -57,6 +78,10 @@ class EntryVersion(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
     number: Mapped[int]
+    stage: Mapped[Stage] = mapped_column(String(10), default=Stage.DRAFT, index=True)
+    question: Mapped[str] = mapped_column(String(128), default="")
+    category: Mapped[str] = mapped_column(String(80), default="")
+    keywords: Mapped[list[str]] = mapped_column(JSON, default=list)
     answer: Mapped[str] = mapped_column(Text)
     spoken: Mapped[str] = mapped_column(String(300))
     summary: Mapped[str] = mapped_column(String(120), default="")
@@ -65,9 +90,30 @@ class EntryVersion(Base):
     phone: Mapped[str] = mapped_column(String(30), default="")
     valid_from: Mapped[date]
     valid_to: Mapped[date | None]
+    why: Mapped[str] = mapped_column(String(500), default="")  # why it was written
+    source: Mapped[str] = mapped_column(String(60), default="")  # what it came from: a form, a ticket's reply
     written_by: Mapped[str] = mapped_column(String(60))
+    written_at: Mapped[datetime | None]
+    checked_by: Mapped[str] = mapped_column(String(60), default="")
     reviewed_by: Mapped[str] = mapped_column(String(60), default="")
+    publish_at: Mapped[datetime | None]  # not before; None: as soon as it has passed
     published_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    attachments: Mapped[list["Attachment"]] = relationship(order_by="Attachment.id")
+
+
+class Attachment(Base):
+    """A file that belongs to one version of an answer; its bytes lie in the folder under their hash."""
+
+    __tablename__ = "attachment"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_version_id: Mapped[int] = mapped_column(ForeignKey("entry_version.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    media_type: Mapped[str] = mapped_column(String(80))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    added_by: Mapped[str] = mapped_column(String(60))
+    added_at: Mapped[datetime]
 
 
 def in_force(session: Session, entry_id: int, *, on: date) -> tuple[Entry, EntryVersion] | None:

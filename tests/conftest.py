@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import text
+from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
 
 import admin_ui
@@ -17,7 +17,7 @@ from cli.broker import binary
 from hotline.accounts import accounts
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
-from hotline.database import Base, Database
+from hotline.database import Database
 from hotline.directory.departments import Department
 from hotline.migrating import migrate
 from hotline.settings import Settings
@@ -62,7 +62,8 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
 
 
 def _empty(database: Database) -> None:
-    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    names = set(inspect(database.engine).get_table_names()) - {"alembic_version"}
+    tables = ", ".join(f'"{name}"' for name in sorted(names))
     with database.engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
 

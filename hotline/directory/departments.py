@@ -28,9 +28,18 @@ class Department(Base):
     supervision_phone: Mapped[str] = mapped_column(String(30), default="")
     duty_phone: Mapped[str] = mapped_column(String(30), default="")
     address: Mapped[str] = mapped_column(String(200), default="")
+    post_code: Mapped[str] = mapped_column(String(6), default="")
+    fax: Mapped[str] = mapped_column(String(30), default="")
+    email: Mapped[str] = mapped_column(String(100), default="")
+    web_site: Mapped[str] = mapped_column(String(200), default="")
+    leader: Mapped[str] = mapped_column(String(60), default="")
+    way_there: Mapped[str] = mapped_column(String(300), default="")
+    transfer_numbers: Mapped[list[str]] = mapped_column(JSON, default=list)
     office_hours: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     duties: Mapped[str] = mapped_column(String(1000), default="")
     sections: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
+    update_every_months: Mapped[int] = mapped_column(default=3)
+    confirmed_on: Mapped[date | None]  # the base data were last confirmed or changed by the department
     effective_from: Mapped[date | None]
     effective_to: Mapped[date | None]
     __table_args__ = (CheckConstraint("code NOT LIKE '0%'", name="code_without_leading_zero"),)
