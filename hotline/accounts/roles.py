@@ -33,6 +33,14 @@ class Permission(StrEnum):
     CHECK = "check"  # check a signed reply at the hotline
     HEAR = "hear"  # listen to a recording (within one's reach)
     KNOWLEDGE = "knowledge"  # read entries and authorisations
+    WRITE_ENTRY = "write_entry"  # draft an entry, propose a phrasing (a liaison: of his own department)
+    CHECK_ENTRY = "check_entry"  # check what one's department drafted
+    REVIEW = "review"  # review for secrecy, before publication and again at intervals
+    PUBLISH = "publish"  # publish before the day that was set, or withdraw
+    PIN = "pin"  # pin an urgent hot topic (突发热点)
+    CATEGORIES = "categories"  # keep the tree of categories
+    LEDGER = "ledger"  # read the ledger of reviews, drafts and earlier versions
+    CORRECT = "correct"  # see who was told a wrong answer, and order call-backs
     FIGURES = "figures"  # the wallboard and its figures
     ACCOUNTS = "accounts"  # create and lock accounts
     SYSTEM = "system"  # the state of the machine's parts
@@ -43,16 +51,20 @@ _P = Permission
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset({_P.DESK, _P.TICKETS, _P.REFER, _P.KNOWLEDGE, _P.UNMASK, _P.HEAR}),
     Role.SUPERVISOR: frozenset(
-        {_P.DESK, _P.CALLS, _P.TICKETS, _P.REFER, _P.DISPATCH, _P.CHECK, _P.KNOWLEDGE, _P.UNMASK, _P.HEAR, _P.FIGURES}
+        {_P.DESK, _P.CALLS, _P.TICKETS, _P.REFER, _P.DISPATCH, _P.CHECK, _P.KNOWLEDGE, _P.UNMASK, _P.HEAR,
+         _P.FIGURES, _P.PIN, _P.CORRECT}
     ),
     Role.QUALITY_INSPECTOR: frozenset({_P.CALLS, _P.TICKETS, _P.HEAR, _P.KNOWLEDGE, _P.FIGURES}),
-    Role.LIAISON: frozenset({_P.TICKETS, _P.HANDLE, _P.HEAR, _P.KNOWLEDGE}),
-    Role.LEADER: frozenset({_P.TICKETS, _P.SIGN, _P.HEAR, _P.KNOWLEDGE}),
-    Role.SECRECY_REVIEWER: frozenset({_P.KNOWLEDGE}),
-    Role.CITY_OFFICE: frozenset({_P.TICKETS, _P.DISPATCH, _P.KNOWLEDGE, _P.FIGURES, _P.CALLS}),
-    Role.COUNTY_OFFICE: frozenset({_P.TICKETS, _P.DISPATCH, _P.KNOWLEDGE, _P.FIGURES}),
-    Role.INSPECTOR: frozenset({_P.TICKETS, _P.FIGURES, _P.KNOWLEDGE}),
-    Role.AUDITOR: frozenset({_P.AUDIT, _P.FIGURES}),
+    Role.LIAISON: frozenset({_P.TICKETS, _P.HANDLE, _P.HEAR, _P.KNOWLEDGE, _P.WRITE_ENTRY, _P.LEDGER}),
+    Role.LEADER: frozenset({_P.TICKETS, _P.SIGN, _P.HEAR, _P.KNOWLEDGE, _P.CHECK_ENTRY, _P.PUBLISH, _P.LEDGER}),
+    Role.SECRECY_REVIEWER: frozenset({_P.KNOWLEDGE, _P.REVIEW, _P.LEDGER}),
+    Role.CITY_OFFICE: frozenset(
+        {_P.TICKETS, _P.DISPATCH, _P.KNOWLEDGE, _P.FIGURES, _P.CALLS, _P.WRITE_ENTRY, _P.PUBLISH, _P.PIN,
+         _P.CATEGORIES, _P.LEDGER, _P.CORRECT}
+    ),
+    Role.COUNTY_OFFICE: frozenset({_P.TICKETS, _P.DISPATCH, _P.KNOWLEDGE, _P.FIGURES, _P.LEDGER}),
+    Role.INSPECTOR: frozenset({_P.TICKETS, _P.FIGURES, _P.KNOWLEDGE, _P.LEDGER}),
+    Role.AUDITOR: frozenset({_P.AUDIT, _P.FIGURES, _P.LEDGER}),
     Role.ADMINISTRATOR: frozenset({_P.ACCOUNTS, _P.SYSTEM}),
 }
 DEPARTMENTAL = frozenset({Role.LIAISON, Role.LEADER, Role.SECRECY_REVIEWER})
