@@ -41,6 +41,9 @@ class Permission(StrEnum):
     CATEGORIES = "categories"  # keep the tree of categories
     LEDGER = "ledger"  # read the ledger of reviews, drafts and earlier versions
     CORRECT = "correct"  # see who was told a wrong answer, and order call-backs
+    AUTHORISE = "authorise"  # enter an authorisation, record one that was signed on paper
+    SIGN_AUTHORISATION = "sign_authorisation"  # sign one for one's department
+    REVOKE = "revoke"  # revoke one
     FIGURES = "figures"  # the wallboard and its figures
     ACCOUNTS = "accounts"  # create and lock accounts
     SYSTEM = "system"  # the state of the machine's parts
@@ -55,12 +58,15 @@ GRANTS: dict[Role, frozenset[Permission]] = {
          _P.FIGURES, _P.PIN, _P.CORRECT}
     ),
     Role.QUALITY_INSPECTOR: frozenset({_P.CALLS, _P.TICKETS, _P.HEAR, _P.KNOWLEDGE, _P.FIGURES}),
-    Role.LIAISON: frozenset({_P.TICKETS, _P.HANDLE, _P.HEAR, _P.KNOWLEDGE, _P.WRITE_ENTRY, _P.LEDGER}),
-    Role.LEADER: frozenset({_P.TICKETS, _P.SIGN, _P.HEAR, _P.KNOWLEDGE, _P.CHECK_ENTRY, _P.PUBLISH, _P.LEDGER}),
+    Role.LIAISON: frozenset({_P.TICKETS, _P.HANDLE, _P.HEAR, _P.KNOWLEDGE, _P.WRITE_ENTRY, _P.LEDGER, _P.AUTHORISE}),
+    Role.LEADER: frozenset(
+        {_P.TICKETS, _P.SIGN, _P.HEAR, _P.KNOWLEDGE, _P.CHECK_ENTRY, _P.PUBLISH, _P.LEDGER, _P.SIGN_AUTHORISATION,
+         _P.REVOKE}
+    ),
     Role.SECRECY_REVIEWER: frozenset({_P.KNOWLEDGE, _P.REVIEW, _P.LEDGER}),
     Role.CITY_OFFICE: frozenset(
         {_P.TICKETS, _P.DISPATCH, _P.KNOWLEDGE, _P.FIGURES, _P.CALLS, _P.WRITE_ENTRY, _P.PUBLISH, _P.PIN,
-         _P.CATEGORIES, _P.LEDGER, _P.CORRECT}
+         _P.CATEGORIES, _P.LEDGER, _P.CORRECT, _P.AUTHORISE, _P.REVOKE}
     ),
     Role.COUNTY_OFFICE: frozenset({_P.TICKETS, _P.DISPATCH, _P.KNOWLEDGE, _P.FIGURES, _P.LEDGER}),
     Role.INSPECTOR: frozenset({_P.TICKETS, _P.FIGURES, _P.KNOWLEDGE, _P.LEDGER}),
