@@ -79,6 +79,20 @@ class Settings(BaseModel):
     answer_days: int = Field(5, description="Working days to answer any other matter.")
     office_hours: str = Field("08:30-12:00,14:30-18:00", description="The offices' hours on a working day.")
 
+    # Periodic update (基础信息定期更新)
+    update_grace_days: int = Field(30, description="Days after which the machine no longer speaks what is overdue.")
+    update_reminders: str = Field("-14,-3,0,7,21", description="Days around a due day that bring a reminder.")
+
+    # Keeping the knowledge base
+    sweep_again_days: int = Field(
+        180, ge=1, description="Days after which a published entry is reviewed for secrecy again."
+    )
+    attachment_types: str = Field(
+        "pdf,docx,xlsx,ofd,jpg,png", description="Kinds of files that may belong to an answer."
+    )
+    attachment_megabytes: int = Field(10, ge=1, description="Most megabytes of one attachment.")
+    attachments_most: int = Field(10, ge=0, description="Most attachments of one version.")
+
     # Calling back
     callback_hours: str = Field("09:00-11:30,14:30-20:00", description="When citizens may be called back.")
     callback_attempts: int = Field(3, description="Most attempts to call one citizen back.")
@@ -116,6 +130,11 @@ class Settings(BaseModel):
     def spool(self) -> Path:
         """Where the exchange writes: `calls/`, `messages/`, `cel/`."""
         return self.folder.resolve() / "spool"
+
+    @property
+    def attachments(self) -> Path:
+        """Where the files of answers lie, each under its hash."""
+        return self.folder.resolve() / "attachments"
 
     @property
     def sounds(self) -> Path:

@@ -6,6 +6,7 @@ from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hotline.database import Base
+from knowledge_base import due
 
 
 class Confirmation(Base):
@@ -33,3 +34,17 @@ class Reminder(Base):
     step: Mapped[str] = mapped_column(String(12))
     at: Mapped[datetime]
     seen_at: Mapped[datetime | None]
+
+
+def stale(confirmed_on: date | None, began_on: date, *, every_months: int, on: date, grace_days: int) -> bool:
+    """Whether a thing is overdue by more than the days of grace, so that the machine no longer speaks it. Pure.
+
+    `confirmed_on`: when the department last confirmed it (None: never). `began_on`: when it was published (an entry's
+    version: the local day of `published_at`, else `valid_from`), or when it began to hold (an authorisation: the
+    later of `valid_from` and the day it was signed); what was never confirmed counts from there.
+    `every_months`: `department.update_every_months`. `grace_days`: the setting `update_grace_days`.
+    Asked for the entry and for the authorisation that covers it, never for base data: who is responsible and how he
+    is reached must stay sayable. The operator may still answer: he sees the date and can ask the department, the
+    machine can't."""
+    day = due.due_on(confirmed_on, began_on, every_months=every_months)
+    return due.overdue(day, on=on, grace_days=grace_days).beyond_grace

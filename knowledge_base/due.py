@@ -1,0 +1,40 @@
+"""When a thing must be confirmed again: pure arithmetic of days, nothing of the database."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+
+EVERY_MONTHS = 3  # a quarter, until the office agrees something else with a department
+LONGEST_INTERVAL = 24
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last day where it is too short: 31 January + 1 is 28 February."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def counts_from(confirmed_on: date | None, began_on: date) -> date:
+    """The day that the interval counts from: the last confirmation, or the publication when that was later.
+
+    What was never confirmed counts from its publication; who published anew has looked at it then."""
+    return began_on if confirmed_on is None else max(confirmed_on, began_on)
+
+
+def due_on(confirmed_on: date | None, began_on: date, *, every_months: int) -> date:
+    """The day by which the thing must be confirmed again."""
+    return months_after(counts_from(confirmed_on, began_on), max(1, every_months))
+
+
+@dataclass(frozen=True)
+class Overdue:
+    """How far beyond its day a thing is: days (0 when it isn't), and whether the days of grace are over too."""
+
+    days: int
+    beyond_grace: bool
+
+
+def overdue(due: date, *, on: date, grace_days: int) -> Overdue:
+    """The due day itself isn't overdue, and the last day of grace is still one."""
+    days = max(0, (on - due).days)
+    return Overdue(days, days > grace_days)
