@@ -48,6 +48,7 @@ class Entry(Base):
     confirmed_on: Mapped[date | None]  # the department last confirmed it
     swept_on: Mapped[date | None]  # last swept for secrecy after its publication
     licence_id: Mapped[int | None] = mapped_column(ForeignKey("licence.id"))
+    passed_at: Mapped[datetime | None]  # when it came to this department from another
     department: Mapped[Department] = relationship()
     licence: Mapped[Licence | None] = relationship()
     phrasings: Mapped[list["Phrasing"]] = relationship(cascade="all, delete-orphan")
@@ -65,7 +66,9 @@ class Phrasing(Base):
     approval: Mapped[Approval] = mapped_column(String(10), default=Approval.APPROVED, index=True)
     source: Mapped[str] = mapped_column(String(10), default="office")  # office | form | call | desk | web
     heard: Mapped[int] = mapped_column(default=0)  # how often somebody put it so
+    heard_at: Mapped[datetime | None]  # when last
     proposed_at: Mapped[datetime | None]
+    proposed_by: Mapped[str] = mapped_column(String(60), default="")  # empty: nobody in particular asked so
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str] = mapped_column(String(60), default="")
 
@@ -89,7 +92,8 @@ class EntryVersion(Base):
     section: Mapped[str] = mapped_column(String(60), default="")
     phone: Mapped[str] = mapped_column(String(30), default="")
     valid_from: Mapped[date]
-    valid_to: Mapped[date | None]
+    valid_to: Mapped[date | None] = mapped_column(index=True)
+    corrects: Mapped[bool] = mapped_column(default=False)  # what the version before it said was wrong
     why: Mapped[str] = mapped_column(String(500), default="")  # why it was written
     source: Mapped[str] = mapped_column(String(60), default="")  # what it came from: a form, a ticket's reply
     written_by: Mapped[str] = mapped_column(String(60))

@@ -1,0 +1,52 @@
+"""Phrasings that people bring: a confirmed match in new words is proposed, and a person decides."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from hotline.database import insert_into
+from knowledge_base.entries import Approval, Entry, Phrasing
+from knowledge_base.personal import GONE
+from knowledge_base.wording import normal
+
+SOURCES: Mapping[str, str] = {"machine": "call", "operator": "desk", "web": "web"}
+"""What a channel's phrasings are marked with."""
+SHORTEST = 4
+"""Fewer characters are a word, not a question."""
+
+
+def heard(session: Session, entry_id: int, words: str, *, source: str, at: datetime) -> None:
+    """Somebody confirmed this entry for these words: count the phrasing that says so, or propose a new one.
+
+    What is the entry's question already, is too short to be a question, or points to a person is not proposed;
+    what was refused stays refused.
+    """
+    said = normal(words)
+    entry = session.get(Entry, entry_id)
+    if entry is None or said == normal(entry.question):
+        return
+    for known, text in session.execute(select(Phrasing.id, Phrasing.text).where(Phrasing.entry_id == entry_id)):
+        if normal(text) == said:
+            more = update(Phrasing).where(Phrasing.id == known)
+            session.execute(more.values(heard=Phrasing.heard + 1, heard_at=at))
+            return
+    if fit(words):
+        propose(session, entry_id, words, source=source, at=at)
+
+
+def fit(words: str) -> bool:
+    """Whether words could be a phrasing: a question in Chinese, with nothing taken out of it."""
+    chinese = sum("\u4e00" <= c <= "\u9fff" for c in words)
+    return chinese >= SHORTEST and GONE not in words
+
+
+def propose(session: Session, entry_id: int, words: str, *, source: str, at: datetime) -> None:
+    """Put a phrasing on the list of those that a person decides on; said once more, it is counted."""
+    new = insert_into(session, Phrasing).values(
+        entry_id=entry_id, text=words.strip(), approval=Approval.PROPOSED, source=source, heard=1, heard_at=at,
+        proposed_at=at, decided_by="",
+    )  # fmt: skip
+    more = {"heard": Phrasing.heard + 1, "heard_at": at}
+    session.execute(new.on_conflict_do_update(index_elements=["entry_id", "text"], set_=more))
