@@ -14,8 +14,9 @@ from hotline.accounts.roles import Role
 from hotline.directory.departments import Department
 from hotline.directory.liaisons import Liaison, Position
 from hotline.times import local_day
-from hotline.voice import orders
+from knowledge_base import life, speech
 from knowledge_base.authorisations import Authorisation, Form, Scope
+from knowledge_base.categories import STROKE, Category
 from knowledge_base.entries import Entry, EntryVersion, Phrasing, State
 from knowledge_base.stages import Stage
 
@@ -35,6 +36,9 @@ def load(session: Session, *, password: str, at: datetime) -> Iterator[str]:
     yield f"{len(units)} departments"
     entries = [_entry(session, row, units[file.stem], at) for file in _entry_files() for row in _read(file)["entry"]]
     session.flush()
+    for entry in entries:
+        life.take_over(session, entry.versions[0], entry, by="演示数据", at=at)
+    session.add_all(_categories(entries))
     yield f"{len(entries)} entries"
     leaves = [_authorisation(session, row, units, entries, at) for row in _rows("authorisations.toml", "authorisation")]
     yield f"{len(leaves)} authorisations"
@@ -50,8 +54,7 @@ def order_speech(session: Session, *, voice: str, at: datetime, most: int) -> in
     for unit in session.scalars(select(Department)):
         entries = session.scalars(select(Entry).where(Entry.department_id == unit.id).order_by(Entry.asked.desc()))
         for entry in list(entries)[:most]:
-            names += orders.order(session, entry.question, voice=voice, at=at)
-            names += orders.order(session, entry.versions[-1].spoken, voice=voice, at=at)
+            names += speech.order(session, entry.versions[-1], summary=False, voice=voice, at=at)
     return len(names)
 
 
@@ -101,6 +104,13 @@ def _entry(session: Session, row: Row, unit: Department, at: datetime) -> Entry:
     ]  # fmt: skip
     session.add(entry)
     return entry
+
+
+def _categories(entries: list[Entry]) -> list[Category]:
+    """Every category that an entry uses, and those above it."""
+    steps = [entry.category.split(STROKE) for entry in entries]
+    paths = {STROKE.join(one[:n]) for one in steps for n in range(1, len(one) + 1)}
+    return [Category(path=path) for path in sorted(paths)]
 
 
 def _authorisation(session: Session, row: Row, units: dict[str, Department], entries: list[Entry],

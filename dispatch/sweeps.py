@@ -22,6 +22,8 @@ from hotline.events import Bus, Event
 from hotline.settings import Settings
 from hotline.times import now
 from hotline.voice import orders
+from knowledge_base import schedule
+from knowledge_base.transitions import LifeError
 from recordings import recordings
 from recordings.recordings import Recording, State
 
@@ -47,7 +49,7 @@ class Sweeper:
         """All sweeps once; one that fails does not keep the others from their work, and its rows stay owed."""
         work = (
             self.take_in_messages, self.take_in_records, self.take_in_recordings, self.settle_stranded,
-            self.call_back, self.seal,
+            self.call_back, self.keep_knowledge, self.seal,
         )  # fmt: skip
         troubles = [trouble for sweep in work if (trouble := self._guarded(sweep))]
         if (free := free_percent(self.settings.folder)) < self.settings.disk_alarm_percent:
@@ -94,6 +96,18 @@ class Sweeper:
         while (owed := self._claimed()) is not None:
             attempt, number = owed
             self.dial(attempt, number)
+
+    def keep_knowledge(self) -> None:
+        """Publish what waited for its moment, and end what has run out; what can't be published stays where it is."""
+        with self.database.reading() as session:
+            owed = schedule.owed(session, at=now())
+        for version_id in owed:
+            try:
+                with self.database.writing() as session:
+                    schedule.settle(session, version_id, settings=self.settings, at=now())
+            except LifeError as refused:
+                log.warning("sweep.not_published", version=version_id, why=str(refused))
+            sleep(BREATH)
 
     def seal(self) -> None:
         """Chain what the audit trail has gained."""

@@ -66,6 +66,15 @@ class Settings(BaseModel):
     web_port: int = Field(8128, description="Port that the pages are served on.")
     web_secure: bool = Field(False, description="Whether the pages stand behind HTTPS: cookies are then marked Secure.")
 
+    # The public pages
+    public_host: str = Field("127.0.0.1", description="Address that the public pages are served on.")
+    public_port: int = Field(8129, description="Port that the public pages are served on.")
+    public_url: str = Field("", description="Where citizens reach the public pages, as https://96128.example.gov.cn.")
+    public_limit: str = Field("300 per minute", description="Most public pages and searches for one address.")
+    public_ask_limit: str = Field("10 per hour", description="Most questions left on the web from one address.")
+    public_follow_limit: str = Field("30 per hour", description="Most looks at a matter from one address.")
+    public_number_limit: str = Field("10 per hour", description="Most looks at one ticket's number from anywhere.")
+
     # The line
     staffed_hours: str = Field("1-7 00:00-24:00", description="When people answer, as 1-5 08:30-18:00,6 09:00-12:00.")
     self_service: bool = Field(True, description="Whether the machine may be asked at all.")

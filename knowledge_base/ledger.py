@@ -41,6 +41,7 @@ class Deed(StrEnum):
     REPLACED = "replaced"  # by a later version
     WITHDRAWN = "withdrawn"
     EXPIRED = "expired"
+    CARRIED = "carried"  # a draft's category was renamed
     CONFIRMED = "confirmed"  # by the department, at its interval
     SWEPT = "swept"  # 常态化保密审查: still fit
     PULLED = "pulled"  # 常态化保密审查: no longer fit, withdrawn

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from hotline.accounts.roles import Permission
+from knowledge_base.errors import KnowledgeError
 from knowledge_base.ledger import Deed
 from knowledge_base.stages import LABELS, Stage
 
@@ -44,7 +45,7 @@ TRANSITIONS = (
 _TABLE = {(t.source, t.deed): t for t in TRANSITIONS}
 
 
-class LifeError(Exception):
+class LifeError(KnowledgeError):
     """A step in the life of an entry that may not be taken; the text is fit for a person."""
 
 

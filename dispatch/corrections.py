@@ -1,0 +1,137 @@
+"""Corrections (更正告知): who was told what turned out wrong, and the call that each of them is owed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from dispatch import clocks
+from dispatch.answers import offered
+from dispatch.callbacks import owe_callback
+from dispatch.calls import Call
+from dispatch.decision import Answer, Channel
+from dispatch.referrals import ReferralError
+from dispatch.states import State
+from dispatch.tellings import Telling
+from dispatch.tickets import Klass, Ticket, guarded, next_number, write_step
+from hotline import audit, phones
+from hotline.accounts.accounts import Account
+from hotline.accounts.roles import Permission
+from hotline.calendar.days import working_days
+from hotline.database import Base, insert_into
+from hotline.settings import Settings
+from hotline.times import local_day
+from knowledge_base.entries import Entry, EntryVersion
+from knowledge_base.stages import Stage
+
+
+class Correction(Base):
+    """One person was, or is to be, called about one version: never twice."""
+
+    __tablename__ = "correction"
+    __table_args__ = (UniqueConstraint("entry_version_id", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_version_id: Mapped[int] = mapped_column(ForeignKey("entry_version.id"))
+    number: Mapped[str] = mapped_column(String(24))
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    by: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class Told:
+    """One telling of a version, whether its person can be called, and the correction that he is owed already."""
+
+    telling: Telling
+    call: Call
+    reachable: bool
+    ticket: Ticket | None
+
+
+def told_of(session: Session, version: EntryVersion) -> list[Told]:
+    """Who was told this version, the latest first."""
+    query = (
+        select(Telling, Call, Ticket).join(Call, Call.id == Telling.call_id)
+        .outerjoin(Correction, (Correction.entry_version_id == version.id) & (Correction.number == Call.caller))
+        .outerjoin(Ticket, Ticket.id == Correction.ticket_id)
+        .where(Telling.entry_version_id == version.id).order_by(Telling.at.desc(), Telling.id.desc())
+    )  # fmt: skip
+    return [Told(t, c, phones.is_reachable(c.caller), made) for t, c, made in session.execute(query)]
+
+
+def was_wrong(session: Session, version: EntryVersion) -> bool:
+    """Whether what this version said was withdrawn, or a later one says that it was wrong."""
+    if version.stage == Stage.WITHDRAWN:
+        return version.published_at is not None
+    later = select(EntryVersion.id).where(
+        EntryVersion.entry_id == version.entry_id, EntryVersion.number > version.number, EntryVersion.corrects,
+        EntryVersion.published_at.is_not(None),
+    )  # fmt: skip
+    return version.stage == Stage.REPLACED and session.scalar(later.limit(1)) is not None
+
+
+def words(session: Session, entry: Entry, version: EntryVersion, *, at: datetime) -> str:
+    """What a person is told: that it was wrong, and what holds now as far as the machine may say it; else who is in
+    charge. Nothing of it can be typed: what is spoken has been reviewed."""
+    what = "答复现已撤回。" if version.stage == Stage.WITHDRAWN else "内容有误，现予更正。"
+    before = f"您此前咨询“{version.question or entry.question}”时，热线告知的{what}"
+    now = offered(session, entry.id, channel=Channel.MACHINE, at=at)
+    if now is not None and isinstance(now.decision, Answer):
+        return before + now.decision.text
+    unit = entry.department
+    return f"{before}请以{unit.name}的答复为准" + (f"，电话{unit.phone}。" if unit.phone else "。")
+
+
+def order(session: Session, version: EntryVersion, numbers: Sequence[str], *, by: Account, settings: Settings,
+          at: datetime) -> list[Ticket]:
+    """Owe a call to each of these who was told the version, can be reached and isn't owed one yet."""
+    if not by.may(Permission.CORRECT):
+        raise ReferralError("您的角色不能安排更正告知")
+    if not was_wrong(session, version):
+        raise ReferralError("该版本未被更正或撤回")
+    entry = session.get_one(Entry, version.entry_id)
+    text = words(session, entry, version, at=at)
+    first = {told.call.caller: told.call for told in told_of(session, version) if told.reachable}
+    made = [_ordered(session, version, entry, first[number], text, by=by, settings=settings, at=at)
+            for number in dict.fromkeys(numbers) if number in first]  # fmt: skip
+    return [ticket for ticket in made if ticket is not None]
+
+
+def _ordered(session: Session, version: EntryVersion, entry: Entry, call: Call, text: str, *, by: Account,
+             settings: Settings, at: datetime) -> Ticket | None:
+    """The insert decides between two who order at once."""
+    claim = insert_into(session, Correction).values(entry_version_id=version.id, number=call.caller, by=by.login, at=at)
+    claimed = session.scalar(claim.on_conflict_do_nothing().returning(Correction.id))
+    if claimed is None:
+        return None
+    ticket = _ticket(session, version, entry, call, text, by=by, settings=settings, at=at)
+    session.get_one(Correction, claimed).ticket_id = ticket.id
+    owe_callback(session, ticket, settings=settings, at=at)
+    audit.note(session, "correction.ordered", by=by.login, at=at, about=("ticket", ticket.number), entry=entry.id,
+               version=version.number)  # fmt: skip
+    return ticket
+
+
+def _ticket(session: Session, version: EntryVersion, entry: Entry, call: Call, text: str, *, by: Account,
+            settings: Settings, at: datetime) -> Ticket:
+    promise = clocks.due(at, settings.consult_days, working_days(session), settings=settings)
+    ticket = Ticket(
+        number=next_number(session, prefix=settings.ticket_prefix, at=at), source="correction", klass=Klass.CONSULT,
+        state=State.TO_CALL_BACK, title=f"更正告知：{version.question or entry.question}"[:120],
+        summary=f"来电人于{local_day(call.began_at):%Y-%m-%d}被告知第{version.number}版答复，该版已更正或撤回，须告知更正内容。",
+        call_id=call.id, caller=call.caller, contact=call.caller, department_id=entry.department_id, intake_at=at,
+        promised_by=promise.at, provisional=promise.provisional, why_due=list(promise.lines),
+        reply=text, replied_by=by.login, signed_by=by.login, checked_by=by.login,
+        confidential=_was_guarded(session, call),
+    )  # fmt: skip
+    session.add(ticket)
+    session.flush()
+    write_step(session, ticket, "correct", by=by.login, source="", at=at, entry=entry.id, version=version.number)
+    return ticket
+
+
+def _was_guarded(session: Session, call: Call) -> bool:
+    """Whoever wished not to be known in that call isn't made known by a correction."""
+    return any(guarded(ticket) for ticket in session.scalars(select(Ticket).where(Ticket.call_id == call.id)))

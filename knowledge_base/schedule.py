@@ -1,0 +1,35 @@
+"""What happens by itself: a version whose moment has come is published, one whose last day is over expires.
+
+Nothing is told too early or too long when nobody sweeps: before its publication a version stands nowhere, and after
+its last day none is in force (`entries.stands`)."""
+
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from hotline.settings import Settings
+from hotline.times import local_day
+from knowledge_base import life
+from knowledge_base.entries import EntryVersion
+from knowledge_base.stages import Stage
+
+
+def owed(session: Session, *, at: datetime, most: int = 100) -> list[int]:
+    """The ids of versions that wait to be published or to expire at this moment."""
+    day = local_day(at)
+    due = (EntryVersion.stage == Stage.PASSED, EntryVersion.valid_from <= day,
+           or_(EntryVersion.publish_at.is_(None), EntryVersion.publish_at <= at))  # fmt: skip
+    over = (EntryVersion.valid_to < day, EntryVersion.stage == Stage.PUBLISHED)
+    ids = [*session.scalars(select(EntryVersion.id).where(*over).limit(most)),
+           *session.scalars(select(EntryVersion.id).where(*due).order_by(EntryVersion.id).limit(most))]  # fmt: skip
+    return ids[:most]
+
+
+def settle(session: Session, version_id: int, *, settings: Settings, at: datetime) -> None:
+    """Do what the version is owed; LifeError when it can't be published, and then it stays where it is."""
+    version = session.get_one(EntryVersion, version_id)
+    if version.stage == Stage.PASSED and life.is_due(version, at=at):
+        life.publish(session, version, by=None, settings=settings, at=at)
+    elif version.stage == Stage.PUBLISHED and version.valid_to is not None and version.valid_to < local_day(at):
+        life.expire(session, version, at=at)
