@@ -44,6 +44,10 @@ class Permission(StrEnum):
     AUTHORISE = "authorise"  # enter an authorisation, record one that was signed on paper
     SIGN_AUTHORISATION = "sign_authorisation"  # sign one for one's department
     REVOKE = "revoke"  # revoke one
+    PHRASINGS = "phrasings"  # approve, refuse and retire phrasings that people brought
+    SYNONYMS = "synonyms"  # keep the words that mean the same to a search
+    UNANSWERED = "unanswered"  # work off what nobody could find (a department's people: what was assigned to them)
+    ANALYTICS = "analytics"  # what was asked, and how it was found
     FIGURES = "figures"  # the wallboard and its figures
     ACCOUNTS = "accounts"  # create and lock accounts
     SYSTEM = "system"  # the state of the machine's parts
@@ -55,18 +59,21 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset({_P.DESK, _P.TICKETS, _P.REFER, _P.KNOWLEDGE, _P.UNMASK, _P.HEAR}),
     Role.SUPERVISOR: frozenset(
         {_P.DESK, _P.CALLS, _P.TICKETS, _P.REFER, _P.DISPATCH, _P.CHECK, _P.KNOWLEDGE, _P.UNMASK, _P.HEAR,
-         _P.FIGURES, _P.PIN, _P.CORRECT}
+         _P.FIGURES, _P.PIN, _P.CORRECT, _P.ANALYTICS}
     ),
-    Role.QUALITY_INSPECTOR: frozenset({_P.CALLS, _P.TICKETS, _P.HEAR, _P.KNOWLEDGE, _P.FIGURES}),
-    Role.LIAISON: frozenset({_P.TICKETS, _P.HANDLE, _P.HEAR, _P.KNOWLEDGE, _P.WRITE_ENTRY, _P.LEDGER, _P.AUTHORISE}),
+    Role.QUALITY_INSPECTOR: frozenset({_P.CALLS, _P.TICKETS, _P.HEAR, _P.KNOWLEDGE, _P.FIGURES, _P.ANALYTICS}),
+    Role.LIAISON: frozenset(
+        {_P.TICKETS, _P.HANDLE, _P.HEAR, _P.KNOWLEDGE, _P.WRITE_ENTRY, _P.LEDGER, _P.AUTHORISE, _P.UNANSWERED}
+    ),
     Role.LEADER: frozenset(
         {_P.TICKETS, _P.SIGN, _P.HEAR, _P.KNOWLEDGE, _P.CHECK_ENTRY, _P.PUBLISH, _P.LEDGER, _P.SIGN_AUTHORISATION,
-         _P.REVOKE}
+         _P.REVOKE, _P.PHRASINGS, _P.UNANSWERED}
     ),
     Role.SECRECY_REVIEWER: frozenset({_P.KNOWLEDGE, _P.REVIEW, _P.LEDGER}),
     Role.CITY_OFFICE: frozenset(
         {_P.TICKETS, _P.DISPATCH, _P.KNOWLEDGE, _P.FIGURES, _P.CALLS, _P.WRITE_ENTRY, _P.PUBLISH, _P.PIN,
-         _P.CATEGORIES, _P.LEDGER, _P.CORRECT, _P.AUTHORISE, _P.REVOKE}
+         _P.CATEGORIES, _P.LEDGER, _P.CORRECT, _P.AUTHORISE, _P.REVOKE, _P.PHRASINGS, _P.SYNONYMS, _P.UNANSWERED,
+         _P.ANALYTICS}
     ),
     Role.COUNTY_OFFICE: frozenset({_P.TICKETS, _P.DISPATCH, _P.KNOWLEDGE, _P.FIGURES, _P.LEDGER}),
     Role.INSPECTOR: frozenset({_P.TICKETS, _P.FIGURES, _P.KNOWLEDGE, _P.LEDGER}),
