@@ -1,15 +1,16 @@
 """What each message of the exchange means for us: noted in the session, and what is to be said once it is committed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ami_listener.messages import Device, Dialled, HungUp, Message, NotTaken, Rings, Staged, Taken
 from dispatch import calls, desk
 from dispatch.callbacks import Attempt
-from dispatch.calls import Call, Leg
-from dispatch.endings import end_attempt, end_call
+from dispatch.calls import Call, Ending, Leg
+from dispatch.endings import end_attempt, end_calls
 from dispatch.spool import see_leg
 from hotline.accounts.accounts import Account
 from hotline.events import Event
@@ -31,7 +32,7 @@ def handle(session: Session, message: Message, *, settings: Settings, at: dateti
         case NotTaken(call_id, extension):
             return _at_desk(session, call_id, extension, "missed", at)
         case HungUp():
-            return _hung_up(session, message, settings, at)
+            return hung_up(session, [(message, at)], settings=settings)
         case Device():
             return _device(session, message, at)
         case Dialled():
@@ -60,14 +61,19 @@ def _at_desk(session: Session, call_id: str, extension: str, kind: str, at: date
     return [Event(kind, call_id=call_id, account_id=account.id)]
 
 
-def _hung_up(session: Session, message: HungUp, settings: Settings, at: datetime) -> list[Event]:
-    leg = session.get(Leg, (settings.exchange_node, message.uniqueid))
-    if leg is not None:
-        leg.ended_at = at
-    if not message.own:
+def hung_up(session: Session, gone: Sequence[tuple[HungUp, datetime]], *, settings: Settings) -> list[Event]:
+    """Note that channels are gone, of many calls at a time."""
+    moments = {message.uniqueid: at for message, at in gone}
+    legs = select(Leg).where(Leg.node == settings.exchange_node, Leg.uniqueid.in_(moments))
+    for leg in session.scalars(legs).all():
+        leg.ended_at = moments[leg.uniqueid]
+    endings = [Ending(message.call_id, at) for message, at in gone if message.own]
+    if not endings:
         return []
-    desks = end_call(session, message.call_id, settings=settings, at=at)
-    return [Event("ended", call_id=message.call_id, account_id=account_id) for account_id in [*desks, None]]
+    desks = end_calls(session, endings, settings=settings)
+    return [Event("ended", call_id=call_id, account_id=account) for call_id, account in desks] + [
+        Event("ended", call_id=ending.call_id) for ending in endings
+    ]
 
 
 def _device(session: Session, message: Device, at: datetime) -> list[Event]:

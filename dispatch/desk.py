@@ -1,5 +1,6 @@
 """The operators' desk: who is ready, whose phone rings for which call, and what became of it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 
@@ -96,13 +97,16 @@ def missed(session: Session, call_id: str, account: Account, *, at: datetime) ->
             calls.note(session, call_id, Step.MISSED, at=at, operator=account.login)
 
 
-def ended(session: Session, call_id: str, *, at: datetime) -> list[int]:
-    """The call is over: nothing rings for it any more; whose desks it concerns."""
-    rows = session.scalars(select(Offer).where(Offer.call_id == call_id, Offer.ended_at.is_(None))).all()
-    for row in rows:
-        row.ended_at = at
+def ended(session: Session, ends: Mapping[str, datetime]) -> list[tuple[str, int]]:
+    """These calls are over (by id, with the moment): nothing rings for them any more; call and account of each desk
+    that one lay on."""
+    rows = session.scalars(select(Offer).where(Offer.call_id.in_(ends), Offer.ended_at.is_(None)).order_by(Offer.id))
+    desks = []
+    for row in rows.all():
+        row.ended_at = ends[row.call_id]
         row.outcome = "done" if row.outcome == "answered" else "missed"
-    return [row.account_id for row in rows]
+        desks.append((row.call_id, row.account_id))
+    return desks
 
 
 def current(session: Session, account_id: int) -> Offer | None:

@@ -1,5 +1,6 @@
 """How calls and call-backs end: the one place where an ending has its consequences."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -7,19 +8,25 @@ from sqlalchemy.orm import Session
 
 from dispatch import callbacks, calls, desk, referrals
 from dispatch.callbacks import Attempt
-from dispatch.calls import CallStep, Step
+from dispatch.calls import CallStep, Ending, Step
 from dispatch.states import State
 from hotline.settings import Settings
 
 
 def end_call(session: Session, call_id: str, *, place: str = "", settings: Settings, at: datetime) -> list[int]:
     """The call is over: its outcome, the desks it lay on (their accounts are returned), its call-back attempt."""
-    if not calls.end(session, call_id, at=at, place=place):
-        return desk.ended(session, call_id, at=at)  # what was noted late must not stay on a desk
-    attempt = session.scalar(select(Attempt).where(Attempt.call_id == call_id, Attempt.outcome == ""))
-    if attempt is not None:
-        end_attempt(session, attempt, outcome="broken_off", settings=settings, at=at)
-    return desk.ended(session, call_id, at=at)
+    return [account for _, account in end_calls(session, [Ending(call_id, at, place)], settings=settings)]
+
+
+def end_calls(session: Session, endings: Sequence[Ending], *, settings: Settings) -> list[tuple[str, int]]:
+    """The same of many calls: call and account of each desk that one lay on. What was noted late is taken off the
+    desks too."""
+    ends = {ending.call_id: ending.at for ending in endings}
+    if closed := calls.end_all(session, endings):
+        unfinished = select(Attempt).where(Attempt.call_id.in_(closed), Attempt.outcome == "")
+        for attempt in session.scalars(unfinished).all():
+            end_attempt(session, attempt, outcome="broken_off", settings=settings, at=ends[attempt.call_id])
+    return desk.ended(session, ends)
 
 
 def end_attempt(

@@ -1,20 +1,16 @@
-"""What the exchange left in its spool while nobody looked: slips of questions, and its own records of calls."""
+"""What callers left in the exchange's spool while nobody looked: the slips of their questions."""
 
-import csv
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import BigInteger, Integer, String, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
-from dispatch import calls, codes, desk, referrals
+from dispatch import calls, codes, referrals
 from dispatch.calls import Call, Leg, Step
-from dispatch.endings import end_call
-from dispatch.telephone import extension_of
 from dispatch.tickets import Klass, Ticket
-from hotline.database import Base
 from hotline.phones import normalise
 from hotline.settings import Settings
 from hotline.times import local
@@ -43,7 +39,7 @@ def read_slip(path: Path) -> Slip | None:
     if fields.get("end") != "1":
         return None
     return Slip(path.stem, normalise(fields.get("caller", "")), fields.get("dialled", "")[:24], fields.get("code", ""),
-                _moment(fields.get("began", "0")), _moment(fields.get("ended", "0")))  # fmt: skip
+                moment(fields.get("began", "0")), moment(fields.get("ended", "0")))  # fmt: skip
 
 
 def take_in_message(session: Session, slip: Slip, *, settings: Settings, at: datetime) -> Ticket | None:
@@ -75,93 +71,6 @@ def _worth_a_ticket(sound: recordings.Recording, slip: Slip) -> bool:
     return said >= SHORTEST_MESSAGE or (bool(slip.code) and said > 0.0)
 
 
-class RecordsMark(Base):
-    """How far one file of the exchange's own records has been read."""
-
-    __tablename__ = "records_mark"
-    node: Mapped[str] = mapped_column(String(40), primary_key=True)
-    file: Mapped[str] = mapped_column(String(120), primary_key=True)  # name and inode: a rotated file is another
-    offset: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), default=0)
-
-
-RECEPTION = "reception"  # where the dialplan answers a citizen's call; it records from then on
-PLACES_OF_OURS = {"s", "h", "T"}  # extensions that nobody dials
-LONGEST_ID = 40
-CEL_FIELDS = ("event", "at", "call_id", "uniqueid", "linkedid", "channel", "caller", "exten", "context", "app",
-              "place", "extra")  # fmt: skip
-
-
-def take_in_records(session: Session, path: Path, *, settings: Settings, most: int = 500) -> int:
-    """Read on in a file of the exchange's call events (CEL): each line once, in order; how many were read."""
-    generation = f"{path.name}:{path.stat().st_ino}"
-    node = settings.exchange_node
-    mark = session.get(RecordsMark, (node, generation))
-    if mark is None:
-        mark = RecordsMark(node=node, file=generation, offset=0)
-        session.add(mark)
-    count, offset = 0, mark.offset  # the row is written once, not with every line
-    with path.open("rb") as file:
-        file.seek(offset)
-        for line in file:
-            if not line.endswith(b"\n") or count >= most:
-                break
-            _take_in_event(session, line.decode("utf-8", errors="replace"), settings=settings)
-            offset += len(line)
-            count += 1
-    mark.offset = offset
-    return count
-
-
-def _read_event(line: str) -> dict[str, str] | None:
-    """The fields of a line; None for what is no event of a call, as a crash or a full disk leaves it behind.
-
-    Such a line is passed over: it would be refused for ever, and all that follow it with it."""
-    try:
-        values = next(csv.reader([line.rstrip("\n")]), [])
-    except csv.Error:
-        return None
-    event = dict(zip(CEL_FIELDS, values, strict=False))
-    whole = len(event) == len(CEL_FIELDS) and all(value.isprintable() for value in values)
-    return event if whole and 0 < len(event["call_id"]) <= LONGEST_ID and len(event["uniqueid"]) <= LONGEST_ID else None
-
-
-def _take_in_event(session: Session, line: str, *, settings: Settings) -> None:
-    event = _read_event(line)
-    if event is None:
-        return
-    call_id, at = event["call_id"], _moment(event["at"])
-    own = event["uniqueid"] == event["linkedid"]
-    match event["event"]:
-        case "ANSWER" if own:
-            _begin(session, event, at, settings)
-            if event["context"] == RECEPTION:
-                recordings.expect(session, call_id, kind=Kind.CALL, spool=settings.spool, at=at)
-        case "APP_START" if own and event["app"] == "Queue":
-            _begin(session, event, at, settings)
-            calls.queue(session, session.get_one(Call, call_id), at=at)
-        case "BRIDGE_ENTER" if not own:
-            _talked(session, call_id, extension_of(event["channel"]), at)
-        case "HANGUP" if own:
-            _begin(session, event, at, settings)
-            end_call(session, call_id, at=at, place=event["place"], settings=settings)
-
-
-def _begin(session: Session, event: dict[str, str], at: datetime, settings: Settings) -> None:
-    known = session.get(Call, event["call_id"])
-    if known is not None and known.caller and known.dialled:  # nearly always
-        return
-    dialled = settings.number if event["exten"] in PLACES_OF_OURS else event["exten"]
-    calls.begin(session, event["call_id"], caller=event["caller"], dialled=dialled, node=settings.exchange_node,
-                uniqueid=event["uniqueid"], taken_from="records", at=at)  # fmt: skip
-
-
-def _talked(session: Session, call_id: str, extension: str, at: datetime) -> None:
-    """An operator's phone met the caller: he took the call, should the listener have been blind."""
-    call, account = session.get(Call, call_id), desk.operator_at(session, extension)
-    if call is not None and account is not None and call.queued_at is not None:
-        desk.answered(session, call_id, account, at=at)
-
-
 def see_leg(session: Session, call_id: str, *, node: str, uniqueid: str, channel: str, at: datetime) -> None:
     """Note that a channel of the exchange belongs to a call."""
     if session.get(Leg, (node, uniqueid)) is None:
@@ -172,7 +81,8 @@ def see_leg(session: Session, call_id: str, *, node: str, uniqueid: str, channel
             return
 
 
-def _moment(epoch: str) -> datetime:
+def moment(epoch: str) -> datetime:
+    """A moment as the exchange writes it; the beginning of time when it is none."""
     try:
         return datetime.fromtimestamp(float(epoch), UTC)
     except (ValueError, OverflowError, OSError):

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from dispatch import callbacks, calls, spool
+from dispatch import callbacks, calls, records, spool
 from dispatch.callbacks import Attempt
 from dispatch.calls import Call
 from dispatch.endings import end_attempt
@@ -29,7 +29,8 @@ from recordings.recordings import Recording, State
 
 SETTLED = timedelta(seconds=2)  # the exchange closes a file within this of the hang-up
 # Callers and operators write too, and SQLite has one writer: short transactions, and time between them for others.
-RECORDS_AT_ONCE = 30
+RECORDS_AT_ONCE = 10
+OTHERS_FIRST = timedelta(seconds=3)  # FastAGI and listener note most of it at once
 BREATH = 0.03
 WRITER_DEAD = timedelta(minutes=1)
 Dial = Callable[[Attempt, str], None]
@@ -156,11 +157,16 @@ class Sweeper:
             self.bus.publish(Event("ticket", call_id=slip.call_id, detail={"number": ticket.number}))
 
     def _read_on(self, path: Path) -> None:
-        read = -1
-        while read != 0:
-            with self.database.writing() as session:
-                read = spool.take_in_records(session, path, settings=self.settings, most=RECORDS_AT_ONCE)
-            sleep(BREATH)
+        before = now() - OTHERS_FIRST
+        while True:
+            with self.database.reading() as session:
+                stretch = records.read(session, path, settings=self.settings, before=before)
+            if stretch.end == stretch.start:
+                return
+            for bite in stretch.bites(RECORDS_AT_ONCE):
+                with self.database.writing() as session:
+                    records.note(session, bite, settings=self.settings)
+                sleep(BREATH)
 
     def _guarded(self, sweep: Callable[[], None]) -> str:
         try:

@@ -54,7 +54,7 @@ def answer(world: World, front: Front, call_id: str) -> None:
 def hang_up(world: World, front: Front, call_id: str) -> None:
     with world.database.writing() as session:
         calls.end(session, call_id, at=now())
-        ids = desk.ended(session, call_id, at=now())
+        ids = [account for _, account in desk.ended(session, {call_id: now()})]
     front.bus.publish(*[Event("ended", call_id=call_id, account_id=i) for i in ids])
 
 

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from ami_listener.handlers import handle
 from ami_listener.messages import HungUp, Rings, Staged, Taken
 from dispatch import desk
+from dispatch import records as cel
 from dispatch.calls import Call, CallStep, Outcome
 from dispatch.endings import end_call
-from dispatch.spool import take_in_records
 from hotline.accounts.roles import Role
 from hotline.settings import Settings
 from recordings.recordings import Recording
@@ -54,13 +54,17 @@ def _listened(session: Session, settings: Settings) -> None:
         list(handle(session, message, settings=settings, at=NOON + timedelta(seconds=3)))
 
 
+def _recorded(session: Session, path: Path, settings: Settings) -> None:
+    cel.note(session, cel.read(session, path, settings=settings), settings=settings)
+
+
 @pytest.mark.parametrize("who", ["records", "listener", "records then listener", "listener then records"])
 def test_a_call_is_complete_and_nothing_is_twice_whoever_tells_of_it_in_whatever_order(
     who: str, session: Session, settings: Settings, records: Path
 ) -> None:
     for teller in who.split(" then "):
         if teller == "records":
-            take_in_records(session, records, settings=settings)
+            _recorded(session, records, settings)
         else:
             _listened(session, settings)
     session.flush()
@@ -79,5 +83,5 @@ def test_where_a_caller_was_when_the_line_went_counts_although_he_was_found_gone
     records.write_text("\n".join([text[0], text[-1]]) + "\n")
     list(handle(session, HEARD[0], settings=settings, at=NOON))
     end_call(session, CALL, settings=settings, at=NOON + timedelta(seconds=9))
-    take_in_records(session, records, settings=settings)
+    _recorded(session, records, settings)
     assert session.get_one(Call, CALL).outcome == Outcome.ABANDONED

@@ -81,16 +81,16 @@ def test_a_call_that_is_over_leaves_every_desk(session: Session, two: tuple[Acco
     desk.offer(session, CALL, two[0], at=NOON)
     desk.answered(session, CALL, two[1], at=NOON)
     session.flush()
-    assert desk.ended(session, CALL, at=later(minutes=3)) == [two[1].id]
+    assert desk.ended(session, {CALL: later(minutes=3)}) == [(CALL, two[1].id)]
     session.flush()
     assert offers(session) == [("op2", "done"), ("op1", "missed")] or offers(session) == [("op1", "missed"), ("op2", "done")]
     assert [desk.current(session, account.id) for account in two] == [None, None]
-    assert desk.ended(session, CALL, at=later(minutes=4)) == []
+    assert desk.ended(session, {CALL: later(minutes=4)}) == []
 
 
 def test_a_phone_that_still_rings_when_the_caller_gives_up_missed_the_call(session: Session, two: tuple[Account, Account]) -> None:
     desk.offer(session, CALL, two[0], at=NOON)
-    assert desk.ended(session, CALL, at=later(seconds=9)) == [two[0].id]
+    assert desk.ended(session, {CALL: later(seconds=9)}) == [(CALL, two[0].id)]
     session.flush()
     assert offers(session) == [("op1", "missed")]
 

@@ -24,7 +24,8 @@ from hotline.voice.orders import MOST_TRIES, SpeechOrder
 from recordings import recordings
 from recordings.recordings import Kind, Recording
 from tests.dispatch import town
-from tests.dispatch.test_spool import event, records, slip
+from tests.dispatch.test_records import event, recorded
+from tests.dispatch.test_spool import slip
 from tests.dispatch.town import CALL, CALLER, later
 
 AT = later(hours=3)  # 15:00 in Yuxi
@@ -107,7 +108,7 @@ def test_a_slip_that_can_not_be_taken_in_keeps_no_other_waiting(worker: Worker) 
 
 # -- the exchange's records ---------------------------------------------------------------------------------------
 def test_records_of_a_call_nobody_saw_make_it_a_call_with_its_recording(worker: Worker) -> None:
-    records(worker.settings, event("ANSWER", 0), *[event("CHAN_START", n) for n in range(70)], event("HANGUP", 20, place="queue"))
+    recorded(worker.settings, event("ANSWER", 0), *[event("CHAN_START", n) for n in range(70)], event("HANGUP", 20, place="queue"))
     town.sound(worker.settings.spool / "calls" / f"{CALL}.wav", 20)
     assert worker.sweep().well
     with worker.database.reading() as session:
@@ -218,12 +219,12 @@ def test_the_audit_trail_is_sealed(worker: Worker) -> None:
         assert list(chain.verify(session)) == []
 
 
-@pytest.mark.parametrize("broken", ["spool.take_in_message", "spool.take_in_records", "recordings.take_in", "callbacks.release",
+@pytest.mark.parametrize("broken", ["spool.take_in_message", "records.note", "recordings.take_in", "callbacks.release",
                                     "callbacks.claim", "chain.seal"])
 def test_one_failing_sweep_stops_none_of_the_others(worker: Worker, broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
     worker.owe()
     slip(worker.settings, "left", code="55555555")
-    records(worker.settings, event("ANSWER", 0, call_id="seen"), event("HANGUP", 20, call_id="seen"))
+    recorded(worker.settings, event("ANSWER", 0, call_id="seen"), event("HANGUP", 20, call_id="seen"))
     with worker.database.writing() as session:
         calls.end(session, CALL, at=later(minutes=1))
         recordings.expect(session, CALL, kind=Kind.CALL, spool=worker.settings.spool, at=later())
@@ -238,7 +239,7 @@ def test_one_failing_sweep_stops_none_of_the_others(worker: Worker, broken: str,
     with worker.database.reading() as session:
         done = {
             "spool.take_in_message": session.scalar(select(Ticket.id).where(Ticket.call_id == "left")) is not None,
-            "spool.take_in_records": session.get(Call, "seen") is not None,
+            "records.note": session.get(Call, "seen") is not None,
             "recordings.take_in": session.scalar(select(Recording.state).where(Recording.call_id == CALL)) == "complete",
             "callbacks.claim": len(worker.rung) == 1,
             "chain.seal": chain.unsealed(session) == 0,

@@ -1,0 +1,159 @@
+"""The exchange's own records become calls, each exactly once, and only what is new is written."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from dispatch import calls, records, spool
+from dispatch.calls import Call, Outcome
+from hotline.database import Database
+from hotline.settings import Settings
+from tests.conftest import NOON
+from tests.dispatch import town
+from tests.dispatch.town import CALL, CALLER, later
+
+BEGAN = int(NOON.timestamp())
+
+
+def count(session: Session, model: type) -> int:
+    return session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def event(kind: str, second: float, *, call_id: str = CALL, uniqueid: str = "1.1", linkedid: str = "1.1", context: str = "reception",
+          app: str = "", place: str = "", exten: str = "96128", channel: str = "PJSIP/trunk-0000001") -> bytes:
+    fields = [kind, f"{BEGAN + second:.6f}", call_id, uniqueid, linkedid, channel, CALLER, exten, context, app, place, ""]
+    return ",".join(f'"{field}"' for field in fields).encode() + b"\n"
+
+
+def recorded(settings: Settings, *lines: bytes, name: str = "cel.csv") -> Path:
+    path = settings.spool / "cel" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as file:
+        file.writelines(lines)
+    return path
+
+
+def read(session: Session, settings: Settings, path: Path) -> int:
+    """Read on in the file; how many lines were read."""
+    stretch = records.read(session, path, settings=settings)
+    records.note(session, stretch, settings=settings)
+    session.flush()
+    return path.read_bytes()[stretch.start : stretch.end].count(b"\n")
+
+
+def test_a_call_that_nobody_saw_gets_a_row_and_an_outcome(session: Session, settings: Settings) -> None:
+    path = recorded(settings, event("ANSWER", 0), event("HANGUP", 20, place="queue"))
+    assert read(session, settings, path) == 2
+    call = session.get_one(Call, CALL)
+    assert (call.caller, call.dialled, call.taken_from) == (CALLER, "96128", "records")
+    assert (call.began_at, call.ended_at, call.outcome) == (NOON, later(seconds=20), Outcome.ABANDONED)
+
+
+def test_a_caller_who_hung_up_while_it_rang_is_a_call_too(session: Session, settings: Settings) -> None:
+    read(session, settings, recorded(settings, event("CHAN_START", 0), event("HANGUP", 3)))
+    assert session.get_one(Call, CALL).outcome == Outcome.HUNG_UP
+
+
+def test_each_line_is_read_once_and_what_is_added_is_read_on(session: Session, settings: Settings) -> None:
+    path = recorded(settings, event("CHAN_START", 0), event("ANSWER", 0))
+    assert read(session, settings, path) == 2
+    assert read(session, settings, path) == 0
+    recorded(settings, event("HANGUP", 20))
+    assert read(session, settings, path) == 1
+    assert session.get_one(Call, CALL).ended_at == later(seconds=20)
+
+
+def test_a_long_file_is_noted_in_bites_that_each_say_how_far_they_came(database: Database, settings: Settings) -> None:
+    path = recorded(settings, *[event("HANGUP", n, call_id=f"call-{n}") for n in range(7)], event("CHAN_END", 9))
+    with database.reading() as session:
+        bites = list(records.read(session, path, settings=settings).bites(3))
+    assert [len(bite.new) for bite in bites] == [3, 3, 1, 0]
+    for bite in [bites[0], bites[0], bites[2], bites[1]]:  # one twice, one before its turn: they do no harm
+        with database.writing() as session:
+            records.note(session, bite, settings=settings)
+    with database.reading() as session:
+        assert count(session, Call) == 6
+        assert records.read(session, path, settings=settings).start == bites[1].end
+
+
+def test_what_is_noted_already_is_not_written_again(session: Session, settings: Settings) -> None:
+    lines = [event("ANSWER", 0), event("APP_START", 5, app="Queue"), event("HANGUP", 20, place="queue")]
+    assert read(session, settings, recorded(settings, *lines)) == 3
+    again = recorded(settings, *lines, event("HANGUP", 21, call_id="other"), name="again.csv")
+    stretch = records.read(session, again, settings=settings)
+    assert [record["call_id"] for _, record in stretch.new] == ["other"]
+    assert stretch.end == again.stat().st_size
+
+
+def test_what_has_just_happened_is_left_to_those_who_hear_it(session: Session, settings: Settings) -> None:
+    path = recorded(settings, event("ANSWER", 0), event("HANGUP", 20))
+    stretch = records.read(session, path, settings=settings, before=later(seconds=10))
+    assert [record["event"] for _, record in stretch.new] == ["ANSWER"]
+    assert stretch.end < path.stat().st_size
+
+
+def test_a_torn_last_line_waits_for_its_end(session: Session, settings: Settings) -> None:
+    whole = event("HANGUP", 20)
+    path = recorded(settings, event("ANSWER", 0), whole[:40])
+    assert read(session, settings, path) == 1
+    assert session.get_one(Call, CALL).ended_at is None
+    recorded(settings, whole[40:])
+    assert read(session, settings, path) == 1
+    assert session.get_one(Call, CALL).ended_at == later(seconds=20)
+
+
+def test_a_rotated_file_is_another_one(session: Session, settings: Settings) -> None:
+    path = recorded(settings, event("ANSWER", 0))
+    assert read(session, settings, path) == 1
+    path.rename(path.with_name("cel.csv.1"))
+    path = recorded(settings, event("HANGUP", 9))
+    assert read(session, settings, path) == 1
+    assert read(session, settings, path.with_name("cel.csv.1")) == 1, "read again, for it bears another name, and it does no harm"
+    assert session.get_one(Call, CALL).ended_at == later(seconds=9)
+    assert count(session, Call) == 1
+
+
+GARBAGE = [
+    b"\n",
+    b'"ANSWER"\n',
+    b"\xff\xfe\x00\x00" * 50 + b"\n",
+    b"\0" * 200_000 + b"\n",
+    b'"' + b"x" * 200_000 + b'","\n',
+    b'"HANGUP","no number","' + CALL.encode() + b'","1.1","1.1"\n',
+    event("ANSWER", 0, call_id="x" * 500),
+    event("HANGUP", 0, call_id="a\0b"),
+    event("HANGUP", 0, call_id="long-uniqueid", uniqueid="u" * 500, linkedid="u" * 500),
+    event("HANGUP", 10e30, call_id="end-of-time"),
+    b'"ANSWER","1.0","unclosed","1.1","1.1","c","1","9","r","","","\n',
+]
+
+
+@pytest.mark.parametrize("garbage", GARBAGE, ids=range(len(GARBAGE)))
+def test_a_line_that_is_none_takes_no_other_along(database: Database, settings: Settings, garbage: bytes) -> None:
+    path = recorded(settings, event("ANSWER", 0), garbage, event("HANGUP", 20))
+    for _ in range(2):
+        with database.writing() as session:
+            read(session, settings, path)
+    with database.reading() as session:
+        assert session.get_one(Call, CALL).ended_at == later(seconds=20)
+
+
+def test_legs_of_a_call_are_no_calls_of_their_own(session: Session, settings: Settings) -> None:
+    path = recorded(settings, event("ANSWER", 0), event("ANSWER", 5, uniqueid="1.2", channel="PJSIP/8001-00000002"),
+                   event("HANGUP", 9, uniqueid="1.2", channel="PJSIP/8001-00000002"))
+    read(session, settings, path)
+    assert count(session, Call) == 1
+    assert session.get_one(Call, CALL).ended_at is None
+
+
+def test_a_leg_is_seen_once(session: Session) -> None:
+    town.call(session)
+    for _ in range(2):
+        spool.see_leg(session, CALL, node="exchange1", uniqueid="1.1", channel="PJSIP/trunk-1", at=NOON)
+    spool.see_leg(session, "unknown-call", node="exchange1", uniqueid="1.2", channel="PJSIP/trunk-2", at=NOON)
+    session.flush()
+    assert count(session, calls.Leg) == 1
+    assert datetime.fromtimestamp(BEGAN, UTC) == NOON
