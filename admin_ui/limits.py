@@ -11,9 +11,14 @@ limiter = Limiter(get_remote_address, in_memory_fallback_enabled=True)
 
 def install(app: Flask, settings: Settings) -> None:
     """Count against the house's Redis."""
+    app.config.update(storage(settings), SIGN_IN_LIMIT=settings.sign_in_limit, RATELIMIT_KEY_PREFIX="web")
+    limiter.init_app(app)
+
+
+def storage(settings: Settings) -> dict[str, object]:
+    """Where the counts are kept, as flask-limiter is told."""
     address = settings.redis_address
     if address.startswith("unix://"):
         address = "redis+" + address
-    app.config.update(RATELIMIT_STORAGE_URI=address, SIGN_IN_LIMIT=settings.sign_in_limit, RATELIMIT_KEY_PREFIX="web",
-                      RATELIMIT_STORAGE_OPTIONS={"socket_connect_timeout": 1, "socket_timeout": 1})  # fmt: skip
-    limiter.init_app(app)
+    return {"RATELIMIT_STORAGE_URI": address,
+            "RATELIMIT_STORAGE_OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1}}  # fmt: skip

@@ -72,6 +72,7 @@ def _calls(here: Installation, database: Database, supervisor: Supervisor, stop:
 def _addresses(here: Installation, database: Database) -> None:
     settings = here.settings
     click.echo(f"\nPages:    http://{settings.web_host}:{settings.web_port}/")
+    click.echo(f"Citizens: http://{settings.public_host}:{settings.public_port}/")
     click.echo(f"SIP:      {settings.sip_bind}:{settings.sip_port} (dial {settings.number})")
     click.echo(f"Password of every demonstration account: {secret(settings.folder, 'demo_password')}")
     with database.reading() as session:

@@ -22,9 +22,9 @@ def main() -> None:
     """The hotline 96128: run it, look after it, ask it."""
 
 
-for command in (up.up, processes.agi, processes.listen, processes.web, processes.worker, processes.voice, demo.demo,
-                doctor.doctor, accounts.accounts, knowledge.knowledge, audit.audit, database.database,
-                exchange_command.exchange):  # fmt: skip
+for command in (up.up, processes.agi, processes.listen, processes.web, processes.public, processes.worker,
+                processes.voice, demo.demo, doctor.doctor, accounts.accounts, knowledge.knowledge, audit.audit,
+                database.database, exchange_command.exchange):  # fmt: skip
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The single processes: `hotline agi`, `listen`, `web`, `worker`, `voice`."""
+"""The single processes: `hotline agi`, `listen`, `web`, `public`, `worker`, `voice`."""
 
 import os
 
@@ -52,6 +52,16 @@ def web() -> None:
 
     serve(settings, database(), Bus(settings.redis_address), phones=ExchangePhones(Telephone(settings)),
           parts=parts_of(settings))
+
+
+@click.command()
+def public() -> None:
+    """Serve the public pages and the read API."""
+    settings = _ready("public")
+    from admin_ui.public.server import serve_public
+    from hotline.database import database
+
+    serve_public(settings, database())
 
 
 @click.command()

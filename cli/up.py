@@ -19,7 +19,7 @@ from hotline.logs import set_up
 from hotline.migrating import migrate
 from hotline.stopping import stop_flag
 
-PROCESSES = ("agi", "listen", "worker", "voice", "web")
+PROCESSES = ("agi", "listen", "worker", "voice", "web", "public")
 log = structlog.get_logger()
 
 

@@ -39,6 +39,14 @@ def look_up(session: Session, code: str, *, caller: str, four: str, settings: Se
     return Standing(ticket.id, ticket.number, State(ticket.state), ticket.promised_by)
 
 
+def by_number(session: Session, number: str, code: str, *, settings: Settings) -> Standing | None:
+    """The standing of the matter with this number and this query code; None for anything else, found with the same
+    one question whether the number or the code is wrong, so that neither the answer nor its time tells which."""
+    kept = codes.digest(code, settings=settings)
+    ticket = session.scalar(select(Ticket).where(Ticket.number == number, Ticket.code_digest == kept))
+    return None if ticket is None else Standing(ticket.id, ticket.number, State(ticket.state), ticket.promised_by)
+
+
 def locked(session: Session, caller: str, *, at: datetime) -> bool:
     """Whether too many wrong codes came from this number within the hour; anonymous callers share one count."""
     query = (

@@ -9,7 +9,7 @@ from dispatch import calls, clocks, codes
 from dispatch.callbacks import owe_callback
 from dispatch.calls import Step
 from dispatch.states import Action, State, transition
-from dispatch.tickets import NO_CALL_BACK, Klass, Ticket, next_number, write_step
+from dispatch.tickets import NO_CALL_BACK, Klass, Ticket, guarded, next_number, own_words, write_step
 from hotline import audit, phones
 from hotline.accounts.accounts import Account
 from hotline.calendar.days import working_days
@@ -91,6 +91,8 @@ def dispatch(session: Session, ticket: Ticket, *, to: Department, by: Account, s
         raise ReferralError("被反映单位不能作为承办单位")
     if ticket.summary == UNHEARD:
         raise ReferralError("请先收听录音，核对类别并填写摘要，再派发")
+    if guarded(ticket) and ticket.summary == own_words(ticket):
+        raise ReferralError("投诉、举报和保密事项不得将来信原文交承办单位，请改写摘要，去掉能识别来信人的内容")
     source = _move(ticket, Action.DISPATCH)
     calendar = working_days(session, county_code=to.county_code)
     due = clocks.due(at, _days(Klass(ticket.klass), settings), calendar, settings=settings)

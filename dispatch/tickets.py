@@ -28,6 +28,8 @@ class Klass(StrEnum):
 GUARDED = frozenset({Klass.COMPLAINT, Klass.REPORT})
 """Classes whose recording and caller never reach a department."""
 NO_CALL_BACK = frozenset({Klass.SUGGESTION, Klass.PRAISE})
+OWN_WORDS = "words"
+"""Where the first step of a ticket keeps what the citizen wrote himself, whatever becomes of the summary."""
 
 
 class Ticket(Base):
@@ -117,3 +119,8 @@ def write_step(session: Session, ticket: Ticket, action: Action | str, *, by: st
 def guarded(ticket: Ticket) -> bool:
     """Whether nothing that identifies the caller may reach a department."""
     return ticket.confidential or Klass(ticket.klass) in GUARDED
+
+
+def own_words(ticket: Ticket) -> str:
+    """What the citizen wrote himself; empty where somebody of the hotline wrote the matter down."""
+    return str(ticket.steps[0].detail.get(OWN_WORDS, "")) if ticket.steps else ""

@@ -2,13 +2,14 @@
 
 import hashlib
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 PREFIX = "HOTLINE_"
 LONGEST_SOCKET_FOLDER = 90  # a Unix socket's path ends at about 107 bytes
@@ -117,6 +118,13 @@ class Settings(BaseModel):
     lockout_minutes: int = Field(15, description="Minutes that an account stays locked.")
     session_minutes: int = Field(30, description="Minutes without a click after which one signs in again.")
     sign_in_limit: str = Field("10 per minute", description="Most attempts to sign in from one address.")
+
+    @field_validator("update_reminders")
+    @classmethod
+    def _days(cls, given: str) -> str:
+        if not re.fullmatch(r"\s*-?\d{1,3}(\s*,\s*-?\d{1,3})*\s*", given):
+            raise ValueError("whole days with commas, as -14,-3,0,7,21")
+        return given
 
     @property
     def database_address(self) -> str:

@@ -93,12 +93,12 @@ def free_ports(count: int) -> list[int]:
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
     """An environment of its own for one house: ports that nobody uses, and a short folder."""
-    ami, agi, web, http = free_ports(4)
+    ami, agi, web, public, http = free_ports(5)
     rtp = 20000 + os.getpid() % 40 * 200
     own = {
         "FOLDER": str(folder), "AMI_PORT": str(ami), "AGI_PORT": str(agi), "WEB_PORT": str(web),
-        "EXCHANGE_HTTP_PORT": str(http), "SIP_PORT": str(sip.free_port()), "RTP_FROM": str(rtp),
-        "RTP_TO": str(rtp + 199), "TRUNK_CONTACT": f"sip:127.0.0.1:{sip.free_port()}",
+        "PUBLIC_PORT": str(public), "EXCHANGE_HTTP_PORT": str(http), "SIP_PORT": str(sip.free_port()),
+        "RTP_FROM": str(rtp), "RTP_TO": str(rtp + 199), "TRUNK_CONTACT": f"sip:127.0.0.1:{sip.free_port()}",
         "VOICE_FOLDER": str(PROJECT / ".voice"), "CALLBACK_HOURS": "00:00-24:00", **more,
     }  # fmt: skip
     elsewhere = {name: os.environ[f"JOURNEYS_{name}"] for name in STORES if f"JOURNEYS_{name}" in os.environ}

@@ -1,0 +1,76 @@
+"""What a program asks for: filters, pages and moments, each refused in words when it can't be read."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+
+from flask import Response, abort, request
+
+from hotline.times import CHINA
+
+SIZE, MOST = 100, 500
+LARGEST = 1_000_000
+KNOWN = frozenset({"department", "category", "updated_since", "page", "page_size"})
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Filters of a list, and which page of it."""
+
+    department: str = ""
+    category: str = ""
+    updated_since: datetime | None = None
+    page: int = 1
+    size: int = SIZE
+
+
+def read() -> Wish:
+    """The query of this request; 400 with the reason when something in it can't be read."""
+    strange = sorted(set(request.args) - KNOWN)
+    if strange:
+        abort(400, f"unknown parameter: {', '.join(strange)[:80]}")
+    if any(len(values) > 1 for _, values in request.args.lists()):
+        abort(400, "each parameter may be given once")
+    return Wish(
+        department=_text("department", 100), category=_text("category", 80), updated_since=_moment("updated_since"),
+        page=_number("page", 1, LARGEST), size=_number("page_size", SIZE, MOST),
+    )  # fmt: skip
+
+
+def none() -> None:
+    """400 where a query is given that nothing reads."""
+    if request.args:
+        abort(400, "this address takes no parameters")
+
+
+def paged(response: Response, *, wish: Wish, total: int) -> Response:
+    """Say how many there are, and where the pages before and after are."""
+    response.headers["X-Total-Count"] = str(total)
+    pages = {"prev": wish.page - 1, "next": wish.page + 1, "last": max(1, -(-total // wish.size))}
+    there = {rel: page for rel, page in pages.items() if 1 <= page <= pages["last"]}
+    links = (f'<?{urlencode({**request.args, "page": page})}>; rel="{rel}"' for rel, page in there.items())
+    response.headers["Link"] = ", ".join(links)
+    return response
+
+
+def _text(name: str, most: int) -> str:
+    given = request.args.get(name, "")
+    if name in request.args and not (1 <= len(given) <= most and given.isprintable()):
+        abort(400, f"{name}: 1 to {most} printable characters")
+    return given
+
+
+def _number(name: str, otherwise: int, most: int) -> int:
+    given = request.args.get(name, str(otherwise))
+    fits = given.isascii() and given.isdigit() and len(given) <= 9 and 1 <= int(given) <= most
+    return int(given) if fits else abort(400, f"{name}: a number from 1 to {most}")
+
+
+def _moment(name: str) -> datetime | None:
+    if name not in request.args:
+        return None
+    try:
+        given = datetime.fromisoformat(request.args[name].replace(" ", "+"))  # a + that nobody encoded
+        return given if given.tzinfo else given.replace(tzinfo=CHINA)
+    except (ValueError, OverflowError):
+        abort(400, f"{name}: a moment such as 2026-11-23T08:00:00+08:00")

@@ -1,0 +1,45 @@
+"""How often one address may ask, leave a question, or try a number and its code; counted in the house's Redis, or in
+memory while that is away."""
+
+import hashlib
+from collections.abc import Callable
+from ipaddress import IPv6Address, ip_address
+
+from flask import Flask, request
+from flask_limiter import Limiter
+
+from admin_ui.limits import storage
+from admin_ui.public.lobby import lobby
+from hotline.settings import Settings
+
+
+def address() -> str:
+    """Who asks: an IPv4 address, or the network that an IPv6 customer is given whole."""
+    given = request.remote_addr or ""
+    try:
+        known = ip_address(given)
+    except ValueError:
+        return given
+    if isinstance(known, IPv6Address):
+        return str(known.ipv4_mapped or known.exploded[:19])
+    return str(known)
+
+
+def number_asked_for() -> str:
+    """The ticket number that is tried, whether or not there is one, so that nobody learns which there are."""
+    given = "".join(request.form.get("number", "").split())
+    return hashlib.sha256(given.encode()).hexdigest()[:24]
+
+
+limiter = Limiter(address, in_memory_fallback_enabled=True)
+
+
+def of(setting: str) -> Callable[[], str]:
+    """The limit that a setting holds, read when it is asked."""
+    return lambda: str(getattr(lobby().settings, setting))
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Count against the house's Redis, and say in the answer when one may try again."""
+    app.config.update(storage(settings), RATELIMIT_KEY_PREFIX="public", RATELIMIT_HEADERS_ENABLED=True)
+    limiter.init_app(app)

@@ -1,0 +1,76 @@
+"""Departments as citizens look for them: by any of their names, and an old name leads to who does its work today."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline.directory.departments import Department, Succession
+
+SHORTEST = 2
+
+
+@dataclass(frozen=True)
+class Named:
+    """A department that exists, and the old name it was found by, if it was."""
+
+    department: Department
+    formerly: str = ""
+
+
+def exists(department: Department, *, on: date) -> bool:
+    """Whether the department is in service on that day."""
+    began = department.effective_from is None or department.effective_from <= on
+    return began and (department.effective_to is None or on < department.effective_to)
+
+
+def named(session: Session, words: str, *, on: date, most: int = 4) -> list[Named]:
+    """The departments that somebody means who types these words, the best fit first."""
+    given = "".join(words.split())
+    if len(given) < SHORTEST:
+        return []
+    departments = session.scalars(select(Department).order_by(Department.code)).all()
+    fits = sorted(((_fit(d, given), d) for d in departments), key=lambda pair: -pair[0])
+    found: dict[int, Named] = {}
+    for fit, department in fits:
+        if fit > 0:
+            for one in today(session, department, on=on):
+                found.setdefault(one.department.id, one)
+    return list(found.values())[:most]
+
+
+def today(session: Session, department: Department, *, on: date) -> list[Named]:
+    """Who does the department's work on that day: itself, or those that it passed into."""
+    if exists(department, on=on):
+        return [Named(department)]
+    return [Named(heir, department.name) for heir in heirs(session, department, on=on)]
+
+
+def heirs(session: Session, department: Department, *, on: date) -> list[Department]:
+    """The departments in service that a department went into, through however many changes."""
+    next_ones: defaultdict[int, list[int]] = defaultdict(list)
+    for row in session.scalars(select(Succession).where(Succession.on <= on).order_by(Succession.on)):
+        next_ones[row.predecessor_id].append(row.successor_id)
+    seen, ahead, found = {department.id}, list(next_ones[department.id]), []
+    while ahead:
+        one = ahead.pop(0)
+        if one not in seen:
+            seen.add(one)
+            heir = session.get_one(Department, one)
+            if exists(heir, on=on):
+                found.append(heir)
+            else:
+                ahead += next_ones[one]
+    return found
+
+
+def _fit(department: Department, given: str) -> int:
+    """How well the words name the department: whole name, part of a name, or a name within a longer question."""
+    names = [department.name, department.short_name, *department.aliases]
+    if given in names or given == department.code:
+        return 1000
+    part = max((len(given) for name in names if given in name), default=0)
+    within = max((len(name) for name in names if len(name) >= SHORTEST + 1 and name in given), default=0)
+    return max(part * 2, within)

@@ -1,0 +1,12 @@
+"""The public pages: one blueprint a noun, one file each."""
+
+from flask import Blueprint
+
+from admin_ui.public.pages import ask, categories, departments, entries, follow, health, home, licences, search
+
+NOUNS = (home, search, entries, departments, categories, licences, ask, follow, health)
+
+
+def blueprints() -> list[Blueprint]:
+    """Every blueprint of the public pages."""
+    return [noun.blueprint for noun in NOUNS]

@@ -1,0 +1,51 @@
+"""One question with its answer, as its department published it."""
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from admin_ui.public import noting
+from admin_ui.public.finding import wanted
+from admin_ui.public.limits import limiter, of
+from admin_ui.public.lobby import now, reading, today
+from admin_ui.public.offices import today as doing_its_work
+from admin_ui.public.shelf import Item
+from dispatch.answers import offered
+from dispatch.decision import Answer, Channel
+
+blueprint = Blueprint("entries", __name__, url_prefix="/entries")
+limiter.limit(of("public_limit"))(blueprint)
+OPINIONS = "30 per hour"
+"""An opinion teaches the search: nobody gives many."""
+
+
+@blueprint.get("/<int:entry_id>")
+def page(entry_id: int) -> ResponseReturnValue:
+    """The published answer, as far as the decision lets the web show it."""
+    with reading() as session:
+        offer = offered(session, entry_id, channel=Channel.WEB, at=now())
+        if offer is None or not isinstance(offer.decision, Answer):
+            abort(404)
+        item = Item(offer.entry, offer.version)
+        return render_template(
+            "public/entry.html", item=item, answer=offer.decision.text, offices=doing_its_work(
+                session, offer.department, on=today()), asked_as=wanted(request.args.get("q", "")),
+            said=request.args.get("said", ""), pinned=_pinned(item), attachments=offer.version.attachments,
+        )  # fmt: skip
+
+
+@blueprint.post("/<int:entry_id>/opinion")
+@limiter.limit(OPINIONS)
+def opinion(entry_id: int) -> ResponseReturnValue:
+    """Whether this was what the citizen meant by his words."""
+    words, right = wanted(request.form.get("q", "")), request.form.get("right") == "yes"
+    with reading() as session:
+        if offered(session, entry_id, channel=Channel.WEB, at=now()) is None:
+            abort(404)
+    noting.chosen(words, entry_id, right=right)
+    there = url_for("entries.page", entry_id=entry_id, q=words or None, said="yes" if right else "other")
+    return redirect(there + "#opinion", 303)
+
+
+def _pinned(item: Item) -> bool:
+    entry, at = item.entry, now()
+    return entry.hot_until is not None and entry.hot_until > at and (entry.hot_from is None or entry.hot_from <= at)

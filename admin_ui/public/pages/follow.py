@@ -1,0 +1,47 @@
+"""How a matter stands, for who has both its number and its query code. Both travel in the body, never in an address;
+whatever is wrong, the answer is the same."""
+
+import unicodedata
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from admin_ui.public.limits import limiter, number_asked_for, of
+from admin_ui.public.lobby import lobby, now, reading, writing
+from dispatch import progress
+from dispatch.states import State
+from dispatch.web_questions import WEB
+from hotline import audit
+
+blueprint = Blueprint("follow", __name__, url_prefix="/follow")
+OVER = frozenset({State.TO_CALL_BACK, State.CLOSED, State.FILED})
+"""Where no answer is waited for any more."""
+UNKEPT = {"Cache-Control": "no-store"}
+
+
+@blueprint.get("")
+@limiter.limit(of("public_limit"))
+def form() -> ResponseReturnValue:
+    return render_template("public/follow.html", standing=None, trouble=False), 200, UNKEPT
+
+
+@blueprint.post("")
+@limiter.limit(of("public_follow_limit"))
+@limiter.limit(of("public_number_limit"), key_func=number_asked_for)
+def look() -> ResponseReturnValue:
+    """What the caller would hear by telephone: the state, and by when an answer is promised."""
+    number, code = _plain("number"), _plain("code")
+    with reading() as session:
+        standing = progress.by_number(session, number.upper(), code, settings=lobby().settings)
+    if standing is None:
+        return render_template("public/follow.html", standing=None, trouble=True), 422, UNKEPT
+    with writing() as session:
+        audit.note(session, "progress.seen", by=WEB, at=now(), about=("ticket", standing.number))
+    waits = standing.state not in OVER
+    return render_template("public/follow.html", standing=standing, waits=waits, trouble=False), 200, UNKEPT
+
+
+def _plain(field: str) -> str:
+    """What was typed, without blanks and in plain digits."""
+    given = unicodedata.normalize("NFKC", request.form.get(field, "")[:60])
+    return "".join(given.split())

@@ -1,0 +1,77 @@
+"""The published entries as citizens find them on the shelf: in force today, hot ones first, by place and by use."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from knowledge_base.entries import Entry, EntryVersion, State
+
+
+@dataclass(frozen=True)
+class Item:
+    """An entry in force, with the version that is published: only what that version says is shown."""
+
+    entry: Entry
+    version: EntryVersion
+
+    @property
+    def question(self) -> str:
+        return self.version.question or self.entry.question
+
+    @property
+    def category(self) -> str:
+        return self.version.category or self.entry.category
+
+
+CATEGORY = func.coalesce(func.nullif(EntryVersion.category, ""), Entry.category)
+"""Where the published version stands in the tree."""
+
+
+def standing(on: date) -> tuple[ColumnElement[bool], ...]:
+    """The conditions under which an entry stands before the public on a day."""
+    return (
+        Entry.state == State.PUBLISHED, EntryVersion.entry_id == Entry.id, EntryVersion.number == Entry.published,
+        EntryVersion.valid_from <= on, or_(EntryVersion.valid_to.is_(None), EntryVersion.valid_to >= on),
+    )  # fmt: skip
+
+
+def on_shelf(on: date) -> Select[Entry, EntryVersion]:
+    """Every entry in force with its version, most asked first."""
+    query = select(Entry, EntryVersion).where(*standing(on)).options(joinedload(Entry.department))
+    return query.order_by(Entry.asked.desc(), Entry.id)
+
+
+def items(session: Session, query: Select[Entry, EntryVersion]) -> list[Item]:
+    return [Item(entry, version) for entry, version in session.execute(query).unique()]
+
+
+def hot(session: Session, *, at: datetime, on: date) -> list[Item]:
+    """突发热点: the entries that are pinned at this moment, the newest first."""
+    pinned = Entry.hot_until > at, or_(Entry.hot_from.is_(None), Entry.hot_from <= at)
+    return items(session, on_shelf(on).where(*pinned).order_by(None).order_by(Entry.hot_from.desc(), Entry.id))
+
+
+def by_ids(session: Session, ids: Sequence[int], *, on: date) -> list[Item]:
+    """These entries, as far as they are in force, in the order given."""
+    found = {item.entry.id: item for item in items(session, on_shelf(on).where(Entry.id.in_(ids)))}
+    return [found[i] for i in ids if i in found]
+
+
+def beneath(path: str) -> ColumnElement[bool]:
+    """The entries of a place in the tree and of everything below it."""
+    return or_(CATEGORY.in_([path]), func.substr(CATEGORY, 1, len(path) + 1) == path + "/")
+
+
+def counts_by_category(session: Session, *, on: date) -> dict[str, int]:
+    """How many entries stand at each place of the tree itself, without what is below."""
+    rows: Iterable[Any] = session.execute(select(CATEGORY, func.count()).where(*standing(on)).group_by(CATEGORY))
+    return {str(path): int(count) for path, count in rows if path}
+
+
+def counts_by_department(session: Session, *, on: date) -> dict[int, int]:
+    rows = session.execute(select(Entry.department_id, func.count()).where(*standing(on)).group_by(Entry.department_id))
+    return {int(department): int(count) for department, count in rows}
