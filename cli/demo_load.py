@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ def is_loaded(session: Session) -> bool:
 
 def load(session: Session, *, password: str, at: datetime) -> Iterator[str]:
     """Load everything, telling step by step what was loaded. The demonstration accounts share one password."""
-    units = {row["code"]: _department(session, row) for row in _rows("departments.toml", "department")}
+    units = {row["code"]: _department(session, row, at) for row in _rows("departments.toml", "department")}
     session.flush()
     yield f"{len(units)} departments"
     entries = [_entry(session, row, units[file.stem], at) for file in _entry_files() for row in _read(file)["entry"]]
@@ -71,13 +71,19 @@ def _entry_files() -> list[Path]:
     return sorted((FOLDER / "entries").glob("*.toml"))
 
 
-def _department(session: Session, row: Row) -> Department:
+def _confirmed(row: Row, at: datetime) -> date:
+    """When the department last confirmed all that it keeps: within its interval, unless the file says otherwise."""
+    return local_day(at) - timedelta(days=row.get("confirmed_days_ago", int(row["code"]) % 8 * 9))
+
+
+def _department(session: Session, row: Row, at: datetime) -> Department:
     unit = Department(
         code=row["code"], name=row["name"], short_name=row["short_name"],
         aliases=[*row["aliases"], *row["previous_names"]], initials=row["initials"], category=row["category"],
         level=row["level"], county_code=row["county_code"], phone=row["phone"],
         supervision_phone=row["supervision_phone"], duty_phone=row["duty_phone"], address=row["address"],
         office_hours=row["office_hours"], duties=row["duties"], sections=row["sections"],
+        leader=f"{row['leader']['name']}（{row['leader']['post']}）", confirmed_on=_confirmed(row, at),
     )  # fmt: skip
     session.add(unit)
     session.flush()
@@ -88,9 +94,9 @@ def _department(session: Session, row: Row) -> Department:
 
 
 def _entry(session: Session, row: Row, unit: Department, at: datetime) -> Entry:
-    today = local_day(at)
+    today, since = local_day(at), at + timedelta(days=row["valid_from_days"])
     entry = Entry(department_id=unit.id, question=row["question"], category=row["category"], keywords=row["keywords"],
-                  asked=row["asked"], state=State.PUBLISHED, published=1, confirmed_on=today,
+                  asked=row["asked"], state=State.PUBLISHED, published=1, confirmed_on=unit.confirmed_on,
                   phrasings=[Phrasing(text=text) for text in row["phrasings"]])  # fmt: skip
     entry.versions = [
         EntryVersion(
@@ -99,7 +105,7 @@ def _entry(session: Session, row: Row, unit: Department, at: datetime) -> Entry:
             legal_basis=row.get("legal_basis", ""), section=row.get("section", ""), phone=row.get("phone", ""),
             valid_from=today + timedelta(days=row["valid_from_days"]),
             valid_to=today + timedelta(days=row["valid_to_days"]) if "valid_to_days" in row else None,
-            written_by="演示数据", written_at=at, checked_by="演示数据", reviewed_by="演示数据", published_at=at,
+            written_by="演示数据", written_at=since, checked_by="演示数据", reviewed_by="演示数据", published_at=since,
         )
     ]  # fmt: skip
     session.add(entry)
@@ -128,7 +134,7 @@ def _authorisation(session: Session, row: Row, units: dict[str, Department], ent
         valid_to=today + timedelta(days=row["valid_to_days"]),
         revoked_at=at + timedelta(days=row["revoked_days"]) if "revoked_days" in row else None,
         entered_by="演示数据", signed_by="演示数据", signed_at=at + timedelta(days=min(row["valid_from_days"], 0)),
-        revoked_because=row.get("revoked_reason", ""),
+        revoked_because=row.get("revoked_reason", ""), confirmed_on=unit.confirmed_on,
     )  # fmt: skip
     session.add(leave)
     return leave
