@@ -48,6 +48,9 @@ class Permission(StrEnum):
     SYNONYMS = "synonyms"  # keep the words that mean the same to a search
     UNANSWERED = "unanswered"  # work off what nobody could find (a department's people: what was assigned to them)
     ANALYTICS = "analytics"  # what was asked, and how it was found
+    UPDATE = "update"  # confirm or change what one's department keeps (基础信息定期更新)
+    FRESHNESS = "freshness"  # see how fresh each department's things are
+    INTERVAL = "interval"  # set how often a department must confirm
     FIGURES = "figures"  # the wallboard and its figures
     ACCOUNTS = "accounts"  # create and lock accounts
     SYSTEM = "system"  # the state of the machine's parts
@@ -59,24 +62,27 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset({_P.DESK, _P.TICKETS, _P.REFER, _P.KNOWLEDGE, _P.UNMASK, _P.HEAR}),
     Role.SUPERVISOR: frozenset(
         {_P.DESK, _P.CALLS, _P.TICKETS, _P.REFER, _P.DISPATCH, _P.CHECK, _P.KNOWLEDGE, _P.UNMASK, _P.HEAR,
-         _P.FIGURES, _P.PIN, _P.CORRECT, _P.ANALYTICS}
+         _P.FIGURES, _P.PIN, _P.CORRECT, _P.ANALYTICS, _P.FRESHNESS}
     ),
     Role.QUALITY_INSPECTOR: frozenset({_P.CALLS, _P.TICKETS, _P.HEAR, _P.KNOWLEDGE, _P.FIGURES, _P.ANALYTICS}),
     Role.LIAISON: frozenset(
-        {_P.TICKETS, _P.HANDLE, _P.HEAR, _P.KNOWLEDGE, _P.WRITE_ENTRY, _P.LEDGER, _P.AUTHORISE, _P.UNANSWERED}
+        {_P.TICKETS, _P.HANDLE, _P.HEAR, _P.KNOWLEDGE, _P.WRITE_ENTRY, _P.LEDGER, _P.AUTHORISE, _P.UNANSWERED,
+         _P.UPDATE}
     ),
     Role.LEADER: frozenset(
         {_P.TICKETS, _P.SIGN, _P.HEAR, _P.KNOWLEDGE, _P.CHECK_ENTRY, _P.PUBLISH, _P.LEDGER, _P.SIGN_AUTHORISATION,
-         _P.REVOKE, _P.PHRASINGS, _P.UNANSWERED}
+         _P.REVOKE, _P.PHRASINGS, _P.UNANSWERED, _P.UPDATE}
     ),
     Role.SECRECY_REVIEWER: frozenset({_P.KNOWLEDGE, _P.REVIEW, _P.LEDGER}),
     Role.CITY_OFFICE: frozenset(
         {_P.TICKETS, _P.DISPATCH, _P.KNOWLEDGE, _P.FIGURES, _P.CALLS, _P.WRITE_ENTRY, _P.PUBLISH, _P.PIN,
          _P.CATEGORIES, _P.LEDGER, _P.CORRECT, _P.AUTHORISE, _P.REVOKE, _P.PHRASINGS, _P.SYNONYMS, _P.UNANSWERED,
-         _P.ANALYTICS}
+         _P.ANALYTICS, _P.FRESHNESS, _P.INTERVAL}
     ),
-    Role.COUNTY_OFFICE: frozenset({_P.TICKETS, _P.DISPATCH, _P.KNOWLEDGE, _P.FIGURES, _P.LEDGER}),
-    Role.INSPECTOR: frozenset({_P.TICKETS, _P.FIGURES, _P.KNOWLEDGE, _P.LEDGER}),
+    Role.COUNTY_OFFICE: frozenset(
+        {_P.TICKETS, _P.DISPATCH, _P.KNOWLEDGE, _P.FIGURES, _P.LEDGER, _P.FRESHNESS, _P.INTERVAL}
+    ),
+    Role.INSPECTOR: frozenset({_P.TICKETS, _P.FIGURES, _P.KNOWLEDGE, _P.LEDGER, _P.FRESHNESS}),
     Role.AUDITOR: frozenset({_P.AUDIT, _P.FIGURES, _P.LEDGER}),
     Role.ADMINISTRATOR: frozenset({_P.ACCOUNTS, _P.SYSTEM}),
 }
