@@ -104,15 +104,15 @@ def note(session: Session, words: str, *, channel: str, way: str, found: Found, 
         return None
     row = _asked_before(session, kept, channel, call_id) if found is Found.CHOSEN and call_id else None
     if row is None:
+        listed = _listed_as(session, kept, way, department_id) if found in MISSED else ""
         row = Asked(at=at, channel=channel, way=way, words=kept, call_id=call_id, department_id=department_id,
-                    found=found, entry_id=entry_id, place=place, score=score)  # fmt: skip
+                    found=found, entry_id=entry_id, place=place, score=score,
+                    unanswered_id=_count(session, listed, department_id, at) if listed else None)  # fmt: skip
         session.add(row)
     else:
         _answered_after_all(session, row)
         row.found, row.entry_id, row.place = found, entry_id, place or row.place
-    if found in MISSED:
-        row.unanswered_id = _count(session, _listed_as(session, kept, way, department_id), department_id, at)
-    elif found is Found.CHOSEN and entry_id is not None and way == Way.WORDS:
+    if found is Found.CHOSEN and entry_id is not None and way == Way.WORDS:
         phrasings.heard(session, entry_id, kept, source=phrasings.SOURCES.get(channel, "call"), at=at)
     return row
 
@@ -147,12 +147,13 @@ def _listed_as(session: Session, kept: str, way: str, department_id: int | None)
 def _count(session: Session, listed: str, guess: int | None, at: datetime) -> int:
     known = session.scalar(select(Spelling.unanswered_id).where(Spelling.words == listed))
     more = {"count": Unanswered.count + 1, "since": Unanswered.since + 1, "last_at": at}
-    if known is not None:
-        session.execute(update(Unanswered).where(Unanswered.id == known).values(more))
+    if known is not None and session.scalar(
+        update(Unanswered).where(Unanswered.id == known).values(more).returning(Unanswered.id)
+    ):
         return known
     new = insert_into(session, Unanswered).values(
         words=listed, first_at=at, last_at=at, department_id=guess, count=1, since=0, state=Open.OPEN, decided_by="",
-        why="", compared=False,
+        why="", compared=listed.startswith("按键"),
     )  # fmt: skip
     put = new.on_conflict_do_update(index_elements=["words"], set_=more).returning(Unanswered.id)
     return session.execute(put).scalar_one()

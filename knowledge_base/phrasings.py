@@ -42,11 +42,11 @@ def fit(words: str) -> bool:
     return chinese >= SHORTEST and GONE not in words
 
 
-def propose(session: Session, entry_id: int, words: str, *, source: str, at: datetime) -> None:
+def propose(session: Session, entry_id: int, words: str, *, source: str, at: datetime, by: str = "") -> None:
     """Put a phrasing on the list of those that a person decides on; said once more, it is counted."""
     new = insert_into(session, Phrasing).values(
         entry_id=entry_id, text=words.strip(), approval=Approval.PROPOSED, source=source, heard=1, heard_at=at,
-        proposed_at=at, decided_by="",
+        proposed_at=at, proposed_by=by, decided_by="",
     )  # fmt: skip
     more = {"heard": Phrasing.heard + 1, "heard_at": at}
     session.execute(new.on_conflict_do_update(index_elements=["entry_id", "text"], set_=more))
