@@ -20,6 +20,7 @@ class Confirmation(Base):
     base: Mapped[bool] = mapped_column(default=False)
     entries: Mapped[list[int]] = mapped_column(JSON, default=list)
     authorisations: Mapped[list[int]] = mapped_column(JSON, default=list)
+    licences: Mapped[list[int]] = mapped_column(JSON, default=list)
     remark: Mapped[str] = mapped_column(String(500), default="")
 
 
