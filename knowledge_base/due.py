@@ -3,9 +3,7 @@
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
-
-EVERY_MONTHS = 3  # a quarter, until the office agrees something else with a department
-LONGEST_INTERVAL = 24
+from enum import StrEnum
 
 
 def months_after(day: date, months: int) -> date:
@@ -38,3 +36,22 @@ def overdue(due: date, *, on: date, grace_days: int) -> Overdue:
     """The due day itself isn't overdue, and the last day of grace is still one."""
     days = max(0, (on - due).days)
     return Overdue(days, days > grace_days)
+
+
+class State(StrEnum):
+    """How near a thing is to its due day, best first."""
+
+    FRESH = "fresh"
+    SOON = "soon"  # due within the lead of the first reminder
+    OVERDUE = "overdue"  # within the days of grace
+    BEYOND = "beyond"  # the machine no longer speaks it
+
+
+def state(due: date, *, on: date, grace_days: int, soon_days: int) -> State:
+    """The state of a thing that is due on that day."""
+    late = overdue(due, on=on, grace_days=grace_days)
+    if late.beyond_grace:
+        return State.BEYOND
+    if late.days:
+        return State.OVERDUE
+    return State.SOON if (due - on).days <= soon_days else State.FRESH

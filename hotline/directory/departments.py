@@ -1,12 +1,19 @@
 """Departments (obliged units), dated, with those that they came from and went into."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from hotline import audit
 from hotline.database import Base
+
+LONGEST_INTERVAL = 12  # months
+
+
+class DirectoryError(Exception):
+    """Something about a department that can't be; the text is fit for a person."""
 
 
 class Department(Base):
@@ -65,8 +72,20 @@ def by_code(session: Session, code: str) -> Department | None:
 
 def in_service(session: Session, *, on: date) -> list[Department]:
     """The departments that exist on a day, in the order of their codes."""
-    return [
-        d
-        for d in session.scalars(select(Department).order_by(Department.code))
-        if (d.effective_from is None or d.effective_from <= on) and (d.effective_to is None or on < d.effective_to)
-    ]
+    return [d for d in session.scalars(select(Department).order_by(Department.code)) if exists(d, on=on)]
+
+
+def exists(department: Department, *, on: date) -> bool:
+    """Whether the department has been formed and not yet passed into another on that day."""
+    begun = department.effective_from is None or department.effective_from <= on
+    return begun and (department.effective_to is None or on < department.effective_to)
+
+
+def set_interval(session: Session, department: Department, months: int, *, by: str, at: datetime) -> None:
+    """How often the department must confirm what it keeps here; DirectoryError beyond 1 to 12 months."""
+    if not 1 <= months <= LONGEST_INTERVAL:
+        raise DirectoryError(f"更新周期应为1至{LONGEST_INTERVAL}个月")
+    before, department.update_every_months = department.update_every_months, months
+    if before != months:
+        audit.note(session, "department.interval", by=by, at=at, about=("department", department.id),
+                   department=department.name, before=before, after=months)  # fmt: skip
