@@ -17,6 +17,7 @@ LARGEST = 64_000  # bytes of a form
 def create_public_app(settings: Settings, database: Database) -> Flask:
     """The public pages and the read API of one process. Opens no connection before it is asked something."""
     app = Flask("admin_ui")  # templates and static files are the house's
+    app.url_map.merge_slashes = False  # an address is what it is: no redirects to others
     app.config.update(MAX_CONTENT_LENGTH=LARGEST, MAX_FORM_MEMORY_SIZE=LARGEST, TEMPLATES_AUTO_RELOAD=False)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]

@@ -19,7 +19,7 @@ def address() -> str:
     try:
         known = ip_address(given)
     except ValueError:
-        return given
+        return given or "unknown"  # never nothing: what has no key is not counted
     if isinstance(known, IPv6Address):
         return str(known.ipv4_mapped or known.exploded[:19])
     return str(known)

@@ -31,18 +31,22 @@ CATEGORY = func.coalesce(func.nullif(EntryVersion.category, ""), Entry.category)
 """Where the published version stands in the tree."""
 
 
+PUBLISHED = (EntryVersion.entry_id == Entry.id) & (EntryVersion.number == Entry.published)
+"""An entry and that version of it which the public sees."""
+
+
 def standing(on: date) -> tuple[ColumnElement[bool], ...]:
     """The conditions under which an entry stands before the public on a day."""
     return (
-        Entry.state == State.PUBLISHED, EntryVersion.entry_id == Entry.id, EntryVersion.number == Entry.published,
-        EntryVersion.valid_from <= on, or_(EntryVersion.valid_to.is_(None), EntryVersion.valid_to >= on),
+        Entry.state == State.PUBLISHED, EntryVersion.valid_from <= on,
+        or_(EntryVersion.valid_to.is_(None), EntryVersion.valid_to >= on),
     )  # fmt: skip
 
 
 def on_shelf(on: date) -> Select[Entry, EntryVersion]:
     """Every entry in force with its version, most asked first."""
-    query = select(Entry, EntryVersion).where(*standing(on)).options(joinedload(Entry.department))
-    return query.order_by(Entry.asked.desc(), Entry.id)
+    query = select(Entry, EntryVersion).join(EntryVersion, PUBLISHED).where(*standing(on))
+    return query.options(joinedload(Entry.department)).order_by(Entry.asked.desc(), Entry.id)
 
 
 def items(session: Session, query: Select[Entry, EntryVersion]) -> list[Item]:
@@ -68,10 +72,12 @@ def beneath(path: str) -> ColumnElement[bool]:
 
 def counts_by_category(session: Session, *, on: date) -> dict[str, int]:
     """How many entries stand at each place of the tree itself, without what is below."""
-    rows: Iterable[Any] = session.execute(select(CATEGORY, func.count()).where(*standing(on)).group_by(CATEGORY))
+    query = select(CATEGORY, func.count()).select_from(Entry).join(EntryVersion, PUBLISHED).where(*standing(on))
+    rows: Iterable[Any] = session.execute(query.group_by(CATEGORY))
     return {str(path): int(count) for path, count in rows if path}
 
 
 def counts_by_department(session: Session, *, on: date) -> dict[int, int]:
-    rows = session.execute(select(Entry.department_id, func.count()).where(*standing(on)).group_by(Entry.department_id))
+    query = select(Entry.department_id, func.count()).join(EntryVersion, PUBLISHED).where(*standing(on))
+    rows = session.execute(query.group_by(Entry.department_id))
     return {int(department): int(count) for department, count in rows}

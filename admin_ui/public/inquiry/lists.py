@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from admin_ui.public import permits
 from admin_ui.public.inquiry.wishes import Wish
 from admin_ui.public.permits import Permit
-from admin_ui.public.shelf import Item, beneath, items, on_shelf, standing
+from admin_ui.public.shelf import PUBLISHED, Item, beneath, items, on_shelf, standing
 from hotline.directory.departments import Department, in_service
 from hotline.times import CHINA
 from knowledge_base.entries import Entry, EntryVersion
@@ -22,10 +22,9 @@ TOP = 20
 def faqs(session: Session, wish: Wish, *, on: date) -> tuple[list[Item], int]:
     """The FAQs in force that fit the wish, in the order of their ids, and how many there are."""
     fits = [*standing(on), *_faq_filters(session, wish)]
-    total = session.scalar(select(func.count()).select_from(Entry).join(EntryVersion, EntryVersion.entry_id == Entry.id)
-                           .where(*fits)) or 0  # fmt: skip
+    count = select(func.count()).select_from(Entry).join(EntryVersion, PUBLISHED).where(*fits)
     query = on_shelf(on).where(*fits).order_by(None).order_by(Entry.id)
-    return items(session, query.offset((wish.page - 1) * wish.size).limit(wish.size)), total
+    return items(session, query.offset((wish.page - 1) * wish.size).limit(wish.size)), session.scalar(count) or 0
 
 
 def top_faqs(session: Session, *, on: date) -> list[Item]:

@@ -112,6 +112,7 @@ def _faq(number: int) -> Response:
 
 def _named(name: str) -> wishes.Wish:
     """The wish, with the category that the address itself names."""
+    wishes.plain("name", name, wishes.LONGEST_NAME)
     wish = wishes.read()
     if name in (ALL, TOP) or _id(name) is not None:
         return wish

@@ -1,0 +1,156 @@
+"""Who has number and code sees how his matter stands; who guesses learns nothing, not even which half was wrong."""
+
+import io
+import logging
+import re
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import structlog
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from dispatch.states import State
+from dispatch.tickets import Klass, Ticket
+from hotline.audit import AuditRow
+
+City = Any
+Make = Callable[..., Flask]
+
+
+def ask(client: FlaskClient, number: str, code: str, **more: Any) -> Any:
+    return client.post("/follow", data={"number": number, "code": code}, **more)
+
+
+def test_number_and_code_together_show_state_and_promise_and_nothing_else(city: City, client: FlaskClient) -> None:
+    lodged = city.lodged("我叫王小明，窗口不给办", Klass.COMPLAINT)
+    answer = ask(client, lodged.ticket.number, lodged.code)
+    assert answer.status_code == 200
+    assert "已收到" in answer.text
+    assert "我们承诺在" in answer.text
+    for secret in ("王小明", "13887712345", "2345", "某某科", lodged.code, "窗口不给办"):
+        assert secret not in answer.text.replace(lodged.ticket.number, ""), secret
+    assert answer.headers["Cache-Control"] == "no-store"
+    with city.database.reading() as session:
+        seen = session.scalars(select(AuditRow).where(AuditRow.deed == "progress.seen")).all()
+    assert [(row.by, row.thing) for row in seen] == [("web", lodged.ticket.number)]
+
+
+def test_every_state_is_said_in_plain_words(city: City, client: FlaskClient) -> None:
+    lodged = city.lodged()
+    for state in State:
+        with city.database.writing() as session:
+            session.get_one(Ticket, lodged.ticket.id).state = state
+        page = ask(client, lodged.ticket.number, lodged.code).text
+        assert str(state) not in page.replace(lodged.ticket.number, "")
+        waits = state not in (State.TO_CALL_BACK, State.CLOSED, State.FILED)
+        assert ("我们承诺在" in page) is waits, state
+
+
+def test_blanks_and_wide_digits_do_not_matter(city: City, client: FlaskClient) -> None:
+    lodged = city.lodged()
+    wide = lodged.code.translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+    assert ask(client, f" {lodged.ticket.number} ", f"{wide[:4]} {wide[4:]}").status_code == 200
+
+
+def test_a_wrong_number_and_a_wrong_code_get_the_very_same_answer(city: City, client: FlaskClient) -> None:
+    lodged = city.lodged()
+    number, wrong = lodged.ticket.number, "10000000" if lodged.code != "10000000" else "10000001"
+    answers = [ask(client, number, wrong), ask(client, "96128-20200101-0001", lodged.code),
+               ask(client, "96128-20200101-0001", wrong), ask(client, number, ""), ask(client, "", lodged.code),
+               ask(client, "", ""), ask(client, "' OR 1=1 --", "%")]  # fmt: skip
+    assert {a.status_code for a in answers} == {422}
+    assert len({a.text for a in answers}) == 1
+    heads = [{k: v for k, v in a.headers.items() if not k.startswith("X-RateLimit") and k != "Retry-After"} for a in answers]
+    assert all(head == heads[0] for head in heads)
+
+
+def test_a_number_alone_and_a_code_alone_open_nothing(city: City, client: FlaskClient) -> None:
+    lodged, other = city.lodged(), city.lodged("另一件事情")
+    assert ask(client, lodged.ticket.number, other.code).status_code == 422
+    assert client.get("/follow", query_string={"number": lodged.ticket.number, "code": lodged.code}).text.count("已收到") == 0
+    for there in (f"/tickets/{lodged.ticket.number}", f"/follow/{lodged.ticket.number}"):
+        assert client.get(there).status_code == 404
+
+
+def test_wrong_number_and_wrong_code_take_the_same_time(city: City, make: Make) -> None:
+    client = make(public_follow_limit="100000 per hour", public_number_limit="100000 per hour").test_client()
+    lodged = city.lodged()
+    for _ in range(20):
+        ask(client, lodged.ticket.number, "10000000")
+    spans: dict[str, list[float]] = {lodged.ticket.number: [], "96128-20200101-0001": []}
+    for _ in range(150):  # in turns, so that other work on the machine hits both
+        for number, span in spans.items():
+            began = time.perf_counter()
+            ask(client, number, "10000000")
+            span.append(time.perf_counter() - began)
+    there, absent = (statistics.median(span) for span in spans.values())
+    assert abs(there - absent) < max(0.0008, 0.15 * absent), (there, absent)
+
+
+def test_one_address_is_stopped_and_another_is_not(city: City, make: Make) -> None:
+    client, lodged = make(public_follow_limit="3 per hour").test_client(), city.lodged()
+    codes = [ask(client, f"96128-20200101-{n:04d}", "10000000").status_code for n in range(4)]
+    assert codes == [422, 422, 422, 429]
+    assert ask(client, lodged.ticket.number, lodged.code).status_code == 429
+    assert ask(client, lodged.ticket.number, lodged.code, environ_base={"REMOTE_ADDR": "10.9.9.9"}).status_code == 200
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_one_number_is_locked_whoever_tries_and_whether_or_not_there_is_such_a_ticket(city: City, make: Make,
+                                                                                       exists: bool) -> None:
+    client, lodged = make(public_number_limit="3 per hour").test_client(), city.lodged()
+    number = lodged.ticket.number if exists else "96128-20200101-0001"
+    codes = [ask(client, number, f"1000000{n}", environ_base={"REMOTE_ADDR": f"10.0.0.{n}"}).status_code for n in range(4)]
+    assert codes == [422, 422, 422, 429]
+    locked = ask(client, number, lodged.code, environ_base={"REMOTE_ADDR": "10.0.1.1"})
+    assert locked.status_code == 429
+    assert "已收到" not in locked.text
+    other = ask(client, "96128-20200101-0002", "10000000", environ_base={"REMOTE_ADDR": "10.0.1.2"})
+    assert other.status_code == 422
+
+
+def test_an_ipv6_customer_counts_as_one(make: Make) -> None:
+    client = make(public_follow_limit="2 per hour").test_client()
+    tries = [ask(client, f"96128-20200101-{n:04d}", "1", environ_base={"REMOTE_ADDR": f"2001:db8:1:2::{n}"}).status_code for n in range(3)]
+    assert tries == [422, 422, 429]
+    assert ask(client, "x", "1", environ_base={"REMOTE_ADDR": "2001:db8:1:3::1"}).status_code == 422
+
+
+def test_who_asks_is_believed_of_a_proxy_only_behind_https(make: Make) -> None:
+    told = [{"X-Forwarded-For": f"10.0.0.{n}"} for n in range(3)]
+    plain = make(public_follow_limit="2 per hour").test_client()
+    assert [ask(plain, f"a{n}", "1", headers=h).status_code for n, h in enumerate(told)] == [422, 422, 429]
+    behind = make(public_follow_limit="2 per hour", web_secure=True).test_client()
+    assert [ask(behind, f"b{n}", "1", headers=h).status_code for n, h in enumerate(told)] == [422, 422, 422]
+
+
+def test_the_logs_never_carry_a_telephone_a_code_or_a_number_that_was_tried(city: City, make: Make) -> None:
+    """Even where the pages break: the database goes away in the middle."""
+    from .support import send
+
+    log = io.StringIO()
+    handler = logging.StreamHandler(log)
+    logging.getLogger().addHandler(handler)
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(log))
+    try:
+        client, lodged = make().test_client(), city.lodged()
+        send(client)
+        client.post("/search", data={"q": "13887712345"})
+        ask(client, lodged.ticket.number, lodged.code)
+        with city.database.writing() as session:
+            session.connection().exec_driver_sql("ALTER TABLE ticket RENAME TO ticket_away")
+        broken = ask(client, lodged.ticket.number, lodged.code)
+        again = send(client)
+    finally:
+        logging.getLogger().removeHandler(handler)
+        structlog.reset_defaults()
+    assert broken.status_code == again.status_code == 503
+    assert "public.database_away" in log.getvalue()
+    for secret in ("13887712345", lodged.code, lodged.ticket.number):
+        assert secret not in log.getvalue()
+    assert not re.search(r"\d{8}", log.getvalue().replace(str(time.localtime().tm_year), ""))

@@ -1,0 +1,148 @@
+"""What the public pages show, and what they never show."""
+
+import re
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from knowledge_base.asked import Asked, Found, Unanswered
+
+City = Any
+HIDDEN = ("没有发布的秘密问题", "没有发布的秘密答案", "撤回的", "已经过期", "过期的答案", "明天才生效", "明天的答案", "还没有审核", "未审核", "草稿",
+          "尚未审核的许可", "0877-2101999", "13800001111", "李局长", "drafter")
+PAGES = ("/", "/departments", "/categories", "/categories/社保", "/categories/社保/失业", "/licences", "/ask", "/follow",
+         "/open311/", "/search?q=失业金", "/search?q=没有发布的秘密问题", "/search?q=社保")
+
+
+def every_page(city: City, client: FlaskClient) -> list[str]:
+    found = set(PAGES)
+    for page in PAGES:
+        found |= set(re.findall(r'href="(/(?:entries|departments|licences|categories)/[^"#]+)"', client.get(page).text))
+    return sorted(found)
+
+
+def test_nothing_unpublished_withdrawn_expired_or_not_yet_in_force_is_on_any_page(city: City, client: FlaskClient) -> None:
+    pages = every_page(city, client)
+    assert len(pages) > 20
+    for page in pages:
+        answer = client.get(page)
+        assert answer.status_code == 200, page
+        words = answer.text.replace("没有发布的秘密问题", "") if "q=%E6%B2%A1" in page or "q=没" in page else answer.text
+        assert [secret for secret in HIDDEN if secret in words] == [], page
+
+
+@pytest.mark.parametrize("question", ["没有发布的秘密问题", "已经撤回的问题", "已经过期的问题", "明天才生效的问题"])
+def test_an_entry_that_does_not_stand_is_not_there(city: City, client: FlaskClient, question: str) -> None:
+    there = f"/entries/{city.entry(question)}"
+    assert client.get(there).status_code == 404
+    assert client.post(there + "/opinion", data={"q": "什么", "right": "yes"}).status_code == 404
+    assert client.get(f"/open311/inquiry/v1/web_faqs/{city.entry(question)}.json").status_code == 404
+
+
+def test_an_entry_shows_the_published_version_with_its_basis_section_and_days(city: City, client: FlaskClient) -> None:
+    page = client.get(f"/entries/{city.entry('失业金怎么申领')}").text
+    for shown in ("失业后六十日内", "《失业保险条例》", "经办科", 'href="tel:08772101011"', "玉溪市人力资源和社会保障局", "有效期至", "部门最近确认"):
+        assert shown in page, shown
+
+
+def test_hot_topics_come_first_and_only_while_they_are_hot(client: FlaskClient) -> None:
+    page = client.get("/").text
+    hot = page[page.index("当前热点") : page.index("大家常问")]
+    assert "暴雨期间社保窗口几点关门" in hot
+    assert "昨天的热点" not in hot
+
+
+def test_the_most_asked_lead_the_list(client: FlaskClient) -> None:
+    page = client.get("/").text
+    asked = page[page.index("大家常问") :]
+    assert asked.index("社保卡丢了") < asked.index("居住证在哪里办") < asked.index("不动产登记要带")
+
+
+def test_an_old_name_finds_who_does_the_work_now(city: City, client: FlaskClient) -> None:
+    page = client.get("/search?q=不动产登记局").text
+    assert "玉溪市自然资源和规划局" in page
+    assert "原玉溪市不动产登记局" in page
+    old = client.get(f"/departments/{city.department('玉溪市不动产登记局')}").text
+    assert "已经撤并" in old
+    assert "玉溪市自然资源和规划局" in old
+    assert "玉溪市不动产登记局" not in client.get("/departments").text
+
+
+def test_a_department_that_does_not_exist_yet_is_not_shown(city: City, client: FlaskClient) -> None:
+    assert client.get(f"/departments/{city.department('玉溪市数据局')}").status_code == 404
+    assert "数据局" not in client.get("/departments").text
+
+
+def test_a_department_shows_how_it_is_reached_and_nothing_internal(city: City, client: FlaskClient) -> None:
+    page = client.get(f"/departments/{city.department('玉溪市人力资源和社会保障局')}").text
+    for shown in ("0877-2101000", "0877-2101001", "示范路1号", "周一至周五 08:30–12:00，14:30–18:00", "失业保险科", "人力资源服务许可"):
+        assert shown in page, shown
+
+
+def test_a_licence_shows_what_was_reviewed_and_links_only_to_the_web(client: FlaskClient) -> None:
+    page = client.get("/licences/1").text
+    for shown in ("申请书", "营业执照", "10个工作日", "不收费", 'href="https://www.example.gov.cn/form.doc"'):
+        assert shown in page, shown
+    assert 'href="javascript:' not in page
+    assert client.get("/licences/2").status_code == 404
+
+
+def test_numbers_names_and_plates_never_come_into_an_address(client: FlaskClient) -> None:
+    sent = client.post("/search", data={"q": "我叫王小明，电话13887712345，身份证530402199001011234怎么补"})
+    assert sent.status_code == 303
+    followed = client.get(sent.location)
+    assert followed.status_code == 200
+    for secret in ("13887712345", "530402199001011234", "王小明", "%E7%8E%8B%E5%B0%8F%E6%98%8E"):
+        assert secret not in sent.location + followed.text
+    typed = client.get("/search", query_string={"q": "13887712345是谁的电话"})
+    assert typed.status_code == 303
+    assert "13887712345" not in typed.location
+
+
+def test_a_search_is_noted_without_what_points_to_a_person_and_a_miss_is_counted(city: City, client: FlaskClient) -> None:
+    client.get("/search", query_string={"q": "zzz宇宙飞船驾照qqq"})
+    client.post("/search/settled", data={"q": "我的电话是13887712345，失业金怎么申领"})
+    client.post("/search/typed", data={"q": "还在打字"})
+    with city.database.reading() as session:
+        rows = {row.words: row for row in session.scalars(select(Asked))}
+        missed = session.scalars(select(Unanswered.words)).all()
+    assert set(rows) == {"zzz宇宙飞船驾照qqq", "我的电话是＊，失业金怎么申领"}
+    assert rows["我的电话是＊，失业金怎么申领"].entry_id == city.entry("失业金怎么申领")
+    assert {row.channel for row in rows.values()} == {"web"}
+    assert any("宇宙飞船" in words for words in missed)
+
+
+def test_what_a_citizen_confirms_is_noted_with_his_words(city: City, client: FlaskClient) -> None:
+    there = f"/entries/{city.entry('失业金怎么申领')}"
+    assert "这是您要的答复吗" not in client.get(there).text
+    assert "这是您要的答复吗" in client.get(there, query_string={"q": "没工作了领钱"}).text
+    client.post(there + "/opinion", data={"q": "没工作了领钱", "right": "yes"})
+    client.post(there + "/opinion", data={"q": "火车票", "right": "other"})
+    with city.database.reading() as session:
+        rows = {row.words: (row.found, row.entry_id) for row in session.scalars(select(Asked))}
+    assert rows == {"没工作了领钱": (Found.CHOSEN, city.entry("失业金怎么申领")), "火车票": (Found.UNSURE, None)}
+
+
+def test_what_nobody_knows_is_said_and_leads_on(client: FlaskClient) -> None:
+    page = client.get("/search", query_string={"q": "zzz宇宙飞船驾照qqq"}).text
+    assert "这里还没有这个问题的答复" in page
+    assert 'href="tel:96128"' in page
+    assert "/ask?q=" in page
+
+
+def test_a_search_keeps_to_department_and_category(city: City, client: FlaskClient) -> None:
+    county = city.department("红塔区人力资源和社会保障局")
+    page = client.get("/search", query_string={"q": "人力资源许可怎么办", "department": county}).text
+    assert "区里怎么办人力资源许可" in page
+    assert "失业金怎么申领" not in page
+    assert "区里怎么办" not in client.get("/search", query_string={"q": "人力资源许可怎么办", "category": "户籍"}).text
+
+
+def test_strange_addresses_are_answered_in_words(client: FlaskClient) -> None:
+    for there in ("/entries/99999999999999999999", "/departments/0", "/categories/没有", "/categories/%00", "/nothing",
+                  "/search?department=x&category=%00&q=%00", "/licences/-1"):
+        answer = client.get(there)
+        assert answer.status_code in (200, 404), (there, answer.status_code)
+        assert "96128" in answer.text
