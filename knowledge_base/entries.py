@@ -54,6 +54,10 @@ class Entry(Base):
     phrasings: Mapped[list["Phrasing"]] = relationship(cascade="all, delete-orphan")
     versions: Mapped[list["EntryVersion"]] = relationship(order_by="EntryVersion.number")
 
+    def is_hot(self, at: datetime) -> bool:
+        """Whether it is pinned first (突发热点) at that moment."""
+        return self.hot_from is not None and self.hot_from <= at and (self.hot_until is None or at < self.hot_until)
+
 
 class Phrasing(Base):
     """Another way to ask an entry's question."""
@@ -66,7 +70,9 @@ class Phrasing(Base):
     approval: Mapped[Approval] = mapped_column(String(10), default=Approval.APPROVED, index=True)
     source: Mapped[str] = mapped_column(String(10), default="office")  # office | form | call | desk | web
     heard: Mapped[int] = mapped_column(default=0)  # how often somebody put it so
-    heard_at: Mapped[datetime | None]  # when last
+    heard_at: Mapped[datetime | None]  # when last so, or nearly so
+    led_right: Mapped[int] = mapped_column(default=0)  # of the askings when last measured: to its entry, meant
+    led_astray: Mapped[int] = mapped_column(default=0)  # to its entry, when another was meant
     proposed_at: Mapped[datetime | None]
     proposed_by: Mapped[str] = mapped_column(String(60), default="")  # empty: nobody in particular asked so
     decided_at: Mapped[datetime | None]
@@ -137,12 +143,14 @@ def stands(version: EntryVersion, *, on: date) -> bool:
     return version.valid_from <= on and (version.valid_to is None or on <= version.valid_to)
 
 
-def most_asked(session: Session, department_id: int, *, on: date, most: int) -> list[Entry]:
-    """The department's published questions in the order of how often they are asked."""
+def most_asked(session: Session, department_id: int, *, on: date, most: int, at: datetime | None = None) -> list[Entry]:
+    """The department's published questions in the order of how often they are asked; what is pinned at the moment `at`
+    comes first."""
     rows = session.execute(
         select(Entry, EntryVersion)
         .join(EntryVersion, (EntryVersion.entry_id == Entry.id) & (EntryVersion.number == Entry.published))
         .where(Entry.department_id == department_id, Entry.state == State.PUBLISHED)
         .order_by(Entry.asked.desc(), Entry.id)
     )
-    return [entry for entry, version in rows if stands(version, on=on)][:most]
+    found = [entry for entry, version in rows if stands(version, on=on)]
+    return sorted(found, key=lambda entry: at is None or not entry.is_hot(at))[:most]

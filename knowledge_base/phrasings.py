@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from rapidfuzz import fuzz
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,7 @@ from knowledge_base.wording import normal
 
 SOURCES: Mapping[str, str] = {"machine": "call", "operator": "desk", "web": "web"}
 """What a channel's phrasings are marked with."""
+NEAR = 60.0
 SHORTEST = 4
 """Fewer characters are a word, not a question."""
 
@@ -27,13 +29,23 @@ def heard(session: Session, entry_id: int, words: str, *, source: str, at: datet
     entry = session.get(Entry, entry_id)
     if entry is None or said == normal(entry.question):
         return
-    for known, text in session.execute(select(Phrasing.id, Phrasing.text).where(Phrasing.entry_id == entry_id)):
-        if normal(text) == said:
-            more = update(Phrasing).where(Phrasing.id == known)
-            session.execute(more.values(heard=Phrasing.heard + 1, heard_at=at))
-            return
+    known = session.execute(select(Phrasing.id, Phrasing.text).where(Phrasing.entry_id == entry_id)).all()
+    same = next((row_id for row_id, text in known if normal(text) == said), None)
+    if same is not None:
+        more = update(Phrasing).where(Phrasing.id == same)
+        session.execute(more.values(heard=Phrasing.heard + 1, heard_at=at))
+        return
+    _came_near(session, [(row_id, text) for row_id, text in known], said, entry.question, at)
     if fit(words):
         propose(session, entry_id, words, source=source, at=at)
+
+
+def _came_near(session: Session, known: list[tuple[int, str]], said: str, question: str, at: datetime) -> None:
+    """The phrasing that is nearest to the words was of use, unless the question itself is nearer."""
+    alike = [(fuzz.ratio(normal(text), said), row_id) for row_id, text in known]
+    nearest = max(alike, default=(0.0, 0))
+    if nearest[0] >= NEAR and nearest[0] >= fuzz.ratio(normal(question), said):
+        session.execute(update(Phrasing).where(Phrasing.id == nearest[1]).values(heard_at=at))
 
 
 def fit(words: str) -> bool:

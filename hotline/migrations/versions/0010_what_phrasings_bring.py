@@ -1,0 +1,30 @@
+"""What phrasings bring, as it was measured last, and how often each led right and astray."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0010"
+down_revision = "0009"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    shares = (sa.Column(name, sa.Double(), nullable=False) for name in ("s1", "s5", "s1_without", "s5_without"))
+    op.create_table(
+        "phrasing_worth",
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.Column("phrasings", sa.Integer(), nullable=False),
+        sa.Column("askings", sa.Integer(), nullable=False),
+        *shares,
+        sa.Column("measured_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("month", name=op.f("pk_phrasing_worth")),
+    )
+    op.add_column("phrasing", sa.Column("led_right", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("phrasing", sa.Column("led_astray", sa.Integer(), nullable=False, server_default="0"))
+
+
+def downgrade() -> None:
+    op.drop_column("phrasing", "led_astray")
+    op.drop_column("phrasing", "led_right")
+    op.drop_table("phrasing_worth")
