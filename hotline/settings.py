@@ -102,6 +102,8 @@ class Settings(BaseModel):
     )
     attachment_megabytes: int = Field(10, ge=1, description="Most megabytes of one attachment.")
     attachments_most: int = Field(10, ge=0, description="Most attachments of one version.")
+    asked_keep_days: int = Field(180, ge=1, description="Days that what people asked is kept.")
+    phrasing_idle_months: int = Field(6, ge=1, description="Months unused after which a phrasing may be retired.")
 
     # Calling back
     callback_hours: str = Field("09:00-11:30,14:30-20:00", description="When citizens may be called back.")
