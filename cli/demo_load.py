@@ -15,9 +15,10 @@ from hotline.directory.departments import Department
 from hotline.directory.liaisons import Liaison, Position
 from hotline.times import local_day
 from knowledge_base import life, speech
-from knowledge_base.authorisations import Authorisation, Form, Scope
+from knowledge_base.authorisations import Authorisation
 from knowledge_base.categories import STROKE, Category
 from knowledge_base.entries import Entry, EntryVersion, Phrasing, State
+from knowledge_base.leave import Form, Scope
 from knowledge_base.stages import Stage
 
 FOLDER = Path(__file__).parent / "demo_data"
@@ -133,7 +134,9 @@ def _authorisation(session: Session, row: Row, units: dict[str, Department], ent
         valid_from=today + timedelta(days=row["valid_from_days"]),
         valid_to=today + timedelta(days=row["valid_to_days"]),
         revoked_at=at + timedelta(days=row["revoked_days"]) if "revoked_days" in row else None,
-        entered_by="演示数据", signed_by="演示数据", signed_at=at + timedelta(days=min(row["valid_from_days"], 0)),
+        entered_by="演示录入", signed_by="演示签发", signed_at=at + timedelta(days=min(row["valid_from_days"], 0)),
+        entered_at=at + timedelta(days=min(row["valid_from_days"], 0)),
+        revoked_by="演示签发" if "revoked_days" in row else "",
         revoked_because=row.get("revoked_reason", ""), confirmed_on=unit.confirmed_on,
     )  # fmt: skip
     session.add(leave)

@@ -4,6 +4,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from cli.knowledge_evaluate import evaluate
 from cli.opening import opened
 from dispatch.answers import offered
 from dispatch.decision import Answer, Channel
@@ -16,17 +17,20 @@ def knowledge() -> None:
     """The knowledge base."""
 
 
+knowledge.add_command(evaluate)
+
+
 @knowledge.command()
 @click.argument("words")
 @click.option("--most", default=5, show_default=True, help="How many entries to show.")
 @click.option("--channel", type=click.Choice(list(Channel)), default=Channel.MACHINE, show_default=True)
 def ask(words: str, most: int, channel: str) -> None:
     """Find entries for WORDS, and say of each whether it may be answered."""
-    _, database = opened()
-    table = Table("score", "question", "department", "may be said", "why")
+    settings, database = opened()
+    grace, table = settings.update_grace_days, Table("score", "question", "department", "may be said", "why")
     with database.reading() as session:
         for match in build(session, on=local_day(now())).search(words, most=most):
-            found = offered(session, match.entry_id, channel=Channel(channel), at=now())
+            found = offered(session, match.entry_id, channel=Channel(channel), at=now(), grace_days=grace)
             if found is None:
                 continue
             decision = found.decision

@@ -1,15 +1,19 @@
-"""The way from an entry to what may be said of it now: version, authorisation, decision."""
+"""The way from an entry to what may be said of it now: version, authorisations, decision."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from dispatch.decision import Channel, Decision, Sayable, decide
+from dispatch.decision import Channel, Decision, Reach, Sayable, judge
 from hotline.directory.departments import Department
+from hotline.settings import Settings
 from hotline.times import local_day
-from knowledge_base import authorisations
+from knowledge_base.authorisations import leaves, subject_of
 from knowledge_base.entries import Entry, EntryVersion, in_force
+from knowledge_base.updates import stale
+
+GRACE_DAYS: int = Settings.model_fields["update_grace_days"].default
 
 
 @dataclass(frozen=True)
@@ -22,16 +26,38 @@ class Offered:
     decision: Decision
 
 
-def offered(session: Session, entry_id: int, *, channel: Channel, at: datetime) -> Offered | None:
-    """What may be said of an entry at this moment; None when it isn't in force."""
+def offered(session: Session, entry_id: int, *, channel: Channel, at: datetime,
+            grace_days: int = GRACE_DAYS) -> Offered | None:
+    """What may be said of an entry at this moment; None when it isn't in force.
+
+    `grace_days`: the setting `update_grace_days`; it matters to the machine alone."""
     day = local_day(at)
     found = in_force(session, entry_id, on=day)
     if found is None:
         return None
     entry, version = found
-    cover = authorisations.cover(
-        authorisations.of_department(session, entry.department_id), entry_id=entry.id,
-        department_id=entry.department_id, category=entry.category, on=day, at=at,
-    )  # fmt: skip
-    spoken = version.spoken if channel is Channel.MACHINE else version.answer
-    return Offered(entry, version, entry.department, decide(Sayable(spoken, version.summary), cover, channel=channel))
+    sayable = sayable_of(entry, version, channel=channel, on=day, grace_days=grace_days)
+    given = leaves(session, entry.department, on=day, grace_days=grace_days)
+    decision = judge(sayable, subject_of(entry), given, channel=channel, on=day, at=at)
+    return Offered(entry, version, entry.department, decision)
+
+
+def sayable_of(entry: Entry, version: EntryVersion, *, channel: Channel, on: date, grace_days: int) -> Sayable:
+    """What the version offers to say through that channel: what was written to be heard, or to be read."""
+    began = local_day(version.published_at) if version.published_at else version.valid_from
+    months = entry.department.update_every_months
+    overdue = stale(entry.confirmed_on, began, every_months=months, on=on, grace_days=grace_days)
+    full = version.spoken if channel is Channel.MACHINE else version.answer
+    return Sayable(full, version.summary, overdue, reach_of(entry.department))
+
+
+def reach_of(department: Department) -> Reach:
+    """What may always be said: who is in charge, and how he is reached."""
+    return Reach(department.name, department.phone, department.address, _hours(department))
+
+
+def _hours(department: Department) -> str:
+    """Summer and winter hours each by their name, where a department keeps two."""
+    spans = [(str(s.get("season", "")), f"{s.get('days', '')} {s.get('open', '')}-{s.get('close', '')}".strip())
+             for s in department.office_hours or ()]  # fmt: skip
+    return "，".join(f"{season} {span}".strip() for season, span in spans)

@@ -1,36 +1,25 @@
-"""Authorisations: a department's dated leave to answer in its name, and whether one covers an entry."""
+"""Authorisations: the table of a department's dated leaves to answer in its name, and its rows as values."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.database import Base
+from hotline.directory.departments import Department
+from hotline.times import local_day
+from knowledge_base.covering import Cover, Covered, NotCovered, cover
+from knowledge_base.entries import Entry
+from knowledge_base.leave import Form, Leave, Scope, Subject
+from knowledge_base.updates import stale
 
-
-class Form(StrEnum):
-    """How much may be said, most first."""
-
-    FULL = "full"
-    SUMMARY = "summary"
-    CONTACT = "contact"
-
-
-class Scope(StrEnum):
-    """What an authorisation speaks of."""
-
-    DEPARTMENT = "department"
-    CATEGORIES = "categories"
-    LICENCES = "licences"
-    ENTRIES = "entries"
+__all__ = ["Authorisation", "Cover", "Covered", "Form", "Leave", "NotCovered", "Scope", "Subject", "cover", "leave_of",
+           "leaves", "of_department", "stale_on", "subject_of"]  # fmt: skip
 
 
 class Authorisation(Base):
     """A signed document of a department. Changed by a new version under the same document, never in place
-    (but for its revocation)."""
+    (but for its signature and its revocation, each once), and never deleted."""
 
     __tablename__ = "authorisation"
     __table_args__ = (UniqueConstraint("department_id", "document", "version"),)
@@ -61,76 +50,44 @@ class Authorisation(Base):
     revoked_because: Mapped[str] = mapped_column(String(300), default="")
 
 
-@dataclass(frozen=True)
-class Covered:
-    """The entry may be answered, in this form, on the strength of this authorisation."""
-
-    form: Form
-    authorisation_id: int
-    version: int
-    provisional: bool
-    reason: str
-
-
-@dataclass(frozen=True)
-class NotCovered:
-    """The entry may not be answered; the reason in words."""
-
-    reason: str
+def leave_of(a: Authorisation, *, stale: bool = False) -> Leave:
+    """The row as a value."""
+    return Leave(
+        id=a.id, department_id=a.department_id, document=a.document, version=a.version, form=Form(a.form),
+        scope=Scope(a.scope), valid_from=a.valid_from, valid_to=a.valid_to, signed_at=a.signed_at,
+        revoked_at=a.revoked_at, provisional=bool(a.provisional), categories=tuple(a.categories or ()),
+        licences=frozenset(a.licences or ()), entries=frozenset(a.entries or ()),
+        exclusions=frozenset(a.exclusions or ()), excluded_categories=tuple(a.excluded_categories or ()), stale=stale,
+    )  # fmt: skip
 
 
-Cover = Covered | NotCovered
+def stale_on(a: Authorisation, *, every_months: int, on: date, grace_days: int) -> bool:
+    """Whether its confirmation is overdue by more than the grace; counted from when it began to hold."""
+    if a.signed_at is None:
+        return False
+    began = max(a.valid_from, local_day(a.signed_at))
+    return stale(a.confirmed_on, began, every_months=every_months, on=on, grace_days=grace_days)
 
 
-def cover(authorisations: Iterable[Authorisation], *, entry_id: int, department_id: int, category: str, on: date,
-          at: datetime) -> Cover:
-    """Whether one of the authorisations lets the entry be answered on that day; the fullest form wins.
+def leaves(session: Session, department: Department, *, on: date, grace_days: int) -> list[Leave]:
+    """Everything the department ever gave, as values, with what is overdue on that day marked."""
+    rows = versions(session, department.id)
+    months = department.update_every_months
+    return [leave_of(a, stale=stale_on(a, every_months=months, on=on, grace_days=grace_days)) for a in rows]
 
-    An exclusion in any authorisation in force beats every grant: a department that takes an entry out means it.
-    """
-    own = [a for a in authorisations if a.department_id == department_id]
-    if not own:
-        return NotCovered("该部门从未授权热线代为答复")
-    standing = [a for a in own if _in_force(a, on=on, at=at)]
-    if not standing:
-        return NotCovered(_why_none(own, on=on, at=at))
-    if any(entry_id in a.exclusions for a in standing):
-        return NotCovered("该问题已被部门列为授权例外")
-    covering = [a for a in standing if _speaks_of(a, entry_id=entry_id, category=category)]
-    if not covering:
-        return NotCovered("该问题不在部门授权范围内")
-    best = min(covering, key=lambda a: (list(Form).index(Form(a.form)), -a.version))
-    reason = f"依据{best.document}（第{best.version}版），有效期至{best.valid_to:%Y年%m月%d日}"
-    return Covered(Form(best.form), best.id, best.version, best.provisional, reason)
+
+def subject_of(entry: Entry) -> Subject:
+    """What an authorisation is asked about when it is this entry."""
+    return Subject(entry.id, entry.department_id, entry.category, entry.licence_id, entry.passed_at)
+
+
+def versions(session: Session, department_id: int) -> list[Authorisation]:
+    """Every version of every document of a department."""
+    given = select(Authorisation).where(Authorisation.department_id == department_id)
+    return list(session.scalars(given.order_by(Authorisation.document, Authorisation.version)))
 
 
 def of_department(session: Session, department_id: int) -> list[Authorisation]:
-    """Every authorisation that a department ever gave: the latest version of each document counts."""
-    rows = session.scalars(
-        select(Authorisation).where(Authorisation.department_id == department_id).order_by(Authorisation.version)
-    )
+    """One version of each document of a department: the last that was signed, or else the last that was entered."""
+    rows = sorted(versions(session, department_id), key=lambda a: (a.signed_at is not None, a.version))
     return list({row.document: row for row in rows}.values())
-
-
-def _in_force(a: Authorisation, *, on: date, at: datetime) -> bool:
-    return a.valid_from <= on <= a.valid_to and (a.revoked_at is None or at < a.revoked_at)
-
-
-def _speaks_of(a: Authorisation, *, entry_id: int, category: str, licence_id: int | None = None) -> bool:
-    match Scope(a.scope):
-        case Scope.DEPARTMENT:
-            return True
-        case Scope.CATEGORIES:
-            return any(category == c or category.startswith(c + "/") for c in a.categories)
-        case Scope.LICENCES:
-            return licence_id in a.licences
-        case Scope.ENTRIES:
-            return entry_id in a.entries
-
-
-def _why_none(own: list[Authorisation], *, on: date, at: datetime) -> str:
-    if any(a.revoked_at is not None and a.revoked_at <= at and a.valid_from <= on <= a.valid_to for a in own):
-        return "部门已撤销授权"
-    if all(on < a.valid_from for a in own):
-        return "部门授权尚未生效"
-    return "部门授权已过有效期"

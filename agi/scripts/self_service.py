@@ -50,7 +50,8 @@ def _conversation(talk: Talk) -> Next:
     if entry is None:
         return Next.PEOPLE
     with talk.house.database.reading() as session:
-        offered = answers.offered(session, entry.id, channel=Channel.MACHINE, at=now())
+        offered = answers.offered(session, entry.id, channel=Channel.MACHINE, at=now(),
+                                  grace_days=talk.house.settings.update_grace_days)  # fmt: skip
     if offered is None:
         return Next.PEOPLE
     if isinstance(offered.decision, Answer):
@@ -82,7 +83,8 @@ def _question(talk: Talk, department: Department) -> Entry | None:
         if keyed and (entry := _choice(talk, _by_keys(talk, department, keyed))) is not None:
             return entry
     with talk.house.database.reading() as session:
-        asked = entries.most_asked(session, department.id, on=local_day(now()), most=talk.house.settings.most_asked)
+        asked = entries.most_asked(session, department.id, on=local_day(now()), at=now(),
+                                   most=talk.house.settings.most_asked)  # fmt: skip
     return _choice(talk, asked)
 
 

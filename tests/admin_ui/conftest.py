@@ -194,7 +194,8 @@ def _fill(database: Database) -> None:
         for code, form in AUTHORISED:
             session.add(Authorisation(department_id=ids[code], document=f"玉{code}授〔2026〕1号", signer="李局长",
                                       scope=Scope.DEPARTMENT, form=form, valid_from=local_day(at),
-                                      valid_to=local_day(at + timedelta(days=300))))
+                                      valid_to=local_day(at + timedelta(days=300)),
+                                      signed_by="leader", signed_at=at))
 
 
 def _account(login: str, role: Role, hashed: str, department_id: int, extension: str = "") -> Account:

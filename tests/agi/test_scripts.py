@@ -69,7 +69,7 @@ class Hotline:
             session.add(EntryVersion(entry_id=row.id, number=1, answer="网上全文", spoken=ANSWER, written_by="x", valid_from=day))
             if form:
                 session.add(Authorisation(department_id=office.id, document="1号", signer="局长", scope=Scope.DEPARTMENT, form=form, categories=[],
-                                          entries=[], exclusions=[], valid_from=day, valid_to=day + timedelta(days=9)))  # fmt: skip
+                                          entries=[], exclusions=[], valid_from=day, valid_to=day + timedelta(days=9), signed_at=now()))  # fmt: skip
         self.voiced(QUESTION, ANSWER, CONTACT)
 
     def began(self, call_id: str = CALL, number: str = NUMBER, direction: str = "in") -> None:

@@ -8,8 +8,10 @@ from cli import demo_load
 from hotline.accounts.accounts import Account
 from hotline.directory.departments import Department, by_code
 from hotline.times import local_day
-from knowledge_base.authorisations import Cover, Covered, Form, cover, of_department
+from knowledge_base.authorisations import leaves, subject_of
+from knowledge_base.covering import Cover, Covered, cover
 from knowledge_base.entries import Entry, most_asked
+from knowledge_base.leave import Form
 from tests.conftest import NOON, PASSWORD
 
 TODAY = local_day(NOON)
@@ -29,9 +31,8 @@ def department(session: Session, code: str) -> Department:
 
 
 def covered(session: Session, entry: Entry) -> Cover:
-    leaves = of_department(session, entry.department_id)
-    return cover(leaves, entry_id=entry.id, department_id=entry.department_id, category=entry.category, on=TODAY,
-                 at=NOON)  # fmt: skip
+    given = leaves(session, entry.department, on=TODAY, grace_days=30)
+    return cover(given, subject_of(entry), on=TODAY, at=NOON)
 
 
 def most_asked_of(session: Session, code: str) -> Entry:

@@ -35,7 +35,7 @@ def an_entry(session: Session, of: Department, *, state: State = State.PUBLISHED
 def authorise(session: Session, of: Department, form: Form = Form.FULL, *, version: int = 1, **more: object) -> Authorisation:
     row = Authorisation(department_id=of.id, document="玉公授权〔2026〕1号", version=version, signer="局长", scope=Scope.DEPARTMENT,
                         form=form, valid_from=TODAY - timedelta(days=30), valid_to=TODAY + timedelta(days=30), categories=[],
-                        entries=[], exclusions=[], **more)  # fmt: skip
+                        entries=[], exclusions=[], **{"signed_at": later(days=-30), **more})  # type: ignore[arg-type] # fmt: skip
     session.add(row)
     session.flush()
     return row

@@ -58,6 +58,7 @@ def _authorise(session: Session, unit: Department, entry: Entry, at: datetime) -
             form=Form.SUMMARY if unit.code == SHORT else Form.FULL, valid_from=today - timedelta(days=90),
             valid_to=today + timedelta(days=-1 if unit.code == EXPIRED else 90),
             exclusions=[entry.id] if unit.code == EXCLUDED else [],
+            signed_at=at - timedelta(days=90), confirmed_on=today,
             revoked_at=at - timedelta(days=1) if unit.code == REVOKED else None,
         )
     )  # fmt: skip

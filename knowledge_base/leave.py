@@ -1,0 +1,79 @@
+"""An authorisation as values: what a department allowed, for how long, in which form, and what it took out."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Form(StrEnum):
+    """How much may be said, most first."""
+
+    FULL = "full"
+    SUMMARY = "summary"
+    CONTACT = "contact"
+
+
+class Scope(StrEnum):
+    """What an authorisation speaks of."""
+
+    DEPARTMENT = "department"
+    CATEGORIES = "categories"
+    LICENCES = "licences"
+    ENTRIES = "entries"
+
+
+@dataclass(frozen=True)
+class Leave:
+    """One version of one document. `stale`: overdue for the department's confirmation by more than the grace."""
+
+    id: int
+    department_id: int
+    document: str
+    version: int
+    form: Form
+    scope: Scope
+    valid_from: date
+    valid_to: date
+    signed_at: datetime | None
+    revoked_at: datetime | None = None
+    provisional: bool = False
+    categories: tuple[str, ...] = ()
+    licences: frozenset[int] = frozenset()
+    entries: frozenset[int] = frozenset()
+    exclusions: frozenset[int] = frozenset()
+    excluded_categories: tuple[str, ...] = ()
+    stale: bool = False
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is asked about: an entry, whose it is, where it stands, and since when it is this department's
+    (`passed_at`: None when it has always been)."""
+
+    entry_id: int
+    department_id: int
+    category: str = ""
+    licence_id: int | None = None
+    passed_at: datetime | None = None
+
+
+def speaks_of(leave: Leave, subject: Subject) -> bool:
+    """Whether the subject lies within the scope; whether the leave counts at all is another question."""
+    match leave.scope:
+        case Scope.DEPARTMENT:
+            return True
+        case Scope.CATEGORIES:
+            return _under(subject.category, leave.categories)
+        case Scope.LICENCES:
+            return subject.licence_id in leave.licences
+        case Scope.ENTRIES:
+            return subject.entry_id in leave.entries
+
+
+def takes_out(leave: Leave, subject: Subject) -> bool:
+    """Whether the leave names the subject as an exception."""
+    return subject.entry_id in leave.exclusions or _under(subject.category, leave.excluded_categories)
+
+
+def _under(category: str, paths: tuple[str, ...]) -> bool:
+    return any(path and (category == path or category.startswith(path + "/")) for path in paths)

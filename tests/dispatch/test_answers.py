@@ -1,0 +1,204 @@
+"""From the database to what may be said: whatever happens in whatever order, nothing unauthorised is offered."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+
+from hypothesis import HealthCheck, given
+from hypothesis import settings as run
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispatch.answers import offered, reach_of
+from dispatch.decision import Answer, Channel, Contact
+from hotline.accounts.accounts import Account
+from hotline.accounts.roles import Role
+from hotline.database import Database
+from hotline.directory.departments import Department
+from hotline.times import local_day
+from knowledge_base import granting
+from knowledge_base.authorisations import Authorisation
+from knowledge_base.entries import Entry, EntryVersion, State
+from knowledge_base.errors import KnowledgeError
+from knowledge_base.leave import Form, Scope
+from knowledge_base.licences import Licence
+from knowledge_base.succession import Change, inherit
+from knowledge_base.terms import Terms
+from tests.conftest import NOON
+from tests.knowledge_base.law import DAY, DEEDS, HOMES, HOUR, PLACES, Law
+
+TODAY = date(2026, 11, 23)
+NEVER_STALE = 10_000
+HALF = {2, 5}  # these have no summary: what may be said in short isn't said
+
+
+class Town:
+    """Three departments with the entries of the law, and the house's own steps driven beside it."""
+
+    def __init__(self, session: Session) -> None:
+        self.session, self.now, self.law = session, NOON, Law()
+        self.units = {n: Department(code=f"10{n}", name=f"{n}局", short_name=f"{n}局") for n in (1, 2, 3)}
+        session.add_all(self.units.values())
+        session.flush()
+        self.licences = {n: Licence(department_id=self.units[home].id, name=f"许可{n}") for n, home in ((91, 1), (92, 1), (93, 2))}
+        session.add_all(self.licences.values())
+        session.flush()
+        self.entries = {n: self.entry(n) for n in PLACES}
+        session.flush()
+        self.number = {entry.id: n for n, entry in self.entries.items()}
+        self.office = [Account(login=f"office{n}", name="甲", role=Role.CITY_OFFICE, password_hash="x", active=True) for n in (1, 2)]
+        self.sheets: list[Authorisation] = []
+
+    def entry(self, number: int) -> Entry:
+        category, licence = PLACES[number]
+        row = Entry(department_id=self.units[HOMES[number]].id, question=f"问{number}", category=category, state=State.PUBLISHED, published=1,
+                    licence_id=self.licences[licence].id if licence else None)  # fmt: skip
+        row.versions = [EntryVersion(number=1, answer="网上全文", spoken="口播。", summary="" if number in HALF else "摘要。", written_by="x",
+                                     valid_from=TODAY - DAY)]  # fmt: skip
+        self.session.add(row)
+        return row
+
+    def do(self, deed: tuple[object, ...]) -> None:
+        try:
+            with self.session.begin_nested():
+                self.attempt(deed)
+        except KnowledgeError:
+            pass  # the house refused: then the law hears nothing of it either
+        self.now += HOUR if deed[0] == "time passes" else timedelta(minutes=1)
+
+    def attempt(self, deed: tuple[object, ...]) -> None:
+        match deed:
+            case ("enter", int(unit), int(number), dict(terms)):
+                self.enter(unit, number, terms)
+            case ("enter and sign", int(unit), int(number), dict(terms)):
+                self.enter(unit, number, terms)
+                self.sign(len(self.sheets) - 1)
+            case ("sign", int(place)) if place < len(self.sheets):
+                self.sign(place)
+            case ("revoke", int(place), int(hours)) if place < len(self.sheets):
+                moment = self.now + hours * HOUR
+                granting.revoke(self.session, self.sheets[place], why="x", by=self.office[0], at=self.now, moment=moment)
+                self.law.papers[place].revoked = moment
+            case ("pass on", int(old), int(new), entries):
+                self.pass_on(old, new, entries)  # type: ignore[arg-type]
+            case ("time passes", int(hours)):
+                self.now += hours * HOUR
+
+    def enter(self, unit: int, number: int, said: dict[str, object]) -> None:
+        """The law hears of what the house took; names of another department's things make the house refuse."""
+        scope, names = said["scope"]  # type: ignore[misc]
+        things = {Scope.ENTRIES: self.entries, Scope.LICENCES: self.licences}.get(scope)
+        ids = tuple(things[n].id for n in names) if things else tuple(names)
+        field = {Scope.CATEGORIES: "categories", Scope.LICENCES: "licences", Scope.ENTRIES: "entries"}.get(scope)
+        first = local_day(self.now) + timedelta(days=int(str(said["since"])))
+        terms = Terms(f"{number}号", scope, Form(str(said["form"])), first, first + timedelta(days=int(str(said["days"]))),
+                      exclusions=tuple(self.entries[n].id for n in said["out"]), excluded_categories=said["out_categories"],  # type: ignore[attr-defined,arg-type]
+                      **({field: ids} if field else {}))  # fmt: skip
+        document = f"{number}号"
+        same = [a for a in self.sheets if (a.department_id, a.document) == (self.units[unit].id, document)]
+        follows = same[-1] if same else None
+        self.sheets.append(granting.enter(self.session, self.units[unit], terms=terms, by=self.office[0], at=self.now, follows=follows))
+        self.law.enter(unit, document, said, local_day(self.now))
+
+    def sign(self, place: int) -> None:
+        sheet = self.sheets[place]
+        granting.sign_on_paper(self.session, sheet, document=sheet.document, signer="局长", by=self.office[1], at=self.now)
+        self.law.papers[place].signed = self.now
+
+    def pass_on(self, old: int, new: int, entries: set[int] | None) -> None:
+        going = [self.entries[n].id for n in entries or () if self.entries[n].department_id == self.units[old].id]
+        change = Change.MERGED if entries is None else Change.SPLIT
+        passed = inherit(self.session, self.units[old], self.units[new], change=change, document="x", by=self.office[0], at=self.now,
+                         days=self.law.provisional_days, entries=None if entries is None else going)  # fmt: skip
+        self.law.pass_on(old, new, entries, self.now, local_day(self.now))
+        self.sheets += passed.authorisations
+        for paper, sheet in zip(self.law.papers, self.sheets, strict=True):
+            paper.document = sheet.document
+
+    def compare(self, at: timedelta = timedelta()) -> None:
+        moment = self.now + at
+        for number, entry in self.entries.items():
+            lawful = self.law.answer(number, moment, local_day(moment))
+            if lawful is Form.CONTACT or (lawful is Form.SUMMARY and number in HALF):
+                lawful = None
+            for channel in (Channel.MACHINE, Channel.OPERATOR):
+                found = offered(self.session, entry.id, channel=channel, at=moment, grace_days=NEVER_STALE)
+                assert found is not None
+                given_ = found.decision.form if isinstance(found.decision, Answer) else None
+                assert given_ == lawful, (number, channel, found.decision)
+        on_the_web = offered(self.session, self.entries[1].id, channel=Channel.WEB, at=moment)
+        assert on_the_web is not None
+        assert isinstance(on_the_web.decision, Answer)
+
+
+@contextmanager
+def town(database: Database) -> Iterator[Town]:
+    """A town of its own for every example, gone afterwards."""
+    with database.writing() as session:
+        aside = session.begin_nested()
+        yield Town(session)
+        aside.rollback()
+
+
+@run(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(deeds=DEEDS)
+def test_no_order_of_steps_through_the_database_offers_what_is_not_authorised(database: Database, deeds: list[tuple[object, ...]]) -> None:
+    with town(database) as here:
+        for deed in deeds:
+            here.do(deed)
+            here.compare()
+        for days in (1, 3, 8):
+            here.compare(days * DAY)
+
+
+def test_the_steps_of_the_walk_do_what_they_say(database: Database) -> None:
+    """So that a house which refuses everything doesn't pass for a safe one."""
+    whole = {"scope": (Scope.DEPARTMENT, ()), "out": (2,), "out_categories": (), "form": Form.FULL, "since": 0, "days": 9}
+    with town(database) as here:
+        here.do(("enter and sign", 1, 1, whole))
+        here.do(("pass on", 1, 3, None))
+        here.compare()
+        assert [a.provisional for a in here.sheets] == [False, True]
+        said = {n: offered(here.session, e.id, channel=Channel.MACHINE, at=here.now, grace_days=NEVER_STALE) for n, e in here.entries.items()}
+        assert [n for n, found in said.items() if found and isinstance(found.decision, Answer)] == [1, 3, 4]
+        here.do(("revoke", 1, 0))
+        here.compare()
+        assert here.session.scalars(select(Authorisation.revoked_at)).all() == [a.revoked_at for a in here.sheets]
+        assert all(a.revoked_at for a in here.sheets)
+
+
+def test_what_is_always_sayable_comes_with_every_decision(session: Session, office: Department) -> None:
+    office.address, office.office_hours = "玉溪市红塔区", [{"days": "1-5", "open": "08:30", "close": "12:00"}, {"days": "1-5", "open": "14:30", "close": "18:00"}]
+    row = Entry(department_id=office.id, question="怎么办", state=State.PUBLISHED, published=1)
+    row.versions = [EntryVersion(number=1, answer="全文", spoken="口播", written_by="x", valid_from=TODAY)]
+    session.add(row)
+    session.flush()
+    found = offered(session, row.id, channel=Channel.MACHINE, at=NOON)
+    assert found is not None
+    assert isinstance(found.decision, Contact)
+    reach = found.decision.reach
+    assert (reach.name, reach.phone, reach.address, reach.hours) == ("玉溪市公安局", "0877-9601001", "玉溪市红塔区", "1-5 08:30-12:00，1-5 14:30-18:00")
+    assert reach == reach_of(office)
+
+
+def test_what_the_department_has_not_confirmed_for_too_long_leaves_the_machines_mouth(session: Session, office: Department) -> None:
+    row = Entry(department_id=office.id, question="怎么办", state=State.PUBLISHED, published=1, confirmed_on=TODAY)
+    row.versions = [EntryVersion(number=1, answer="全文", spoken="口播", written_by="x", valid_from=TODAY)]
+    leave = Authorisation(department_id=office.id, document="1号", signer="局长", scope=Scope.DEPARTMENT, form=Form.FULL, signed_at=NOON,
+                          valid_from=TODAY, valid_to=TODAY + 900 * DAY, confirmed_on=TODAY)  # fmt: skip
+    session.add_all([row, leave])
+    session.flush()
+    due = timedelta(days=92)  # three months after 23 November
+
+    def said(channel: Channel, after: timedelta) -> str:
+        found = offered(session, row.id, channel=channel, at=NOON + after, grace_days=30)
+        assert found is not None
+        return found.decision.reason if isinstance(found.decision, Contact) else found.decision.text
+
+    assert said(Channel.MACHINE, due + 30 * DAY) == "口播"
+    assert said(Channel.MACHINE, due + 31 * DAY) == "该条目逾期未经部门确认，自助语音暂停播报"
+    assert said(Channel.OPERATOR, due + 31 * DAY) == "全文"
+    row.confirmed_on = TODAY + 100 * DAY
+    assert said(Channel.MACHINE, due + 31 * DAY) == "授权逾期未经部门确认，自助语音暂停播报"
+    leave.confirmed_on = TODAY + 100 * DAY
+    assert said(Channel.MACHINE, due + 31 * DAY) == "口播"

@@ -1,0 +1,145 @@
+"""The rule of authorised answering once more, as a lawyer would read it from the papers on the table; and what may happen."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from hypothesis import strategies as st
+
+from knowledge_base.leave import Form, Scope
+
+NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+PLACES = {1: ("户政/居住证", 91), 2: ("户政/身份证", None), 3: ("出入境/护照", 92), 4: ("", None), 5: ("户政/居住证", None), 6: ("出入境/护照", 93)}
+"""Each entry's category and licence item."""
+HOMES = {1: 1, 2: 1, 3: 1, 4: 1, 5: 2, 6: 2}
+"""Whose each entry is in the beginning; department 3 has none yet."""
+BREADTH = [Form.CONTACT, Form.SUMMARY, Form.FULL]
+
+TERMS = st.fixed_dictionaries({
+    "scope": st.one_of(
+        st.just((Scope.DEPARTMENT, ())),
+        st.tuples(st.just(Scope.CATEGORIES), st.lists(st.sampled_from(["户政", "户政/居住证", "出入境"]), min_size=1, max_size=2).map(tuple)),
+        st.tuples(st.just(Scope.LICENCES), st.lists(st.sampled_from([91, 92, 93]), min_size=1, max_size=2, unique=True).map(tuple)),
+        st.tuples(st.just(Scope.ENTRIES), st.lists(st.sampled_from(list(PLACES)), min_size=1, max_size=3, unique=True).map(tuple)),
+    ),
+    "out": st.lists(st.sampled_from(list(PLACES)), max_size=1).map(tuple),
+    "out_categories": st.lists(st.sampled_from(["户政/身份证", "出入境"]), max_size=1).map(tuple),
+    "form": st.sampled_from(list(Form)), "since": st.integers(-2, 3), "days": st.integers(0, 9),
+})  # fmt: skip
+UNITS, PAPERS = st.integers(1, 3), st.integers(0, 7)
+DEEDS = st.lists(
+    st.one_of(
+        st.tuples(st.just("enter"), UNITS, st.integers(1, 3), TERMS),
+        st.tuples(st.just("sign"), PAPERS),
+        st.tuples(st.just("enter and sign"), UNITS, st.integers(1, 3), TERMS),
+        st.tuples(st.just("revoke"), PAPERS, st.integers(0, 60)),
+        st.tuples(st.just("time passes"), st.integers(1, 70)),
+        st.tuples(st.just("pass on"), UNITS, UNITS, st.one_of(st.none(), st.sets(st.sampled_from(list(PLACES)), min_size=1, max_size=3))),
+    ),
+    max_size=14,
+)
+
+
+@dataclass
+class Paper:
+    """One sheet on the table."""
+
+    unit: int
+    document: object
+    version: int
+    form: Form
+    first: date
+    last: date
+    says: Callable[[int], bool]
+    out: Callable[[int], bool]
+    signed: datetime | None = None
+    revoked: datetime | None = None
+    inherited: bool = False
+
+
+@dataclass
+class Law:
+    """Who owns which entry since when, and every paper there ever was."""
+
+    papers: list[Paper] = field(default_factory=list)
+    homes: dict[int, int] = field(default_factory=lambda: dict(HOMES))
+    since: dict[int, datetime] = field(default_factory=dict)
+    provisional_days: int = 5
+
+    def enter(self, unit: int, document: object, terms: dict[str, object], today: date) -> Paper:
+        version = 1 + max((p.version for p in self.papers if (p.unit, p.document) == (unit, document)), default=0)
+        first = today + timedelta(days=int(str(terms["since"])))
+        last = first + timedelta(days=int(str(terms["days"])))
+        paper = Paper(unit, document, version, Form(str(terms["form"])), first, last, reader(terms["scope"]), exceptions(terms))
+        self.papers.append(paper)
+        return paper
+
+    def answer(self, entry: int, now: datetime, today: date) -> Form | None:
+        """How much of the entry may be said; None: nothing."""
+        table = [p for p in self.papers if p.unit == self.homes[entry] and self.counts(p, now, today)]
+        if [p for p in table if p.out(entry)]:
+            return None
+        for mine in (True, False):
+            forms = [p.form for p in table if p.inherited is not mine and self.meant(p, entry)]
+            if forms:
+                return max(forms, key=BREADTH.index)
+        return None
+
+    def meant(self, paper: Paper, entry: int) -> bool:
+        came = self.since.get(entry)
+        return paper.says(entry) and (came is None or (paper.signed is not None and paper.signed >= came))
+
+    def counts(self, paper: Paper, now: datetime, today: date) -> bool:
+        return self.lives(paper, now, today) and paper.first <= today
+
+    def lives(self, paper: Paper, now: datetime, today: date) -> bool:
+        """Signed, not taken back, not over, and no later version of it signed."""
+        if paper.signed is None or paper.signed > now or today > paper.last:
+            return False
+        if paper.revoked is not None and now >= paper.revoked:
+            return False
+        later = [p for p in self.papers if (p.unit, p.document) == (paper.unit, paper.document) and p.version > paper.version]
+        return not any(p.signed is not None and p.signed <= now for p in later)
+
+    def pass_on(self, old: int, new: int, entries: set[int] | None, now: datetime, today: date) -> None:
+        """The successor gets copies that name the entries one by one; the old department's papers end when all passes."""
+        going = {e for e, unit in self.homes.items() if unit == old and (entries is None or e in entries)}
+        alive = [p for p in self.papers if p.unit == old and self.lives(p, now, today)]
+        own = [p for p in alive if not p.inherited]
+        for p in alive:
+            meant = {e for e in going if self.meant(p, e) and not (p.inherited and any(self.meant(o, e) for o in own))}
+            out = {e for e in going if p.out(e)}
+            last = min(p.last, today + self.provisional_days * DAY)
+            if (meant or out) and p.first <= last:  # a copy that would never say anything isn't made
+                self.papers.append(Paper(new, (old, p.document, now), p.version, p.form, p.first, last, meant.__contains__, out.__contains__, now,
+                                         p.revoked, inherited=True))  # fmt: skip
+        for e in going:
+            self.homes[e], self.since[e] = new, now
+        if entries is None:
+            for p in self.papers:
+                if p.unit == old and (p.revoked is None or p.revoked > now):
+                    p.revoked = now
+
+
+def reader(scope: object) -> Callable[[int], bool]:
+    """What the words of the scope mean."""
+    assert isinstance(scope, tuple)
+    kind, names = scope
+    meaning: dict[Scope, Callable[[int], bool]] = {
+        Scope.DEPARTMENT: lambda e: True, Scope.ENTRIES: lambda e: e in names, Scope.LICENCES: lambda e: PLACES[e][1] in names,
+        Scope.CATEGORIES: lambda e: bool(set(places_above(PLACES[e][0])) & set(names)),
+    }  # fmt: skip
+    return meaning[kind]
+
+
+def exceptions(terms: dict[str, object]) -> Callable[[int], bool]:
+    out, categories = terms["out"], terms["out_categories"]
+    assert isinstance(out, tuple)
+    assert isinstance(categories, tuple)
+    return lambda e: e in out or bool(set(places_above(PLACES[e][0])) & set(categories))
+
+
+def places_above(path: str) -> list[str]:
+    parts = path.split("/")
+    return ["/".join(parts[:n]) for n in range(1, len(parts) + 1)]
