@@ -10,7 +10,6 @@ from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission
 from knowledge_base.entries import Entry
-from knowledge_base.hot import is_hot
 from knowledge_base.transitions import LifeError
 
 LONGEST = timedelta(days=30)
@@ -38,7 +37,7 @@ def pin(session: Session, entry: Entry, *, since: datetime | None = None, until:
 def unpin(session: Session, entry: Entry, *, why: str, by: Account, at: datetime) -> None:
     """It comes first no longer."""
     _may_pin(by, why)
-    if not (is_hot(entry, at=at) or (entry.hot_from and entry.hot_from > at)):
+    if not (entry.is_hot(at) or (entry.hot_from and entry.hot_from > at)):
         raise LifeError("该条目当前未置顶")
     entry.hot_from, entry.hot_until = None, None
     audit.note(session, "entry.unpinned", by=by.login, at=at, about=("entry", entry.id), reason=why.strip()[:500])

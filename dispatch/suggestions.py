@@ -11,17 +11,19 @@ from dispatch.calls import Call, Step
 from dispatch.decision import Channel
 from hotline.times import local_day
 from knowledge_base.entries import Entry, State, most_asked
+from knowledge_base.hot import pinned
 
 
 def suggested(session: Session, call: Call, *, at: datetime, most: int = 5) -> list[Offered]:
-    """Entries for this call with what an operator may say of each: the candidates of its timeline, latest first;
-    then the most asked of the department that was chosen; then the most asked of all."""
+    """Entries for this call with what an operator may say of each: what is pinned for all; the candidates of its
+    timeline, latest first; then the most asked of the department that was chosen; then the most asked of all."""
     steps = list(reversed(call.steps))
     met = [s.detail["entry"] for s in steps if s.kind in (Step.CANDIDATE, Step.DIRECTED) and "entry" in s.detail]
     chosen = next((s.detail["department"] for s in steps if s.kind == Step.DEPARTMENT and "department" in s.detail), 0)
-    own = [e.id for e in most_asked(session, chosen, on=local_day(at), most=most)] if chosen else []
+    own = [e.id for e in most_asked(session, chosen, on=local_day(at), most=most, at=at)] if chosen else []
     ids = list(dict.fromkeys([*met, *own]))[:most]
-    return offered_all(session, ids or _asked_most(session, most), at=at)
+    hot = [e.id for e in pinned(session, at=at)]  # beside the others: it crowds nobody out
+    return offered_all(session, dict.fromkeys([*hot, *(ids or _asked_most(session, most))]), at=at)
 
 
 def offered_all(session: Session, ids: Iterable[int], *, at: datetime) -> list[Offered]:

@@ -57,6 +57,7 @@ def may_decide(account: Account) -> bool:
 
 def _decided(session: Session, phrasing: Phrasing, approval: Approval, *, frm: tuple[Approval, ...], by: Account,
              at: datetime) -> None:
+    session.flush()
     session.refresh(phrasing, with_for_update=True)
     _within_reach(by, session.get_one(Entry, phrasing.entry_id))
     if not may_decide(by):

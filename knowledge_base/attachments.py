@@ -36,7 +36,7 @@ def add(session: Session, version: EntryVersion, name: str, content: bytes, *, b
     entry = held(session, version)
     hands.fit(session, transition(Stage(version.stage), Deed.WRITTEN), version, entry, by=by)
     name = _plain(name)
-    kind = name.rpartition(".")[2].lower()
+    kind = name.rpartition(".")[2].lower() if "." in name else ""
     if kind not in MEDIA or kind not in {k.strip() for k in settings.attachment_types.split(",")}:
         raise LifeError(f"只能上传这些类型的附件：{settings.attachment_types}")
     if len(content) > settings.attachment_megabytes * MEGABYTE:

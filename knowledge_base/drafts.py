@@ -34,6 +34,7 @@ def revise(session: Session, entry: Entry, content: Content, *, by: Account, at:
            corrects: bool = False, source: str = "", publish_at: datetime | None = None) -> EntryVersion:
     """A new draft beside the version that stands, which stays in force. `corrects`: what was said before was wrong,
     so that those who were told it are owed a call."""
+    session.flush()
     session.refresh(entry, with_for_update=True)
     content = content.tidy()
     _fit_to_write(session, content, department_id=entry.department_id, by=by)
@@ -77,6 +78,7 @@ def under_way(session: Session, entry: Entry) -> EntryVersion | None:
 
 def held(session: Session, version: EntryVersion) -> Entry:
     """The version's entry, both as they are now and nobody else's until the transaction ends."""
+    session.flush()  # a refresh forgets what wasn't flushed
     entry = session.get_one(Entry, version.entry_id, with_for_update=True, populate_existing=True)
     session.refresh(version, with_for_update=True)
     return entry

@@ -8,14 +8,8 @@ from sqlalchemy.orm import Session
 from knowledge_base.entries import Entry, State
 
 
-def is_hot(entry: Entry, *, at: datetime) -> bool:
-    """Whether the entry is pinned at that moment."""
-    return (entry.hot_from is not None and entry.hot_from <= at
-            and (entry.hot_until is None or at < entry.hot_until))  # fmt: skip
-
-
 def hot_at(at: datetime) -> ColumnElement[bool]:
-    """The same as a condition."""
+    """Whether an entry is published and pinned at that moment, as a condition."""
     still = (Entry.hot_until > at) | Entry.hot_until.is_(None)
     return (Entry.state == State.PUBLISHED) & (Entry.hot_from <= at) & still
 

@@ -1,0 +1,273 @@
+"""Who was told what turned out wrong is called once and told what holds; what is urgent comes first; a reply becomes a draft."""
+
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from dispatch import callbacks, corrections, drafting, endings, pinning, referrals, tellings
+from dispatch.answers import offered
+from dispatch.callbacks import Callback
+from dispatch.calls import Call
+from dispatch.corrections import Correction
+from dispatch.decision import Answer, Channel
+from dispatch.referrals import Matter, ReferralError
+from dispatch.states import State
+from dispatch.suggestions import suggested
+from dispatch.sweeps import Sweeper
+from dispatch.tickets import Klass, Ticket
+from hotline.audit import AuditRow
+from hotline.database import Database
+from hotline.directory.departments import Department
+from hotline.events import Bus
+from hotline.settings import Settings
+from hotline.voice.orders import SpeechOrder
+from knowledge_base import life
+from knowledge_base.authorisations import Authorisation, Form, Scope
+from knowledge_base.entries import Entry, EntryVersion, most_asked
+from knowledge_base.hot import pinned
+from knowledge_base.stages import Stage
+from knowledge_base.transitions import LifeError
+from tests.conftest import NOON
+from tests.dispatch import town
+from tests.dispatch.town import later
+from tests.knowledge_base import people
+from tests.knowledge_base.people import CONTENT, TODAY, People
+
+AFTERNOON = later(hours=3)
+
+
+@pytest.fixture
+def who(session: Session, office: Department) -> People:
+    return people.people(session, office)
+
+
+def authorise(session: Session, office: Department, form: Form = Form.FULL) -> None:
+    session.add(Authorisation(department_id=office.id, document="1号", signer="x", scope=Scope.DEPARTMENT, form=form, signed_by="x",
+                              signed_at=later(days=-9), valid_from=TODAY - timedelta(days=9), valid_to=TODAY + timedelta(days=90)))
+    session.flush()
+
+
+def tell(session: Session, entry: Entry, number: str, *, call_id: str = "", at: datetime = NOON) -> str:
+    """Somebody calls and is told the entry."""
+    call_id = call_id or f"call-{number}-{at:%H%M}"
+    town.call(session, call_id, caller=number, at=at)
+    found = offered(session, entry.id, channel=Channel.MACHINE, at=at)
+    assert found is not None
+    assert isinstance(found.decision, Answer)
+    tellings.tell(session, call_id, found.decision, channel=Channel.MACHINE, entry_id=entry.id, entry_version_id=found.version.id, at=at)
+    session.flush()
+    return call_id
+
+
+@pytest.fixture
+def wronged(session: Session, who: People, settings: Settings) -> EntryVersion:
+    """A version that three calls of two people were told, and one who hid his number, before it was corrected."""
+    authorise(session, who.office)
+    entry = people.published(session, who, settings)
+    for number, minutes in (("13888880001", 0), ("13888880001", 5), ("13888880002", 10), ("", 15)):
+        tell(session, entry, number, at=later(minutes=minutes))
+    people.replaced(session, entry, who, settings, at=later(hours=1), corrects=True, spoken="请在手机上办，不用跑派出所。")
+    return session.scalars(select(EntryVersion).where(EntryVersion.number == 1)).one()
+
+
+def order(session: Session, version: EntryVersion, who: People, settings: Settings, *numbers: str) -> list[Ticket]:
+    return corrections.order(session, version, numbers, by=who.supervisor, settings=settings, at=later(hours=1))
+
+
+def test_who_was_told_is_listed_with_whom_can_be_called(session: Session, wronged: EntryVersion) -> None:
+    told = corrections.told_of(session, wronged)
+    assert [(one.call.caller, one.reachable, one.ticket) for one in told] == [
+        ("", False, None), ("13888880002", True, None), ("13888880001", True, None), ("13888880001", True, None)]  # fmt: skip
+
+
+def test_each_person_is_owed_one_call_with_what_holds_now(session: Session, wronged: EntryVersion, who: People, settings: Settings) -> None:
+    made = order(session, wronged, who, settings, "13888880001", "13888880001", "13888880002", "", "13999999999")
+    assert [(t.source, t.state, t.klass, t.contact) for t in made] == [
+        ("correction", State.TO_CALL_BACK, Klass.CONSULT, "13888880001"), ("correction", State.TO_CALL_BACK, Klass.CONSULT, "13888880002")]  # fmt: skip
+    assert made[0].reply.endswith("请在手机上办，不用跑派出所。")
+    assert "居住证如何续签" in made[0].reply
+    assert (made[0].signed_by, made[0].checked_by) == ("supervisor", "supervisor")
+    assert [step.action for step in made[0].steps] == ["correct"]
+    assert sorted(session.scalars(select(Callback.number))) == ["13888880001", "13888880002"]
+    assert order(session, wronged, who, settings, "13888880001", "13888880002") == [], "never twice"
+    assert len(session.scalars(select(Callback)).all()) == 2
+    assert [one.ticket for one in corrections.told_of(session, wronged)] == [None, made[1], made[0], made[0]]
+    assert session.scalars(select(AuditRow.by).where(AuditRow.deed == "correction.ordered")).all() == ["supervisor"] * 2
+
+
+def test_the_call_is_claimed_told_and_closed_like_any_other(session: Session, wronged: EntryVersion, who: People, settings: Settings) -> None:
+    (ticket,) = order(session, wronged, who, settings, "13888880001")
+    callback = callbacks.claim(session, settings=settings, at=AFTERNOON)
+    assert callback is not None
+    assert (callback.number, callback.ticket.id) == ("13888880001", ticket.id)
+    attempt = callbacks.dial(session, callback, call_id="out-1", at=AFTERNOON)
+    session.flush()
+    endings.end_attempt(session, attempt, outcome=callbacks.TOLD, grade=1, settings=settings, at=AFTERNOON)
+    assert (ticket.state, ticket.reached, callback.state) == (State.CLOSED, True, callbacks.State.DONE)
+    assert callbacks.claim(session, settings=settings, at=later(days=1, hours=3)) is None
+
+
+def test_what_no_authorisation_covers_is_not_spoken_in_a_correction_either(session: Session, wronged: EntryVersion, who: People, settings: Settings) -> None:
+    session.execute(update(Authorisation).values(revoked_at=later(minutes=30)))
+    session.expire_all()
+    (ticket,) = order(session, wronged, who, settings, "13888880001")
+    assert "手机" not in ticket.reply
+    assert who.office.phone in ticket.reply
+
+
+def test_of_what_was_withdrawn_the_person_is_told_whom_to_ask(session: Session, who: People, settings: Settings) -> None:
+    authorise(session, who.office)
+    entry = people.published(session, who, settings)
+    tell(session, entry, "13888880001")
+    version = entry.versions[0]
+    assert not corrections.was_wrong(session, version)
+    with pytest.raises(ReferralError, match="未被更正或撤回"):
+        order(session, version, who, settings, "13888880001")
+    life.withdraw(session, version, why="政策废止", by=who.leader, at=later(minutes=5))
+    (ticket,) = order(session, version, who, settings, "13888880001")
+    assert "已撤回" in ticket.reply
+    assert who.office.phone in ticket.reply
+
+
+def test_a_version_that_was_merely_replaced_wrongs_nobody(session: Session, who: People, settings: Settings) -> None:
+    authorise(session, who.office)
+    entry = people.published(session, who, settings)
+    people.replaced(session, entry, who, settings, answer="更详细")
+    assert not corrections.was_wrong(session, session.scalars(select(EntryVersion).where(EntryVersion.number == 1)).one())
+
+
+def test_only_the_hotline_orders_corrections(session: Session, wronged: EntryVersion, who: People, settings: Settings) -> None:
+    for wrong in (who.liaison, who.leader, who.operator, who.reviewer):
+        with pytest.raises(ReferralError, match="角色"):
+            corrections.order(session, wronged, ["13888880001"], by=wrong, settings=settings, at=NOON)
+
+
+def test_who_wished_to_stay_unknown_in_that_call_stays_so(session: Session, wronged: EntryVersion, who: People, settings: Settings) -> None:
+    call = session.get_one(Call, "call-13888880002-0410")
+    referrals.refer(session, Matter(Klass.COMPLAINT, "态度", "窗口态度不好"), call=call, recording=None, code="", by="operator",
+                    settings=settings, at=NOON)  # fmt: skip
+    made = order(session, wronged, who, settings, "13888880001", "13888880002")
+    assert [ticket.confidential for ticket in made] == [False, True]
+    complaint = session.scalars(select(Ticket).where(Ticket.klass == Klass.COMPLAINT)).one()
+    assert (complaint.state, complaint.reply) == (State.TO_DISPATCH, "")
+
+
+def test_of_two_who_order_at_once_one_does(database: Database, settings: Settings) -> None:
+    with database.writing() as session:
+        office = town.unit(session, "101", "玉溪市公安局")
+        who = people.people(session, office)
+        authorise(session, office)
+        entry = people.published(session, who, settings)
+        tell(session, entry, "13888880001")
+        life.withdraw(session, entry.versions[0], why="废止", by=who.leader, at=NOON)
+        by, version_id = who.supervisor.id, entry.versions[0].id
+
+    def work() -> int:
+        with database.writing() as session:
+            account = session.get_one(type(who.supervisor), by)
+            version = session.get_one(EntryVersion, version_id)
+            return len(corrections.order(session, version, ["13888880001"], by=account, settings=settings, at=NOON))
+
+    assert sum(town.at_once(work)) == 1
+    with database.reading() as session:
+        assert len(session.scalars(select(Correction)).all()) == len(session.scalars(select(Callback)).all()) == 1
+
+
+# ---------------------------------------------------------------- urgent hot topics
+def test_what_is_pinned_comes_first_and_falls_back_by_itself(session: Session, who: People, settings: Settings) -> None:
+    authorise(session, who.office)
+    often = people.published(session, who, settings)
+    often.asked = 99
+    hot = people.published(session, who, settings, question="今晚停水吗？")
+    pinning.pin(session, hot, until=later(hours=2), why="突发停水", by=who.city, at=NOON)
+    session.flush()
+    call = town.call(session, "now", caller="13888880009")
+    for at, first in ((later(hours=1), hot), (later(hours=2), often)):
+        assert most_asked(session, who.office.id, on=TODAY, most=2, at=at)[0] is first
+        assert suggested(session, call, at=at)[0].entry is first
+    assert pinned(session, at=later(hours=1)) == [hot]
+    assert pinned(session, at=later(hours=2)) == []
+    assert most_asked(session, who.office.id, on=TODAY, most=2)[0] is often
+
+
+def test_only_what_may_be_said_everywhere_is_pinned_by_whom_it_is_for(session: Session, who: People, settings: Settings) -> None:
+    entry = people.published(session, who, settings)
+    with pytest.raises(LifeError, match="未获授权"):
+        pinning.pin(session, entry, until=later(hours=2), why="急", by=who.city, at=NOON)
+    authorise(session, who.office)
+    draft = session.get_one(Entry, people.written(session, who, question="草稿").entry_id)
+    with pytest.raises(LifeError, match="已发布"):
+        pinning.pin(session, draft, until=later(hours=2), why="急", by=who.city, at=NOON)
+    for wrong in (who.liaison, who.leader, who.reviewer, who.operator):
+        with pytest.raises(LifeError, match="角色"):
+            pinning.pin(session, entry, until=later(hours=2), why="急", by=wrong, at=NOON)
+    for until in (NOON, later(days=31)):
+        with pytest.raises(LifeError, match="置顶截止时间"):
+            pinning.pin(session, entry, until=until, why="急", by=who.city, at=NOON)
+    pinning.pin(session, entry, until=later(hours=2), why="急", by=who.supervisor, at=NOON)
+    pinning.unpin(session, entry, why="已恢复", by=who.city, at=later(hours=1))
+    assert not entry.is_hot(later(hours=1))
+    assert session.scalars(select(AuditRow.deed).where(AuditRow.kind == "entry").order_by(AuditRow.id)).all() == ["entry.pinned", "entry.unpinned"]
+
+
+# ---------------------------------------------------------------- from a ticket's reply
+def answered(session: Session, who: People, settings: Settings, **of: object) -> Ticket:
+    row = town.ticket(session, settings, **{"title": "王小明13812345678问失业金", "caller_name": "王小明", **of})  # type: ignore[arg-type]
+    staff = town.Staff(who.office, who.supervisor, who.liaison, who.leader)
+    town.bring(session, row, State.TO_CALL_BACK, by=staff, settings=settings)
+    row.reply = "王小明您好，失业金已发至尾号的账户6222020200112233445，咨询电话0877-9601001。"
+    return row
+
+
+def test_a_reply_becomes_a_draft_without_the_person_who_asked(session: Session, who: People, settings: Settings) -> None:
+    ticket = answered(session, who, settings)
+    version = drafting.draft_from(session, ticket, by=who.liaison, at=NOON)
+    assert (version.stage, version.source, version.number) == (Stage.DRAFT, ticket.number, 1)
+    for secret in ("王小明", "13812345678", "6222020200112233445", town.CALLER):
+        assert secret not in version.question + version.answer + version.spoken + version.why
+    assert "失业金已发至" in version.answer
+    assert drafting.drafted_from(session, ticket) is version
+    with pytest.raises(LifeError, match="已生成"):
+        drafting.draft_from(session, ticket, by=who.city, at=NOON)
+
+
+@pytest.mark.parametrize("of", [{"klass": Klass.COMPLAINT}, {"klass": Klass.REPORT}, {"confidential": True}])
+def test_a_guarded_matter_becomes_no_entry(session: Session, who: People, settings: Settings, of: dict[str, object]) -> None:
+    with pytest.raises(LifeError, match="不能生成"):
+        drafting.draft_from(session, answered(session, who, settings, **of), by=who.liaison, at=NOON)
+
+
+def test_a_personal_or_unanswered_one_neither_and_nobody_elses(session: Session, who: People, settings: Settings) -> None:
+    ticket = answered(session, who, settings)
+    with pytest.raises(LifeError, match="本部门"):
+        drafting.draft_from(session, ticket, by=who.stranger, at=NOON)
+    ticket.personal = True
+    with pytest.raises(LifeError, match="不能生成"):
+        drafting.draft_from(session, ticket, by=who.liaison, at=NOON)
+    with pytest.raises(LifeError, match="不能生成"):
+        drafting.draft_from(session, town.ticket(session, settings, code=""), by=who.liaison, at=NOON)
+
+
+# ---------------------------------------------------------------- by the clock
+def test_the_worker_publishes_what_waited_and_one_that_can_not_be_keeps_no_other_waiting(database: Database, settings: Settings) -> None:
+    with database.writing() as session:
+        who = people.people(session, town.unit(session, "101", "玉溪市公安局"))
+        waits = [people.bring(session, people.written(session, who, question=q, publish_at=later(hours=1)), Stage.PASSED, by=who, settings=settings)
+                 for q in ("一问", "二问")]  # fmt: skip
+        taken = session.get_one(Entry, waits[0].entry_id)
+        taken.question = "改过"
+        session.add(Entry(department_id=who.office.id, question="一问", keywords=[]))
+        session.flush()
+        over = people.published(session, who, settings, question="三问", valid_to=TODAY).id
+    worker = Sweeper(settings, database, Bus(f"unix://{settings.folder}/nobody.sock"), lambda attempt, number: None)
+    for at, stages in ((later(minutes=59), ["passed", "passed", "published"]), (later(days=1), ["passed", "published", "expired"])):
+        with time_machine.travel(at, tick=False):
+            worker.keep_knowledge()
+        with database.reading() as session:
+            assert session.scalars(select(EntryVersion.stage).order_by(EntryVersion.id)).all() == stages
+    with database.reading() as session:
+        assert session.get_one(Entry, over).state == "expired"
+        assert CONTENT.spoken in set(session.scalars(select(SpeechOrder.text)))
