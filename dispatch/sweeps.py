@@ -2,8 +2,8 @@
 
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import sleep
 
@@ -22,7 +22,7 @@ from hotline.events import Bus, Event
 from hotline.settings import Settings
 from hotline.times import now
 from hotline.voice import orders
-from knowledge_base import schedule
+from knowledge_base import reminders, schedule
 from knowledge_base.transitions import LifeError
 from recordings import recordings
 from recordings.recordings import Recording, State
@@ -33,6 +33,7 @@ RECORDS_AT_ONCE = 10
 OTHERS_FIRST = timedelta(seconds=3)  # FastAGI and listener note most of it at once
 BREATH = 0.03
 WRITER_DEAD = timedelta(minutes=1)
+SELDOM = timedelta(minutes=10)
 Dial = Callable[[Attempt, str], None]
 log = structlog.get_logger()
 
@@ -45,12 +46,13 @@ class Sweeper:
     database: Database
     bus: Bus
     dial: Dial
+    looked: dict[str, datetime] = field(default_factory=dict)  # when what is looked for seldom was looked for last
 
     def sweep(self) -> None:
         """All sweeps once; one that fails does not keep the others from their work, and its rows stay owed."""
         work = (
             self.take_in_messages, self.take_in_records, self.take_in_recordings, self.settle_stranded,
-            self.call_back, self.keep_knowledge, self.seal,
+            self.call_back, self.keep_knowledge, self.remind, self.seal,
         )  # fmt: skip
         troubles = [trouble for sweep in work if (trouble := self._guarded(sweep))]
         if (free := free_percent(self.settings.folder)) < self.settings.disk_alarm_percent:
@@ -81,8 +83,10 @@ class Sweeper:
         owed = [row for row, ended in rows if recordings.is_finished(row) or (ended and ended < long_over)]
         for row in owed:
             recordings.take_in(row, keep_days=self.settings.recordings_keep_days, at=now())  # hashed without a lock
-        with self.database.writing() as session:
-            recordings.settle_all(session, owed)
+        for first in range(0, len(owed), RECORDS_AT_ONCE):
+            with self.database.writing() as session:
+                recordings.settle_all(session, owed[first : first + RECORDS_AT_ONCE])
+            sleep(BREATH)
 
     def settle_stranded(self) -> None:
         """Attempts that nobody finished count as made; claims that nobody used are released."""
@@ -110,10 +114,28 @@ class Sweeper:
                 log.warning("sweep.not_published", version=version_id, why=str(refused))
             sleep(BREATH)
 
+    def remind(self) -> None:
+        """Tell departments that their update is near or over its day. All that is published is gone through for it:
+        once in ten minutes is enough for what is owed by the day."""
+        at = now()
+        if at - self.looked.get("reminders", at - SELDOM) < SELDOM:
+            return
+        with self.database.reading() as session:
+            owed = reminders.owed(session, settings=self.settings, at=at)
+        for one in owed:
+            with self.database.writing() as session:
+                told = reminders.remind(session, one, at=at)
+            if told:
+                self.bus.publish(Event("update_due", detail={"department": one.department_id, "step": one.step}))
+        self.looked["reminders"] = at
+
     def seal(self) -> None:
         """Chain what the audit trail has gained."""
-        with self.database.writing() as session:
-            chain.seal(session)
+        with self.database.reading() as session:
+            owes = chain.owes(session)
+        if owes:
+            with self.database.writing() as session:
+                chain.seal(session)
 
     def _claimed(self) -> tuple[Attempt, str] | None:
         at = now()

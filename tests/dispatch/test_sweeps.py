@@ -15,12 +15,14 @@ from dispatch.calls import Call, Outcome
 from dispatch.states import State
 from dispatch.sweeps import Sweeper
 from dispatch.tickets import Ticket
-from hotline.audit import chain
+from hotline.audit import AuditRow, chain
 from hotline.database import Database
 from hotline.events import Bus
 from hotline.parts import Part
 from hotline.settings import Settings
+from hotline.times import local_day
 from hotline.voice.orders import MOST_TRIES, SpeechOrder
+from knowledge_base.updates import Reminder
 from recordings import recordings
 from recordings.recordings import Kind, Recording
 from tests.dispatch import town
@@ -249,3 +251,25 @@ def test_one_failing_sweep_stops_none_of_the_others(worker: Worker, broken: str,
         failing.add("spool.take_in_message")  # a slip's sound is measured by the same function
     assert {name for name, well in done.items() if not well} == failing & done.keys()
     assert worker.sweep().well, "what was owed is done as soon as it can be"
+
+
+# -- reminders of an update ---------------------------------------------------------------------------------------
+def test_a_department_is_reminded_once_and_not_looked_for_again_at_once(worker: Worker) -> None:
+    with worker.database.writing() as session:
+        office = town.unit(session, "101", "玉溪市公安局")
+        office.confirmed_on = local_day(AT) - timedelta(days=100)
+    assert worker.sweep().well
+    with worker.database.reading() as session:
+        (first,) = session.scalars(select(Reminder)).all()
+        noted = session.scalars(select(AuditRow.details).where(AuditRow.deed == "update.reminded")).one()
+    assert (first.step, noted["step"]) == ("7", 7)  # due on the 15th, eight days ago
+    with worker.database.writing() as session:
+        session.delete(session.get_one(Reminder, first.id))
+    assert worker.sweep().well
+    with worker.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Reminder)) == 0
+    with time_machine.travel(AT + timedelta(minutes=11), tick=False):
+        assert worker.sweep().well
+        assert worker.sweep().well
+    with worker.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(Reminder)) == 1
