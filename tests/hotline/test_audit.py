@@ -49,3 +49,22 @@ def test_a_row_changed_behind_the_databases_back_is_found(database: Database) ->
                 session.execute(text(
                     "CREATE TRIGGER audit_row_update BEFORE UPDATE ON audit_row "
                     "FOR EACH ROW EXECUTE FUNCTION refuse_change()"))  # fmt: skip
+
+
+def test_a_row_that_was_committed_late_is_sealed_and_one_put_in_far_back_is_found(database: Database) -> None:
+    row = text("INSERT INTO audit_row (id, at, \"by\", deed, kind, thing, reason, details) "
+               "VALUES (:id, '2026-11-23 04:00:00', 'x', 'deed', 'thing', '1', '', '{}')")  # fmt: skip
+    far = 1 + 2 * chain.REACH
+    with database.writing() as session:
+        session.execute(row, [{"id": far}])
+    with database.writing() as session:
+        assert chain.owes(session)
+        assert chain.seal(session) == 1
+    with database.writing() as session:
+        session.execute(row, [{"id": far - 5}, {"id": 7}])
+    with database.writing() as session:
+        assert chain.owes(session)
+        assert chain.seal(session) == 1
+        assert not chain.owes(session)
+    with database.reading() as session:
+        assert [(b.row_id, b.reason) for b in chain.verify(session)] == [(7, "the row was never sealed")]
