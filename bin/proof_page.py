@@ -12,7 +12,7 @@ TITLE = """# Proof
 
 What takes longer than `make test` allows, as `make proof` found it; the newest run stands first.
 """
-OUTCOMES = {"failure": "**failed**", "error": "**broken**", "skipped": "skipped"}
+OUTCOMES = {"failure": "**failed**", "error": "**broken**"}
 
 
 def main(results: str, page: str) -> None:
@@ -38,6 +38,8 @@ def words(case: ElementTree.Element) -> str:
 def outcome(case: ElementTree.Element) -> str:
     """What became of it, and why where it was left out."""
     for child in case:
+        if child.tag == "skipped":
+            return child.get("message") or "not run"
         if child.tag in OUTCOMES:
             return OUTCOMES[child.tag]
     return "held"

@@ -37,7 +37,7 @@ def list_all() -> None:
 @accounts.command()
 @click.argument("login")
 @click.option("--name", required=True, help="The person's name.")
-@click.option("--role", required=True, type=click.Choice(list(Role)), help="What the person may do.")
+@click.option("--role", required=True, type=click.Choice([str(role) for role in Role]), help="What the person may do.")
 @click.option("--department", default="", help="Three-digit code of the department, for its people.")
 @click.option("--county", default="", help="Six-digit code of the county, for its office.")
 @click.option("--extension", default="", help="Extension of the operator's phone.")

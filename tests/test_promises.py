@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 README, CHINESE = ROOT / "README.md", ROOT / "README.zh-CN.md"
 PAGES = [README, CHINESE, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SETTING = re.compile(r"^\| `(HOTLINE_\w+)` \| (.+?) \| (.+) \|$", re.M)
-NOT_SETTINGS = {"HOTLINE_PICTURES", "HOTLINE_POSTGRES_PORT", "HOTLINE_REDIS_PORT", "HOTLINE_SECRETS"}
+NOT_SETTINGS = {"HOTLINE_PICTURES", "HOTLINE_ENV_FILE", "HOTLINE_MOST_FILES", "HOTLINE_TAG"}  # the last three are compose.yaml's own
 MAKE = re.compile(r"(?<![\w-])make ([a-z][a-z-]+)")
 COMMAND = re.compile(r"(?<![\w./@'\"-])hotline ((?:[a-z][a-z-]+)(?: [a-z][a-z-]+)*)")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)|src=\"([^\"]+)\"")

@@ -1,0 +1,9 @@
+"""Names the locked packages that the image does without: the developers' tools, and the voice's parts once joined."""
+
+import re
+import tomllib
+
+with open("pyproject.toml", "rb") as file:
+    extras = tomllib.load(file)["project"]["optional-dependencies"]
+joined = [one for one in extras["voice"] if one.startswith("kokoro")]
+print(*(re.split(r"[=>\[]", one)[0] for one in extras["dev"] + joined))  # noqa: T201 - for the shell
