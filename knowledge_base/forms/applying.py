@@ -1,0 +1,120 @@
+"""An import put in by one transaction, and taken back by one; what others changed in between stays."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, update
+from sqlalchemy.orm import Session
+
+from hotline import audit
+from hotline.times import local_day
+from knowledge_base.forms.errors import FormError
+from knowledge_base.forms.imports import PATIENCE, FormImport, State
+from knowledge_base.forms.previewing import SAME, given, refusal
+from knowledge_base.forms.subject import Given, Hand, Key, Known, Undone
+from knowledge_base.forms.subjects import SUBJECTS
+
+CLASH = "预览之后被他人修改过，请重新上传"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The rows of an import that write something, read before the database is held."""
+
+    rows: list[dict[str, Any]]
+    values: list[Given]
+
+
+def prepare(form: FormImport) -> Prepared:
+    """Read the accepted rows; long, and without any database."""
+    subject = SUBJECTS[form.form]
+    rows = [row for row in form.rows if row["how"] != SAME]
+    return Prepared(rows, [given(subject, row, None) for row in rows])
+
+
+def claim(session: Session, form: FormImport, *, at: datetime) -> None:
+    """Begin to apply: once only, but again when the first try was cut off. FormError when it is too late."""
+    held = session.get_one(FormImport, form.id, with_for_update=True, populate_existing=True)
+    waits = held.state == State.APPLYING and held.moved_at is not None and at - held.moved_at >= PATIENCE
+    if held.state != State.PREVIEWED and not waits:
+        raise FormError("这次导入已经入库、撤销或正在入库")
+    held.state, held.percent, held.moved_at = State.APPLYING, 0, at
+
+
+def apply(session: Session, form: FormImport, prepared: Prepared, *, hand: Hand) -> None:
+    """Write all rows but those whose things were changed since the preview: these are refused, each named."""
+    _step(session, form, State.APPLYING, State.APPLIED)
+    subject = SUBJECTS[form.form]
+    concerned = {row.department_id for row in prepared.values}
+    known = subject.known(session, concerned, True)
+    fit, clashes = _sorted(prepared, known)
+    ground = subject.ground(session, concerned)
+    rows = [Given(row.number, row.department_id, row.values, known.get(key)) for key, row in fit]
+    late = {row.number: faults for row in rows if (faults := subject.refusals(row, ground, hand))}
+    written = subject.write(session, kept, ground, hand) if (kept := [r for r in rows if r.number not in late]) else []
+    now = {one.id: one for one in subject.known(session, concerned, False).values()}
+    form.before = [{"row": row.number, "department": row.department_id, "mark": now[one.id].mark, **vars(one)}
+                   for row, one in zip(kept, written, strict=True)]  # fmt: skip
+    _refuse(form, prepared, {number: [("整行", CLASH)] for number in clashes} | late)
+    form.applied_at, form.moved_at, form.percent = hand.at, hand.at, 100
+    audit.note(session, "form.applied", by=hand.by, at=hand.at, about=("form_import", form.id), form=form.form,
+               rows=len(written), refused=len(form.refused))  # fmt: skip
+
+
+def undo(session: Session, form: FormImport, *, hand: Hand) -> None:
+    """Restore what was there before, but for what somebody changed since: that is left alone, and named."""
+    _step(session, form, State.APPLIED, State.UNDONE)
+    subject = SUBJECTS[form.form]
+    now = {k.id: k for k in subject.known(session, {b["department"] for b in form.before}, True).values()}
+    fit = [b for b in form.before if b["id"] in now and now[b["id"]].mark == b["mark"]]
+    alone = sorted({b["row"] for b in form.before} - {b["row"] for b in fit})
+    if fit:
+        subject.take_back(session, [Undone(now[b["id"]], b["new"], b["old"]) for b in fit], hand)
+    if alone:
+        form.notes = [*form.notes, f"撤销时这些行未恢复，因为入库后又被修改过：第 {'、'.join(map(str, alone))} 行"]
+    form.undone_at = hand.at
+    audit.note(session, "form.undone", by=hand.by, at=hand.at, about=("form_import", form.id), form=form.form,
+               rows=len(fit), left_alone=len(alone))  # fmt: skip
+
+
+def hand_of(by: str, only: int | None, *, at: datetime) -> Hand:
+    """Who hands in; `only` is a liaison's department."""
+    return Hand(by, at, local_day(at), only)
+
+
+def _sorted(prepared: Prepared, known: dict[Key, Known]) -> tuple[list[tuple[Key, Given]], list[int]]:
+    """The rows whose things are as they were in the preview, and the numbers of the others."""
+    fit: list[tuple[Key, Given]] = []
+    clashes = []
+    for row, one in zip(prepared.rows, prepared.values, strict=True):
+        key = (row["department"], row["key"])
+        thing = known.get(key)
+        if (thing.mark if thing else "") == row["mark"]:
+            fit.append((key, one))
+        else:
+            clashes.append(row["row"])
+    return fit, clashes
+
+
+def _refuse(form: FormImport, prepared: Prepared, why: Mapping[int, Sequence[tuple[str, str]]]) -> None:
+    """Rows that came too late leave the accepted ones."""
+    if why:
+        refused = [refusal(row["row"], list(why[row["row"]]), row["cells"]) for row in prepared.rows
+                   if row["row"] in why]  # fmt: skip
+        form.rows = [row for row in form.rows if row["row"] not in why]
+        form.refused = sorted([*form.refused, *refused], key=lambda row: row["row"])
+    form.counts = {how: sum(row["how"] == how for row in form.rows) for how in ("new", "changed", "same")}
+    form.counts = form.counts | {"refused": len(form.refused)}
+
+
+def _step(session: Session, form: FormImport, from_state: State, to: State) -> None:
+    """Take the step once, whoever else tries; FormError when it was taken already."""
+    done: CursorResult[Any] = session.execute(  # type: ignore[assignment]
+        update(FormImport).where(FormImport.id == form.id, FormImport.state == from_state).values(state=to)
+    )
+    if done.rowcount != 1:
+        raise FormError("这次导入的状态已经改变，请刷新页面")
+    session.refresh(form)
+

@@ -1,0 +1,111 @@
+"""附件7: base data, one row a department. They are always sayable, so a row counts as soon as it is in."""
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from hotline.directory.departments import Department
+from knowledge_base import due
+from knowledge_base.forms import trail, values
+from knowledge_base.forms.descriptions import BASE
+from knowledge_base.forms.subject import Fault, Given, Hand, Key, Known, Subject, Undone, Written, digest
+from knowledge_base.ledger import Deed, Kind
+
+WINTER = "winter"
+SUMMER = "summer"
+FIELDS = tuple(c.key for c in BASE.given if c.key not in ("department", "summer_hours", "winter_hours"))
+"""What stands in the department's row under the same name."""
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+
+
+def known(session: Session, departments: Collection[int] | None, lock: bool) -> dict[Key, Known]:
+    """Every department, by its full name."""
+    query = select(Department).order_by(Department.code)
+    if departments is not None:
+        query = query.where(Department.id.in_(departments))
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = {}
+    for row in session.scalars(query):
+        cells = {c.key: values.show(c, _shown(row)[c.key]) for c in BASE.columns}
+        held = {name: _plain(getattr(row, name)) for name in (*FIELDS, "office_hours")}
+        found[row.id, cells["department"]] = Known(row.id, row.id, cells, digest(cells), more={"held": held})
+    return found
+
+
+def refusals(given: Given, _: Any, hand: Hand) -> list[Fault]:
+    """The rules that concern more than one cell, and what only the office may change."""
+    row, faults = given.values, []
+    if given.known is None:
+        faults.append(("部门全称", "没有这个部门；新设的部门由主管部门登记"))
+    if row["post_code"] and not re.fullmatch(r"\d{6}", row["post_code"]):
+        faults.append(("邮政编码", "应为六位数字"))
+    if row["email"] and not _EMAIL.fullmatch(row["email"]):
+        faults.append(("电子邮箱", f"“{row['email'][:40]}”不是电子邮箱"))
+    if row["web_site"] and not row["web_site"].lower().startswith(("http://", "https://")):
+        faults.append(("网站", "应以 https:// 开头"))
+    if row["confirmed_on"] and row["confirmed_on"] > hand.today:
+        faults.append(("更新日期", "晚于今天"))
+    interval = row["update_every_months"]
+    if not hand.office and given.known and interval not in (None, given.known.more["held"]["update_every_months"]):
+        faults.append(("更新周期（月）", "只有主管部门可以修改"))
+    return faults
+
+
+def write(session: Session, rows: Sequence[Given], _: Any, hand: Hand) -> list[Written]:
+    """The departments as the rows say; what a row keeps stays."""
+    things = [(row, row.known) for row in rows if row.known]
+    session.execute(update(Department), [{"id": k.id, **_said(row, hand)} for row, k in things])
+    _note(session, [(k.id, _said(row, hand)) for row, k in things], hand, "附件7导入")
+    return [Written(k.id, False, {"held": k.more["held"]}) for _, k in things]
+
+
+def take_back(session: Session, undone: Sequence[Undone], hand: Hand) -> None:
+    """The departments as they were."""
+    held = [{"id": u.known.id, **u.old["held"], "confirmed_on": _day(u.old["held"]["confirmed_on"])} for u in undone]
+    if held:
+        session.execute(update(Department), held)
+    _note(session, [(u.known.id, u.old["held"]) for u in undone], hand, "撤销附件7导入")
+
+
+def _shown(row: Department) -> dict[str, Any]:
+    """What stands in each column; the hours of both halves of the year when they differ."""
+    spans = list(row.office_hours or [])
+    winter = [s for s in spans if s.get("season") == WINTER]
+    started = row.confirmed_on
+    following = due.months_after(started, max(1, row.update_every_months)).isoformat() if started else ""
+    return {**{name: getattr(row, name) for name in FIELDS}, "department": row.name, "code": row.code,
+            "summer_hours": [s for s in spans if s.get("season") != WINTER], "winter_hours": winter,
+            "next_update": following}  # fmt: skip
+
+
+def _said(row: Given, hand: Hand) -> dict[str, Any]:
+    said = {name: row.values[name] for name in FIELDS if row.values[name] is not None}
+    said.setdefault("confirmed_on", hand.today)
+    summer, winter = row.values["summer_hours"], row.values["winter_hours"]
+    said["office_hours"] = summer if not winter else [
+        *({**s, "season": SUMMER} for s in summer), *({**s, "season": WINTER} for s in winter)
+    ]  # fmt: skip
+    return said
+
+
+def _note(session: Session, things: Sequence[tuple[int, dict[str, Any]]], hand: Hand, why: str) -> None:
+    trail.ledger(session, Deed.WRITTEN, Kind.BASE, [
+        {"thing_id": i, "version": None, "department_id": i, "why": why, "digest": digest(said, length=64)}
+        for i, said in things
+    ], by=hand.by, at=hand.at)  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _day(value: str | None) -> date | None:
+    return date.fromisoformat(value) if value else None
+
+
+SUBJECT = Subject(BASE, known, lambda *_: None, refusals, write, take_back)

@@ -1,0 +1,99 @@
+"""附件6: licence items. A row changes the draft; citizens go on seeing what last passed the review."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from hotline.directory.departments import Department
+from knowledge_base.forms import trail, values
+from knowledge_base.forms.descriptions import LICENCES
+from knowledge_base.forms.subject import Fault, Given, Hand, Key, Known, Subject, Undone, Written, digest
+from knowledge_base.ledger import Deed, Kind
+from knowledge_base.licences import Licence
+from knowledge_base.stages import UNDER_WAY, Stage
+
+FIELDS = tuple(c.key for c in LICENCES.columns if c.key != "department")
+TAKEN_BACK = "撤销附件6导入"
+
+
+def known(session: Session, departments: Collection[int] | None, lock: bool) -> dict[Key, Known]:
+    """Every licence item, by department and name, as its draft stands."""
+    query = select(Licence, Department.name).join(Department, Department.id == Licence.department_id)
+    if departments is not None:
+        query = query.where(Licence.department_id.in_(departments))
+    if lock:
+        query = query.with_for_update(of=Licence).execution_options(populate_existing=True)
+    found = {}
+    for row, department in session.execute(query):
+        held = {name: getattr(row, name) for name in FIELDS}
+        cells = {c.key: values.show(c, {**held, "department": department}[c.key]) for c in LICENCES.columns}
+        closed = row.stage in UNDER_WAY and row.stage != Stage.DRAFT
+        found[row.department_id, cells["name"]] = Known(
+            row.id, row.department_id, cells, digest(row.version, row.stage, cells),
+            closed="该事项有一个版本正在审核，待其结束后再导入" if closed else "",
+            gone=row.stage == Stage.WITHDRAWN and row.shown is None,
+            more={"held": held | {"stage": str(row.stage), "version": row.version, "written_by": row.written_by}},
+        )  # fmt: skip
+    return found
+
+
+def refusals(given: Given, _: Any, __: Hand) -> list[Fault]:
+    """The rules that concern more than one cell."""
+    wrong = [one for one in given.values["downloads"] if not one.lower().startswith(("http://", "https://"))]
+    return [("表格下载", f"“{one[:40]}”应为以 https:// 开头的网址") for one in wrong]
+
+
+def write(session: Session, rows: Sequence[Given], _: Any, hand: Hand) -> list[Written]:
+    """Drafts of all rows."""
+    new, old = [row for row in rows if row.known is None], [row for row in rows if row.known]
+    ids = session.scalars(insert(Licence).returning(Licence.id, sort_by_parameter_order=True), [
+        {**_said(row, hand), "department_id": row.department_id, "version": 1} for row in new
+    ]).all() if new else ()  # fmt: skip
+    if old:
+        session.execute(update(Licence), [{**_said(row, hand), "id": row.known.id, "version": _version(row)}
+                                          for row in old if row.known])  # fmt: skip
+    id_of = dict(zip((row.number for row in new), ids, strict=True)) | {r.number: r.known.id for r in old if r.known}
+    _note(session, Deed.WRITTEN, [(id_of[r.number], _version(r), r.department_id, _said(r, hand)) for r in rows], hand)
+    return [Written(id_of[row.number], row.known is None or row.known.gone,
+                    {"held": row.known.more["held"] if row.known else None}) for row in rows]  # fmt: skip
+
+
+def take_back(session: Session, undone: Sequence[Undone], hand: Hand) -> None:
+    """New items are given up, changed ones say again what they said."""
+    session.execute(update(Licence).where(Licence.id.in_([u.known.id for u in undone if not u.old["held"]]))
+                    .values(stage=Stage.WITHDRAWN))  # fmt: skip
+    put_back = [{"id": u.known.id, **u.old["held"]} for u in undone if u.old["held"]]
+    if put_back:
+        session.execute(update(Licence), put_back)
+    _note(session, Deed.WITHDRAWN, [(u.known.id, u.known.more["held"]["version"], u.known.department_id,
+                                     u.known.more["held"]) for u in undone], hand, TAKEN_BACK)  # fmt: skip
+
+
+def _said(row: Given, hand: Hand) -> dict[str, Any]:
+    return {**{name: row.values[name] for name in FIELDS}, "stage": Stage.DRAFT, "written_by": hand.by}
+
+
+def _version(row: Given) -> int:
+    """A draft is written on; what was published or given up gets the next number."""
+    if row.known is None:
+        return 1
+    held = row.known.more["held"]
+    return int(held["version"]) + int(held["stage"] != Stage.DRAFT)
+
+
+def _note(session: Session, deed: Deed, things: Sequence[tuple[int, int, int, dict[str, Any]]], hand: Hand,
+          why: str = "附件6导入") -> None:
+    trail.ledger(session, deed, Kind.LICENCE, [
+        {"thing_id": i, "version": version, "department_id": department, "why": why,
+         "digest": digest_of(said)} for i, version, department, said in things
+    ], by=hand.by, at=hand.at)  # fmt: skip
+
+
+def digest_of(said: dict[str, Any]) -> str:
+    """The mark of what an item says."""
+    return digest({name: said[name] for name in FIELDS}, length=64)
+
+
+SUBJECT = Subject(LICENCES, known, lambda *_: None, refusals, write, take_back)

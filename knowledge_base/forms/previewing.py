@@ -1,0 +1,129 @@
+"""A form that was read, compared with what is known: what each row would change, or why it is refused."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from knowledge_base.forms import values
+from knowledge_base.forms.columns import Form
+from knowledge_base.forms.reading import ReadForm, ReadRow
+from knowledge_base.forms.subject import Cells, Fault, Given, Hand, Key, Known, Subject
+from knowledge_base.forms.subjects import SUBJECTS
+from knowledge_base.forms.units import UnitError, Units, units
+
+CHUNK = 50  # rows between two words on how far it is
+NEW, CHANGED, SAME = "new", "changed", "same"
+
+
+@dataclass
+class Preview:
+    """Accepted and refused rows, as the import keeps them."""
+
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[dict[str, Any]] = field(default_factory=list)
+
+    def counts(self) -> dict[str, int]:
+        found = {how: sum(row["how"] == how for row in self.rows) for how in (NEW, CHANGED, SAME)}
+        return found | {"refused": len(self.refused)}
+
+
+def preview(session: Session, read: ReadForm, *, hand: Hand,
+            passed: Callable[[float], None] = lambda _: None) -> Preview:
+    """Compare all rows; nothing is written. `passed` hears how far it is, 0 to 1."""
+    subject, found = SUBJECTS[read.form.annex], Preview()
+    there = units(session, hand.only)
+    departments = [_department(row, there) for row in read.rows]
+    concerned = {d for d in departments if isinstance(d, int)}
+    known, ground = subject.known(session, concerned, False), subject.ground(session, concerned)
+    seen: dict[Key, int] = {}
+    for place, (row, department) in enumerate(zip(read.rows, departments, strict=True)):
+        if place % CHUNK == 0:
+            passed(place / len(read.rows))
+        if isinstance(department, str):
+            found.refused.append(refusal(row.number, [(_title(read.form), department), *row.faults], row.cells))
+            continue
+        _one(found, subject, row, (department, _key(read.form, row, department, there)), known, ground, seen, hand)
+    return found
+
+
+def refusal(number: int, faults: list[Fault], cells: Cells) -> dict[str, Any]:
+    """A refused row as the import keeps it."""
+    return {"row": number, "faults": [list(fault) for fault in faults], "cells": cells}
+
+
+def given(subject: Subject, row: dict[str, Any], known: Known | None) -> Given:
+    """An accepted row of an import, its cells read."""
+    columns = {c.key: c for c in subject.form.given}
+    read = {key: values.read(columns[key], text) for key, text in row["cells"].items()}
+    return Given(row["row"], row["department"], read, known)
+
+
+def _one(found: Preview, subject: Subject, row: ReadRow, key: Key, known: dict[Key, Known], ground: Any,
+         seen: dict[Key, int], hand: Hand) -> None:
+    cells, faults = _cells(subject.form, row, key)
+    thing = known.get(key)
+    if key[1] and key in seen:
+        faults = [("整行", f"与第 {seen[key]} 行重复（部门和{subject.form.column(subject.form.key).title}相同）")]
+    seen.setdefault(key, row.number)
+    changes = _changes(subject.form, cells, thing)
+    if thing and not thing.gone and not changes and not row.faults and key in known and seen[key] == row.number:
+        found.rows.append({"row": row.number, "department": key[0], "key": key[1], "how": SAME})
+        return
+    if not faults and thing and thing.closed:
+        faults = [("整行", thing.closed)]
+    accepted = {"row": row.number, "department": key[0], "key": key[1], "cells": cells,
+                "how": CHANGED if thing and not thing.gone else NEW, "mark": thing.mark if thing else "",
+                "changes": changes if thing and not thing.gone else []}  # fmt: skip
+    faults = faults or subject.refusals(given(subject, accepted, thing), ground, hand)
+    if faults:
+        found.refused.append(refusal(row.number, faults, row.cells))
+    else:
+        found.rows.append(accepted)
+
+
+def _cells(form: Form, row: ReadRow, key: Key) -> tuple[Cells, list[Fault]]:
+    """The cells in their one way to be written, and what is wrong with them one by one."""
+    cells: Cells = {}
+    faults = list(row.faults)
+    at_fault = {title for title, _ in faults}
+    for column in form.given:
+        text = key[1] if column.key == form.key else row.cells.get(column.key, "")
+        try:
+            cells[column.key] = values.show(column, values.read(column, text))
+        except values.Unfit as reason:
+            cells[column.key] = values.clean(text)
+            if column.title not in at_fault:
+                faults.append((column.title, str(reason)))
+    return cells, faults
+
+
+def _changes(form: Form, cells: Cells, thing: Known | None) -> list[list[str]]:
+    """Title, old and new text of each cell that says something new."""
+    if thing is None:
+        return []
+    found = []
+    for column in form.given:
+        old, new = values.canonical(column, thing.cells[column.key]), cells[column.key]
+        if column.key != "department" and old != new and not (column.keeps and not new):
+            found.append([column.title, old, new])
+    return found
+
+
+def _key(form: Form, row: ReadRow, department: int, there: Units) -> str:
+    if form.key == "department":
+        return there.names[department]
+    return values.canonical(form.column(form.key), row.cells.get(form.key, ""))
+
+
+def _department(row: ReadRow, there: Units) -> int | str:
+    """The row's department, or why there is none."""
+    try:
+        return there.meant(row.cells.get("department", ""))
+    except UnitError as reason:
+        return str(reason)
+
+
+def _title(form: Form) -> str:
+    return form.column("department").title

@@ -1,0 +1,97 @@
+"""What each form speaks of, as previewing, applying and exporting need it: one subject a form, each in a module."""
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from knowledge_base.forms.columns import Form
+
+Key = tuple[int, str]
+"""Department and the text of the form's key column: what makes a row speak of a thing that is there already."""
+
+Cells = dict[str, str]
+Fault = tuple[str, str]
+Old = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Known:
+    """A thing as the knowledge base holds it. `mark` changes when anybody changes the thing; `closed` says why it may
+    not be changed now; what is `gone` was given up before it ever counted, and may begin anew; `more` is the
+    subject's own."""
+
+    id: int
+    department_id: int
+    cells: Cells
+    mark: str
+    closed: str = ""
+    gone: bool = False
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Given:
+    """An accepted row: the values of its cells, and the thing that it changes, if there is one."""
+
+    number: int
+    department_id: int
+    values: Mapping[str, Any]
+    known: Known | None
+
+
+@dataclass(frozen=True)
+class Hand:
+    """Who hands in, and when; a liaison for the own department only."""
+
+    by: str
+    at: datetime
+    today: date
+    only: int | None
+
+    @property
+    def office(self) -> bool:
+        return self.only is None
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was done for one row, and how to take it back."""
+
+    id: int
+    new: bool
+    old: Old
+
+
+@dataclass(frozen=True)
+class Undone:
+    """A row to be taken back: the thing as it is now, and how it was."""
+
+    known: Known
+    new: bool
+    old: Old
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The deeds of one form.
+
+    `known` finds what departments have (all of them without any given), locked against others when it will be
+    changed; `ground` gathers what the rules look at, once a file; `refusals` are the rules that concern more than one
+    cell or the database; `write` puts rows in and says how to take them back, in their order; `take_back` does so."""
+
+    form: Form
+    known: Callable[[Session, Collection[int] | None, bool], dict[Key, Known]]
+    ground: Callable[[Session, Collection[int]], Any]
+    refusals: Callable[[Given, Any, Hand], list[Fault]]
+    write: Callable[[Session, Sequence[Given], Any, Hand], list[Written]]
+    take_back: Callable[[Session, Sequence[Undone], Hand], None]
+
+
+def digest(*parts: object, length: int = 20) -> str:
+    """A mark of these parts."""
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False, default=str).encode()).hexdigest()[:length]

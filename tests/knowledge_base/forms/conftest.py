@@ -1,0 +1,95 @@
+"""A town with the demonstration's departments, questions and authorisations, on both databases."""
+
+import dataclasses
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cli.demo_load import load
+from hotline.accounts.accounts import Account
+from hotline.accounts.roles import Role
+from hotline.database import Database
+from hotline.directory.departments import Department
+from knowledge_base.forms import applying, previewing, reading
+from knowledge_base.forms.imports import FormImport, State
+from knowledge_base.licences import Licence
+from knowledge_base.stages import Stage
+from tests.conftest import NOON
+
+POLICE = "玉溪市公安局"
+
+
+@dataclasses.dataclass
+class Town:
+    """The database, and a form's way through it without any door."""
+
+    database: Database
+    at: datetime = NOON
+
+    def hand(self, only: str = "", by: str = "office") -> Any:
+        return applying.hand_of(by, self.department(only) if only else None, at=self.at)
+
+    def department(self, name: str) -> int:
+        with self.database.reading() as session:
+            return session.scalars(select(Department.id).where(Department.name == name)).one()
+
+    def preview(self, content: bytes, only: str = "") -> previewing.Preview:
+        with self.database.reading() as session:
+            return previewing.preview(session, reading.read_form(content, "x.xlsx"), hand=self.hand(only))
+
+    def hand_in(self, content: bytes, only: str = "") -> int:
+        """Upload and preview; the import's key."""
+        read, found = reading.read_form(content, "x.xlsx"), self.preview(content, only)
+        with self.database.writing() as session:
+            form = FormImport(form=read.form.annex, file="x.xlsx", sha256="", by="office", at=self.at, notes=read.notes,
+                              state=State.PREVIEWED, rows=found.rows, refused=found.refused, counts=found.counts())
+            session.add(form)
+            session.flush()
+            return form.id
+
+    def apply(self, import_id: int, only: str = "") -> FormImport:
+        self.at += timedelta(minutes=1)
+        with self.database.writing() as session:
+            applying.claim(session, session.get_one(FormImport, import_id), at=self.at)
+        with self.database.writing() as session:
+            form = session.get_one(FormImport, import_id)
+            applying.apply(session, form, applying.prepare(form), hand=self.hand(only))
+            return form
+
+    def undo(self, import_id: int, only: str = "", by: str = "office") -> FormImport:
+        self.at += timedelta(minutes=1)
+        with self.database.writing() as session:
+            form = session.get_one(FormImport, import_id)
+            applying.undo(session, form, hand=self.hand(only, by))
+            return form
+
+    def take_in(self, content: bytes, only: str = "") -> FormImport:
+        return self.apply(self.hand_in(content, only), only)
+
+    def see(self, look: Callable[[Session], Any]) -> Any:
+        with self.database.reading() as session:
+            return look(session)
+
+    def do(self, deed: Callable[[Session], Any]) -> Any:
+        with self.database.writing() as session:
+            return deed(session)
+
+
+@pytest.fixture
+def town(database: Database) -> Town:
+    with database.writing() as session:
+        for _ in islice(load(session, password="", at=NOON), 3):  # all but the accounts, whose passwords take long
+            pass
+        police = session.scalars(select(Department.id).where(Department.name == POLICE)).one()
+        for role in (Role.LIAISON, Role.LEADER, Role.CITY_OFFICE):
+            session.add(Account(login=str(role), name="某人", role=role, password_hash="x",
+                                department_id=None if role == Role.CITY_OFFICE else police))
+        session.add(Licence(department_id=police, name="焰火燃放许可", legal_basis="《烟花爆竹安全管理条例》；第三十三条",
+                            conditions="有方案；\n有人员", materials=["申请书；一式两份", "方案"], office="治安支队",
+                            phone="0877-9601001", stage=Stage.PUBLISHED, version=3, shown={"name": "焰火燃放许可"}))
+    return Town(database)

@@ -1,0 +1,360 @@
+"""Preview, apply, undo: what each row changes is said before, done once, and taken back but for what others changed."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from hotline.accounts.accounts import Account
+from hotline.accounts.roles import Role
+from hotline.audit import AuditRow
+from hotline.directory.departments import Department
+from knowledge_base import drafts, granting, ledger, life
+from knowledge_base.authorisations import Authorisation
+from knowledge_base.categories import Category
+from knowledge_base.content import content_of, digest
+from knowledge_base.entries import Approval, Entry, EntryVersion, Phrasing, State
+from knowledge_base.forms import writing
+from knowledge_base.forms.descriptions import AUTHORISATIONS, BASE, FAQ, LICENCES
+from knowledge_base.forms.errors import FormError
+from knowledge_base.forms.subjects import SUBJECTS
+from knowledge_base.ledger import Deed, Kind, LedgerRow
+from knowledge_base.licences import Licence
+from knowledge_base.stages import Stage
+from tests.conftest import NOON
+from tests.knowledge_base.forms import books
+from tests.knowledge_base.forms.conftest import POLICE
+
+Town = Any
+LICENCE = {"department": POLICE, "name": "保安服务许可", "legal_basis": "《保安服务管理条例》", "conditions": "有注册资本",
+           "materials": "申请书\n章程", "office": "治安支队", "phone": "0877-9601001"}
+LEAVE = {"department": POLICE, "document": "玉公授〔2026〕9号", "signer": "施永昌", "form": "全文", "scope": "部分类别",
+         "categories": "户籍", "valid_from": "2026-12-01", "valid_to": "2027-12-01"}
+
+
+def entry(session: Any, question: str) -> Entry:
+    return session.scalars(select(Entry).where(Entry.question == question)).one()
+
+
+def person(session: Any, role: Role) -> Account:
+    """One of the police's."""
+    query = select(Account).join(Department, Department.id == Account.department_id)
+    return session.scalars(query.where(Department.name == POLICE, Account.role == role)).first()
+
+
+def all_known(town: Town) -> dict[str, Any]:
+    return {annex: town.see(lambda s, x=subject: x.known(s, None, False)) for annex, subject in SUBJECTS.items()}
+
+
+# ---------------------------------------------------------------- 附件5
+def test_nothing_is_written_before_it_is_applied(town: Town) -> None:
+    before = all_known(town)
+    town.hand_in(books.ONE)
+    assert all_known(town) == before
+
+
+def test_a_new_question_becomes_a_draft_that_the_ledger_knows(town: Town) -> None:
+    form = town.take_in(books.ONE)
+    assert form.counts == {"new": 1, "changed": 0, "same": 0, "refused": 0}
+
+    def look(session: Any) -> None:
+        one = entry(session, "居住证在哪里办？")
+        version = one.versions[0]
+        assert (one.state, one.published, version.stage, version.source) == (State.DRAFT, None, Stage.DRAFT, "form")
+        assert [p.text for p in one.phrasings] == ["居住证咋个办", "办居住证"]
+        assert version.keywords == ["居住证", "户籍"]
+        row = session.scalars(select(LedgerRow).where(LedgerRow.thing_id == one.id)).one()
+        assert (row.deed, row.by, row.digest, row.version) == (Deed.WRITTEN, "office", digest(version), 1)
+        witness = session.scalars(select(AuditRow).where(AuditRow.kind == ledger.WITNESS, AuditRow.thing == str(row.id)))
+        assert witness.one().details["row"] == ledger.digest_of(row)
+
+    town.see(look)
+
+
+def test_what_was_imported_goes_its_usual_way(town: Town) -> None:
+    town.take_in(books.ONE, only=POLICE)
+
+    def walk(session: Any) -> None:
+        version = entry(session, "居住证在哪里办？").versions[0]
+        version.written_by = "form-hand"
+        life.submit(session, version, by=person(session, Role.LIAISON), at=town.at)
+        life.check(session, version, by=person(session, Role.LEADER), at=town.at)
+        assert version.stage == Stage.CHECKED
+
+    town.do(walk)
+
+
+def test_a_changed_answer_is_a_new_draft_and_the_published_one_stands(town: Town) -> None:
+    known = next(iter(town.see(lambda s: SUBJECTS["5"].known(s, None, False)).values()))
+    row = known.cells | {"answer": "答复已经改变。", "phrasings": known.cells["phrasings"] + "\n新的问法"}
+    content = books.book(FAQ, [row])
+    found = town.preview(content)
+    assert found.rows[0]["how"] == "changed"
+    assert [(title, new) for title, _, new in found.rows[0]["changes"]] == [("其他问法", row["phrasings"]),
+                                                                        ("供阅读的答复", "答复已经改变。")]
+    form = town.take_in(content)
+
+    def look(session: Any) -> None:
+        one = session.get(Entry, known.id)
+        assert (one.state, one.published) == (State.PUBLISHED, 1)
+        assert [(v.number, v.stage) for v in one.versions] == [(1, Stage.PUBLISHED), (2, Stage.DRAFT)]
+        assert one.versions[1].answer == "答复已经改变。"
+        assert one.versions[1].why
+
+    town.see(look)
+    town.undo(form.id)
+    assert town.see(lambda s: s.get(Entry, known.id).versions[-1].stage) == Stage.WITHDRAWN
+    again = town.see(lambda s: SUBJECTS["5"].known(s, None, False))[known.department_id, known.cells["question"]]
+    assert (again.cells, again.mark, again.closed) == (known.cells, known.mark, "")
+
+
+def test_a_draft_is_written_on_and_undone_to_what_it_said(town: Town) -> None:
+    town.take_in(books.ONE)
+    before = all_known(town)
+    form = town.take_in(books.book(FAQ, [books.question(answer="另一个答复")]))
+    assert [v.answer for v in town.see(lambda s: entry(s, "居住证在哪里办？").versions)] == ["另一个答复"]
+    town.undo(form.id)
+    assert all_known(town) == before
+
+
+def test_a_question_under_review_is_refused_until_that_is_over(town: Town) -> None:
+    town.take_in(books.ONE)
+    town.do(lambda s: setattr(entry(s, "居住证在哪里办？").versions[0], "stage", Stage.SUBMITTED))
+    found = town.preview(books.book(FAQ, [books.question(answer="另一个")]))
+    assert "正在审核" in found.refused[0]["faults"][0][1]
+
+
+def test_phrasings_of_a_liaison_wait_for_a_person_and_the_offices_stand(town: Town) -> None:
+    for only, approval in (("", Approval.APPROVED), (POLICE, Approval.PROPOSED)):
+        town.take_in(books.book(FAQ, [books.question(f"问题{only}", phrasings="一种问法")]), only=only)
+        assert town.see(lambda s, q=f"问题{only}": entry(s, q).phrasings[0].approval) == approval
+
+
+def test_phrasings_that_are_gone_are_retired_and_come_back_with_undo(town: Town) -> None:
+    town.take_in(books.ONE)
+    form = town.take_in(books.book(FAQ, [books.question(phrasings="居住证咋个办；新问法")]))
+
+    def approvals() -> dict[str, str]:
+        return {p.text: p.approval for p in town.see(lambda s: list(entry(s, "居住证在哪里办？").phrasings))}
+
+    assert approvals() == {"居住证咋个办": "approved", "办居住证": "retired", "新问法": "approved"}
+    town.undo(form.id)
+    assert approvals() == {"居住证咋个办": "approved", "办居住证": "approved"}
+
+
+def test_what_is_wrong_is_said_with_row_column_and_reason(town: Town) -> None:
+    def tree(session: Any) -> None:
+        for path in ("户籍", "户籍/居住证"):
+            session.merge(Category(path=path))
+        known = session.scalars(select(Entry)).first()
+        session.add(Phrasing(entry_id=known.id, text="被退回的问法", approval=Approval.REFUSED))
+
+    town.do(tree)
+    first = next(k for k in town.see(lambda s: SUBJECTS["5"].known(s, None, False)).values() if "户籍" in k.cells["category"])
+    rows = [
+        books.question(), books.question(), books.question("", answer=""), books.question("三", department="没有的局"),
+        books.question("四", spoken="说" * 301), books.question("五", category="户籍"), books.question("六", category="别的"),
+        books.question("七", keywords="；".join(map(str, range(21)))), books.question("八", phone="请来现场"),
+        books.question("九", valid_from="明年"), books.question("十", valid_to="2025-01-01"),
+        books.question("长" * 129), books.question("十二", phrasings="十二"),
+        {**first.cells, "category": "户籍/居住证", "phrasings": "被退回的问法"},
+    ]  # fmt: skip
+    found = town.preview(books.book(FAQ, rows))
+    told = {row["row"]: row["faults"] for row in found.refused}
+    assert [row["row"] for row in found.rows] == [2]
+    assert told[3] == [["整行", "与第 2 行重复（部门和问题相同）"]]
+    assert {title for title, _ in told[4]} == {"问题", "供阅读的答复"}
+    assert "不是已登记的部门" in told[5][0][1]
+    assert told[6] == [["供播报的答复", "最多 300 个字，现有 301 个"]]
+    assert "下面还有细分类别" in told[7][0][1]
+    assert "没有“别的”这个类别" in told[8][0][1]
+    assert told[9] == [["关键词", "最多 20 项，现有 21 项"]]
+    assert "不是电话号码" in told[10][0][1]
+    assert "不是日期" in told[11][0][1]
+    assert told[12] == [["失效日期", "早于生效日期"]]
+    assert told[13] == [["问题", "最多 128 个字，现有 129 个"]]
+    assert told[14] == [["其他问法", "与问题本身相同，请删去"]]
+    assert "曾被审核退回" in told[15][0][1]
+
+
+def test_a_liaison_hands_in_for_the_own_department_only(town: Town) -> None:
+    rows = [books.question("一", department=""), books.question("二", department="公安局"),
+            books.question("三", department="玉溪市民政局")]  # fmt: skip
+    found = town.preview(books.book(FAQ, rows), only=POLICE)
+    assert [row["department"] for row in found.rows] == [town.department(POLICE)] * 2
+    assert found.refused[0]["faults"] == [["部门", "只能填报本部门"]]
+    assert town.preview(books.book(FAQ, rows[:1])).refused[0]["faults"] == [["部门", "必须填写"]]
+
+
+# ---------------------------------------------------------------- between preview, apply and undo
+def test_what_somebody_changed_since_the_preview_is_refused_and_the_rest_kept(town: Town) -> None:
+    town.take_in(books.ONE)
+    content = books.book(FAQ, [books.question(answer="甲"), books.question("身份证怎么换？")])
+    waiting = town.hand_in(content)
+    town.take_in(books.book(FAQ, [books.question(answer="乙")]))
+    form = town.apply(waiting)
+    assert form.counts == {"new": 1, "changed": 0, "same": 0, "refused": 1}
+    assert form.refused[0]["faults"] == [["整行", "预览之后被他人修改过，请重新上传"]]
+    assert town.see(lambda s: entry(s, "居住证在哪里办？").versions[0].answer) == "乙"
+    assert town.see(lambda s: entry(s, "身份证怎么换？").state) == State.DRAFT
+
+
+def test_an_import_is_applied_and_undone_once(town: Town) -> None:
+    waiting = town.hand_in(books.ONE)
+    town.apply(waiting)
+    with pytest.raises(FormError):
+        town.apply(waiting)
+    town.undo(waiting)
+    for again in (town.undo, town.apply):
+        with pytest.raises(FormError):
+            again(waiting)
+
+
+def test_undoing_leaves_alone_what_was_changed_since_and_names_it(town: Town) -> None:
+    form = town.take_in(books.book(FAQ, [books.question(), books.question("身份证怎么换？")]))
+
+    def write_on(session: Any) -> None:
+        version = entry(session, "身份证怎么换？").versions[0]
+        changed = content_of(version)
+        by = session.scalars(select(Account).where(Account.role == Role.CITY_OFFICE)).first()
+        drafts.edit(session, version, type(changed)(**{**vars(changed), "answer": "后来改过"}), by=by, at=town.at)
+
+    town.do(write_on)
+    undone = town.undo(form.id)
+    assert undone.notes == ["撤销时这些行未恢复，因为入库后又被修改过：第 3 行"]
+    assert town.see(lambda s: entry(s, "身份证怎么换？").versions[0].answer) == "后来改过"
+    assert town.see(lambda s: entry(s, "居住证在哪里办？").versions[0].stage) == Stage.WITHDRAWN
+
+
+def test_what_was_undone_can_be_handed_in_again(town: Town) -> None:
+    town.undo(town.take_in(books.ONE).id)
+    assert (town.department(POLICE), "居住证在哪里办？") in town.see(lambda s: SUBJECTS["5"].known(s, None, False))
+    form = town.take_in(books.ONE)
+    assert form.counts["new"] == 1
+    versions = town.see(lambda s: list(entry(s, "居住证在哪里办？").versions))
+    assert [(v.number, v.stage) for v in versions] == [(1, Stage.WITHDRAWN), (2, Stage.DRAFT)]
+
+
+def test_the_refused_rows_come_back_with_their_reasons_and_can_be_corrected(town: Town) -> None:
+    found = town.preview(books.book(FAQ, [books.question(), books.question("二", valid_from="明年")]))
+    content = writing.sent_back(FAQ, found.refused, options={}, at=NOON)
+    from knowledge_base.forms.reading import read_form
+
+    read = read_form(content, "x.xlsx")
+    assert read.notes == []
+    assert [row.cells["question"] for row in read.rows] == ["二"]
+    assert read.rows[0].cells["valid_from"] == "明年"
+
+
+def test_every_import_is_in_the_audit_trail(town: Town) -> None:
+    form = town.take_in(books.ONE)
+    town.undo(form.id, by="someone")
+    rows = town.see(lambda s: s.scalars(select(AuditRow).where(AuditRow.kind == "form_import")).all())
+    assert [(row.deed, row.by, row.details["rows"]) for row in rows] == [("form.applied", "office", 1),
+                                                                      ("form.undone", "someone", 1)]
+
+
+# ---------------------------------------------------------------- 附件6, 7, 8
+def test_a_licence_item_is_a_draft_and_what_citizens_see_stays(town: Town) -> None:
+    old = {**LICENCE, "name": "焰火燃放许可", "conditions": "有方案"}
+    before = all_known(town)
+    form = town.take_in(books.book(LICENCES, [LICENCE, old]))
+    assert form.counts == {"new": 1, "changed": 1, "same": 0, "refused": 0}
+
+    def look(session: Any) -> None:
+        rows = {x.name: x for x in session.scalars(select(Licence))}
+        assert (rows["保安服务许可"].stage, rows["保安服务许可"].version, rows["保安服务许可"].shown) == ("draft", 1, None)
+        assert rows["保安服务许可"].materials == ["申请书", "章程"]
+        assert (rows["焰火燃放许可"].stage, rows["焰火燃放许可"].version) == ("draft", 4)
+        assert rows["焰火燃放许可"].shown == {"name": "焰火燃放许可"}
+        assert session.scalar(select(func.count()).select_from(LedgerRow).where(LedgerRow.kind == Kind.LICENCE)) == 2
+
+    town.see(look)
+    town.undo(form.id)
+    left = {key: k for key, k in town.see(lambda s: SUBJECTS["6"].known(s, None, False)).items() if not k.gone}
+    assert left == before["6"]
+    assert town.take_in(books.book(LICENCES, [LICENCE])).counts["new"] == 1
+
+
+def test_base_data_count_at_once_and_come_back_with_undo(town: Town) -> None:
+    before = all_known(town)
+    row = books.unit(summer_hours="周一至周五 09:00-12:00；周六 9:00-11:30", winter_hours="工作日 09:30—12:00",
+                     transfer_numbers="0877-1234567、0877-1234568", sections="户政科｜0877-9601011｜户口\n办公室")
+    form = town.take_in(books.book(BASE, [row]))
+    unit = town.see(lambda s: s.get(Department, town.department(POLICE)))
+    assert unit.office_hours == [
+        {"days": "1-5", "open": "09:00", "close": "12:00", "season": "summer"},
+        {"days": "6", "open": "09:00", "close": "11:30", "season": "summer"},
+        {"days": "1-5", "open": "09:30", "close": "12:00", "season": "winter"},
+    ]  # fmt: skip
+    assert unit.transfer_numbers == ["0877-1234567", "0877-1234568"]
+    assert unit.sections == [{"name": "户政科", "phone": "0877-9601011", "duties": "户口"}, {"name": "办公室", "phone": ""}]
+    assert unit.update_every_months == 3
+    town.undo(form.id)
+    assert all_known(town) == before
+
+
+def test_only_the_office_sets_how_often_a_department_confirms(town: Town) -> None:
+    content = books.book(BASE, [books.unit(update_every_months=12)])
+    assert town.preview(content, only=POLICE).refused[0]["faults"] == [["更新周期（月）", "只有主管部门可以修改"]]
+    assert town.preview(content).counts()["changed"] == 1
+
+
+def test_an_authorisation_waits_for_its_signature_and_is_dropped_by_undo(town: Town) -> None:
+    form = town.take_in(books.book(AUTHORISATIONS, [LEAVE]), only=POLICE)
+
+    def find(session: Any) -> Authorisation:
+        return session.scalars(select(Authorisation).where(Authorisation.document == LEAVE["document"])).one()
+
+    leave = town.see(find)
+    assert (leave.signed_at, leave.version, leave.categories, leave.entered_by) == (None, 1, ["户籍"], "office")
+    assert "待签发" in town.preview(books.book(AUTHORISATIONS, [{**LEAVE, "signer": "别人"}])).refused[0]["faults"][0][1]
+    town.undo(form.id)
+    assert town.see(find).revoked_because == "撤销附件8导入"
+    again = town.take_in(books.book(AUTHORISATIONS, [LEAVE]))
+    assert again.counts["new"] == 1
+
+
+def test_what_a_leader_signed_since_is_not_undone(town: Town) -> None:
+    form = town.take_in(books.book(AUTHORISATIONS, [LEAVE]))
+
+    def sign(session: Any) -> None:
+        leave = session.scalars(select(Authorisation).where(Authorisation.document == LEAVE["document"])).one()
+        granting.sign(session, leave, by=person(session, Role.LEADER), at=town.at)
+
+    town.do(sign)
+    assert "第 2 行" in town.undo(form.id).notes[0]
+
+
+@pytest.mark.parametrize(("other", "title"), [
+    ({"categories": ""}, "类别"), ({"entries": "居住证"}, "条目"), ({"categories": "没有的类别"}, "类别"),
+    ({"exclusions": "没有的问题"}, "除外的条目"), ({"valid_to": "2026-01-01"}, "失效日期"), ({"scope": "全部"}, "授权范围"),
+    ({"scope": "部分许可事项", "categories": "", "licences": "没有的许可"}, "许可事项"),
+])  # fmt: skip
+def test_an_authorisation_that_makes_no_sense_is_refused(town: Town, other: dict[str, str], title: str) -> None:
+    found = town.preview(books.book(AUTHORISATIONS, [{**LEAVE, **other}]))
+    assert title in [fault[0] for fault in found.refused[0]["faults"]]
+
+
+def test_an_authorisation_names_entries_and_licence_items_by_their_words(town: Town) -> None:
+    mine = next(k for k in town.see(lambda s: SUBJECTS["5"].known(s, {town.department(POLICE)}, False)).values())
+    row = {**LEAVE, "scope": "部分许可事项", "categories": "", "licences": "焰火燃放许可", "exclusions": mine.cells["question"]}
+    town.take_in(books.book(AUTHORISATIONS, [row]))
+    leave = town.see(lambda s: s.scalars(select(Authorisation).where(Authorisation.document == LEAVE["document"])).one())
+    assert leave.licences == [town.see(lambda s: s.scalars(select(Licence.id)).one())]
+    assert leave.exclusions == [mine.id]
+
+
+def test_versions_that_are_over_are_no_longer_spoken_of(town: Town) -> None:
+    """A row speaks of what is under way, else of what stands, not of what came last."""
+    town.take_in(books.ONE)
+
+    def publish(session: Any) -> None:
+        one = entry(session, "居住证在哪里办？")
+        one.state, one.published = State.PUBLISHED, 1
+        one.versions[0].stage, one.versions[0].published_at = Stage.PUBLISHED, NOON
+        session.add(EntryVersion(entry_id=one.id, number=2, stage=Stage.REFUSED, question=one.question, answer="退回的",
+                                 spoken="退回的", valid_from=NOON.date(), written_by="x"))
+
+    town.do(publish)
+    assert town.preview(books.ONE).counts()["same"] == 1
