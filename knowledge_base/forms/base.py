@@ -1,7 +1,7 @@
 """附件7: base data, one row a department. They are always sayable, so a row counts as soon as it is in."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -13,7 +13,6 @@ from knowledge_base import due
 from knowledge_base.forms import trail, values
 from knowledge_base.forms.descriptions import BASE
 from knowledge_base.forms.subject import Fault, Given, Hand, Key, Known, Subject, Undone, Written, digest
-from knowledge_base.ledger import Deed, Kind
 
 WINTER = "winter"
 SUMMER = "summer"
@@ -60,16 +59,15 @@ def write(session: Session, rows: Sequence[Given], _: Any, hand: Hand) -> list[W
     """The departments as the rows say; what a row keeps stays."""
     things = [(row, row.known) for row in rows if row.known]
     session.execute(update(Department), [{"id": k.id, **_said(row, hand)} for row, k in things])
-    _note(session, [(k.id, _said(row, hand)) for row, k in things], hand, "附件7导入")
-    return [Written(k.id, False, {"held": k.more["held"]}) for _, k in things]
+    _note(session, [(k, {c.key: values.show(c, row.values[c.key]) for c in BASE.given}) for row, k in things], hand)
+    return [Written(k.id, False, {"held": k.more["held"], "cells": k.cells}) for _, k in things]
 
 
 def take_back(session: Session, undone: Sequence[Undone], hand: Hand) -> None:
     """The departments as they were."""
     held = [{"id": u.known.id, **u.old["held"], "confirmed_on": _day(u.old["held"]["confirmed_on"])} for u in undone]
-    if held:
-        session.execute(update(Department), held)
-    _note(session, [(u.known.id, u.old["held"]) for u in undone], hand, "撤销附件7导入")
+    session.execute(update(Department), held)
+    _note(session, [(u.known, u.old["cells"]) for u in undone], hand)
 
 
 def _shown(row: Department) -> dict[str, Any]:
@@ -93,10 +91,13 @@ def _said(row: Given, hand: Hand) -> dict[str, Any]:
     return said
 
 
-def _note(session: Session, things: Sequence[tuple[int, dict[str, Any]]], hand: Hand, why: str) -> None:
-    trail.ledger(session, Deed.WRITTEN, Kind.BASE, [
-        {"thing_id": i, "version": None, "department_id": i, "why": why, "digest": digest(said, length=64)}
-        for i, said in things
+def _note(session: Session, things: Sequence[tuple[Known, Mapping[str, str]]], hand: Hand) -> None:
+    """A line for each department, with what stood before and stands now."""
+    trail.audit(session, "department.changed", "department", [
+        (k.id, {"department": k.cells["department"], "source": "附件7", "changed": {
+            c.key: [k.cells[c.key], now[c.key]] for c in BASE.given
+            if k.cells[c.key] != now[c.key] and not (c.keeps and not now[c.key])}})
+        for k, now in things
     ], by=hand.by, at=hand.at)  # fmt: skip
 
 

@@ -118,5 +118,4 @@ def differs(row: Given, key: str) -> bool:
     """Whether a cell says something else than the version does."""
     assert row.known is not None  # noqa: S101 (only asked of a row that changes a thing)
     column = FAQ.column(key)
-    text = values.show(column, row.values[key])
-    return text != values.canonical(column, row.known.cells[key]) and not (column.keeps and not text)
+    return values.says_new(column, row.known.cells[key], values.show(column, row.values[key]))

@@ -1,6 +1,7 @@
 """附件6: licence items. A row changes the draft; citizens go on seeing what last passed the review."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -11,6 +12,8 @@ from knowledge_base.forms import trail, values
 from knowledge_base.forms.descriptions import LICENCES
 from knowledge_base.forms.subject import Fault, Given, Hand, Key, Known, Subject, Undone, Written, digest
 from knowledge_base.ledger import Deed, Kind
+from knowledge_base.licence_text import digest as text_digest
+from knowledge_base.licence_text import read, text_of
 from knowledge_base.licences import Licence
 from knowledge_base.stages import UNDER_WAY, Stage
 
@@ -27,16 +30,24 @@ def known(session: Session, departments: Collection[int] | None, lock: bool) -> 
         query = query.with_for_update(of=Licence).execution_options(populate_existing=True)
     found = {}
     for row, department in session.execute(query):
-        held = {name: getattr(row, name) for name in FIELDS}
-        cells = {c.key: values.show(c, {**held, "department": department}[c.key]) for c in LICENCES.columns}
-        closed = row.stage in UNDER_WAY and row.stage != Stage.DRAFT
-        found[row.department_id, cells["name"]] = Known(
-            row.id, row.department_id, cells, digest(row.version, row.stage, cells),
-            closed="该事项有一个版本正在审核，待其结束后再导入" if closed else "",
-            gone=row.stage == Stage.WITHDRAWN and row.shown is None,
-            more={"held": held | {"stage": str(row.stage), "version": row.version, "written_by": row.written_by}},
-        )  # fmt: skip
+        one = _known(row, department)
+        found[row.department_id, one.cells["name"]] = one
     return found
+
+
+def _known(row: Licence, department: str) -> Known:
+    """What is under way, else what citizens see; what was dropped or refused is spoken of no more."""
+    over = row.stage in (Stage.WITHDRAWN, Stage.REFUSED)
+    text = read(row.shown) if over and row.shown else text_of(row)
+    held = {"department": department, **asdict(text)}
+    cells = {c.key: values.show(c, held[c.key]) for c in LICENCES.columns}
+    closed = row.stage in UNDER_WAY and row.stage != Stage.DRAFT
+    return Known(
+        row.id, row.department_id, cells, digest(row.version, row.stage, cells), gone=over and row.shown is None,
+        closed="该事项有一个版本正在审核，待其结束后再导入" if closed else "",
+        more={"held": {name: getattr(row, name) for name in (*FIELDS, "version", "written_by")}
+              | {"stage": str(row.stage)}},
+    )  # fmt: skip
 
 
 def refusals(given: Given, _: Any, __: Hand) -> list[Fault]:
@@ -87,13 +98,8 @@ def _note(session: Session, deed: Deed, things: Sequence[tuple[int, int, int, di
           why: str = "附件6导入") -> None:
     trail.ledger(session, deed, Kind.LICENCE, [
         {"thing_id": i, "version": version, "department_id": department, "why": why,
-         "digest": digest_of(said)} for i, version, department, said in things
+         "digest": text_digest(read(said))} for i, version, department, said in things
     ], by=hand.by, at=hand.at)  # fmt: skip
-
-
-def digest_of(said: dict[str, Any]) -> str:
-    """The mark of what an item says."""
-    return digest({name: said[name] for name in FIELDS}, length=64)
 
 
 SUBJECT = Subject(LICENCES, known, lambda *_: None, refusals, write, take_back)

@@ -103,12 +103,10 @@ def _changes(form: Form, cells: Cells, thing: Known | None) -> list[list[str]]:
     """Title, old and new text of each cell that says something new."""
     if thing is None:
         return []
-    found = []
-    for column in form.given:
-        old, new = values.canonical(column, thing.cells[column.key]), cells[column.key]
-        if column.key != "department" and old != new and not (column.keeps and not new):
-            found.append([column.title, old, new])
-    return found
+    return [
+        [c.title, values.canonical(c, thing.cells[c.key]), cells[c.key]] for c in form.given
+        if c.key != "department" and values.says_new(c, thing.cells[c.key], cells[c.key])
+    ]  # fmt: skip
 
 
 def _key(form: Form, row: ReadRow, department: int, there: Units) -> str:

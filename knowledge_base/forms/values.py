@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
+from hotline import phones
 from hotline.calendar.hours import HoursError, read_hours
 from knowledge_base.forms.columns import Column, Kind
 from knowledge_base.forms.sheet import day_of
@@ -54,6 +55,17 @@ def canonical(column: Column, text: str) -> str:
         return show(column, read(column, text))
     except Unfit:
         return clean(text)
+
+
+def says_new(column: Column, old: str, new: str) -> bool:
+    """Whether a canonical text says something else than what stands there. A telephone number doesn't, however it is
+    grouped, nor does an empty cell that keeps what stands."""
+    old = canonical(column, old)
+    if column.keeps and not new:
+        return False
+    if column.kind in (Kind.PHONE, Kind.PHONES):
+        return [phones.normalise(n) for n in old.split("\n")] != [phones.normalise(n) for n in new.split("\n")]
+    return old != new
 
 
 def split(text: str) -> list[str]:
