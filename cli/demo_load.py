@@ -1,4 +1,4 @@
-"""The demonstration's departments, people, questions and authorisations, read from our own files into a database."""
+"""The demonstration's departments, people, questions, licences and authorisations: from our own files to a database."""
 
 import tomllib
 from collections.abc import Iterator
@@ -14,11 +14,13 @@ from hotline.accounts.roles import Role
 from hotline.directory.departments import Department
 from hotline.directory.liaisons import Liaison, Position
 from hotline.times import local_day
-from knowledge_base import life, speech
+from knowledge_base import ledger, licence_text, life, speech
 from knowledge_base.authorisations import Authorisation
 from knowledge_base.categories import STROKE, Category
 from knowledge_base.entries import Entry, EntryVersion, Phrasing, State
 from knowledge_base.leave import Form, Scope
+from knowledge_base.ledger import Deed, Kind
+from knowledge_base.licences import Licence
 from knowledge_base.stages import Stage
 
 FOLDER = Path(__file__).parent / "demo_data"
@@ -41,7 +43,11 @@ def load(session: Session, *, password: str, at: datetime) -> Iterator[str]:
         life.take_over(session, entry.versions[0], entry, by="演示数据", at=at)
     session.add_all(_categories(entries))
     yield f"{len(entries)} entries"
-    leaves = [_authorisation(session, row, units, entries, at) for row in _rows("authorisations.toml", "authorisation")]
+    licences = [_licence(session, row, units[row["department"]], entries, at) for row in
+                _rows("licences.toml", "licence")]  # fmt: skip
+    yield f"{len(licences)} licence items"
+    given = _rows("authorisations.toml", "authorisation")
+    leaves = [_authorisation(session, row, units, entries, licences, at) for row in given]
     yield f"{len(leaves)} authorisations"
     people = _rows("people.toml", "account")
     for row in people:
@@ -120,24 +126,53 @@ def _categories(entries: list[Entry]) -> list[Category]:
     return [Category(path=path) for path in sorted(paths)]
 
 
+def _licence(session: Session, row: Row, unit: Department, entries: list[Entry], at: datetime) -> Licence:
+    """An item that citizens see, with the questions that speak of it."""
+    text = licence_text.read({"address": unit.address, "hours": "工作日 08:30-12:00，14:30-18:00", "phone": unit.phone,
+                              "supervision_phone": unit.supervision_phone, **row})  # fmt: skip
+    licence = Licence(department_id=unit.id, version=1, stage=Stage.PUBLISHED, written_by="演示录入",
+                      shown=text.shown(1), confirmed_on=unit.confirmed_on)  # fmt: skip
+    text.put_on(licence)
+    session.add(licence)
+    session.flush()
+    for entry in entries:
+        if entry.department_id == unit.id and entry.question in row["entries"]:
+            entry.licence_id = licence.id
+    since = at - timedelta(days=60)
+    for by, deed in (("演示录入", Deed.WRITTEN), ("演示审核", Deed.CHECKED), ("演示审查", Deed.PASSED),
+                     ("演示审查", Deed.PUBLISHED)):  # fmt: skip
+        ledger.write(session, deed, of=(Kind.LICENCE, licence.id), version=1, department_id=unit.id, by=by, at=since,
+                     digest=licence_text.digest(text), why="演示数据")  # fmt: skip
+    return licence
+
+
+def _scope(scope: Row) -> Scope:
+    names = {"whole": Scope.DEPARTMENT, "categories": Scope.CATEGORIES, "licences": Scope.LICENCES,
+             "entries": Scope.ENTRIES}  # fmt: skip
+    return next(kind for name, kind in names.items() if name in scope)
+
+
 def _authorisation(session: Session, row: Row, units: dict[str, Department], entries: list[Entry],
-                   at: datetime) -> Authorisation:
+                   licences: list[Licence], at: datetime) -> Authorisation:
     unit = units[row["department"]]
     ids = {entry.question: entry.id for entry in entries if entry.department_id == unit.id}
+    items = {licence.name: licence.id for licence in licences if licence.department_id == unit.id}
     scope, today = row["scope"], local_day(at)
+    signed = None if row.get("unsigned") else at + timedelta(days=min(row["valid_from_days"], 0))
     leave = Authorisation(
         department_id=unit.id, document=row["document"], version=row.get("version", 1),
         signer=f"{row['signer']['name']}（{row['signer']['post']}）", form=Form(row["form"]),
-        scope=Scope.DEPARTMENT if scope.get("whole") else Scope.CATEGORIES if "categories" in scope else Scope.ENTRIES,
-        categories=scope.get("categories", []), entries=[ids[q] for q in scope.get("entries", [])],
+        scope=_scope(scope), categories=scope.get("categories", []),
+        licences=[items[n] for n in scope.get("licences", [])],
+        entries=[ids[q] for q in scope.get("entries", [])], excluded_categories=row.get("excluded_categories", []),
         exclusions=[ids[q] for q in row.get("exclusions", [])], provisional=row.get("provisional", False),
         valid_from=today + timedelta(days=row["valid_from_days"]),
         valid_to=today + timedelta(days=row["valid_to_days"]),
         revoked_at=at + timedelta(days=row["revoked_days"]) if "revoked_days" in row else None,
-        entered_by="演示录入", signed_by="演示签发", signed_at=at + timedelta(days=min(row["valid_from_days"], 0)),
-        entered_at=at + timedelta(days=min(row["valid_from_days"], 0)),
+        entered_by="演示录入", entered_at=signed or at, signed_by="演示签发" if signed else "", signed_at=signed,
         revoked_by="演示签发" if "revoked_days" in row else "",
-        revoked_because=row.get("revoked_reason", ""), confirmed_on=unit.confirmed_on,
+        revoked_because=row.get("revoked_reason", ""), remark=row.get("remark", ""),
+        confirmed_on=unit.confirmed_on if signed else None,
     )  # fmt: skip
     session.add(leave)
     return leave

@@ -93,6 +93,12 @@ class Settings(BaseModel):
     update_grace_days: int = Field(30, description="Days after which the machine no longer speaks what is overdue.")
     update_reminders: str = Field("-14,-3,0,7,21", description="Days around a due day that bring a reminder.")
 
+    # Authorised answering (授权解答)
+    provisional_days: int = Field(180, ge=1, description="Most days that an inherited authorisation counts.")
+    authorisation_warning_days: int = Field(
+        30, ge=0, description="Days before its end that an authorisation is shown as ending."
+    )
+
     # Keeping the knowledge base
     sweep_again_days: int = Field(
         180, ge=1, description="Days after which a published entry is reviewed for secrecy again."

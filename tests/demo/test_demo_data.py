@@ -32,10 +32,11 @@ ENTRIES = {code: rows(f"entries/{code}.toml", "entry") for code in DEPARTMENTS}
 ALL = [entry for entries in ENTRIES.values() for entry in entries]
 AUTHORISATIONS = rows("authorisations.toml", "authorisation")
 ACCOUNTS = rows("people.toml", "account")
+LICENCES = rows("licences.toml", "licence")
 
 
 def in_force(a: Row) -> bool:
-    return a["valid_from_days"] <= 0 <= a["valid_to_days"] and "revoked_days" not in a
+    return a["valid_from_days"] <= 0 <= a["valid_to_days"] and "revoked_days" not in a and not a.get("unsigned")
 
 
 def speaks_of(a: Row, entry: Row) -> bool:
@@ -43,6 +44,8 @@ def speaks_of(a: Row, entry: Row) -> bool:
     if scope.get("whole"):
         return True
     if entry["question"] in scope.get("entries", []):
+        return True
+    if any(entry["question"] in licence["entries"] for licence in LICENCES if licence["name"] in scope.get("licences", [])):
         return True
     return any(entry["category"] == c or entry["category"].startswith(c + "/") for c in scope.get("categories", []))
 
@@ -184,12 +187,23 @@ def test_authorisations_name_what_exists() -> None:
         questions = {entry["question"] for entry in entries}
         known = {entry["category"] for entry in entries}
         assert {*a["scope"].get("entries", []), *a["exclusions"]} <= questions, a["document"]
-        for category in a["scope"].get("categories", []):
+        assert set(a["scope"].get("licences", [])) <= {x["name"] for x in LICENCES if x["department"] == a["department"]}
+        for category in [*a["scope"].get("categories", []), *a.get("excluded_categories", [])]:
             assert any(leaf == category or leaf.startswith(category + "/") for leaf in known), category
         assert len(a["scope"]) == 1
         assert a["form"] in {"full", "summary", "contact"}
         assert a["valid_from_days"] < a["valid_to_days"]
         assert re.fullmatch(r"玉\S+授〔20\d\d〕\d+号", a["document"])
+
+
+def test_licence_items_are_complete_and_questions_of_their_department_speak_of_them() -> None:
+    assert len(LICENCES) >= 20
+    assert len({(x["department"], x["name"]) for x in LICENCES}) == len(LICENCES)
+    for x in LICENCES:
+        assert set(x["entries"]) <= {entry["question"] for entry in ENTRIES[x["department"]]}, x["name"]
+        assert all(x[field] for field in ("legal_basis", "conditions", "procedure", "statutory_limit", "promised_limit", "materials", "office"))
+    linked = [q for x in LICENCES for q in x["entries"]]
+    assert len(linked) == len(set(linked)) >= 15
 
 
 def test_an_exclusion_takes_out_what_the_scope_would_cover() -> None:
@@ -219,7 +233,9 @@ def test_every_state_of_an_authorisation_occurs() -> None:
     assert {a["form"] for a in standing} == {"full", "summary", "contact"}
     assert any(a["exclusions"] for a in standing)
     assert any(a["provisional"] for a in standing)
-    assert {kind for a in standing for kind in a["scope"]} == {"whole", "categories", "entries"}
+    assert {kind for a in standing for kind in a["scope"]} == {"whole", "categories", "licences", "entries"}
+    assert any(a.get("unsigned") for a in AUTHORISATIONS)
+    assert any(a["valid_to_days"] <= 30 for a in standing)
 
 
 def alone(code: str) -> Row:

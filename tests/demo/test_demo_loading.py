@@ -69,4 +69,5 @@ def test_everything_that_is_written_loads_and_each_state_of_an_authorisation_giv
         "114": "部门授权尚未生效",
         "118": "该部门从未授权热线代为答复",
     }
+    assert isinstance(covered(loaded, asked(loaded, "109", "开药店")), Covered)
     assert covered(loaded, asked(loaded, "102", "退休年龄")).reason == "该问题已被部门列为授权例外"
