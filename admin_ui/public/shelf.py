@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from knowledge_base.entries import Entry, EntryVersion, State
+from knowledge_base.hot import hot_at
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,13 @@ def items(session: Session, query: Select[Entry, EntryVersion]) -> list[Item]:
 
 def hot(session: Session, *, at: datetime, on: date) -> list[Item]:
     """突发热点: the entries that are pinned at this moment, the newest first."""
-    pinned = Entry.hot_until > at, or_(Entry.hot_from.is_(None), Entry.hot_from <= at)
-    return items(session, on_shelf(on).where(*pinned).order_by(None).order_by(Entry.hot_from.desc(), Entry.id))
+    return items(session, on_shelf(on).where(hot_at(at)).order_by(None).order_by(Entry.hot_from.desc(), Entry.id))
+
+
+def is_hot(entry: Entry, *, at: datetime) -> bool:
+    """Whether the entry is pinned at that moment."""
+    began, ends = entry.hot_from, entry.hot_until
+    return began is not None and began <= at and (ends is None or at < ends)
 
 
 def by_ids(session: Session, ids: Sequence[int], *, on: date) -> list[Item]:

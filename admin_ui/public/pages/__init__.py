@@ -2,9 +2,20 @@
 
 from flask import Blueprint
 
-from admin_ui.public.pages import ask, categories, departments, entries, follow, health, home, licences, search
+from admin_ui.public.pages import (
+    ask,
+    attachments,
+    categories,
+    departments,
+    entries,
+    follow,
+    health,
+    home,
+    licences,
+    search,
+)
 
-NOUNS = (home, search, entries, departments, categories, licences, ask, follow, health)
+NOUNS = (home, search, entries, departments, categories, licences, ask, follow, attachments, health)
 
 
 def blueprints() -> list[Blueprint]:

@@ -8,7 +8,7 @@ from admin_ui.public.finding import wanted
 from admin_ui.public.limits import limiter, of
 from admin_ui.public.lobby import now, reading, today
 from admin_ui.public.offices import today as doing_its_work
-from admin_ui.public.shelf import Item
+from admin_ui.public.shelf import Item, is_hot
 from dispatch.answers import offered
 from dispatch.decision import Answer, Channel
 
@@ -27,9 +27,9 @@ def page(entry_id: int) -> ResponseReturnValue:
             abort(404)
         item = Item(offer.entry, offer.version)
         return render_template(
-            "public/entry.html", item=item, answer=offer.decision.text, offices=doing_its_work(
-                session, offer.department, on=today()), asked_as=wanted(request.args.get("q", "")),
-            said=request.args.get("said", ""), pinned=_pinned(item), attachments=offer.version.attachments,
+            "public/entry.html", item=item, answer=offer.decision.text, attachments=offer.version.attachments,
+            offices=doing_its_work(session, offer.department, on=today()), pinned=is_hot(offer.entry, at=now()),
+            asked_as=wanted(request.args.get("q", "")), said=request.args.get("said", ""),
         )  # fmt: skip
 
 
@@ -44,8 +44,3 @@ def opinion(entry_id: int) -> ResponseReturnValue:
     noting.chosen(words, entry_id, right=right)
     there = url_for("entries.page", entry_id=entry_id, q=words or None, said="yes" if right else "other")
     return redirect(there + "#opinion", 303)
-
-
-def _pinned(item: Item) -> bool:
-    entry, at = item.entry, now()
-    return entry.hot_until is not None and entry.hot_until > at and (entry.hot_from is None or entry.hot_from <= at)

@@ -1,0 +1,177 @@
+"""A citizen at his telephone's browser, with and without JavaScript, and with what reads pages aloud."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from hotline.database import Database
+from tests.admin_ui.support import on_sqlite, picture
+from tests.support.axe import faults
+
+City = Any
+Visit = Callable[..., BrowserContext]
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    yield from on_sqlite(tmp_path)
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing stands out to the side."""
+    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_a_citizen_searches_reads_asks_and_follows(city: City, visit: Visit, javascript: bool) -> None:
+    page = visit(javascript=javascript).new_page()
+    page.goto("/")
+    box = page.get_by_label("您想办什么事、问什么事？")
+    if javascript:
+        box.press_sequentially("失业金怎么申领", delay=20)
+        expect(page.get_by_role("heading", name="查到的问题")).to_be_visible()
+        assert page.url.endswith("/")  # nothing typed is in an address
+    else:
+        box.fill("失业金怎么申领")
+        box.press("Enter")
+        page.wait_for_url("**/search?q=*")
+    page.get_by_role("link", name="失业金怎么申领").first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("失业金怎么申领")
+    expect(page.get_by_text("失业后六十日内")).to_be_visible()
+    page.get_by_role("button", name="是的，有帮助").click()
+    expect(page.get_by_text("谢谢，已记下")).to_be_visible()
+
+    page.get_by_role("link", name="提问", exact=True).click()
+    page.get_by_label("我想问一件事").check()
+    page.get_by_label("一句话说明").fill("医保断交了怎么补")
+    page.get_by_label("详细情况").fill("去年断了三个月。")
+    page.get_by_role("textbox", name="您的电话").fill("13887712345")
+    page.wait_for_timeout(3100)
+    page.get_by_role("button", name="提交").click()
+    expect(page.get_by_role("alert")).to_contain_text("先勾选同意")
+    page.get_by_label("我同意热线").check()
+    page.get_by_role("button", name="提交").click()
+    number, code = page.locator(".number").inner_text(), page.locator(".code").inner_text()
+    assert city.tickets()[0].number == number
+
+    page.get_by_role("link", name="查办理进度").click()
+    page.get_by_label("编号", exact=True).fill(number)
+    page.get_by_label("查询码").fill("10000000")
+    page.get_by_role("button", name="查询").click()
+    wrong = page.get_by_role("alert").inner_text()
+    page.get_by_label("编号", exact=True).fill("96128-20200101-0001")
+    page.get_by_label("查询码").fill(code)
+    page.get_by_role("button", name="查询").click()
+    assert page.get_by_role("alert").inner_text() == wrong
+    page.get_by_label("编号", exact=True).fill(number)
+    page.get_by_label("查询码").fill(code)
+    page.get_by_role("button", name="查询").click()
+    expect(page.get_by_role("heading", name="已收到")).to_be_visible()
+    assert number not in page.url
+    assert code not in page.url
+
+
+def test_while_one_types_the_found_ones_come_and_go_and_only_the_last_is_noted(city: City, visit: Visit) -> None:
+    from sqlalchemy import select
+
+    from knowledge_base.asked import Asked
+
+    page = visit().new_page()
+    page.goto("/")
+    box = page.get_by_label("您想办什么事、问什么事？")
+    box.press_sequentially("居住证", delay=30)
+    expect(page.locator("#found")).to_contain_text("居住证在哪里办")
+    box.press_sequentially("在哪里办理", delay=30)
+    expect(page.locator("#found-count")).to_contain_text("找到")
+    with page.expect_response("**/search/settled"):
+        pass
+    with city.database.reading() as session:
+        assert list(session.scalars(select(Asked.words))) == ["居住证在哪里办理"]
+
+
+def test_the_keyboard_alone_is_enough(visit: Visit) -> None:
+    page = visit(width=1000).new_page()
+    page.goto("/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="跳到正文")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("您想办什么事、问什么事？")).to_be_focused()
+    page.keyboard.type("居住证在哪里办")
+    expect(page.get_by_role("heading", name="查到的问题")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="查询")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("居住证在哪里办")
+
+
+ADDRESSES = ("/", "/search?q=失业金怎么申领", "/search?q=zzz宇宙飞船", "/entries/2?q=失业", "/entries/2?q=失业&said=other", "/departments",
+             "/departments/1", "/departments/3", "/categories", "/categories/社保", "/licences", "/licences/1", "/ask",
+             "/follow", "/open311/", "/nothing")  # fmt: skip
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing_grave_on_any_public_page_and_each_fits_a_telephone(city: City, visit: Visit,
+                                                                              dark: bool) -> None:
+    narrow, wide = visit(dark=dark).new_page(), visit(dark=dark, width=1280).new_page()
+    found: dict[str, list[str]] = {}
+    for there in ADDRESSES:
+        for lang, page in (("", narrow), ("lang=en", wide)):
+            page.goto(there + (("&" if "?" in there else "?") + lang if lang else ""))
+            found[f"{there} {lang}"] = faults(page) + ([] if fits(page) else ["too wide"])
+    for page in (narrow, wide):
+        page.goto("/ask?lang=zh")
+        page.wait_for_timeout(3100)
+        page.get_by_role("button", name="提交").click()
+        found["/ask wrong"] = faults(page)
+        page.get_by_label("我想问一件事").check()
+        page.get_by_label("一句话说明").fill("医保断交了怎么补")
+        page.get_by_role("button", name="提交").click()
+        found["/ask taken"] = faults(page) + ([] if fits(page) else ["too wide"])
+        number, code = page.locator(".number").inner_text(), page.locator(".code").inner_text()
+        page.goto("/follow")
+        page.get_by_label("编号", exact=True).fill(number)
+        page.get_by_label("查询码").fill("1")
+        page.get_by_role("button", name="查询").click()
+        found["/follow wrong"] = faults(page)
+        page.get_by_label("编号", exact=True).fill(number)
+        page.get_by_label("查询码").fill(code)
+        page.get_by_role("button", name="查询").click()
+        found["/follow right"] = faults(page)
+    assert {there: what for there, what in found.items() if what} == {}
+
+
+def test_what_travels_is_little(visit: Visit) -> None:
+    """Bytes over the wire for a first visit, and for a second one."""
+    context = visit()
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    received: list[float] = []
+    session.on("Network.loadingFinished", lambda event: received.append(event["encodedDataLength"]))
+    page.goto("/", wait_until="networkidle")
+    first = sum(received)
+    received.clear()
+    page.goto("/entries/2", wait_until="networkidle")
+    second = sum(received)
+    print(f"first visit {first:.0f} bytes, an entry after it {second:.0f} bytes")
+    assert first < 45_000
+    assert second < 6_000
+
+
+def test_pictures(city: City, visit: Visit) -> None:
+    if os.environ.get("HOTLINE_PICTURES") != "1":
+        pytest.skip("only for the documents")
+    page = visit(height=812).new_page()
+    for there, name in (("/", "public-home-phone"), ("/entries/2?q=失业", "public-entry-phone"), ("/ask", "public-ask-phone")):
+        page.goto(there)
+        picture(page, name)
+    wide = visit(width=1280, height=860).new_page()
+    wide.goto("/")
+    picture(wide, "public-home")
