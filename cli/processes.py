@@ -22,9 +22,11 @@ def _ready(process: str) -> Settings:
 def agi() -> None:
     """Answer the exchange's questions (FastAGI)."""
     settings = _ready("agi")
+    from agi.core import stay_on_one_core
     from agi.run import PATIENCE, make_server
     from hotline.database import Database
 
+    stay_on_one_core()
     make_server(settings, Database(settings.database_address, patience=PATIENCE)).run(drain_within=5.0)
 
 
