@@ -5,9 +5,11 @@ import sqlite3
 import stat
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from cli.main import main
+from hotline.accounts.roles import Role
 
 
 def hotline(folder: Path, *words: str, says: str = "") -> Result:
@@ -58,3 +60,10 @@ def test_tables_that_somebody_changed_by_hand_are_told_of_in_words(tmp_path: Pat
     back = hotline(tmp_path, "database", "roll-back", "0001", "--yes")
     assert back.exit_code == 1
     assert back.output.startswith("Error: The database can't go back")
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_is_named_on_the_command_line_as_the_pages_name_it(role: Role, tmp_path: Path) -> None:
+    hotline(tmp_path, "database", "migrate")
+    done = hotline(tmp_path, "accounts", "add", "somebody", "--name", "某人", "--role", str(role), "--county", "530402")
+    assert "is not one of" not in done.output

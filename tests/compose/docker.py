@@ -80,6 +80,7 @@ def _own(folder: Path, environment: dict[str, str]) -> Iterator[dict[str, str]]:
     finally:
         daemon.terminate()
         daemon.wait(60)
+        subprocess.run(["umount", f"{folder}/exec/netns/default"], capture_output=True)  # Docker leaves it mounted
 
 
 def _fails(environment: dict[str, str], *words: str) -> bool:
