@@ -56,6 +56,7 @@ class Base(DeclarativeBase):
 class Database:
     """One database by its address, with `reading()` for looking and `writing()` for short changes.
 
+    No error tells the values of a statement: they may be a citizen's, and errors are logged.
     `patience`: the most seconds of each wait, for a connection and for a lock; below the usual, for a statement too."""
 
     def __init__(self, address: str, *, pool: int = 20, patience: float = PATIENCE) -> None:
@@ -70,7 +71,7 @@ class Database:
             limits = {} if patience >= PATIENCE else {"options": f"-c statement_timeout={round(patience * 1000)}"}
             self._writer = self._reader = create_engine(
                 address, pool_size=pool, max_overflow=pool, pool_pre_ping=True, pool_timeout=patience,
-                connect_args={"connect_timeout": 3, **limits},
+                hide_parameters=True, connect_args={"connect_timeout": 3, **limits},
             )
 
     @property
@@ -97,7 +98,7 @@ class Database:
 
 def _sqlite(address: str, *, begin: str, pool: int, patience: float) -> Engine:
     engine = create_engine(
-        address, pool_size=pool, max_overflow=0, pool_timeout=patience,
+        address, pool_size=pool, max_overflow=0, pool_timeout=patience, hide_parameters=True,
         connect_args={"timeout": patience, "check_same_thread": False},
     )
     busy = f"busy_timeout={round(patience * 1000)}"
