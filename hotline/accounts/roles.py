@@ -44,6 +44,7 @@ class Permission(StrEnum):
     AUTHORISE = "authorise"  # enter an authorisation, record one that was signed on paper
     SIGN_AUTHORISATION = "sign_authorisation"  # sign one for one's department
     REVOKE = "revoke"  # revoke one
+    SUCCESSION = "succession"  # let a department pass into another
     PHRASINGS = "phrasings"  # approve, refuse and retire phrasings that people brought
     SYNONYMS = "synonyms"  # keep the words that mean the same to a search
     UNANSWERED = "unanswered"  # work off what nobody could find (a department's people: what was assigned to them)
@@ -76,7 +77,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.SECRECY_REVIEWER: frozenset({_P.KNOWLEDGE, _P.REVIEW, _P.LEDGER}),
     Role.CITY_OFFICE: frozenset(
         {_P.TICKETS, _P.DISPATCH, _P.KNOWLEDGE, _P.FIGURES, _P.CALLS, _P.WRITE_ENTRY, _P.PUBLISH, _P.PIN,
-         _P.CATEGORIES, _P.LEDGER, _P.CORRECT, _P.AUTHORISE, _P.REVOKE, _P.PHRASINGS, _P.SYNONYMS, _P.UNANSWERED,
+         _P.CATEGORIES, _P.LEDGER, _P.CORRECT, _P.AUTHORISE, _P.SUCCESSION, _P.REVOKE, _P.PHRASINGS, _P.SYNONYMS, _P.UNANSWERED,
          _P.ANALYTICS, _P.FRESHNESS, _P.INTERVAL}
     ),
     Role.COUNTY_OFFICE: frozenset(
