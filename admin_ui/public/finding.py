@@ -11,11 +11,11 @@ from admin_ui.public.offices import Named
 from admin_ui.public.shelf import Item, by_ids
 from knowledge_base.asked import Found
 from knowledge_base.personal import masked
+from knowledge_base.search.match import SURE, worth_showing
 
 LONGEST = 80
 MOST = 10
 LOOKED_AT = 60
-SURE, FAR_OFF = 55.0, 30.0
 
 
 @dataclass(frozen=True)
@@ -38,8 +38,9 @@ def find(session: Session, words: str, *, on: date, department: int | None = Non
     if not words:
         return Answered("", [], [], Found.NOTHING)
     narrowed = department is not None or bool(category)
-    matches = lobby().index.at(session, on=on).search(words, most=LOOKED_AT if narrowed else MOST)
-    near = {match.entry_id: match.score for match in matches if match.score >= FAR_OFF}
+    matches = lobby().index.at(session, on=on).search(
+        words, most=LOOKED_AT if narrowed else MOST, department=department, category=category)
+    near = {match.entry_id: match.score for match in worth_showing(matches)}
     items = [item for item in by_ids(session, list(near), on=on) if _within(item, department, category)][:MOST]
     sure = any(near[item.entry.id] >= SURE for item in items)
     how = Found.SHOWN if sure else Found.UNSURE if items else Found.NOTHING

@@ -1,80 +1,179 @@
-"""The index of published entries, kept in memory and made from the database."""
+"""The index of published entries, kept in memory: what somebody typed, said or keyed, and the entries meant by it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import cached_property
+from itertools import chain
+from typing import Any
 
-from pypinyin import lazy_pinyin
-from rapidfuzz import fuzz, process, utils
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+import numpy as np
+from sqlalchemy.orm import Session
 
-from knowledge_base.entries import Entry, EntryVersion, State, stands
-from knowledge_base.search.keypad import initials, keys
+from knowledge_base.search import chance, documents, keypad
+from knowledge_base.search.chance import Way
+from knowledge_base.search.documents import Document
+from knowledge_base.search.letters import Form, Written
+from knowledge_base.search.match import Match
+from knowledge_base.search.meaning import Meaning, engine
+from knowledge_base.search.part import FOUND_BY_LETTERS
+from knowledge_base.search.shelf import Shelf
+from knowledge_base.search.wording import Lexicon, Wording
+
+_KEYWORD_LESS = 3.0  # weight that a keyword lacks beside a question: many entries have it
+_NAMED_MORE = 1.0  # weight that a department's entries gain when the question names it
+_NEW_AT_MOST = 2000  # documents in the later part; with more of them the index is made anew
 
 
-@dataclass(frozen=True)
-class Match:
-    """An entry that was found; the score runs from 0 to 100."""
-
-    entry_id: int
-    score: float
-
-
-@dataclass(frozen=True)
 class Index:
-    """What can be found, and by which ways."""
+    """All that can be found. It never changes, so any thread may read it; `changed` gives a new one."""
 
-    texts: Sequence[str] = ()
-    sounds: Sequence[str] = ()
-    owners: Sequence[int] = ()
-    departments: Sequence[int] = ()
-    keyed: dict[tuple[int, str], list[int]] = field(default_factory=dict)
+    def __init__(self) -> None:
+        self._shelves: tuple[Shelf, ...] = ()
+        self._synonyms: tuple[tuple[str, ...], ...] = ()
 
-    def search(self, words: str, *, most: int = 5) -> list[Match]:
-        """Entries for what somebody typed or said, best first: characters lead, sound backs them up."""
-        query = utils.default_process(words)
-        if not query:
-            return []
-        sound = " ".join(lazy_pinyin(query))
-        by_text = process.cdist([query], self.texts, scorer=fuzz.token_set_ratio)[0] if self.texts else []
-        by_letters = process.cdist([query], self.texts, scorer=fuzz.ratio)[0] if self.texts else []
-        by_sound = process.cdist([sound], self.sounds, scorer=fuzz.ratio)[0] if self.sounds else []
-        best: dict[int, float] = {}
-        for owner, text, letters, heard in zip(self.owners, by_text, by_letters, by_sound, strict=True):
-            score = float(0.3 * text + 0.4 * letters + 0.3 * heard)
-            best[owner] = max(best.get(owner, 0.0), score)
-        ranked = sorted(best.items(), key=lambda pair: (-pair[1], pair[0]))
-        return [Match(entry_id, round(score, 1)) for entry_id, score in ranked[:most]]
+    @classmethod
+    def of(cls, held: Iterable[Document], synonyms: Iterable[Sequence[str]] = (),
+           vectors: Mapping[str, bytes] | None = None) -> "Index":  # fmt: skip
+        """Index documents; `vectors` are stored ones by their texts' digests."""
+        index = cls()
+        index._shelves = (Shelf(list(held), vectors),)
+        index._synonyms = tuple(tuple(group) for group in synonyms)
+        return index
 
+    def changed(self, held: Iterable[Document], gone: Iterable[int] = (),
+                vectors: Mapping[str, bytes] | None = None) -> "Index":  # fmt: skip
+        """The index with these documents new or in place of older ones, and without the entries `gone`; `vectors`
+        must hold those of all documents that changed since `of`. A few thousand changes cost milliseconds each time."""
+        fresh = {d.entry_id: d for d in held}
+        out = set(gone) | set(fresh)
+        later = [d for shelf in self._shelves[1:] for d in shelf.documents() if d.entry_id not in out]
+        if not self._shelves or len(later) + len(fresh) > _NEW_AT_MOST:
+            kept = [d for d in self.documents() if d.entry_id not in out]
+            return Index.of([*kept, *fresh.values()], self._synonyms, vectors)
+        index, first = Index(), self._shelves[0]
+        index._shelves = (first.without(out), Shelf([*later, *fresh.values()], vectors, like=first))
+        index._synonyms = self._synonyms
+        return index
+
+    def with_synonyms(self, synonyms: Iterable[Sequence[str]]) -> "Index":
+        """The same index with other groups of words that mean the same."""
+        index = Index()
+        index._shelves = self._shelves
+        index._synonyms = tuple(tuple(group) for group in synonyms)
+        return index
+
+    def ready(self) -> None:
+        """Make what the first search would otherwise make, and wait for."""
+        for words in ("准备", "zhunbei", "zb"):
+            self.search(words)
+        for shelf in self._shelves[:1]:
+            shelf.part.guess.characters("")
+
+    def documents(self) -> list[Document]:
+        """What it holds."""
+        return [d for shelf in self._shelves for d in shelf.documents()]
+
+    def __len__(self) -> int:
+        return len(self.documents())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Index) and self._shown() == other._shown()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _shown(self) -> Any:
+        return sorted(self.documents(), key=lambda d: d.entry_id), self._synonyms
+
+    # -- search ------------------------------------------------------------------------------------------------------
+    def search(self, words: str, *, most: int = 5, department: int | None = None, category: str = "",
+               full: bool = False) -> list[Match]:  # fmt: skip
+        """Entries for what somebody typed or said, best first. `full` also asks what it means (about 30 ms more,
+        where the engine is there); without it, it's fast enough for every keystroke."""
+        meaning = engine() if full and self._has_vectors else None
+        found: dict[int, float] = {}
+        way = chance.LETTERS
+        for wording in self._lexicon.wordings(words):
+            way_of_it, weighed = self._weighed(wording, most, department, category, meaning)
+            way = way_of_it if wording.words == words else way
+            for entry_id, weight in weighed.items():
+                found[entry_id] = max(found.get(entry_id, weight), weight)
+        return _matches(way, found, most)
+
+    def _weighed(self, wording: Wording, most: int, department: int | None, category: str,
+                 meaning: Meaning | None) -> tuple[Way, dict[int, float]]:  # fmt: skip
+        """The weight of each candidate entry for one wording."""
+        found: dict[int, float] = {}
+        asked = self._shelves[0].part.spelling.form(wording.words) if self._shelves else None
+        if asked is None or not asked.sounds:
+            return chance.LETTERS, found
+        asked, vector = self._understood(asked, wording.words, meaning)
+        within = frozenset({department}) if department is not None else wording.departments or None
+        for shelf in self._shelves:
+            allowed = shelf.allowed(within, category)
+            near = shelf.part.vectors.near(vector) if vector is not None and len(shelf.part) else None
+            some = shelf.part.candidates(asked, allowed=allowed, near=near, most=max(FOUND_BY_LETTERS, 2 * most))
+            weights = _weights(asked, some) - _KEYWORD_LESS * shelf.keyword[some.rows]
+            weights += _NAMED_MORE * bool(wording.departments)
+            for entry_id, weight in zip(shelf.entries[some.rows].tolist(), weights.tolist(), strict=True):
+                found[entry_id] = max(found.get(entry_id, weight), weight)
+        return _way(asked, vector is not None), found
+
+    def _understood(self, asked: Written, words: str, meaning: Meaning | None) -> tuple[Written, Any]:
+        """With characters guessed for sounds, and the vector of the question."""
+        if meaning is None or asked.form == Form.INITIALS:
+            return asked, None
+        if asked.form == Form.PINYIN:
+            guessed = self._shelves[0].part.guess.characters(asked.sounds)
+            return Written(Form.PINYIN, guessed, asked.sounds), meaning.of(guessed)
+        return asked, meaning.of(words)
+
+    @cached_property
+    def _has_vectors(self) -> bool:
+        return any(bool(shelf.part.vectors.there.any()) for shelf in self._shelves)
+
+    @cached_property
+    def _lexicon(self) -> Lexicon:
+        named = {d.department_id: d.department_names for d in self.documents()}
+        return Lexicon.of(named.items(), self._synonyms)
+
+    # -- keys --------------------------------------------------------------------------------------------------------
     def by_keys(self, department_id: int, pressed: str, *, most: int = 3) -> list[int]:
-        """Entries of a department with a keyword whose pinyin initials lie on these keys, exact ones first."""
-        exact = self.keyed.get((department_id, pressed), [])
-        own = [(k, found) for (d, k), found in self.keyed.items() if d == department_id]
-        longer = [e for k, found in own if k.startswith(pressed) for e in found]
-        return list(dict.fromkeys([*exact, *longer]))[:most] if pressed else []
+        """Entries of a department with a keyword or title whose pinyin initials, or whole syllables, lie on these
+        keys of a telephone, exact ones first."""
+        if not pressed.isdigit():
+            return []
+        texts = chain.from_iterable(shelf.texts(department_id) for shelf in self._shelves)
+        return keypad.found(texts, pressed, most)
+
+
+def _way(asked: Written, understood: bool) -> Way:
+    if asked.form == Form.INITIALS:
+        return chance.INITIALS
+    return chance.MEANING if understood else chance.LETTERS
+
+
+def _weights(asked: Written, some: Any) -> Any:
+    """Weights of candidates; a text without a vector is judged by letters alone."""
+    if asked.form == Form.INITIALS:
+        return chance.weights(chance.INITIALS, some.figures)
+    by_letters = chance.weights(chance.LETTERS, some.figures)
+    if not len(some.rows) or some.near.max() <= -1:
+        return by_letters
+    both = np.concatenate([some.figures, some.near[:, None]], axis=1)
+    return np.where(some.near > -1, chance.weights(chance.MEANING, both), by_letters)
+
+
+def _matches(way: Way, found: dict[int, float], most: int) -> list[Match]:
+    if not found:
+        return []
+    weights = np.fromiter(found.values(), dtype=np.float32, count=len(found))
+    scores, inside = chance.chances(way, weights), round(chance.inside(way, float(weights.max())), 1)
+    order = np.argsort(-weights, kind="stable")[:most]
+    entries = list(found)
+    return [Match(entries[place], round(float(scores[place]), 1), inside) for place in order.tolist()]
 
 
 def build(session: Session, *, on: date) -> Index:
     """Read the published entries that stand on a day into a new index."""
-    rows = session.execute(
-        select(Entry, EntryVersion)
-        .join(EntryVersion, (EntryVersion.entry_id == Entry.id) & (EntryVersion.number == Entry.published))
-        .where(Entry.state == State.PUBLISHED)
-        .options(selectinload(Entry.phrasings))
-        .order_by(Entry.asked.desc(), Entry.id)
-    )
-    texts: list[str] = []
-    owners: list[int] = []
-    departments: list[int] = []
-    keyed: dict[tuple[int, str], list[int]] = {}
-    for entry, version in rows:
-        if not stands(version, on=on):
-            continue
-        for text in (entry.question, *(p.text for p in entry.phrasings)):
-            texts.append(utils.default_process(text))
-            owners.append(entry.id)
-            departments.append(entry.department_id)
-        for word in entry.keywords:
-            keyed.setdefault((entry.department_id, keys(initials(word))), []).append(entry.id)
-    return Index(texts, [" ".join(lazy_pinyin(t)) for t in texts], owners, departments, keyed)
+    held = documents.published(session, on=on)
+    return Index.of(held, documents.synonyms(session), documents.vectors(session))

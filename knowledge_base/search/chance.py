@@ -1,0 +1,49 @@
+"""From evidence to chances: how likely a text is what was meant, and how likely there is an answer at all.
+
+The figures were fitted on questions with known answers by `benchmarks/search_fit.py`; docs/search.md says how."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge_base.search.evidence import Evidence
+from knowledge_base.search.grams import Floats
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way of search. A text's weight is `figures` times its evidence plus `origin`, so that at 0 the best text is
+    as likely as not the answer to a question that has one."""
+
+    figures: Sequence[float]
+    origin: float
+    inside: float  # slope of the chance that there is an answer, in the best text's weight
+    weight: float  # slope of the chance that a text is what was meant, in its weight …
+    share: float  # … and in the logarithm of its share among all candidates
+    level: float
+
+
+LETTERS = Way((1.25, 3.70, 2.21, 1.83, 7.37, 5.30, -2.13), -9.08, 0.38, 0.24, 0.88, -0.21)
+MEANING = Way((-1.01, 4.22, -1.40, 2.37, 0.82, 6.02, -2.03, 69.80), -68.12, 0.42, 0.24, 1.00, -0.11)
+INITIALS = Way((10.61, 2.86, 7.43, 3.61, -1.27, 1.07), -12.95, 0.37, 0.47, 0.69, -0.83)
+
+
+def weights(way: Way, figures: Evidence) -> Floats:
+    """The weight of each text."""
+    return (figures @ np.array(way.figures, dtype=np.float32) + np.float32(way.origin)).astype(np.float32)
+
+
+def inside(way: Way, best: float) -> float:
+    """The chance in % that the question has an answer here, when this is the best text's weight."""
+    return float(100 / (1 + np.exp(-way.inside * best)))
+
+
+def chances(way: Way, found: Floats) -> NDArray[np.float64]:
+    """The chance in % of each candidate to be what was meant, by its weight and by what the others weigh."""
+    if not len(found):
+        return np.zeros(0)
+    top = float(found.max())
+    share = found - top - np.log(np.exp(found - top).sum())
+    return np.asarray(100 / (1 + np.exp(-(way.weight * found + way.share * share + way.level))), dtype=np.float64)

@@ -1,0 +1,120 @@
+"""Which texts hold a character or two neighbouring ones, and how much that tells: the way candidates are found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int32]
+Keys = NDArray[np.uint64]
+Floats = NDArray[np.float32]
+
+_SHIFT = np.uint64(21)  # a Unicode code point has 21 bits
+_NOBODY = ~np.uint64(0)
+_LENGTH_MATTERS, _SATURATION = 0.75, 1.2  # BM25's b and k1
+_READ_AT_MOST = 4  # postings a query may read, in multiples of the texts, the rarest first
+
+
+def keys_of(texts: Sequence[str], longest: int = 2) -> tuple[Keys, Ints]:
+    """A key for each character, each two neighbours … up to `longest` of them, and the text that it's from."""
+    points = np.frombuffer("".join(texts).encode("utf-32-le"), dtype=np.uint32).astype(np.uint64)
+    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts))
+    owners = np.repeat(np.arange(len(texts), dtype=np.int32), lengths)
+    keys, of, run = [points], [owners], points
+    for wide in range(1, longest):
+        run = (run[:-1] << _SHIFT) | points[wide:]
+        inside = owners[wide:] == owners[: len(owners) - wide]
+        keys.append(run[inside])
+        of.append(owners[wide:][inside])
+    return np.concatenate(keys), np.concatenate(of)
+
+
+@dataclass(frozen=True, eq=False)
+class Grams:
+    """An index of single characters and neighbours; how much one tells is its inverse document frequency."""
+
+    keys: Keys  # sorted
+    telling: Floats  # of each key
+    ends: NDArray[np.int64]  # where each key's texts end in `texts`
+    texts: Ints
+    sums: Floats  # of each text: how much all that it holds tells
+    even: Floats  # of each text: BM25's factor for its length
+    unknown: float  # how much a key tells that no text holds
+    longest: int
+
+    @classmethod
+    def of(
+        cls, texts: Sequence[str], *, longest: int = 2, postings: bool = True, like: "Grams | None" = None
+    ) -> "Grams":
+        """Index texts; `like` lends its frequencies to a few texts that were added later."""
+        every, owners = keys_of(texts, longest)
+        order = np.argsort(every, kind="stable")
+        sorted_keys, sorted_owners = every[order], owners[order]
+        fresh = np.ones(len(order), dtype=bool)
+        fresh[1:] = (sorted_keys[1:] != sorted_keys[:-1]) | (sorted_owners[1:] != sorted_owners[:-1])
+        sorted_keys, sorted_owners = sorted_keys[fresh], sorted_owners[fresh]
+        last = np.ones(len(sorted_keys), dtype=bool)
+        last[:-1] = sorted_keys[1:] != sorted_keys[:-1]
+        ends = np.flatnonzero(last).astype(np.int64) + 1
+        keys = sorted_keys[last]
+        count = max(1, len(texts))
+        if like is None:
+            held = np.diff(ends, prepend=0)
+            telling = np.log1p((count - held + 0.5) / (held + 0.5)).astype(np.float32)
+            unknown = float(np.log1p((count + 0.5) / 0.5))
+        else:
+            telling, unknown = like.worth(keys), like.unknown
+        sums = np.bincount(owners, weights=telling[np.searchsorted(keys, every)], minlength=len(texts))
+        lengths = np.fromiter(map(len, texts), dtype=np.float32, count=len(texts))
+        usual = float(lengths.mean()) if len(texts) else 1.0
+        even = (_SATURATION + 1) / (1 + _SATURATION * (1 - _LENGTH_MATTERS + _LENGTH_MATTERS * lengths / max(usual, 1)))
+        if not len(keys):  # a key that nothing has, so that there is always one
+            keys, telling, ends = np.array([_NOBODY]), np.zeros(1, np.float32), np.zeros(1, np.int64)
+        kept = sorted_owners if postings else np.empty(0, np.int32)
+        return cls(keys, telling, ends, kept, sums.astype(np.float32), even.astype(np.float32), unknown, longest)
+
+    def worth(self, keys: Keys) -> Floats:
+        """How much each key tells."""
+        places, known = self._places(keys)
+        return np.where(known, self.telling[places], np.float32(self.unknown)).astype(np.float32)
+
+    def held(self, keys: Keys) -> NDArray[np.int64]:
+        """How many texts hold each key."""
+        places, known = self._places(keys)
+        return np.where(known, self.ends[places] - np.where(places > 0, self.ends[places - 1], 0), 0)
+
+    def scores(self, text: str) -> Floats:
+        """BM25 of every text; keys that nearly every text holds are left out once rarer ones were enough."""
+        found = np.zeros(len(self.even), dtype=np.float32)
+        keys = np.unique(keys_of([text], self.longest)[0])
+        places, known = self._places(keys)
+        places = places[known]
+        starts = np.where(places > 0, self.ends[places - 1], 0)
+        many = self.ends[places] - starts
+        left = _READ_AT_MOST * max(len(found), 25_000)
+        for nth in np.argsort(many, kind="stable"):
+            left -= int(many[nth])
+            if left < 0:
+                break
+            found[self.texts[starts[nth] : starts[nth] + many[nth]]] += self.telling[places[nth]]
+        found *= self.even
+        return found
+
+    def _places(self, keys: Keys) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        places = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        return places, self.keys[places] == keys
+
+
+def coverage(grams: Grams, query: str, texts: Sequence[str], rows: Ints) -> tuple[Floats, Floats]:
+    """For each of `texts` (the rows of the index `rows`): the share of the query that it holds, and the share of it
+    that the query holds, by how much the shared characters and neighbours tell; both run from 0 to 1."""
+    asked = np.unique(keys_of([query], grams.longest)[0])
+    worth = grams.worth(asked)
+    keys, owners = keys_of(texts, grams.longest)
+    places = np.minimum(np.searchsorted(asked, keys), len(asked) - 1)
+    shared = asked[places] == keys
+    both = np.zeros((len(texts), len(asked)), dtype=np.float32)
+    both[owners[shared], places[shared]] = 1
+    of_text = np.bincount(owners[shared], weights=worth[places[shared]], minlength=len(texts))
+    return (both @ worth) / worth.sum(), (of_text / np.maximum(grams.sums[rows], 1e-6)).astype(np.float32)

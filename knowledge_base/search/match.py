@@ -1,0 +1,40 @@
+"""What a search found, and what may be said of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+SURE = 60.0  # chance in % from which the first match may be taken for what was meant
+NOTHING = 25.0  # chance in % that there is an answer below which 'I don't know' is the true answer
+
+
+class Verdict(StrEnum):
+    """What may be said of a search's outcome."""
+
+    SURE = "sure"
+    UNSURE = "unsure"  # did you mean …?
+    NOTHING = "nothing"
+
+
+@dataclass(frozen=True)
+class Match:
+    """An entry that was found. `score` is the chance in % that it is what was meant, whatever way it was searched;
+    `inside` the chance in % that the knowledge base has an answer at all (the same in all matches of a search)."""
+
+    entry_id: int
+    score: float
+    inside: float = 100.0
+
+
+def verdict(matches: Sequence[Match]) -> Verdict:
+    """Whether the first match may be taken, must be asked about (also where the second fits as well), or
+    'I don't know' is the answer."""
+    if not matches or matches[0].inside < NOTHING:
+        return Verdict.NOTHING
+    likely = sum(match.score >= SURE for match in matches[:2])
+    return Verdict.SURE if likely == 1 else Verdict.UNSURE
+
+
+def worth_showing(matches: Sequence[Match]) -> list[Match]:
+    """The matches, or none when the knowledge base most likely has no answer."""
+    return [] if verdict(matches) == Verdict.NOTHING else list(matches)

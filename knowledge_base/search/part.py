@@ -1,0 +1,106 @@
+"""A part of the index: texts, how they are found, and what each of them has in common with a question."""
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge_base.search import evidence
+from knowledge_base.search.alphabet import folding
+from knowledge_base.search.evidence import Evidence
+from knowledge_base.search.grams import Floats, Grams, Ints
+from knowledge_base.search.guessing import Guess
+from knowledge_base.search.letters import Form, Spelling, Written
+from knowledge_base.search.meaning import Vectors
+from knowledge_base.search.readings import read
+
+FOUND_BY_LETTERS = 80  # candidates whose evidence is weighed
+FOUND_BY_MEANING = 40
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Texts that may be meant, with what speaks for each; `near` is their cosine, -1 where unknown."""
+
+    rows: Ints
+    figures: Evidence
+    near: Floats
+
+
+class Part:
+    """Texts with their readings; a later, smaller part borrows the frequencies of the first."""
+
+    def __init__(self, texts: Sequence[str], *, vectors: Mapping[str, bytes] | None = None, like: "Part | None" = None):
+        readings = [read(text) for text in texts]
+        self.characters = [r.characters for r in readings]
+        self.sounds = [r.sounds for r in readings]
+        self.firsts = [r.firsts for r in readings]
+        self.vectors = Vectors(texts, vectors)
+        lent: list[Grams | None] = [None] * 4
+        if like is not None:
+            lent = [like.by_characters, like.by_folded, like.by_sounds, like.by_firsts]
+        self.by_characters: Grams = Grams.of(self.characters, like=lent[0])
+        self.by_folded: Grams = Grams.of([r.folded for r in readings], like=lent[1])
+        self.by_sounds: Grams = Grams.of(self.sounds, postings=False, like=lent[2])
+        self.by_firsts: Grams = Grams.of(self.firsts, longest=3, like=lent[3])
+
+    def __len__(self) -> int:
+        return len(self.characters)
+
+    @cached_property
+    def spelling(self) -> Spelling:
+        return Spelling(self.by_sounds)
+
+    @cached_property
+    def guess(self) -> Guess:
+        return Guess(self.by_characters, self.characters, self.sounds)
+
+    @cached_property
+    def _in_order(self) -> list[int]:
+        return sorted(range(len(self)), key=lambda row: self.firsts[row])
+
+    def beginning(self, letters: str, most: int) -> list[int]:
+        """The texts whose first letters begin so, the shortest of them."""
+        order, key = self._in_order, self.firsts.__getitem__
+        start, end = bisect_left(order, letters, key=key), bisect_left(order, letters + "~", key=key)
+        return sorted(order[start:end], key=lambda row: len(self.firsts[row]))[:most]
+
+    def candidates(self, asked: Written, *, allowed: Mask | None, near: Floats | None, most: int) -> Candidates:
+        """The texts that have most in common with a question, and the nearest by meaning."""
+        if asked.form == Form.INITIALS:
+            found = self.by_firsts.scores(asked.sounds)
+            rows = _best(found, allowed, most)
+            first = [r for r in self.beginning(asked.sounds, most) if allowed is None or allowed[r]]
+            rows = np.union1d(rows, np.array(first, dtype=np.int32)).astype(np.int32)
+            figures = evidence.of_initials(asked.sounds, [self.firsts[r] for r in rows], self.by_firsts, rows)
+            return Candidates(rows, figures, np.full(len(rows), -1, np.float32))
+        folded = read_folded(asked.sounds)
+        found = self.by_folded.scores(folded)
+        guessed = asked.characters != asked.sounds or asked.form == Form.TEXT
+        if guessed:
+            found = found + self.by_characters.scores(asked.characters)
+        rows = _best(found, allowed, most)
+        if near is not None:
+            rows = np.union1d(rows, _best(near + 1, allowed, FOUND_BY_MEANING)).astype(np.int32)
+        exact, grams = (self.characters, self.by_characters) if guessed else (self.sounds, self.by_sounds)
+        told = [exact[r] for r in rows], [read_folded(self.sounds[r]) for r in rows]
+        figures = evidence.of_text((asked.characters, folded), told, (grams, self.by_folded), rows)
+        return Candidates(rows, figures, near[rows] if near is not None else np.full(len(rows), -1, np.float32))
+
+
+def read_folded(sounds: str) -> str:
+    """Sounds without what Yunnan speech does not keep apart."""
+    return sounds.translate(folding())
+
+
+def _best(scores: Floats, allowed: Mask | None, most: int) -> Ints:
+    """The rows with the highest scores above 0."""
+    if allowed is not None:
+        scores = np.where(allowed, scores, 0)
+    rows = np.argpartition(-scores, most)[:most] if len(scores) > most else np.arange(len(scores))
+    return rows[scores[rows] > 0].astype(np.int32)

@@ -1,0 +1,87 @@
+"""A text as the index sees it: its characters, and beside each of them its sound."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from opencc import OpenCC
+from pypinyin.constants import PHRASES_DICT
+
+from knowledge_base.search.alphabet import codes, default_sounds, firsts, folding, plain
+
+_APART = re.compile(r"[^0-9a-z\u3400-\u4dbf\u4e00-\u9fff]+")
+
+
+@dataclass(frozen=True, slots=False)
+class Reading:
+    """Characters and sounds of a text, one sound to a character."""
+
+    characters: str
+    sounds: str
+
+    @cached_property
+    def folded(self) -> str:
+        """Sounds without what Yunnan speech does not keep apart."""
+        return self.sounds.translate(folding())
+
+    @cached_property
+    def firsts(self) -> str:
+        """The first letters of the sounds; letters and digits stay."""
+        return self.sounds.translate(firsts())
+
+
+def normal(words: str) -> str:
+    """Simplified characters, small letters and digits; runs of anything else become one blank."""
+    return _APART.sub(" ", unicodedata.normalize("NFKC", words).lower().translate(_simplified())).strip()
+
+
+def read(words: str) -> Reading:
+    """The reading of a text in characters, letters and digits."""
+    runs = normal(words).split(" ")
+    return Reading("".join(runs), "".join(map(sounds, runs)))
+
+
+def sounds(characters: str) -> str:
+    """The usual sound of each character, by the longest known words from the left."""
+    heard = characters.translate(default_sounds())
+    longest, here, last = _lengths(), 0, len(characters) - 1
+    pieces: list[str] = []
+    begun = 0
+    while here < last:
+        for length in longest.get(characters[here : here + 2], ()):
+            word = characters[here : here + length]
+            if word in PHRASES_DICT:
+                pieces += [heard[begun:here], _spoken(word) or heard[here : here + length]]
+                here += length - 1
+                begun = here + 1
+                break
+        here += 1
+    return "".join(pieces) + heard[begun:] if pieces else heard
+
+
+@cache
+def _spoken(word: str) -> str:
+    """The sounds of a known word; empty when they are not one to a character."""
+    known = codes()
+    heard = "".join(known.get(plain(syllable[0]), "") for syllable in PHRASES_DICT[word])
+    return heard if len(heard) == len(word) else ""
+
+
+@cache
+def _lengths() -> dict[str, tuple[int, ...]]:
+    """How long the known words are that begin with two characters, longest first."""
+    found: dict[str, set[int]] = {}
+    for word in PHRASES_DICT:
+        if len(word) > 1:
+            found.setdefault(word[:2], set()).add(len(word))
+    return {start: tuple(sorted(lengths, reverse=True)) for start, lengths in found.items()}
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    """Traditional characters and their simplified ones, one to one."""
+    convert = OpenCC("t2s").convert
+    every = "".join(chr(point) for point in range(0x4E00, 0xA000))
+    one_by_one = convert("\n".join(every)).split("\n")
+    return {ord(old): new for old, new in zip(every, one_by_one, strict=True) if old != new and len(new) == 1}

@@ -1,0 +1,107 @@
+"""All the ways to ask for the same thing, and what a score says in each of them."""
+
+import pytest
+
+from knowledge_base.search.documents import Document
+from knowledge_base.search.index import Index
+from knowledge_base.search.match import NOTHING, SURE, Verdict, verdict, worth_showing
+
+POLICE, HOUSING, SOCIAL = 1, 2, 3
+TITLES = {
+    10: (POLICE, "户籍/居住证", "居住证到期了怎么续签？"),
+    11: (POLICE, "户籍/身份证", "身份证丢了怎么补办？"),
+    12: (POLICE, "出入境", "办理护照需要哪些材料？"),
+    13: (POLICE, "交通", "驾驶证期满换证怎么办？"),
+    20: (HOUSING, "住房", "公共租赁住房怎么申请？"),
+    21: (HOUSING, "住房", "住房公积金可以提取几次？"),
+    30: (SOCIAL, "社保", "社会保障卡丢失怎么挂失？"),
+    31: (SOCIAL, "社保", "灵活就业人员怎么参加养老保险？"),
+    32: (SOCIAL, "社保", "异地就医备案怎么办理？"),
+    33: (SOCIAL, "社保", "女职工生育津贴怎么领取？"),
+    34: (SOCIAL, "社保", "失业保险金的领取条件是什么？"),
+}
+NAMES = {POLICE: ("玉溪市公安局", "公安局"), HOUSING: ("玉溪市住房和城乡建设局", "住建局", "玉溪市建设局"), SOCIAL: ("玉溪市人力资源和社会保障局", "人社局")}
+MORE = {10: (("暂住证过期如何延期",), ("居住证", "续签")), 12: ((), ("护照", "加急")), 30: ((), ("社保卡",))}
+SYNONYMS = [["公租房", "公共租赁住房", "廉租房"], ["驾照", "驾驶证"]]
+
+
+@pytest.fixture(scope="module")
+def index() -> Index:
+    return Index.of([Document(number, department, category, title, *MORE.get(number, ((), ())), NAMES[department])
+                     for number, (department, category, title) in TITLES.items()], SYNONYMS)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "entry"),
+    [
+        ("居住证到期怎么续签", 10),
+        ("居住證到期了怎麼續簽", 10),  # traditional characters
+        ("ＪＵＺＨＵＺＨＥＮＧ　续签", 10),  # full-width letters among characters
+        ("暂住证过期", 10),
+        ("juzhuzhengdaoqilezenmexuqian", 10),
+        ("ju zhu zheng xu qian", 10),
+        ("jzzdqlzmxq", 10),
+        ("jzzdq", 10),
+        ("jzz", 10),
+        ("sfzdl", 11),
+        ("护照要什么材料", 12),
+        ("huzhao材料", 12),
+        ("互照需要那些才料", 12),  # homophones
+        ("深份真丢勒怎么补办", 11),  # sh/s, zh/z, en/eng … as in the south-west
+        ("银活就业人员咋个参加养老保险", 31),
+        ("nvzhigongshengyujintie", 33),
+        ("nzgsyjt", 33),
+        ("shiyebaoxianjintiaojian", 34),
+        ("shiyebaoxianj", 34),  # still being typed
+        ("灵活就业 yanglaobaoxian", 31),
+        ("公租房咋申请", 20),  # a synonym that the office keeps
+        ("驾照期满换证", 13),
+        ("建设局 住房申请", 20),  # an old name of the department
+    ],
+)
+def test_one_search_understands_all_ways_to_write(index: Index, words: str, entry: int) -> None:
+    assert index.search(words)[0].entry_id == entry
+
+
+def test_department_and_category_keep_the_others_out(index: Index) -> None:
+    assert {m.entry_id for m in index.search("怎么办", department=POLICE, most=50)} <= {10, 11, 12, 13}
+    assert {m.entry_id for m in index.search("怎么补办身份证", category="户籍", most=50)} <= {10, 11}
+    assert {m.entry_id for m in index.search("怎么补办身份证", category="户籍/居住证", most=50)} <= {10}
+    assert index.search("身份证", category="户") == [], "a category is a whole step of the path"
+    assert index.search("居住证", department=99) == []
+
+
+def test_a_question_of_ours_is_sure_and_a_strange_one_is_not_known(index: Index) -> None:
+    assert verdict(index.search("身份证丢了怎么补办")) == Verdict.SURE
+    assert verdict(index.search("红烧肉放多少糖好吃")) == Verdict.NOTHING == verdict([])
+    assert worth_showing(index.search("红烧肉放多少糖好吃")) == []
+    assert worth_showing(index.search("身份证丢了怎么补办"))[0].entry_id == 11
+
+
+def test_a_score_is_a_chance_whatever_the_way(index: Index) -> None:
+    for words in ("身份证丢了怎么补办", "shenfenzhengdiulezenmebuban", "sfzdlzmbb"):
+        best = index.search(words, most=11)
+        assert best[0].score >= SURE > best[1].score, words
+        assert sum(m.score for m in best) < 130, "chances of things that exclude one another"
+        assert all(m.inside == best[0].inside >= NOTHING for m in best)
+
+
+def test_two_that_fit_alike_share_the_chance() -> None:
+    twins = Index.of([Document(n, 1, "", f"{town}居住证到期了怎么续签？") for n, town in ((1, "红塔区"), (2, "江川区"))])
+    one, other = twins.search("居住证到期了怎么续签")
+    assert abs(one.score - other.score) < 1
+    assert verdict([one, other]) == Verdict.UNSURE, "did you mean …?"
+
+
+@pytest.mark.parametrize("words", ["", "  ", "？！。", "…", "\x00", "🙂"])
+def test_nothing_asked_is_nothing_found(index: Index, words: str) -> None:
+    assert index.search(words) == [] == index.search(words, full=True)
+
+
+@pytest.mark.parametrize("words", ["a", "1", "居", "zzzzzz", "12345678901234567890", "x" * 500, "证" * 300, "𠀀𠀁", "ⅷ", "İ"])
+def test_no_words_are_too_strange_to_be_searched(index: Index, words: str) -> None:
+    assert all(0 <= m.score <= 100 for m in index.search(words))
+
+
+def test_without_vectors_the_full_path_is_the_fast_one(index: Index) -> None:
+    assert index.search("护照材料", full=True) == index.search("护照材料")
