@@ -32,6 +32,7 @@ def create_app(settings: Settings, database: Database, bus: Bus | None = None, *
     guards.public(app.view_functions["static"])
     sessions.install(app, settings)
     guards.refuse_unmarked(app)
+    limits.let_larger_in(app)
     CSRFProtect(app)
     limits.install(app, settings)
     headers.install(app, secure=settings.web_secure)

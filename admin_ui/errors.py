@@ -15,6 +15,7 @@ WORDS = {
     403: (lazy_gettext("您无权使用此页"), lazy_gettext("您的角色没有这项权限。如工作需要，请联系系统管理员。")),
     404: (lazy_gettext("找不到此页"), lazy_gettext("地址有误，或者该内容不在您的查看范围内。")),
     405: (lazy_gettext("不能这样操作"), lazy_gettext("请从页面上的按钮进入。")),
+    413: (lazy_gettext("文件太大"), lazy_gettext("请分几次上传，或删去图片和多余的工作表。")),
     429: (lazy_gettext("操作过于频繁"), lazy_gettext("请稍等一分钟再试。")),
     500: (lazy_gettext("系统出现故障"), lazy_gettext("故障已记录。来电不受影响，请稍后重试。")),
     503: (lazy_gettext("数据库暂时无法访问"), lazy_gettext("来电不受影响，恢复后会自动补齐。请稍后重试。")),

@@ -12,6 +12,7 @@ from dispatch.tickets import Klass
 from hotline.accounts.roles import Role
 from knowledge_base.authorisations import Form, Scope
 from knowledge_base.entries import State as EntryState
+from knowledge_base.forms.imports import State as ImportState
 from knowledge_base.standing import Standing
 
 ROLES = {
@@ -71,3 +72,7 @@ STANDINGS = {
 ATTEMPTS = {"told": _("已告知"), "unconfirmed": _("接通未确认"), "no_answer": _("无人接听"), "in_doubt": _("结果不明"),
             "failed": _("呼叫失败")}  # fmt: skip
 DIRECTIONS = {Direction.IN: _("来电"), Direction.OUT: _("回访")}
+IMPORT_STATES = {
+    ImportState.READING: _("正在读取"), ImportState.UNREADABLE: _("无法读取"), ImportState.PREVIEWED: _("待入库"),
+    ImportState.APPLYING: _("正在入库"), ImportState.APPLIED: _("已入库"), ImportState.UNDONE: _("已撤销"),
+}  # fmt: skip

@@ -16,6 +16,7 @@ from admin_ui.views import (
     desk_readiness,
     desk_referrals,
     figures,
+    forms,
     health,
     home,
     knowledge,
@@ -31,7 +32,7 @@ from admin_ui.views import (
 
 NOUNS = (
     accounts, audit, authorisations, call, callbacks, calls, departments, desk, desk_answers, desk_events,
-    desk_readiness, desk_referrals, figures, health, home, knowledge, password, recordings, signing_in, system,
+    desk_readiness, desk_referrals, figures, forms, health, home, knowledge, password, recordings, signing_in, system,
     ticket, ticket_steps, tickets, unmasking,
 )  # fmt: skip
 

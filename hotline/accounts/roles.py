@@ -52,6 +52,7 @@ class Permission(StrEnum):
     UPDATE = "update"  # confirm or change what one's department keeps (基础信息定期更新)
     FRESHNESS = "freshness"  # see how fresh each department's things are
     INTERVAL = "interval"  # set how often a department must confirm
+    FORMS = "forms"  # hand in 附件5 to 8 as Excel (a liaison: of his own department)
     FIGURES = "figures"  # the wallboard and its figures
     ACCOUNTS = "accounts"  # create and lock accounts
     SYSTEM = "system"  # the state of the machine's parts
@@ -68,7 +69,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.QUALITY_INSPECTOR: frozenset({_P.CALLS, _P.TICKETS, _P.HEAR, _P.KNOWLEDGE, _P.FIGURES, _P.ANALYTICS}),
     Role.LIAISON: frozenset(
         {_P.TICKETS, _P.HANDLE, _P.HEAR, _P.KNOWLEDGE, _P.WRITE_ENTRY, _P.LEDGER, _P.AUTHORISE, _P.UNANSWERED,
-         _P.UPDATE}
+         _P.UPDATE, _P.FORMS}
     ),
     Role.LEADER: frozenset(
         {_P.TICKETS, _P.SIGN, _P.HEAR, _P.KNOWLEDGE, _P.CHECK_ENTRY, _P.PUBLISH, _P.LEDGER, _P.SIGN_AUTHORISATION,
@@ -78,7 +79,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.CITY_OFFICE: frozenset(
         {_P.TICKETS, _P.DISPATCH, _P.KNOWLEDGE, _P.FIGURES, _P.CALLS, _P.WRITE_ENTRY, _P.PUBLISH, _P.PIN,
          _P.CATEGORIES, _P.LEDGER, _P.CORRECT, _P.AUTHORISE, _P.SUCCESSION, _P.REVOKE, _P.PHRASINGS, _P.SYNONYMS, _P.UNANSWERED,
-         _P.ANALYTICS, _P.FRESHNESS, _P.INTERVAL}
+         _P.ANALYTICS, _P.FRESHNESS, _P.INTERVAL, _P.FORMS}
     ),
     Role.COUNTY_OFFICE: frozenset(
         {_P.TICKETS, _P.DISPATCH, _P.KNOWLEDGE, _P.FIGURES, _P.LEDGER, _P.FRESHNESS, _P.INTERVAL}

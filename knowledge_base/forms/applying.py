@@ -1,6 +1,6 @@
 """An import put in by one transaction, and taken back by one; what others changed in between stays."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from hotline import audit
 from hotline.times import local_day
 from knowledge_base.forms.errors import FormError
 from knowledge_base.forms.imports import PATIENCE, FormImport, State
-from knowledge_base.forms.previewing import SAME, given, refusal
+from knowledge_base.forms.previewing import CHUNK, SAME, given, refusal
 from knowledge_base.forms.subject import Given, Hand, Key, Known, Undone
 from knowledge_base.forms.subjects import SUBJECTS
 
@@ -27,11 +27,16 @@ class Prepared:
     values: list[Given]
 
 
-def prepare(form: FormImport) -> Prepared:
-    """Read the accepted rows; long, and without any database."""
+def prepare(form: FormImport, passed: Callable[[float], None] = lambda _: None) -> Prepared:
+    """Read the accepted rows; long, and without any database. `passed` hears how far it is, 0 to 1."""
     subject = SUBJECTS[form.form]
     rows = [row for row in form.rows if row["how"] != SAME]
-    return Prepared(rows, [given(subject, row, None) for row in rows])
+    found = []
+    for place, row in enumerate(rows):
+        if place % CHUNK == 0:
+            passed(place / len(rows))
+        found.append(given(subject, row, None))
+    return Prepared(rows, found)
 
 
 def claim(session: Session, form: FormImport, *, at: datetime) -> None:
@@ -58,7 +63,7 @@ def apply(session: Session, form: FormImport, prepared: Prepared, *, hand: Hand)
     form.before = [{"row": row.number, "department": row.department_id, "mark": now[one.id].mark, **vars(one)}
                    for row, one in zip(kept, written, strict=True)]  # fmt: skip
     _refuse(form, prepared, {number: [("整行", CLASH)] for number in clashes} | late)
-    form.applied_at, form.moved_at, form.percent = hand.at, hand.at, 100
+    form.applied_at, form.moved_at, form.percent, form.trouble = hand.at, hand.at, 100, ""
     audit.note(session, "form.applied", by=hand.by, at=hand.at, about=("form_import", form.id), form=form.form,
                rows=len(written), refused=len(form.refused))  # fmt: skip
 

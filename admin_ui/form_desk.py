@@ -1,0 +1,144 @@
+"""Where forms are read and put in, one after another, while the page that handed them in shows how far it is.
+
+How far it is stands in the import's row: every process can tell, and one that was cut off is seen to stand still."""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from threading import Lock
+from time import monotonic
+
+import structlog
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from hotline import times
+from hotline.database import Database
+from knowledge_base.forms import applying
+from knowledge_base.forms.errors import FormError
+from knowledge_base.forms.imports import FormImport, State
+from knowledge_base.forms.previewing import preview
+from knowledge_base.forms.reading import read_form
+from knowledge_base.forms.subject import Hand
+
+Put = Callable[[FormImport], None]
+log = structlog.get_logger()
+MOST_WAITING = 8  # files held in memory at a time
+STEP = 0.15  # seconds between two notes on how far it is
+READ, COMPARED, PREPARED = 40, 95, 30  # how much of the bar each part of the work is
+BROKEN = "处理时出现意外故障，已记录。请稍后重试；如再次出现，请联系系统管理员。"
+BESIDE = "同时有人改动了同样的内容，没有入库任何一行。请重试。"
+
+
+@dataclass
+class FormDesk:
+    """One thread, begun when the first form comes in."""
+
+    _thread: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "forms"))
+    _waiting: int = 0
+    _lock: Lock = field(default_factory=Lock)
+
+    def take(self, work: Callable[[], None]) -> "Future[None]":
+        """Do it after what came before; FormError when too much waits already."""
+        with self._lock:
+            if self._waiting >= MOST_WAITING:
+                raise FormError("正在处理的文件较多，请过一分钟再上传。")
+            self._waiting += 1
+        return self._thread.submit(self._do, work)
+
+    def _do(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        finally:
+            with self._lock:
+                self._waiting -= 1
+
+
+def read(database: Database, import_id: int, content: bytes, name: str, hand: Hand) -> None:
+    """Read and compare; the import's row then holds the preview, or why there is none."""
+    meter = _Meter(database, import_id, State.READING)
+    try:
+        put = _compared(database, content, name, hand, meter)
+    except FormError as error:
+        put = _unreadable(str(error))
+    except Exception:
+        log.exception("forms.reading_broke", form_import=import_id)
+        put = _unreadable(BROKEN)
+    _end(database, import_id, put)
+
+
+def _compared(database: Database, content: bytes, name: str, hand: Hand, meter: "_Meter") -> Put:
+    found = read_form(content, name, lambda share: meter.at(READ * share))
+    with database.reading() as session:
+        rows = preview(session, found, hand=hand,
+                       passed=lambda share: meter.at(READ + (COMPARED - READ) * share))  # fmt: skip
+
+    def put(form: FormImport) -> None:
+        form.form, form.notes, form.state = found.form.annex, found.notes, State.PREVIEWED
+        form.rows, form.refused, form.counts = rows.rows, rows.refused, rows.counts()
+
+    return put
+
+
+def apply(database: Database, import_id: int, hand: Hand) -> None:
+    """Put in what was previewed. What breaks puts in nothing and leaves the preview, with the reason."""
+    meter = _Meter(database, import_id, State.APPLYING)
+    try:
+        with database.reading() as session:
+            prepared = applying.prepare(session.get_one(FormImport, import_id),
+                                        passed=lambda share: meter.at(PREPARED * share))  # fmt: skip
+        with database.writing() as session:
+            applying.apply(session, session.get_one(FormImport, import_id), prepared, hand=hand)
+    except (FormError, IntegrityError) as error:
+        _end(database, import_id, _not_applied(str(error) if isinstance(error, FormError) else BESIDE))
+    except Exception:
+        log.exception("forms.applying_broke", form_import=import_id)
+        _end(database, import_id, _not_applied(BROKEN))
+
+
+class _Meter:
+    """Notes how far the work is, not more often than somebody looks."""
+
+    def __init__(self, database: Database, import_id: int, state: State) -> None:
+        self._database, self._import_id, self._state = database, import_id, state
+        self._noted = monotonic()
+
+    def at(self, percent: float) -> None:
+        if monotonic() - self._noted < STEP:
+            return
+        self._noted = monotonic()
+        with self._database.writing() as session:
+            session.execute(
+                update(FormImport).where(FormImport.id == self._import_id, FormImport.state == self._state)
+                .values(percent=int(percent), moved_at=times.now())
+            )  # fmt: skip
+
+
+def _end(database: Database, import_id: int, put: Put) -> None:
+    with database.writing() as session:
+        form = session.get_one(FormImport, import_id, with_for_update=True)
+        put(form)
+        form.percent, form.moved_at = 100, times.now()
+
+
+def _unreadable(why: str) -> Put:
+    def put(form: FormImport) -> None:
+        form.state, form.trouble = State.UNREADABLE, why[:500]
+
+    return put
+
+
+def _not_applied(why: str) -> Put:
+    def put(form: FormImport) -> None:
+        form.trouble = why[:500]
+        if form.state == State.APPLYING:
+            form.state = State.PREVIEWED
+
+    return put
+
+
+def within(session: Session, import_id: int, only: int | None) -> FormImport | None:
+    """An import within somebody's reach: a liaison's own department's."""
+    form = session.get(FormImport, import_id)
+    return form if form is not None and only in (None, form.department_id) else None
