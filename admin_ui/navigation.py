@@ -11,7 +11,9 @@ GROUPS = (
     ((P.KNOWLEDGE, "knowledge.listed", lazy_gettext("知识库")),
      (P.KNOWLEDGE, "authorisations.listed", lazy_gettext("授权")),
      (P.FORMS, "forms.listed", lazy_gettext("表格")),
-     (P.KNOWLEDGE, "departments.listed", lazy_gettext("部门"))),
+     (P.KNOWLEDGE, "departments.listed", lazy_gettext("部门")),
+     (P.UPDATE, "updates.page", lazy_gettext("定期更新")),
+     (P.FRESHNESS, "freshness.listed", lazy_gettext("更新情况"))),
     ((P.FIGURES, "figures.page", lazy_gettext("数据看板")), (P.AUDIT, "audit.listed", lazy_gettext("审计记录")),
      (P.ACCOUNTS, "accounts.listed", lazy_gettext("账号")), (P.SYSTEM, "system.page", lazy_gettext("系统状态"))),
 )  # fmt: skip

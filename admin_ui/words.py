@@ -11,9 +11,11 @@ from dispatch.states import Action, State
 from dispatch.tickets import Klass
 from hotline.accounts.roles import Role
 from knowledge_base.authorisations import Form, Scope
+from knowledge_base.due import State as DueState
 from knowledge_base.entries import State as EntryState
 from knowledge_base.forms.imports import State as ImportState
 from knowledge_base.standing import Standing
+from knowledge_base.things import Part
 
 ROLES = {
     Role.OPERATOR: _("接线员"), Role.SUPERVISOR: _("班长"), Role.QUALITY_INSPECTOR: _("质检"),
@@ -75,4 +77,15 @@ DIRECTIONS = {Direction.IN: _("来电"), Direction.OUT: _("回访")}
 IMPORT_STATES = {
     ImportState.READING: _("正在读取"), ImportState.UNREADABLE: _("无法读取"), ImportState.PREVIEWED: _("待入库"),
     ImportState.APPLYING: _("正在入库"), ImportState.APPLIED: _("已入库"), ImportState.UNDONE: _("已撤销"),
+}  # fmt: skip
+PARTS = {Part.BASE: _("基本信息"), Part.ENTRY: _("知识条目"), Part.AUTHORISATION: _("授权"),
+         Part.LICENCE: _("许可事项")}  # fmt: skip
+FRESHNESS = {DueState.FRESH: _("按期"), DueState.SOON: _("即将到期"), DueState.OVERDUE: _("逾期（宽限期内）"),
+             DueState.BEYOND: _("已超宽限期")}  # fmt: skip
+BASE_FIELDS = {
+    "short_name": _("简称"), "aliases": _("别称"), "address": _("地址"), "post_code": _("邮政编码"),
+    "summer_hours": _("办公时间（夏季或全年）"), "winter_hours": _("办公时间（冬季）"), "phone": _("接待电话"),
+    "supervision_phone": _("监督电话"), "transfer_numbers": _("转接电话"), "duty_phone": _("24小时值班电话"),
+    "fax": _("传真"), "email": _("电子邮箱"), "web_site": _("网站"), "leader": _("分管领导"), "duties": _("主要职责"),
+    "sections": _("内设机构"), "way_there": _("交通指引"),
 }  # fmt: skip

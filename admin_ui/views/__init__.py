@@ -17,6 +17,7 @@ from admin_ui.views import (
     desk_referrals,
     figures,
     forms,
+    freshness,
     health,
     home,
     knowledge,
@@ -28,12 +29,13 @@ from admin_ui.views import (
     ticket_steps,
     tickets,
     unmasking,
+    updates,
 )
 
 NOUNS = (
     accounts, audit, authorisations, call, callbacks, calls, departments, desk, desk_answers, desk_events,
-    desk_readiness, desk_referrals, figures, forms, health, home, knowledge, password, recordings, signing_in, system,
-    ticket, ticket_steps, tickets, unmasking,
+    desk_readiness, desk_referrals, figures, forms, freshness, health, home, knowledge, password, recordings,
+    signing_in, system, ticket, ticket_steps, tickets, unmasking, updates,
 )  # fmt: skip
 
 

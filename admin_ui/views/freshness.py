@@ -1,0 +1,125 @@
+"""The freshness board: how much of what each department keeps is confirmed in time, down to the single thing."""
+
+from collections import Counter
+from datetime import datetime
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from admin_ui.exports import csv_of
+from admin_ui.guards import needs
+from admin_ui.house import house, me, now, reading, writing
+from admin_ui.paging import number_in, wish, wish_code
+from admin_ui.words import FRESHNESS, PARTS
+from hotline.accounts.roles import Permission, Role
+from hotline.directory.departments import Department, DirectoryError, exists, in_service, set_interval
+from hotline.times import local_day
+from knowledge_base import reminders
+from knowledge_base.confirming import sittings
+from knowledge_base.due import State
+from knowledge_base.freshness import Freshness, Terms, freshness
+from knowledge_base.things import Part, things
+from knowledge_base.updates import Reminder
+
+blueprint = Blueprint("freshness", __name__, url_prefix="/freshness")
+
+
+@blueprint.get("")
+@needs(Permission.FRESHNESS)
+def listed() -> ResponseReturnValue:
+    with reading() as session:
+        every = _rows(session, now())
+        told = reminders.latest(session)
+    rows = [row for row in every if _wanted(row)]
+    counts = Counter({word: sum(row.counts[word] for row in every) for word in State})
+    worst = Counter(row.worst for row in every)
+    return render_template("freshness.html", rows=rows, every=every, told=told, counts=counts, worst=worst,
+                           terms=terms(now()))  # fmt: skip
+
+
+@blueprint.get("/export.csv")
+@needs(Permission.FRESHNESS)
+def export() -> ResponseReturnValue:
+    """What is filtered, as a file."""
+    header = [gettext("代码"), gettext("部门"), gettext("更新周期（月）"), gettext("按期确认比例"), gettext("应确认"),
+              gettext("最近到期日"), gettext("逾期天数"), *(str(FRESHNESS[word]) for word in State),
+              gettext("最近提醒"), gettext("已阅")]  # fmt: skip
+    with writing() as session:
+        told = reminders.latest(session)
+        rows = [row for row in _rows(session, now()) if _wanted(row)]
+        lines = [
+            (r.department.code, r.department.name, r.department.update_every_months, f"{r.percent:.1f}%", r.total,
+             r.next_due.isoformat(), r.days_overdue, *(r.counts[word] for word in State), *_reminded(told, r))
+            for r in rows
+        ]  # fmt: skip
+        return csv_of(session, "freshness", header, lines)
+
+
+@blueprint.get("/<int:department_id>")
+@needs(Permission.FRESHNESS)
+def page(department_id: int) -> ResponseReturnValue:
+    """One department: each thing with its days, longest overdue first."""
+    return _page(department_id)
+
+
+@blueprint.post("/<int:department_id>/interval")
+@needs(Permission.INTERVAL)
+def interval(department_id: int) -> ResponseReturnValue:
+    months = number_in(request.form.get("months", "").strip())
+    try:
+        with writing() as session:
+            set_interval(session, _reached(session, department_id), months or 0, by=me().login, at=now())
+    except DirectoryError as refused:
+        return _page(department_id, trouble=str(refused)), 422
+    flash(gettext("已保存"), "success")
+    return redirect(url_for("freshness.page", department_id=department_id), 303)
+
+
+def terms(at: datetime) -> Terms:
+    """The terms of today."""
+    settings = house().settings
+    return Terms(local_day(at), settings.update_grace_days, reminders.lead(settings))
+
+
+def _page(department_id: int, *, trouble: str = "") -> str:
+    at, part, state = now(), wish_code("part", Part), wish_code("state", State)
+    with reading() as session:
+        department = _reached(session, department_id)
+        found = things(session, [department], at=at)
+        (row,) = freshness([department], found, terms=terms(at))
+        shown = [(t, terms(at).state(t)) for t in sorted(found, key=lambda t: t.due_on) if part in (None, t.part)]
+        return render_template(
+            "freshness_department.html", department=department, row=row, terms=terms(at), trouble=trouble,
+            things=[(t, how) for t, how in shown if state in (None, how)], told=reminders.latest(session),
+            sittings=sittings(session, department.id), may_set=me().may(Permission.INTERVAL), parts=PARTS,
+        )  # fmt: skip
+
+
+def _rows(session: Session, at: datetime) -> list[Freshness]:
+    units = [d for d in in_service(session, on=local_day(at)) if _mine(d)]
+    return freshness(units, things(session, units, at=at), terms=terms(at))
+
+
+def _mine(department: Department) -> bool:
+    """A county's office sees its own county."""
+    if Role(me().role) is Role.COUNTY_OFFICE:
+        return bool(me().county_code) and department.county_code == me().county_code
+    return True
+
+
+def _reached(session: Session, department_id: int) -> Department:
+    found = session.get(Department, department_id)
+    return found if found and _mine(found) and exists(found, on=local_day(now())) else abort(404)
+
+
+def _wanted(row: Freshness) -> bool:
+    words, state = wish("q"), wish_code("state", State)
+    named = (row.department.name, row.department.short_name, row.department.code, *row.department.aliases)
+    return (not words or any(words in name for name in named)) and (state is None or row.counts[state] > 0)
+
+
+def _reminded(told: dict[int, Reminder], row: Freshness) -> tuple[datetime | None, datetime | None]:
+    last = told.get(row.department.id)
+    return (last.at, last.seen_at) if last else (None, None)

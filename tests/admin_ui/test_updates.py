@@ -1,0 +1,245 @@
+"""The sitting and the freshness board over their pages, on both databases: who is overdue falls silent, and speaks again."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+
+from dispatch.answers import offered
+from dispatch.decision import Answer, Channel, Contact
+from hotline.audit import AuditRow
+from hotline.directory.departments import Department
+from hotline.settings import Settings
+from hotline.times import local_day, now
+from knowledge_base import reminders
+from knowledge_base.authorisations import Authorisation
+from knowledge_base.entries import Entry, EntryVersion
+from knowledge_base.updates import Confirmation, Reminder
+
+World = Any
+SignIn = Callable[[str], FlaskClient]
+
+
+def age(world: World, days: int, code: str = "101") -> int:
+    """Make everything of a department as old as if it had last been looked at so many days ago; its id."""
+    then = now() - timedelta(days=days)
+    with world.database.writing() as session:
+        office = session.scalars(select(Department).where(Department.code == code)).one()
+        office.confirmed_on = local_day(then)
+        own = select(Entry.id).where(Entry.department_id == office.id)
+        session.execute(update(Entry).where(Entry.id.in_(own)).values(confirmed_on=None))
+        session.execute(update(EntryVersion).where(EntryVersion.entry_id.in_(own)).values(
+            published_at=then, valid_from=local_day(then)))  # fmt: skip
+        session.execute(update(Authorisation).where(Authorisation.department_id == office.id).values(
+            signed_at=then, valid_from=local_day(then), confirmed_on=None))  # fmt: skip
+        return office.id
+
+
+def said(world: World, question: str, channel: Channel) -> Any:
+    with world.database.reading() as session:
+        entry = session.scalars(select(Entry).where(Entry.question == question)).one()
+        found = offered(session, entry.id, channel=channel, at=now())
+        assert found is not None
+        return found.decision
+
+
+def fields(page: str) -> dict[str, str]:
+    """What the page's form would send when nothing is touched."""
+    found = dict(re.findall(r'<input type="hidden" name="(seen)" value="(\w+)"', page))
+    found |= dict(re.findall(r'<input id="f-\w+" name="(\w+)" value="([^"]*)"', page))
+    return found | dict(re.findall(r'<textarea id="f-\w+" name="(\w+)"[^>]*>([^<]*)</textarea>', page))
+
+
+def ticks(page: str) -> dict[str, str]:
+    return dict(re.findall(r'name="((?:entry|authorisation|licence)-\d+)" value="(\d+)"', page))
+
+
+def test_beyond_the_grace_the_machine_says_who_is_in_charge_until_the_liaison_confirms(
+    world: World, signed_in: SignIn
+) -> None:
+    question = "社保卡丢了怎么补办"
+    assert isinstance(said(world, question, Channel.MACHINE), Answer)
+    age(world, 110)
+    assert isinstance(said(world, question, Channel.MACHINE), Answer), "overdue, within the grace"
+    age(world, 130)
+    silent = said(world, question, Channel.MACHINE)
+    assert isinstance(silent, Contact)
+    assert "逾期未经部门确认" in silent.reason
+    assert isinstance(said(world, question, Channel.OPERATOR), Answer), "a person sees the date and can ask"
+
+    liaison = signed_in("liaison")
+    page = liaison.get("/update").text
+    assert page.count("已超宽限期") >= 3
+    kept = ticks(page)
+    assert len([name for name in kept if name.startswith("entry-")]) == 2
+    answer = liaison.post("/update", data=fields(page) | kept)
+    assert (answer.status_code, answer.location) == (303, "/update")
+    assert isinstance(said(world, question, Channel.MACHINE), Answer)
+    assert "已确认3项" in liaison.get("/update").text
+    with world.database.reading() as session:
+        row = session.scalars(select(Confirmation)).one()
+        assert (row.by, row.base, len(row.entries), len(row.authorisations)) == ("liaison", False, 2, 1)
+
+
+def test_the_authorisation_alone_can_silence_the_machine(world: World, signed_in: SignIn) -> None:
+    question = "社保卡丢了怎么补办"
+    age(world, 130)
+    liaison = signed_in("liaison")
+    page = liaison.get("/update").text
+    entries = {name: value for name, value in ticks(page).items() if name.startswith("entry-")}
+    liaison.post("/update", data=fields(page) | entries)
+    silent = said(world, question, Channel.MACHINE)
+    assert isinstance(silent, Contact)
+    assert "授权逾期" in silent.reason
+
+
+def test_bad_input_names_its_field_and_keeps_all_the_rest(world: World, signed_in: SignIn) -> None:
+    office = age(world, 80)
+    liaison = signed_in("liaison")
+    page = liaison.get("/update").text
+    kept = ticks(page)
+    typed = fields(page) | {"phone": "请打窗口", "address": "示范路<2>号", "summer_hours": "周一至周五 9:00-17:00"}
+    answer = liaison.post("/update", data=typed | kept | {"remark": "搬家了"})
+    assert answer.status_code == 422
+    assert 'href="#f-phone"' in answer.text
+    assert re.search(r'<div class="invalid-feedback" id="e-phone">[^<]*请打窗口', answer.text)
+    assert 'value="示范路&lt;2&gt;号"' in answer.text
+    assert 'value="搬家了"' in answer.text
+    assert all(re.search(rf'name="{name}" value="{value}" checked', answer.text) for name, value in kept.items())
+    with world.database.reading() as session:
+        assert session.get_one(Department, office).address == "玉溪市红塔区"
+        assert session.scalars(select(Confirmation)).all() == []
+
+    typed |= {"phone": "0877-2101999", "seen": fields(answer.text)["seen"]}
+    assert liaison.post("/update", data=typed | kept).status_code == 303
+    with world.database.reading() as session:
+        found = session.get_one(Department, office)
+        assert (found.phone, found.address, found.confirmed_on) == ("08772101999", "示范路<2>号", local_day(now()))
+        noted = session.scalars(select(AuditRow).where(AuditRow.deed == "department.changed")).one()
+        assert noted.details["changed"]["phone"] == ["0877-2101000", "08772101999"]
+
+
+def test_what_was_incomplete_before_keeps_nobody_from_confirming_his_entries(world: World, signed_in: SignIn) -> None:
+    liaison = signed_in("liaison")
+    page = liaison.get("/update").text
+    assert fields(page)["summer_hours"] == ""
+    assert liaison.post("/update", data=fields(page) | ticks(page)).status_code == 303
+    refused = liaison.post("/update", data=fields(page) | {"base": "1"})
+    assert refused.status_code == 422
+    assert 'href="#f-summer_hours"' in refused.text
+
+
+def test_two_who_sit_at_once_don_t_overwrite_each_other(world: World, signed_in: SignIn) -> None:
+    first, second = signed_in("liaison"), signed_in("leader")
+    before = fields(first.get("/update").text)
+    assert second.post("/update", data=before | {"address": "示范路9号"}).status_code == 303
+    late = first.post("/update", data=before | {"address": "示范路8号"})
+    assert late.status_code == 422
+    assert "刚被他人修改" in late.text
+    assert "现行：示范路9号" in late.text
+
+
+def test_a_sitting_of_two_hundred_entries_is_one_page_and_one_step(world: World, signed_in: SignIn) -> None:
+    then = now() - timedelta(days=100)
+    with world.database.writing() as session:
+        office = session.scalars(select(Department).where(Department.code == "101")).one()
+        for n in range(200):
+            entry = Entry(department_id=office.id, question=f"第{n}个问题怎么办", state="published", published=1)
+            entry.versions.append(EntryVersion(number=1, answer="请到窗口办理。", spoken="请到窗口办理。", written_by="demo",
+                                               valid_from=local_day(then), published_at=then))  # fmt: skip
+            session.add(entry)
+    liaison = signed_in("liaison")
+    page = liaison.get("/update?show=due").text
+    kept = ticks(page)
+    assert len(kept) == 200
+    assert liaison.post("/update", data=fields(page) | kept).status_code == 303
+    assert ticks(liaison.get("/update?show=due").text) == {}
+
+
+def test_the_reminder_stands_on_the_first_page_of_liaison_and_leader_until_they_confirm(
+    world: World, signed_in: SignIn, settings: Settings
+) -> None:
+    office = age(world, 100)
+    with world.database.writing() as session:
+        session.add(Reminder(department_id=office, due_on=reminders_due(session, office), step="7", at=now()))
+    board = signed_in("city_office").get("/freshness").text
+    assert "未阅" in board
+    for login in ("liaison", "leader"):
+        client = signed_in(login)
+        assert "基础信息定期更新已逾期" in client.get("/tickets").text
+        assert "基础信息定期更新已逾期" not in client.get("/knowledge").text
+    for login in ("liaison_b", "secrecy_reviewer", "operator", "city_office"):
+        assert "基础信息定期更新已逾期" not in signed_in(login).get("/tickets").text
+    assert "已阅" in signed_in("city_office").get("/freshness").text
+    liaison = signed_in("liaison")
+    page = liaison.get("/update").text
+    mended = fields(page) | {"summer_hours": "周一至周五 08:30-12:00，14:30-18:00"}
+    assert liaison.post("/update", data=mended | ticks(page) | {"base": "1"}).status_code == 303
+    assert "基础信息定期更新已逾期" not in liaison.get("/tickets").text
+
+
+def reminders_due(session: Any, department_id: int) -> Any:
+    office = session.get_one(Department, department_id)
+    return reminders.first_due(reminders.things(session, [office], at=now()))[department_id]
+
+
+def test_the_board_leads_from_the_whole_to_the_single_thing_and_is_taken_away_as_a_file(
+    world: World, signed_in: SignIn
+) -> None:
+    office = age(world, 130)
+    city = signed_in("city_office")
+    page = city.get("/freshness").text
+    assert "市人社局" in page
+    assert "市公安局" in page
+    only = city.get("/freshness?state=beyond").text
+    table = only[only.index("<table") :]
+    assert "市人社局" in table
+    assert "市公安局" not in table
+    drill = city.get(f"/freshness/{office}?part=entry&state=beyond").text
+    assert "社保卡丢了怎么补办" in drill
+    assert "玉101授" not in drill
+    csv = city.get("/freshness/export.csv?state=beyond").text.splitlines()
+    assert len(csv) == 2
+    assert csv[1].startswith("101,玉溪市人力资源和社会保障局,3,0.0%,4,")
+
+
+def test_the_office_sets_an_interval_and_others_do_not(world: World, signed_in: SignIn) -> None:
+    office = age(world, 100)
+    city = signed_in("city_office")
+    assert "due-overdue" in city.get(f"/freshness/{office}").text
+    assert city.post(f"/freshness/{office}/interval", data={"months": "0"}).status_code == 422
+    assert city.post(f"/freshness/{office}/interval", data={"months": "x"}).status_code == 422
+    assert city.post(f"/freshness/{office}/interval", data={"months": "6"}).status_code == 303
+    assert "due-overdue" not in city.get(f"/freshness/{office}").text
+    assert signed_in("supervisor").post(f"/freshness/{office}/interval", data={"months": "1"}).status_code == 403
+    with world.database.reading() as session:
+        assert session.get_one(Department, office).update_every_months == 6
+        assert session.scalars(select(AuditRow.by).where(AuditRow.deed == "department.interval")).all() == ["city_office"]
+
+
+def test_a_countys_office_sees_its_own_county_alone(world: World, signed_in: SignIn) -> None:
+    county = signed_in("county_office")
+    page = county.get("/freshness").text
+    assert "市自然资源局" in page
+    assert "市公安局" not in page
+    with world.database.reading() as session:
+        others = session.scalars(select(Department.id).where(Department.code == "102")).one()
+    assert county.get(f"/freshness/{others}").status_code == 404
+    assert county.post(f"/freshness/{others}/interval", data={"months": "1"}).status_code == 404
+    assert "市公安局" not in county.get("/freshness/export.csv").text
+
+
+@pytest.mark.parametrize("login", ["liaison", "leader"])
+def test_nobody_confirms_for_another_department(world: World, signed_in: SignIn, login: str) -> None:
+    client = signed_in(login)
+    page = client.get("/update").text
+    assert "居住证在哪里办" not in page
+    with world.database.reading() as session:
+        theirs = session.scalars(select(Entry).where(Entry.question == "居住证在哪里办")).one()
+    assert client.post("/update", data=fields(page) | {f"entry-{theirs.id}": "1"}).status_code == 422
+    with world.database.reading() as session:
+        assert session.get_one(Entry, theirs.id).confirmed_on is None
