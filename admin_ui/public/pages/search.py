@@ -32,7 +32,7 @@ def page() -> ResponseReturnValue:
     if words != " ".join(given.split()):
         return redirect(url_for("search.page", q=words, department=department, category=category or None), 303)
     with reading() as session:
-        found = find(session, words, on=today(), department=department, category=category)
+        found = find(session, words, on=today(), department=department, category=category, full=True)
         departments = in_service(session, on=today())
         categories = tops(session, counts_by_category(session, on=today()))
         shown = render_template("public/search.html", found=found, departments=departments, categories=categories,
