@@ -1,37 +1,52 @@
 """The departments behind the hotline: how they are reached, what they came from, who stands for them."""
 
+from collections.abc import Sequence
+
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from admin_ui.exports import csv_of
 from admin_ui.guards import needs
-from admin_ui.house import me, now, reading
+from admin_ui.house import me, now, reading, writing
 from admin_ui.paging import wish
+from admin_ui.views.freshness import terms
+from admin_ui.words import BASE_FIELDS
 from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department, Succession
 from hotline.directory.liaisons import duty_list
 from hotline.times import local_day
+from knowledge_base import base_data
 from knowledge_base.authorisations import of_department
 from knowledge_base.entries import Entry, State
 from knowledge_base.standing import standings
+from knowledge_base.things import Part, Thing, things
 
 blueprint = Blueprint("departments", __name__, url_prefix="/departments")
+PUBLIC = ("short_name", "aliases", "phone", "supervision_phone", "address", "post_code", "summer_hours", "winter_hours",
+          "fax", "email", "web_site", "duties", "sections", "way_there")  # fmt: skip
+"""What of the base data anybody may be told: not whom the hotline rings, nor by which number at night."""
 
 
 @blueprint.get("")
 @needs(Permission.KNOWLEDGE)
 def listed() -> ResponseReturnValue:
-    words = wish("q")
-    query = select(Department).order_by(Department.code)
-    if words:
-        fields = (Department.name, Department.short_name, Department.code, Department.duties)
-        query = query.where(or_(*(f.contains(words, autoescape=True) for f in fields)))
-    published = select(Entry.department_id, func.count()).where(Entry.state == State.PUBLISHED)
     with reading() as session:
-        counts = {int(d): int(n) for d, n in session.execute(published.group_by(Entry.department_id))}
-        return render_template("departments.html", rows=session.scalars(query).all(), counts=counts,
+        return render_template("departments.html", rows=_wanted(session), counts=_published(session),
                                today=local_day(now()))  # fmt: skip
+
+
+@blueprint.get("/export.csv")
+@needs(Permission.KNOWLEDGE)
+def export() -> ResponseReturnValue:
+    """The public side of the departments that are filtered, as a file."""
+    header = [gettext("代码"), gettext("名称"), *(str(BASE_FIELDS[key]) for key in PUBLIC), gettext("上次确认")]
+    with writing() as session:
+        shown = [(d, base_data.texts(d)) for d in _wanted(session)]
+        rows = [(d.code, d.name, *(texts[key] for key in PUBLIC), d.confirmed_on) for d, texts in shown]
+        return csv_of(session, "departments", header, rows)
 
 
 @blueprint.get("/<int:department_id>")
@@ -42,7 +57,9 @@ def page(department_id: int) -> ResponseReturnValue:
         found = session.get(Department, department_id) or abort(404)
         inside = Role(me().role) not in DEPARTMENTAL or me().department_id == department_id
         given = of_department(session, department_id) if inside else []
+        base = next(t for t in things(session, [found], at=now()) if t.part is Part.BASE)
         return render_template("department.html", department=found, inside=inside, given=given,
+                               shown=_shown(found, inside=inside), base=base, state=_state(base),
                                how=standings(given, on=local_day(now()), at=now()), kin=_kin(session, department_id),
                                liaisons=duty_list(session, department_id) if inside else [])  # fmt: skip
 
@@ -53,3 +70,28 @@ def _kin(session: Session, department_id: int) -> list[tuple[Succession, Departm
     ).order_by(Succession.on))  # fmt: skip
     return [(s, session.get_one(Department, s.successor_id if s.predecessor_id == department_id else s.predecessor_id),
              s.predecessor_id == department_id) for s in rows]  # fmt: skip
+
+
+def _wanted(session: Session) -> Sequence[Department]:
+    words = wish("q")
+    query = select(Department).order_by(Department.code)
+    if words:
+        fields = (Department.name, Department.short_name, Department.code, Department.duties)
+        query = query.where(or_(*(f.contains(words, autoescape=True) for f in fields)))
+    return session.scalars(query).all()
+
+
+def _published(session: Session) -> dict[int, int]:
+    """How many entries of each department are published."""
+    query = select(Entry.department_id, func.count()).where(Entry.state == State.PUBLISHED)
+    return {int(d): int(n) for d, n in session.execute(query.group_by(Entry.department_id))}
+
+
+def _shown(department: Department, *, inside: bool) -> list[tuple[str, str]]:
+    """The base data that there are, with their names; the numbers that only the hotline rings stay inside."""
+    texts = base_data.texts(department)
+    return [(str(BASE_FIELDS[key]), text) for key, text in texts.items() if text and (inside or key in PUBLIC)]
+
+
+def _state(base: Thing) -> str:
+    return terms(now()).state(base)

@@ -243,3 +243,22 @@ def test_nobody_confirms_for_another_department(world: World, signed_in: SignIn,
     assert client.post("/update", data=fields(page) | {f"entry-{theirs.id}": "1"}).status_code == 422
     with world.database.reading() as session:
         assert session.get_one(Entry, theirs.id).confirmed_on is None
+
+
+def test_a_departments_page_and_file_show_the_base_data_but_not_whom_the_hotline_rings(
+    world: World, signed_in: SignIn
+) -> None:
+    with world.database.writing() as session:
+        office = session.scalars(select(Department).where(Department.code == "102")).one()
+        office.duty_phone, office.fax, office.office_hours = "08772109999", "08772108888", [{"days": "1-5", "open": "09:00", "close": "17:00"}]
+        office.confirmed_on = local_day(now())
+    for login, inside in (("operator", True), ("liaison_b", True), ("liaison", False)):
+        page = signed_in(login).get(f"/departments/{office.id}").text
+        assert "08772108888" in page
+        assert "周一至周五 09:00-17:00" in page
+        assert ("08772109999" in page) is inside, login
+    csv = signed_in("liaison").get("/departments/export.csv?q=公安").text
+    assert len(csv.splitlines()) == 2
+    assert "08772108888" in csv
+    assert "08772109999" not in csv
+    assert 'href="/update"' in signed_in("liaison_b").get(f"/departments/{office.id}").text
