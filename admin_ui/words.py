@@ -13,6 +13,8 @@ from hotline.accounts.roles import Role
 from knowledge_base.authorisations import Form, Scope
 from knowledge_base.due import State as DueState
 from knowledge_base.entries import State as EntryState
+from knowledge_base.ledger import Deed
+from knowledge_base.stages import Stage
 from knowledge_base.forms.imports import State as ImportState
 from knowledge_base.standing import Standing
 from knowledge_base.things import Part
@@ -32,6 +34,7 @@ CLASSES = {
     Klass.SUGGESTION: _("建议"), Klass.PRAISE: _("表扬"),
 }  # fmt: skip
 ACTIONS = {
+    "correct": _("安排更正告知"),
     "refer": _("登记"), "describe": _("核定事项"), Action.DISPATCH: _("派发"), Action.OPEN: _("打开"),
     Action.ACCEPT: _("签收"),
     Action.RETURN: _("退单"), Action.REPLY: _("起草答复"), Action.SIGN: _("签发"), Action.SEND_BACK: _("退回重写"),
@@ -60,6 +63,28 @@ ENTRY_STATES = {
     EntryState.DRAFT: _("草稿"), EntryState.PUBLISHED: _("已发布"),
     EntryState.WITHDRAWN: _("已撤回"), EntryState.EXPIRED: _("已过期"),
 }  # fmt: skip
+STAGES = {
+    Stage.DRAFT: _("草稿"), Stage.SUBMITTED: _("待审核"), Stage.CHECKED: _("待保密审查"),
+    Stage.REFERRED: _("已报上级审查"), Stage.PASSED: _("待发布"), Stage.PUBLISHED: _("已发布"),
+    Stage.REPLACED: _("已被新版取代"), Stage.REFUSED: _("审查未通过"), Stage.EXPIRED: _("已过期"),
+    Stage.WITHDRAWN: _("已撤回"),
+}  # fmt: skip
+DEEDS = {
+    Deed.WRITTEN: _("起草"), Deed.SUBMITTED: _("提交审核"), Deed.SENT_BACK: _("退回修改"),
+    Deed.CHECKED: _("部门审核通过"), Deed.PASSED: _("保密审查通过"), Deed.REFUSED: _("保密审查不予通过"),
+    Deed.REFERRED_UP: _("报上级审查"), Deed.PUBLISHED: _("发布"), Deed.REPLACED: _("被新版取代"),
+    Deed.WITHDRAWN: _("撤回"), Deed.EXPIRED: _("到期"), Deed.CARRIED: _("类别更名"), Deed.CONFIRMED: _("部门确认"),
+    Deed.SWEPT: _("复查：仍可公开"), Deed.PULLED: _("复查：撤下"),
+}  # fmt: skip
+SAID = {
+    "question": _("问题"), "answer": _("供阅读的答复"), "spoken": _("供播报的答复"), "valid_from": _("有效期起"),
+    "valid_to": _("有效期止"), "category": _("类别"), "keywords": _("关键词"), "summary": _("摘要"),
+    "legal_basis": _("依据"), "section": _("经办科室"), "phone": _("电话"), "attachments": _("附件"),
+}  # fmt: skip
+FORMS = {Form.FULL: _("全文"), Form.SUMMARY: _("摘要"), Form.CONTACT: _("仅部门名称和电话")}
+SCOPES = {Scope.DEPARTMENT: _("整个部门"), Scope.CATEGORIES: _("部分类别"), Scope.LICENCES: _("部分许可事项"),
+          Scope.ENTRIES: _("部分条目")}  # fmt: skip
+CHANNELS = {Channel.MACHINE: _("自助语音"), Channel.OPERATOR: _("接线员"), Channel.WEB: _("网站")}
 FORMS = {Form.FULL: _("全文"), Form.SUMMARY: _("摘要"), Form.CONTACT: _("仅部门名称和电话")}
 SCOPES = {Scope.DEPARTMENT: _("整个部门"), Scope.CATEGORIES: _("部分类别"), Scope.LICENCES: _("部分许可事项"),
           Scope.ENTRIES: _("部分条目")}  # fmt: skip

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ForeignKey, Select, String, UniqueConstraint, or_, select
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from dispatch import clocks
 from dispatch.answers import offered
@@ -70,6 +70,17 @@ def was_wrong(session: Session, version: EntryVersion) -> bool:
         EntryVersion.published_at.is_not(None),
     )  # fmt: skip
     return version.stage == Stage.REPLACED and session.scalar(later.limit(1)) is not None
+
+
+def wrong_and_told() -> Select[EntryVersion]:
+    """The versions that were wrong and that somebody was told, the latest ended first."""
+    later = aliased(EntryVersion)
+    corrected = select(later.id).where(later.entry_id == EntryVersion.entry_id, later.number > EntryVersion.number,
+                                       later.corrects, later.published_at.is_not(None)).exists()  # fmt: skip
+    withdrawn = (EntryVersion.stage == Stage.WITHDRAWN) & EntryVersion.published_at.is_not(None)
+    told = select(Telling.id).where(Telling.entry_version_id == EntryVersion.id).exists()
+    wrong = or_(withdrawn, (EntryVersion.stage == Stage.REPLACED) & corrected)
+    return select(EntryVersion).where(wrong, told).order_by(EntryVersion.ended_at.desc(), EntryVersion.id.desc())
 
 
 def words(session: Session, entry: Entry, version: EntryVersion, *, at: datetime) -> str:

@@ -1,24 +1,52 @@
 """Whose hands a version went through, and who may lay his on it next: drafter, leader and reviewer are three people."""
 
-from sqlalchemy import ColumnElement, false, select, true
-from sqlalchemy.orm import Session
+from contextlib import suppress
+
+from sqlalchemy import ColumnElement, false, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
-from knowledge_base.entries import Entry, EntryVersion
+from hotline.directory.departments import Department
+from knowledge_base.entries import Entry, EntryVersion, State
 from knowledge_base.ledger import Deed, Kind, LedgerRow
 from knowledge_base.stages import Stage
-from knowledge_base.transitions import LifeError, Transition
+from knowledge_base.transitions import TRANSITIONS, LifeError, Transition
 
 CHECKS = frozenset({Deed.CHECKED, Deed.SENT_BACK})
 REVIEWS = frozenset({Deed.PASSED, Deed.REFUSED, Deed.REFERRED_UP})
 
 
 def entries_of(account: Account) -> ColumnElement[bool]:
-    """The condition that picks the entries within an account's reach: a department's people have their own only."""
+    """The condition that picks the entries that an account may see: within its reach all, and beyond it, for whoever is
+    no department's, what is published."""
+    if Role(account.role) in DEPARTMENTAL:
+        return within(Entry.department_id, account)
+    public = Entry.state == State.PUBLISHED
+    return or_(public, within(Entry.department_id, account)) if sees_drafts(account) else public
+
+
+def within(column: InstrumentedAttribute[int], account: Account) -> ColumnElement[bool]:
+    """The condition that keeps an account to the departments of its reach: a department's people to their own, a
+    county's office to its county."""
+    if Role(account.role) is Role.COUNTY_OFFICE:
+        return column.in_(select(Department.id).where(Department.county_code == (account.county_code or "-")))
     if reaches_all(account):
         return true()
-    return Entry.department_id == account.department_id if account.department_id else false()
+    return column == account.department_id if account.department_id else false()
+
+
+def version_within(account: Account) -> ColumnElement[bool]:
+    """The same for versions."""
+    if Role(account.role) is not Role.COUNTY_OFFICE and reaches_all(account):
+        return true()
+    return EntryVersion.entry_id.in_(select(Entry.id).where(within(Entry.department_id, account)))
+
+
+def sees_inside(session: Session, account: Account, entry: Entry) -> bool:
+    """Whether the account sees the entry's drafts, reviews and earlier versions."""
+    found = select(Entry.id).where(Entry.id == entry.id, within(Entry.department_id, account))
+    return sees_drafts(account) and session.scalar(found) is not None
 
 
 def reaches_all(account: Account) -> bool:
@@ -33,7 +61,7 @@ def is_citys_reviewer(account: Account) -> bool:
 
 def sees_drafts(account: Account) -> bool:
     """Whether the account sees what isn't published; others would tell it to callers."""
-    return account.may(Permission.LEDGER)
+    return account.may(Permission.LEDGER) or account.may(Permission.CORRECT)
 
 
 def writers(session: Session, version: EntryVersion) -> set[str]:
@@ -43,6 +71,17 @@ def writers(session: Session, version: EntryVersion) -> set[str]:
         LedgerRow.deed.in_((Deed.WRITTEN, Deed.SUBMITTED)),
     )  # fmt: skip
     return {version.written_by, *session.scalars(wrote)}
+
+
+def doable(session: Session, version: EntryVersion, entry: Entry, *, by: Account) -> set[Deed]:
+    """The deeds that this person may do to the version now."""
+    found = set()
+    for line in TRANSITIONS:
+        if line.source == version.stage:
+            with suppress(LifeError):
+                fit(session, line, version, entry, by=by)
+                found.add(line.deed)
+    return found
 
 
 def fit(session: Session, line: Transition, version: EntryVersion, entry: Entry, *, by: Account) -> None:

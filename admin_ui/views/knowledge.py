@@ -1,20 +1,28 @@
-"""What the hotline knows: entries, and for each what may be said of it, through whom and why."""
+"""What the hotline knows: the list of entries, and for each what may be said of it, through whom and why."""
 
-from flask import Blueprint, abort, render_template
+from collections.abc import Iterator, Sequence
+
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, Select, case, or_, select, true
+from flask_babel import gettext
+from sqlalchemy import ColumnElement, Select, case, false, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from admin_ui import words
+from admin_ui.exports import MOST_ROWS, csv_of
 from admin_ui.guards import needs
-from admin_ui.house import house, me, now, reading
+from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import page_of, wish, wish_code, wish_number
-from admin_ui.views.desk_answers import FAR_OFF
+from admin_ui.views.entry import show
 from dispatch.answers import offered
 from dispatch.decision import Channel
 from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department
 from hotline.times import local_day
-from knowledge_base.entries import Entry, State
+from knowledge_base import hands, hot
+from knowledge_base.entries import Entry, EntryVersion, State
+from knowledge_base.search.match import worth_showing
+from knowledge_base.stages import UNDER_WAY, Stage
 
 blueprint = Blueprint("knowledge", __name__, url_prefix="/knowledge")
 
@@ -25,37 +33,66 @@ def listed() -> ResponseReturnValue:
     with reading() as session:
         page = page_of(session, _wanted(session))
         said = {e.id: offered(session, e.id, channel=Channel.OPERATOR, at=now()) for e in page.rows}
+        stages = _under_way(session, page.rows) if hands.sees_drafts(me()) else {}
         departments = session.scalars(select(Department).where(own(Department.id)).order_by(Department.code)).all()
-        return render_template("knowledge.html", page=page, said=said, departments=departments)
+        return render_template("knowledge.html", page=page, said=said, departments=departments, stages=stages, at=now())
+
+
+@blueprint.get("/export.csv")
+@needs(Permission.KNOWLEDGE)
+def export() -> ResponseReturnValue:
+    """What the list shows, as a file."""
+    header = (gettext("编号"), gettext("部门"), gettext("类别"), gettext("问题"), gettext("状态"), gettext("版本"),
+              gettext("办理阶段"), gettext("被问次数"), gettext("最近确认"), gettext("最近复查"))  # fmt: skip
+    with writing() as session:
+        found = session.scalars(_wanted(session).limit(MOST_ROWS)).all()
+        stages = _under_way(session, found) if hands.sees_drafts(me()) else {}
+        return csv_of(session, "knowledge", header, _rows(found, stages))
 
 
 @blueprint.get("/<int:entry_id>")
 @needs(Permission.KNOWLEDGE)
 def page(entry_id: int) -> ResponseReturnValue:
-    with reading() as session:
-        entry = session.scalar(select(Entry).where(Entry.id == entry_id, own(Entry.department_id))) or abort(404)
-        channels = {c: offered(session, entry.id, channel=c, at=now()) for c in Channel}
-        version = next((v for v in entry.versions if v.number == entry.published), None)
-        return render_template("entry.html", entry=entry, channels=channels,
-                               version=version or (entry.versions[-1] if entry.versions else None))  # fmt: skip
+    return show(entry_id)
 
 
 def own(column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     """The condition that keeps a department's people to their own department; the hotline's see all."""
-    return column == me().department_id if Role(me().role) in DEPARTMENTAL else true()
+    return hands.within(column, me()) if Role(me().role) in DEPARTMENTAL else column.is_not(None)
+
+
+def _rows(found: Sequence[Entry], stages: dict[int, Stage]) -> Iterator[tuple[object, ...]]:
+    for e in found:
+        yield (e.id, e.department.name, e.category, e.question, words.ENTRY_STATES[State(e.state)], e.published,
+               words.STAGES[stages[e.id]] if e.id in stages else "", e.asked, e.confirmed_on, e.swept_on)  # fmt: skip
+
+
+def _under_way(session: Session, rows: Sequence[Entry]) -> dict[int, Stage]:
+    """Of entries that have a version under way: how far it has come."""
+    query = select(EntryVersion.entry_id, EntryVersion.stage).where(
+        EntryVersion.entry_id.in_([e.id for e in rows]), EntryVersion.stage.in_(UNDER_WAY),
+        hands.version_within(me()),
+    )  # fmt: skip
+    return {int(entry_id): Stage(stage) for entry_id, stage in session.execute(query)}
 
 
 def _wanted(session: Session) -> Select[Entry]:
-    query = select(Entry).where(own(Entry.department_id))
-    words, state, department = wish("q"), wish_code("state", State), wish_number("department")
+    query = select(Entry).where(hands.entries_of(me()))
+    text, state, department = wish("q"), wish_code("state", State), wish_number("department")
     if state is not None:
         query = query.where(Entry.state == state)
     if department is not None:
         query = query.where(Entry.department_id == department)
-    if words:
-        near = house().index.at(session, on=local_day(now())).search(words, most=20)
-        rank = {match.entry_id: place for place, match in enumerate(near) if match.score >= FAR_OFF}
-        query = query.where(or_(Entry.id.in_(rank), Entry.question.contains(words, autoescape=True)))
+    if (stage := wish_code("stage", Stage)) is not None:
+        at_stage = select(EntryVersion.entry_id).where(EntryVersion.stage == stage, hands.version_within(me()))
+        query = query.where(Entry.id.in_(at_stage) if hands.sees_drafts(me()) else false())
+    if category := wish("category"):
+        below = Entry.category.startswith(category + "/", autoescape=True)
+        query = query.where(or_(Entry.category == category, below))
+    if text:
+        near = worth_showing(house().index.at(session, on=local_day(now())).search(text, most=20))
+        rank = {match.entry_id: place for place, match in enumerate(near)}
+        query = query.where(or_(Entry.id.in_(rank), Entry.question.contains(text, autoescape=True)))
         if rank:
             query = query.order_by(case(rank, value=Entry.id, else_=len(rank)))
-    return query.order_by(Entry.asked.desc(), Entry.id)
+    return query.order_by(hot.first(now()), Entry.asked.desc(), Entry.id)

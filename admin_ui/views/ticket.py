@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
-from dispatch import reach, referrals
+from dispatch import drafting, reach, referrals
 from dispatch.states import TRANSITIONS, Action
 from dispatch.tickets import Ticket, guarded
 from hotline import audit
@@ -42,6 +42,8 @@ def show(number: str, *, trouble: str = "", typed: Mapping[str, str] | None = No
         return render_template(
             "ticket.html", ticket=found, sound=sound, doable=doable(found, me()), trouble=trouble, typed=typed or {},
             shows_caller=reach.sees_caller(me(), found) or not guarded(found), guarded=guarded(found),
+            drafted=drafting.drafted_from(session, found) if me().may(Permission.WRITE_ENTRY) else None,
+            may_draft=me().may(Permission.WRITE_ENTRY) and drafting.fit_to_draft(found),
             inside=reach.sees_caller(me(), found), unheard=referrals.UNHEARD, names=_names(session, found),
             departments=[d for d in in_service(session, on=local_day(now()))
                          if found.complained_of not in (d.name, d.short_name)],

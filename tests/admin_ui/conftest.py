@@ -31,8 +31,10 @@ from hotline.directory.departments import Department, by_code
 from hotline.events import Bus
 from hotline.settings import Settings
 from hotline.times import CHINA, local_day, now
+from knowledge_base import life
 from knowledge_base.authorisations import Authorisation, Form, Scope
 from knowledge_base.entries import Entry, EntryVersion, Phrasing, State
+from knowledge_base.stages import Stage
 from recordings import recordings
 from recordings.recordings import Kind, Recording
 
@@ -188,9 +190,12 @@ def _fill(database: Database) -> None:
         for code, question, answer, summary, asked in QUESTIONS:
             entry = Entry(department_id=ids[code], question=question, asked=asked, state=State.PUBLISHED, published=1,
                           phrasings=[Phrasing(text=question + "呢")])
-            entry.versions.append(EntryVersion(number=1, answer=answer, spoken=answer, summary=summary,
-                                               valid_from=local_day(at), written_by="demo"))
+            entry.versions.append(EntryVersion(number=1, stage=Stage.PUBLISHED, question=question, answer=answer,
+                                               spoken=answer, summary=summary, valid_from=local_day(at),
+                                               written_by="demo", written_at=at, published_at=at))
             session.add(entry)
+            session.flush()
+            life.take_over(session, entry.versions[0], entry, by="demo", at=at)
         for code, form in AUTHORISED:
             session.add(Authorisation(department_id=ids[code], document=f"玉{code}授〔2026〕1号", signer="李局长",
                                       scope=Scope.DEPARTMENT, form=form, valid_from=local_day(at),

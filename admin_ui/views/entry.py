@@ -1,0 +1,81 @@
+"""One entry as a page: what stands, what is under way, who may do what to it now, and what became of it before."""
+
+from collections.abc import Mapping, Sequence
+
+from flask import abort, render_template
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin_ui.house import me, now, reading
+from dispatch import corrections
+from dispatch.answers import offered
+from dispatch.decision import Channel
+from hotline.accounts.accounts import Account
+from hotline.accounts.roles import Permission
+from knowledge_base import approving, drafts, hands
+from knowledge_base.content import digest
+from knowledge_base.entries import Approval, Entry, EntryVersion, Phrasing
+from knowledge_base.ledger import Kind, LedgerRow
+from knowledge_base.stages import Stage
+
+
+def show(entry_id: int, *, trouble: str = "", typed: Mapping[str, str] | None = None) -> str:
+    """The entry's page, with what went wrong and what was typed when a step could not be taken."""
+    with reading() as session:
+        entry = find(session, entry_id)
+        inside = hands.sees_inside(session, me(), entry)
+        standing = next((v for v in entry.versions if v.number == entry.published), None)
+        coming = drafts.under_way(session, entry) if inside else None
+        shown = standing or (coming or (entry.versions[-1] if entry.versions else None) if inside else None)
+        rows = _ledger(session, entry) if inside else []
+        return render_template(
+            "entry.html", entry=entry, standing=standing, coming=coming, shown=shown, inside=inside, at=now(),
+            trouble=trouble, typed=typed or {}, versions=_versions(entry, standing, inside), rows=rows,
+            channels={c: offered(session, entry.id, channel=c, at=now()) for c in Channel},
+            may={v.id: hands.doable(session, v, entry, by=me()) for v in (coming, standing) if v is not None},
+            seen={v.id: digest(v) for v in (coming, standing) if v is not None},
+            wrong=_wrong(session, entry), names=names_of(session, [row.by for row in rows]), Stage=Stage,
+            phrasings=_phrasings(entry, inside), writes=inside and me().may(Permission.WRITE_ENTRY),
+            decides=inside and approving.may_decide(me()),
+        )  # fmt: skip
+
+
+def find(session: Session, entry_id: int) -> Entry:
+    """The entry, if it is one that the person who looks may see; otherwise there is none."""
+    found = session.scalar(select(Entry).where(Entry.id == entry_id, hands.entries_of(me())))
+    return found or abort(404)
+
+
+def find_version(session: Session, entry_id: int, number: int) -> EntryVersion:
+    """A version of it, if the person sees more than what stands."""
+    entry = find(session, entry_id)
+    if not hands.sees_inside(session, me(), entry):
+        abort(404)
+    query = select(EntryVersion).where(EntryVersion.entry_id == entry.id, EntryVersion.number == number)
+    return session.scalar(query) or abort(404)
+
+
+def names_of(session: Session, logins: Sequence[str]) -> dict[str, str]:
+    """Who the logins are."""
+    rows = session.execute(select(Account.login, Account.name).where(Account.login.in_(set(logins))))
+    return {str(login): str(name) for login, name in rows}
+
+
+def _versions(entry: Entry, standing: EntryVersion | None, inside: bool) -> list[EntryVersion]:
+    return entry.versions[::-1] if inside else [standing] if standing else []
+
+
+def _phrasings(entry: Entry, inside: bool) -> list[Phrasing]:
+    shown = (Approval.APPROVED, Approval.PROPOSED) if inside else (Approval.APPROVED,)
+    return [p for p in entry.phrasings if p.approval in shown]
+
+
+def _wrong(session: Session, entry: Entry) -> list[EntryVersion]:
+    if not me().may(Permission.CORRECT):
+        return []
+    return [v for v in entry.versions if corrections.was_wrong(session, v)]
+
+
+def _ledger(session: Session, entry: Entry) -> list[LedgerRow]:
+    query = select(LedgerRow).where(LedgerRow.kind == Kind.ENTRY, LedgerRow.thing_id == entry.id)
+    return list(session.scalars(query.order_by(LedgerRow.id.desc()).limit(50)))

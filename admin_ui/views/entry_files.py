@@ -1,0 +1,71 @@
+"""The files of an answer: put to a draft, taken from it, and taken home as what they are."""
+
+from datetime import datetime
+
+from flask import Blueprint, abort, request, send_file
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from admin_ui.guards import needs
+from admin_ui.house import house, me, now, reading
+from admin_ui.views.entry import find, find_version
+from admin_ui.views.entry_steps import take
+from hotline.accounts.roles import Permission
+from hotline.times import local_day
+from knowledge_base import attachments, hands
+from knowledge_base.attachments import MEGABYTE
+from knowledge_base.entries import Attachment, Entry, EntryVersion
+from knowledge_base.transitions import LifeError
+
+blueprint = Blueprint("entry_files", __name__, url_prefix="/knowledge")
+ROUND_IT = 100_000  # bytes that a form has beside its file
+
+
+@blueprint.url_value_preprocessor
+def _allow_a_file(_endpoint: str | None, _values: dict[str, object] | None) -> None:
+    """A file is larger than any other form; this is asked before anything of the form is read."""
+    request.max_content_length = house().settings.attachment_megabytes * MEGABYTE + ROUND_IT
+
+
+@blueprint.post("/<int:entry_id>/versions/<int:number>/files")
+@needs(Permission.WRITE_ENTRY)
+def add(entry_id: int, number: int) -> ResponseReturnValue:
+    given = request.files.get("file")
+    name, content = (given.filename or "", given.read()) if given else ("", b"")
+
+    def step(session: Session, at: datetime) -> None:
+        if not name:
+            raise LifeError(gettext("请选择文件"))
+        attachments.add(session, find_version(session, entry_id, number), name, content, by=me(),
+                        settings=house().settings, at=at)  # fmt: skip
+
+    return take(entry_id, step, done=gettext("附件已添加"))
+
+
+@blueprint.post("/<int:entry_id>/versions/<int:number>/files/<int:attachment_id>/remove")
+@needs(Permission.WRITE_ENTRY)
+def remove(entry_id: int, number: int, attachment_id: int) -> ResponseReturnValue:
+    return take(entry_id, lambda s, at: attachments.remove(
+        s, find_version(s, entry_id, number), attachment_id, by=me(), at=at))  # fmt: skip
+
+
+@blueprint.get("/files/<int:attachment_id>")
+@needs(Permission.KNOWLEDGE)
+def download(attachment_id: int) -> ResponseReturnValue:
+    """Always saved, never shown: nothing in it runs in our name."""
+    with reading() as session:
+        row = session.get(Attachment, attachment_id) or abort(404)
+        entry = find(session, session.get_one(EntryVersion, row.entry_version_id).entry_id)
+        if not _may_have(session, row, entry):
+            abort(404)
+        path = attachments.file_of(row, house().settings)
+        if not path.is_file():
+            abort(404)
+        return send_file(path, mimetype=row.media_type, as_attachment=True, download_name=row.name, conditional=False)
+
+
+def _may_have(session: Session, row: Attachment, entry: Entry) -> bool:
+    if hands.sees_inside(session, me(), entry):
+        return True
+    return attachments.public(session, row.id, on=local_day(now())) is not None

@@ -1,0 +1,268 @@
+"""The life of an entry over the pages: three people sign in, each does his part, and nobody else's."""
+
+import io
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from dispatch import tellings
+from dispatch.answers import offered
+from dispatch.callbacks import Callback
+from dispatch.decision import Channel
+from dispatch.states import State as TicketState
+from dispatch.tickets import Klass, Ticket
+from hotline.accounts.accounts import Account
+from hotline.accounts.roles import Role
+from hotline.audit import AuditRow
+from hotline.times import CHINA, local_day, now
+from knowledge_base.entries import Attachment, Entry, EntryVersion, Phrasing
+from knowledge_base.ledger import LedgerRow
+from knowledge_base.verifying import verify
+
+World = Any
+SignIn = Callable[[str], FlaskClient]
+PDF = b"%PDF-1.7\nx"
+ENTRY = 1  # 社保卡丢了怎么补办, of department 101
+
+
+def form(**changed: str) -> dict[str, str]:
+    return {"question": "社保卡如何挂失", "answer": "拨打12333挂失。", "spoken": "请打幺二三三三挂失。", "summary": "打12333。",
+            "keywords": "社保卡，挂失", "valid_from": str(local_day(now())), "why": "常有人问", **changed}  # fmt: skip
+
+
+def seen(page: TestResponse, near: str = "") -> str:
+    """The token of what a person has before his eyes: in the form whose address ends so."""
+    found = re.search(rf'action="[^"]*{near}"[^>]*>.*?name="seen" value="([^"]*)"', page.text, re.S)
+    assert found, near
+    return found[1]
+
+
+def step(client: FlaskClient, entry: int, number: int, name: str, **more: str) -> TestResponse:
+    token = seen(client.get(f"/knowledge/{entry}"), f"/versions/{number}/{name}")
+    return client.post(f"/knowledge/{entry}/versions/{number}/{name}", data={"seen": token, **more})
+
+
+def version(world: World, entry: int, number: int) -> EntryVersion:
+    with world.database.reading() as session:
+        return session.scalars(select(EntryVersion).where(EntryVersion.entry_id == entry, EntryVersion.number == number)).one()
+
+
+def test_three_people_bring_an_entry_out(world: World, signed_in: SignIn) -> None:
+    liaison, leader, reviewer, operator = (signed_in(n) for n in ("liaison", "leader", "secrecy_reviewer", "operator"))
+    made = liaison.post("/knowledge/new", data=form())
+    assert made.status_code == 303, made.text
+    entry = int(made.location.rpartition("/")[2])
+    assert operator.get(f"/knowledge/{entry}").status_code == 404, "an operator would tell it to callers"
+    assert "社保卡如何挂失" not in operator.get("/knowledge").text
+    assert step(liaison, entry, 1, "submit").status_code == 303
+    assert "社保卡如何挂失" in leader.get("/review").text
+    assert step(leader, entry, 1, "check", why="属实").status_code == 303
+    assert "社保卡如何挂失" in reviewer.get("/review").text
+    assert step(reviewer, entry, 1, "pass").status_code == 422, "not without the tick"
+    assert step(reviewer, entry, 1, "pass", no_secrets="1").status_code == 303
+    assert version(world, entry, 1).stage == "published"
+    assert "拨打12333挂失" in operator.get(f"/knowledge/{entry}").text
+    page = liaison.get("/ledger?department=1&deed=passed").text
+    assert "保密审查通过" in page
+    assert "赵静" in page
+    with world.database.reading() as session:
+        assert list(verify(session)) == []
+        assert session.scalars(select(LedgerRow.deed).where(LedgerRow.thing_id == entry)).all() == [
+            "written", "submitted", "checked", "passed", "published"]  # fmt: skip
+
+
+def test_a_change_stands_beside_what_is_in_force_and_is_compared_with_it(world: World, signed_in: SignIn) -> None:
+    liaison, operator = signed_in("liaison"), signed_in("operator")
+    page = liaison.get(f"/knowledge/{ENTRY}/edit")
+    assert "当场可取新卡" in page.text
+    token = seen(page, "/edit")
+    changed = form(question="社保卡丢了怎么补办", answer="请带户口簿到任一社保服务网点办理，当场可取新卡。", seen=token, why="材料有变")
+    assert liaison.post(f"/knowledge/{ENTRY}/edit", data={**changed, "why": ""}).status_code == 422
+    assert liaison.post(f"/knowledge/{ENTRY}/edit", data=changed).status_code == 303
+    assert liaison.post(f"/knowledge/{ENTRY}/edit", data=changed).status_code == 422, "somebody has written meanwhile"
+    assert "身份证" in operator.get(f"/knowledge/{ENTRY}").text
+    assert "户口簿" not in operator.get(f"/knowledge/{ENTRY}").text
+    compared = liaison.get(f"/knowledge/{ENTRY}/compare").text
+    assert re.search(r"<del><span class=\"visually-hidden\">删去：</span>身份证</del>", compared)
+    assert re.search(r"<ins><span class=\"visually-hidden\">新增：</span>户口簿</ins>", compared)
+
+
+def test_one_approves_what_he_saw_and_nothing_else(world: World, signed_in: SignIn) -> None:
+    liaison, leader = signed_in("liaison"), signed_in("leader")
+    entry = int(liaison.post("/knowledge/new", data=form(then="submit")).location.rpartition("/")[2])
+    token = seen(leader.get(f"/knowledge/{entry}"), "/versions/1/check")
+    assert step(leader, entry, 1, "send-back", why="请补充").status_code == 303
+    edit = seen(liaison.get(f"/knowledge/{entry}/edit"), "/edit")
+    liaison.post(f"/knowledge/{entry}/edit", data=form(answer="另一种答复", then="submit", seen=edit))
+    answer = leader.post(f"/knowledge/{entry}/versions/1/check", data={"seen": token})
+    assert answer.status_code == 422
+    assert "已被他人更新" in answer.text
+    assert version(world, entry, 1).stage == "submitted"
+
+
+def test_a_departments_people_reach_only_their_own_by_any_address(world: World, signed_in: SignIn) -> None:
+    entry = int(signed_in("liaison").post("/knowledge/new", data=form()).location.rpartition("/")[2])
+    with world.database.writing() as session:
+        session.add(Phrasing(entry_id=ENTRY, text="新问法", approval="proposed"))
+        account = session.scalars(select(Account).where(Account.login == "leader_b")).one()
+        reviewer = Account(login="reviewer_b", name="外", role=Role.SECRECY_REVIEWER, password_hash=account.password_hash,
+                           department_id=account.department_id)  # fmt: skip
+        session.add(reviewer)
+    for login in ("liaison_b", "leader_b", "reviewer_b"):
+        client = signed_in(login)
+        for there in (f"/knowledge/{entry}", f"/knowledge/{ENTRY}", f"/knowledge/{entry}/edit", f"/knowledge/{ENTRY}/compare"):
+            assert client.get(there).status_code in (403, 404), (login, there)
+        for there in ("/versions/1/submit", "/versions/1/give-up", "/versions/1/send-back", "/versions/1/check", "/versions/1/pass",
+                      "/versions/1/refuse", "/versions/1/refer-up", "/versions/1/publish", "/versions/1/withdraw", "/still-fit", "/pull",
+                      "/edit", "/phrasings", "/phrasings/5", "/versions/1/files", "/pin"):  # fmt: skip
+            for one in (entry, ENTRY):
+                data = {"seen": "x", "why": "x", "clause": "x", "deed": "approve", "text": "别处来的", "file": (io.BytesIO(PDF), "a.pdf")}
+                assert client.post(f"/knowledge/{one}{there}", data=data).status_code in (403, 404), (login, there)
+        for there in ("/knowledge", "/knowledge?department=1", "/knowledge/export.csv?department=1", "/review", "/ledger?department=1",
+                      "/ledger/export.csv?department=1", "/ledger?print=1"):  # fmt: skip
+            assert "社保卡" not in client.get(there).text, (login, there)
+    assert "社保卡如何挂失" in signed_in("secrecy_reviewer").get("/knowledge?stage=draft").text
+
+
+def test_a_file_is_put_to_a_draft_and_saved_never_shown(world: World, signed_in: SignIn) -> None:
+    liaison, operator = signed_in("liaison"), signed_in("operator")
+    entry = int(liaison.post("/knowledge/new", data=form()).location.rpartition("/")[2])
+    there = f"/knowledge/{entry}/versions/1/files"
+    big = b"%PDF-1.7" + b"x" * 3_000_000
+    assert liaison.post(there, data={"file": (io.BytesIO(big), "../办事 指南.pdf")}).status_code == 303
+    assert liaison.post(there, data={"file": (io.BytesIO(b"<script>"), "a.pdf")}).status_code == 422
+    assert liaison.post(there, data={"file": (io.BytesIO(b"%PDF" + b"x" * 10_200_000), "b.pdf")}).status_code == 413
+    assert liaison.post(there).status_code == 422
+    with world.database.reading() as session:
+        (file,) = session.scalars(select(Attachment)).all()
+    answer = liaison.get(f"/knowledge/files/{file.id}")
+    assert answer.data == big
+    assert answer.headers["Content-Disposition"].startswith("attachment;")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert operator.get(f"/knowledge/files/{file.id}").status_code == 404, "not before its version is published"
+    assert signed_in("liaison_b").get(f"/knowledge/files/{file.id}").status_code == 404
+    for client, name, more in ((liaison, "submit", {}), (signed_in("leader"), "check", {}),
+                               (signed_in("secrecy_reviewer"), "pass", {"no_secrets": "1"})):
+        assert step(client, entry, 1, name, **more).status_code == 303
+    assert operator.get(f"/knowledge/files/{file.id}").data == big
+    assert liaison.post(f"{there}/{file.id}/remove").status_code == 422, "what was handed in never changes"
+
+
+def test_a_phrasing_is_proposed_and_decided_on_the_page(world: World, signed_in: SignIn) -> None:
+    liaison, leader = signed_in("liaison"), signed_in("leader")
+    assert liaison.post(f"/knowledge/{ENTRY}/phrasings", data={"text": "社保卡整丢了咋办"}).status_code == 303
+    with world.database.reading() as session:
+        row = session.scalars(select(Phrasing).where(Phrasing.text == "社保卡整丢了咋办")).one()
+    assert "社保卡整丢了咋办" not in signed_in("operator").get(f"/knowledge/{ENTRY}").text
+    assert "社保卡整丢了咋办" in leader.get("/review").text
+    assert liaison.post(f"/knowledge/{ENTRY}/phrasings/{row.id}", data={"deed": "approve"}).status_code == 422
+    assert leader.post(f"/knowledge/{ENTRY}/phrasings/{row.id}", data={"deed": "approve", "back": "review"}).location == "/review"
+    assert "社保卡整丢了咋办" in signed_in("operator").get(f"/knowledge/{ENTRY}").text
+
+
+def test_a_hot_topic_stands_first_and_falls_back(world: World, signed_in: SignIn) -> None:
+    office = signed_in("city_office")
+    until = (now() + timedelta(hours=3)).astimezone(CHINA).strftime("%Y-%m-%dT%H:%M")
+    assert office.post("/knowledge/3/pin", data={"until": until, "why": "突发"}).status_code == 303
+    assert office.post("/knowledge/4/pin", data={"until": until, "why": "突发"}).status_code == 422, "not authorised"
+    assert office.post("/knowledge/3/pin", data={"until": "", "why": "突发"}).status_code == 422
+    listed = signed_in("operator").get("/knowledge").text
+    assert listed.index("居住证在哪里办") < listed.index("社保卡丢了怎么补办")
+    assert "突发热点" in listed
+    assert signed_in("supervisor").post("/knowledge/3/unpin", data={"why": "已平息"}).status_code == 303
+    listed = signed_in("operator").get("/knowledge").text
+    assert listed.index("居住证在哪里办") > listed.index("社保卡丢了怎么补办")
+
+
+def test_what_is_swept_again_stays_or_goes(world: World, signed_in: SignIn) -> None:
+    reviewer = signed_in("secrecy_reviewer")
+    with world.database.writing() as session:
+        for row in session.scalars(select(Entry)):
+            row.swept_on = local_day(now()) - timedelta(days=181)
+    page = reviewer.get("/review").text
+    assert "社保卡丢了怎么补办" in page
+    assert "失业金怎么申领" in page
+    assert "居住证在哪里办" not in page, "another department's"
+    assert reviewer.post("/knowledge/1/still-fit", data={"back": "review"}).status_code == 303
+    assert reviewer.post("/knowledge/2/pull", data={"clause": ""}).status_code == 422
+    assert reviewer.post("/knowledge/2/pull", data={"clause": "《保守国家秘密法》第十三条"}).status_code == 303
+    assert "社保卡丢了怎么补办" not in reviewer.get("/review").text
+    assert "失业金怎么申领" not in signed_in("operator").get("/knowledge").text
+    assert "第十三条" in reviewer.get("/ledger?deed=reviews").text
+
+
+def test_categories_are_kept_by_the_office(world: World, signed_in: SignIn) -> None:
+    office = signed_in("city_office")
+    for above, name in (("", "社会保障"), ("社会保障", "社保卡")):
+        assert office.post("/categories/add", data={"above": above, "name": name}).status_code == 303
+    assert office.post("/categories/add", data={"above": "", "name": "社会保障"}).status_code == 422
+    assert signed_in("liaison").post("/knowledge/new", data=form(category="社会保障/社保卡")).status_code == 303
+    renamed = {"path": "社会保障", "to": "人社", "why": "改称"}
+    assert office.post("/categories/rename", data=renamed).status_code == 303
+    assert "人社/社保卡" in signed_in("liaison").get("/knowledge/new").text
+    assert office.post("/categories/retire", data={"path": "人社/社保卡", "why": "不用"}).status_code == 422
+    assert "社保卡如何挂失" in signed_in("liaison").get("/knowledge?category=人社").text
+
+
+def told(world: World, entry: int, caller: str) -> str:
+    call_id = world.call(caller=caller)
+    with world.database.writing() as session:
+        found = offered(session, entry, channel=Channel.OPERATOR, at=now())
+        assert found is not None
+        tellings.tell(session, call_id, found.decision, channel=Channel.OPERATOR, entry_id=entry, entry_version_id=found.version.id,
+                      by="operator", at=now())  # fmt: skip
+    return str(call_id)
+
+
+def test_who_was_told_what_was_withdrawn_is_offered_a_call(world: World, signed_in: SignIn) -> None:
+    supervisor, leader = signed_in("supervisor"), signed_in("leader")
+    calls = [told(world, ENTRY, "13887712345"), told(world, ENTRY, "13887712399"), told(world, ENTRY, "")]
+    number = version(world, ENTRY, 1).id
+    assert supervisor.get(f"/corrections/{number}").status_code == 404, "nothing was wrong with it yet"
+    assert step(leader, ENTRY, 1, "withdraw", why="政策废止").status_code == 303
+    assert "社保卡丢了怎么补办" in supervisor.get("/corrections").text
+    page = supervisor.get(f"/corrections/{number}").text
+    assert "138****2345" in page
+    assert "13887712345" not in page
+    assert supervisor.post(f"/corrections/{number}", data={"call": [calls[0], calls[2], "x"]}).status_code == 303
+    assert supervisor.post(f"/corrections/{number}", data={"call": calls[:2]}).status_code == 303
+    with world.database.reading() as session:
+        assert sorted(session.scalars(select(Callback.number))) == ["13887712345", "13887712399"]
+        assert set(session.scalars(select(Ticket.source))) == {"correction"}
+        assert session.scalars(select(AuditRow).where(AuditRow.deed == "correction.read")).first() is not None
+    unmasked = supervisor.post(f"/calls/{calls[0]}/number", data={"why": "核实号码"})
+    assert "13887712345" in unmasked.text
+    assert signed_in("liaison").get(f"/corrections/{number}").status_code == 403
+
+
+@pytest.mark.parametrize(("klass", "may"), [(Klass.CONSULT, True), (Klass.COMPLAINT, False)])
+def test_a_reply_becomes_a_draft_with_one_click(world: World, signed_in: SignIn, klass: Klass, may: bool) -> None:
+    number = world.ticket(klass, title="王小明问失业金")
+    with world.database.writing() as session:
+        ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one()
+        ticket.state, ticket.reply = TicketState.CLOSED, "请到窗口申领，联系13887712345。"
+    liaison = signed_in("liaison")
+    assert ("生成知识库条目草稿" in liaison.get(f"/tickets/{number}").text) is may
+    answer = liaison.post(f"/tickets/{number}/draft")
+    assert answer.status_code == (303 if may else 422)
+    if may:
+        page = liaison.get(answer.location).text
+        assert "请到窗口申领" in page
+        assert "王小明" not in page
+        assert "13887712345" not in page
+        assert "已由本工单的答复生成条目" in liaison.get(f"/tickets/{number}").text
+        assert signed_in("liaison_b").post(f"/tickets/{number}/draft").status_code == 404
+
+
+@pytest.mark.parametrize("there", ["/knowledge/export.csv", "/ledger/export.csv?deed=reviews"])
+def test_lists_are_taken_home_as_files_that_run_nothing(world: World, signed_in: SignIn, there: str) -> None:
+    answer = signed_in("secrecy_reviewer").get(there)
+    assert answer.status_code == 200
+    assert answer.text.startswith("\ufeff")
+    assert "社保卡丢了怎么补办" in answer.text
