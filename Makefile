@@ -54,7 +54,7 @@ bench-memory: setup  ## Memory idle and after 10,000 calls -> benchmarks/results
 	$(PYTHON) -m benchmarks.memory
 
 pictures: setup  ## Take the pages' pictures again (docs/pictures), in real Chromium
-	HOTLINE_PICTURES=1 $(PYTEST) -q -m browser tests/admin_ui
+	HOTLINE_PICTURES=1 $(PYTEST) -q -m browser tests/admin_ui tests/public
 
 clean:  ## Remove what tools leave behind; keeps .venv, the voice, and var with its data
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/output

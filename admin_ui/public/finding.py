@@ -5,9 +5,10 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from admin_ui.public import offices
+from admin_ui.public import offices, permits
 from admin_ui.public.lobby import lobby
 from admin_ui.public.offices import Named
+from admin_ui.public.permits import Permit
 from admin_ui.public.shelf import Item, by_ids
 from knowledge_base.asked import Found
 from knowledge_base.personal import masked
@@ -20,11 +21,12 @@ HOW = {Verdict.SURE: Found.SHOWN, Verdict.UNSURE: Found.UNSURE, Verdict.NOTHING:
 
 @dataclass(frozen=True)
 class Answered:
-    """What was found: entries, best first, departments, and how sure we are."""
+    """What was found: entries, best first, departments, licence items, and how sure we are of the entries."""
 
     words: str
     items: list[Item]
     offices: list[Named]
+    permits: list[Permit]
     how: Found
 
 
@@ -39,9 +41,9 @@ def find(session: Session, words: str, *, on: date, department: int | None = Non
 
     `full` also asks what the words mean, which takes longer than somebody who types should wait."""
     if not words:
-        return Answered("", [], [], Found.NOTHING)
+        return Answered("", [], [], [], Found.NOTHING)
     index = lobby().index.at(session, on=on)
     matches = index.search(words, most=MOST, department=department, category=category, full=full)
     items = by_ids(session, [match.entry_id for match in worth_showing(matches)], on=on)
     how = HOW[verdict(matches)] if items else Found.NOTHING
-    return Answered(words, items, offices.named(session, words, on=on), how)
+    return Answered(words, items, offices.named(session, words, on=on), permits.named(session, words), how)

@@ -15,7 +15,7 @@ log = structlog.get_logger()
 def searched(found: Answered, *, department: int | None = None) -> None:
     """Note one search and how it went."""
     best = found.items[0].entry.id if found.items else None
-    how = Found.SHOWN if found.offices and found.how is Found.NOTHING else found.how
+    how = Found.SHOWN if (found.offices or found.permits) and found.how is Found.NOTHING else found.how
     _note(found.words, how, entry_id=best, department_id=department)
 
 

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session, joinedload
 from hotline.directory.departments import Department
 from knowledge_base.licences import Licence
 
+SHORTEST = 2  # characters that say anything
+
 
 @dataclass(frozen=True)
 class Permit:
@@ -42,6 +44,14 @@ def shown(session: Session, *, department_id: int | None = None) -> list[Permit]
         query = query.where(Licence.department_id == department_id)
     rows = session.scalars(query.order_by(Licence.department_id, Licence.id)).unique()
     return [permit for permit in map(_permit, rows) if permit is not None]
+
+
+def named(session: Session, words: str, *, most: int = 3) -> list[Permit]:
+    """The items that somebody names, whole or in part."""
+    given = "".join(words.split())
+    if len(given) < SHORTEST:
+        return []
+    return [p for p in shown(session) if given in p.name or (len(p.name) > SHORTEST and p.name in given)][:most]
 
 
 def one(session: Session, licence_id: int) -> Permit | None:

@@ -89,6 +89,12 @@ def test_a_licence_shows_what_was_reviewed_and_links_only_to_the_web(client: Fla
     assert client.get("/licences/2").status_code == 404
 
 
+def test_a_licence_is_found_by_its_name_and_only_by_the_reviewed_one(client: FlaskClient) -> None:
+    assert 'href="/licences/1"' in client.get("/search?q=人力资源服务许可").text
+    assert 'href="/licences/1"' not in client.get("/search?q=草稿名").text
+    assert 'href="/licences/2"' not in client.get("/search?q=尚未审核的许可").text
+
+
 def test_numbers_names_and_plates_never_come_into_an_address(client: FlaskClient) -> None:
     sent = client.post("/search", data={"q": "我叫王小明，电话13887712345，身份证530402199001011234怎么补"})
     assert sent.status_code == 303
