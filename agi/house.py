@@ -8,6 +8,7 @@ from hotline.database import Database
 from hotline.events import Bus
 from hotline.group_commit import GroupCommit
 from hotline.settings import Settings
+from knowledge_base.asked import Put
 from knowledge_base.search.live import LiveIndex
 
 
@@ -20,6 +21,7 @@ class House:
     bus: Bus
     index: LiveIndex
     beginnings: GroupCommit[Beginning]
+    askings: GroupCommit[Put]  # what is noted of searches while nobody waits for it
 
 
 class Next(StrEnum):

@@ -13,6 +13,7 @@ from hotline.database import Database
 from hotline.events import Bus
 from hotline.group_commit import GroupCommit
 from hotline.settings import Settings
+from knowledge_base import asked
 from knowledge_base.search.live import LiveIndex
 
 PATIENCE = 1.4  # seconds: connection and lock together stay below the 3 s that the exchange gives a script to think
@@ -28,7 +29,11 @@ SCRIPTS: dict[str, Callable[[Line, House], None]] = {
 def make_server(settings: Settings, database: Database) -> Server:
     """The FastAGI server of an installation, not yet started."""
     write = partial(begin, node=settings.exchange_node, spool=settings.spool)
-    house = House(settings, database, Bus(settings.redis_address), LiveIndex(), GroupCommit(database, write))
+    index = LiveIndex(database)
+    if settings.keypad_initials:  # nothing else of the machine searches
+        index.warm(database)
+    house = House(settings, database, Bus(settings.redis_address), index, GroupCommit(database, write),
+                  GroupCommit(database, asked.note_all))  # fmt: skip
     handlers = {name: _handler(script, house) for name, script in SCRIPTS.items()}
     return Server(handlers, address=(settings.agi_host, settings.agi_port), max_sessions=settings.agi_sessions)
 

@@ -1,6 +1,8 @@
 """What people asked: each search is kept for a while, without what points to a person; what nobody could find is
 counted."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -95,14 +97,16 @@ def note(session: Session, words: str, *, channel: str, way: str, found: Found, 
          place: int | None = None, score: float = 0.0, department_id: int | None = None, call_id: str = "",
          at: datetime) -> Asked | None:
     """Keep one search; None when nothing is left of its words. What missed is counted as unanswered; what was
-    confirmed speaks for a phrasing. Confirming what the same call asked before amends that row: one asking, one row.
+    confirmed speaks for a phrasing. What a call asks twice is one asking; confirming it amends its row.
 
     `words` as they were put (masked here), or the pressed keys; `channel` as in the decision; `score` 0 to 100.
     """
     kept = _kept(words, way)
     if not kept or not normal(kept):
         return None
-    row = _asked_before(session, kept, channel, call_id) if found is Found.CHOSEN and call_id else None
+    row = _asked_before(session, kept, channel, call_id) if call_id else None
+    if row is not None and (found is not Found.CHOSEN or row.found == Found.CHOSEN):
+        return row
     if row is None:
         listed = _listed_as(session, kept, way, department_id) if found in MISSED else ""
         row = Asked(at=at, channel=channel, way=way, words=kept, call_id=call_id, department_id=department_id,
@@ -117,15 +121,38 @@ def note(session: Session, words: str, *, channel: str, way: str, found: Found, 
     return row
 
 
+@dataclass(frozen=True)
+class Put:
+    """A search that somebody made, to be noted when nobody waits for it; the fields are those of `note`."""
+
+    words: str
+    channel: str
+    way: str
+    found: Found
+    at: datetime
+    score: float = 0.0
+    department_id: int | None = None
+    call_id: str = ""
+
+
+def note_all(session: Session, searches: Sequence[Put]) -> None:
+    """Keep some searches."""
+    for one in searches:
+        note(session, **vars(one))
+
+
+def way_of(words: str) -> Way:
+    """How typed words were put: letters alone are pinyin."""
+    return Way.PINYIN if words.replace(" ", "").isascii() and any(c.isalpha() for c in words) else Way.WORDS
+
+
 def _kept(words: str, way: str) -> str:
     words = words.strip()
     return (keys_masked(words) if way == Way.KEYS else masked(words))[:LONGEST]
 
 
 def _asked_before(session: Session, kept: str, channel: str, call_id: str) -> Asked | None:
-    query = select(Asked).where(
-        Asked.call_id == call_id, Asked.words == kept, Asked.channel == channel, Asked.found != Found.CHOSEN
-    )
+    query = select(Asked).where(Asked.call_id == call_id, Asked.words == kept, Asked.channel == channel)
     return session.scalar(query.order_by(Asked.id.desc()).limit(1))
 
 

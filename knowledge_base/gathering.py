@@ -80,4 +80,4 @@ def _move(session: Session, spelling: int, head: int) -> None:
 def spellings(session: Session, ids: Sequence[int]) -> dict[int, int]:
     """How many other spellings each of these questions has."""
     query = select(Spelling.unanswered_id, func.count()).where(Spelling.unanswered_id.in_(ids))
-    return dict(session.execute(query.group_by(Spelling.unanswered_id)).tuples().all())
+    return {row[0]: row[1] for row in session.execute(query.group_by(Spelling.unanswered_id))}

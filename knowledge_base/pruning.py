@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from knowledge_base.asked import Asked
@@ -16,7 +16,7 @@ def idle(*, months: int, listening_since: datetime | None, at: datetime) -> Sele
     from when askings began to be kept; nothing is idle before we have listened that long."""
     limit = at - months * MONTH
     if listening_since is None or listening_since > limit:
-        return select(Phrasing).where(Phrasing.id < 0)
+        return _approved(false())
     born = func.coalesce(Phrasing.heard_at, Phrasing.decided_at, Phrasing.proposed_at)
     return _approved(or_(born <= limit, born.is_(None))).order_by(born, Phrasing.id)
 

@@ -21,6 +21,7 @@ from hotline.database import Database
 from hotline.directory.departments import Department
 from hotline.migrating import migrate
 from hotline.settings import Settings
+from knowledge_base.search.live import stop_all
 from tests.support import servers
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday, twelve o'clock in Yuxi
@@ -57,6 +58,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
     here = Database(request.getfixturevalue("postgresql_address"))
     migrate(here)
     yield here
+    stop_all()  # an index that still follows would hold what is emptied
     _empty(here)
     here.close()
 

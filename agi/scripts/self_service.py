@@ -12,7 +12,8 @@ from dispatch.decision import Answer, Channel
 from hotline.directory import departments
 from hotline.directory.departments import Department
 from hotline.times import local_day, now
-from knowledge_base import entries
+from knowledge_base import asked, entries
+from knowledge_base.asked import Found, Put, Way
 from knowledge_base.entries import Entry
 
 TRIES = 2
@@ -77,27 +78,47 @@ def _department(talk: Talk) -> Department | None:
 def _question(talk: Talk, department: Department) -> Entry | None:
     """The question that the caller confirms; None leads to a person."""
     if talk.house.settings.keypad_initials:
-        keyed = talk.voice.ask("hotline/keypad_initials", digits=12, timeout=5.0)
-        if keyed == PERSON:
+        pressed = talk.voice.ask("hotline/keypad_initials", digits=12, timeout=5.0)
+        if pressed == PERSON:
             return None
-        if keyed and (entry := _choice(talk, _by_keys(talk, department, keyed))) is not None:
+        if pressed and (entry := _keyed(talk, department, pressed)) is not None:
             return entry
     with talk.house.database.reading() as session:
-        asked = entries.most_asked(session, department.id, on=local_day(now()), at=now(),
+        usual = entries.most_asked(session, department.id, on=local_day(now()), at=now(),
                                    most=talk.house.settings.most_asked)  # fmt: skip
-    return _choice(talk, asked)
+    return _choice(talk, usual)
 
 
-def _by_keys(talk: Talk, department: Department, keyed: str) -> list[Entry]:
+def _keyed(talk: Talk, department: Department, pressed: str) -> Entry | None:
+    """The question that lies on the pressed keys, if the caller confirms it. How it went is noted: what he confirms or
+    not, with that step; what he leaves alone, or isn't there, when nobody waits for it."""
+    candidates = _by_keys(talk, department, pressed)
+    search = Put(pressed, Channel.MACHINE, Way.KEYS, Found.SHOWN if candidates else Found.NOTHING, now(),
+                 department_id=department.id, call_id=talk.call_id)  # fmt: skip
+    decided = False
+    try:
+        entry, decided = _chosen(talk, candidates, search)
+    finally:  # also when he hangs up
+        if not decided:
+            talk.house.askings.add(search)
+    return entry
+
+
+def _by_keys(talk: Talk, department: Department, pressed: str) -> list[Entry]:
     with talk.house.database.reading() as session:
-        ids = talk.house.index.at(session, on=local_day(now())).by_keys(department.id, keyed)
-        return [session.get_one(Entry, entry_id) for entry_id in ids]
+        ids = talk.house.index.at(session, on=local_day(now())).by_keys(department.id, pressed)
+        return [entry for entry_id in ids if (entry := session.get(Entry, entry_id)) is not None]
 
 
 def _choice(talk: Talk, candidates: list[Entry]) -> Entry | None:
+    return _chosen(talk, candidates)[0]
+
+
+def _chosen(talk: Talk, candidates: list[Entry], search: Put | None = None) -> tuple[Entry | None, bool]:
+    """The candidate that the caller confirms, and whether he was asked to."""
     if not candidates:
         talk.voice.say("hotline/nothing_found")
-        return None
+        return None, False
     sounds: list[str] = []
     for place, entry in enumerate(candidates, start=1):
         sounds += [f"hotline/question_{place}", *talk.voice.sounds_of(entry.question)]
@@ -106,12 +127,22 @@ def _choice(talk: Talk, candidates: list[Entry]) -> Entry | None:
         if key == AGAIN:
             key = talk.voice.ask(*sounds, "hotline/choose_question", timeout=5.0)
     if not key.isdigit() or not 1 <= int(key) <= len(candidates):
-        return None
+        return None, False
     chosen = candidates[int(key) - 1]
     title = talk.voice.sounds_of(chosen.question)
     confirmed = talk.voice.ask("hotline/candidate_is", *title, "hotline/confirm_yes_no", timeout=5.0) == YES
-    talk.note(Step.CANDIDATE, entry=chosen.id, question=chosen.question, confirmed=confirmed)
-    return chosen if confirmed else None
+    _note_candidate(talk, chosen, search, place=int(key), confirmed=confirmed)
+    return (chosen if confirmed else None), True
+
+
+def _note_candidate(talk: Talk, chosen: Entry, search: Put | None, *, place: int, confirmed: bool) -> None:
+    with talk.house.database.writing() as session:
+        calls.note(session, talk.call_id, Step.CANDIDATE, at=now(), entry=chosen.id, question=chosen.question,
+                   confirmed=confirmed)  # fmt: skip
+        if search is not None:
+            asked.note(session, search.words, channel=search.channel, way=search.way, call_id=search.call_id,
+                       found=Found.CHOSEN if confirmed else Found.SHOWN, entry_id=chosen.id if confirmed else None,
+                       place=place if confirmed else None, department_id=search.department_id, at=now())  # fmt: skip
 
 
 def _answer(talk: Talk, offered: Offered, answer: Answer) -> Next:

@@ -70,6 +70,6 @@ def _homophones(characters: str, sounds: str) -> dict[str, Points]:
     pairs = pairs[order]
     sound = pairs >> _SHIFT
     starts = np.flatnonzero(np.diff(sound, prepend=np.uint64(0)))
-    ends = [*starts[1:].tolist(), len(pairs)]
+    ends = [*starts[1:].tolist(), len(pairs)][: len(starts)]  # nothing was read where there are no texts
     mask = np.uint64((1 << 21) - 1)
     return {chr(int(sound[a])): (pairs[a:b] & mask)[:_MOST] for a, b in zip(starts.tolist(), ends, strict=True)}

@@ -1,46 +1,127 @@
-"""The index of this process: made when first asked, and anew when the published entries have changed."""
+"""The index of this process: always at hand, and never more than two seconds behind the database."""
 
+import os
 import threading
-import time
+import weakref
 from datetime import date
 
-from sqlalchemy import String, cast, func, select
+import structlog
 from sqlalchemy.orm import Session
 
-from knowledge_base.entries import Entry, EntryVersion, Phrasing, State
+from hotline import times
+from hotline.database import Database
+from knowledge_base.search.following import Following
 from knowledge_base.search.index import Index, build
 
-LOOK_AGAIN_AFTER = 1.0  # seconds between two looks at whether entries changed
-
-Stamp = tuple[object, ...]
+LOOK_EVERY = 0.5
+"""Seconds between two looks at whether anything changed."""
+_living: "weakref.WeakSet[LiveIndex]" = weakref.WeakSet()
+log = structlog.get_logger()
 
 
 class LiveIndex:
-    """Keeps the last index and what the entries looked like when it was made."""
+    """Hands out the index; a thread of its own makes the next one aside. Who searches waits only for the very first.
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._index = Index()
-        self._stamp: Stamp = ()
-        self._looked = -LOOK_AGAIN_AFTER
+    `trouble` says since when and why the index can't follow; empty when it does."""
+
+    def __init__(self, database: Database | None = None) -> None:
+        self._address = database.address if database else ""
+        self._first = threading.Lock()
+        self._index: Index | None = None
+        self._other: tuple[date, Index] | None = None
+        self._stop = threading.Event()
+        self._process = 0
+        self.trouble = ""
+        _living.add(self)
 
     def at(self, session: Session, *, on: date) -> Index:
-        """The index for a day, not older than LOOK_AGAIN_AFTER."""
-        with self._lock:
-            if time.monotonic() - self._looked > LOOK_AGAIN_AFTER:
-                stamp = (on, *_stamp(session))
-                if stamp != self._stamp:
-                    self._index, self._stamp = build(session, on=on), stamp
-                self._looked = time.monotonic()
-            return self._index
+        """The index for a day. For today: the last one made, at once; for another day, one made for it."""
+        if on != times.local_day(times.now()):
+            return self._of_day(session, on)
+        if self._index is None or self._process != os.getpid():
+            self._begin(self._address or _address_of(session))
+        assert self._index is not None  # noqa: S101 (the line before made it, or raised)
+        return self._index
+
+    def warm(self, database: Database) -> None:
+        """Make the first index now, in the background, so that the first caller doesn't wait for it."""
+        threading.Thread(target=self._begin_quietly, args=(database.address,), name="index-first", daemon=True).start()
+
+    def stop(self) -> None:
+        """Follow no more; the last index stays."""
+        self._stop.set()
+
+    def _begin(self, address: str) -> None:
+        with self._first:
+            if self._index is not None and self._process == os.getpid():
+                return
+            database, following = Database(address, pool=1), Following()
+            try:
+                with database.reading() as session:
+                    index = following.begin(session, on=times.local_day(times.now()))
+                index.ready()
+            except BaseException:
+                database.close()
+                raise
+            self._index, self._process = index, os.getpid()
+            follow = (weakref.ref(self), database, following, self._stop)
+            threading.Thread(target=_follow, args=follow, name="index", daemon=True).start()
+
+    def _begin_quietly(self, address: str) -> None:
+        try:
+            self._begin(address)
+        except Exception as fault:
+            log.error("index.not_made", fault=repr(fault))
+
+    def _of_day(self, session: Session, on: date) -> Index:
+        if self._other is None or self._other[0] != on:
+            self._other = on, build(session, on=on)
+        return self._other[1]
+
+    def _next(self, index: Index) -> None:
+        self._index = index
+
+    def _failed(self, why: str) -> None:
+        """Say so once; the last good index stays."""
+        if why and why != self.trouble:
+            log.error("index.not_following", fault=why)
+        elif not why and self.trouble:
+            log.info("index.follows_again")
+        self.trouble = why
 
 
-def _stamp(session: Session) -> Stamp:
-    """What the index was made of, near enough: each published entry as it is, and how many phrasings of what size.
+def stop_all() -> None:
+    """Have every index of this process follow no more."""
+    for live in list(_living):
+        live.stop()
 
-    Counts of entries alone would not notice one that is withdrawn in the same second as another is published."""
-    keywords = cast(Entry.keywords, String)
-    entries = select(Entry.id, Entry.published, Entry.question, keywords).where(Entry.state == State.PUBLISHED)
-    found = hash(tuple(tuple(row) for row in session.execute(entries.order_by(Entry.id))))
-    phrasings = select(func.count(), func.sum(Phrasing.id), func.sum(func.length(Phrasing.text)))
-    return found, *session.execute(phrasings).one(), session.scalar(select(func.max(EntryVersion.id)))
+
+def _follow(of: "weakref.ref[LiveIndex]", database: Database, following: Following, stop: threading.Event) -> None:
+    """Look again and again, as long as somebody holds the index. What fails is tried again from the beginning."""
+    whole = False
+    while not stop.wait(LOOK_EVERY) and of() is not None:
+        try:
+            index, whole = _looked(database, following, whole=whole), False
+            fault = ""
+        except Exception as raised:
+            index, whole, fault = None, True, repr(raised)
+        live = of()
+        if live is not None:
+            if index is not None:
+                live._next(index)
+            live._failed(fault)
+        del live
+    database.close()
+
+
+def _looked(database: Database, following: Following, *, whole: bool) -> Index | None:
+    on = times.local_day(times.now())
+    with database.reading() as session:
+        index = following.begin(session, on=on) if whole else following.look(session, on=on)
+    if index is not None:
+        index.ready()  # what the first search would otherwise make, and wait for
+    return index
+
+
+def _address_of(session: Session) -> str:
+    return session.get_bind().engine.url.render_as_string(hide_password=False)

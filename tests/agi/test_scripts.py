@@ -1,5 +1,6 @@
 """The machine's conversations, each over a real FastAGI server: what the caller hears, what is written down, where he goes."""
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,6 +25,7 @@ from hotline.settings import Settings
 from hotline.times import local_day, now
 from hotline.voice.kokoro import voice_name
 from hotline.voice.rendering import sentences, spoken_name
+from knowledge_base.asked import Asked, Found
 from knowledge_base.authorisations import Authorisation, Form, Scope
 from knowledge_base.entries import Entry, EntryVersion
 from knowledge_base.entries import State as EntryState
@@ -251,10 +253,41 @@ def test_initials_on_the_keys_find_a_question(database: Database, tmp_path: Path
     house = a_house(database, tmp_path, keypad_initials=True)
     house.knows()
     house.began()
+    time.sleep(2)  # within which the index knows of it
     caller = house.serve(Caller(TO_THE_ANSWER | {"keypad_initials": "599#", "satisfied_question": "1"}), "self_service")
     house.server.stop()
     assert caller.next == "goodbye"
     assert caller.prompts.count("choose_question") == 1
+    [row] = asked_of(house)
+    assert (row.words, row.way, row.channel, row.found, row.place, row.call_id) == ("599", "keys", "machine", Found.CHOSEN, 1, CALL)
+    assert row.entry_id is not None
+    assert row.department_id is not None
+
+
+@pytest.mark.parametrize(
+    ("keys", "said", "found"),
+    [("111#", {}, Found.NOTHING), ("599#", {"choose_question": ""}, Found.SHOWN), ("599#", {"confirm_yes_no": "2"}, Found.SHOWN)],
+)
+def test_what_a_caller_keyed_in_vain_is_noted_too(database: Database, tmp_path: Path, keys: str, said: dict[str, str], found: Found) -> None:
+    house = a_house(database, tmp_path, keypad_initials=True)
+    house.knows()
+    house.began()
+    time.sleep(2)  # within which the index knows of it
+    house.serve(Caller(TO_THE_ANSWER | {"keypad_initials": keys, "satisfied_question": "1"} | said), "self_service")
+    house.server.stop()
+    rows = asked_of(house, least=1)
+    assert [(row.words, row.found, row.entry_id) for row in rows] == [(keys[:-1], found, None)]
+
+
+def asked_of(house: Hotline, least: int = 1) -> list[Asked]:
+    """What was noted, once as much has been."""
+    for _ in range(100):
+        with house.database.reading() as session:
+            rows = list(session.scalars(select(Asked)))
+        if len(rows) >= least:
+            break
+        time.sleep(0.02)
+    return rows
 
 
 def test_before_everything_that_is_played_the_exchanges_own_guard_is_set(house: Hotline) -> None:

@@ -88,6 +88,14 @@ def test_confirming_what_the_same_call_asked_before_makes_one_row(session: Sessi
     assert listed(session) == {"居住卡到期了": 0}
 
 
+def test_what_a_call_asks_twice_is_one_asking_in_whatever_order_it_is_told(session: Session, permit: Entry) -> None:
+    first = put(session, "居住卡到期了", Found.CHOSEN, channel="operator", call_id="a-call", entry_id=permit.id, place=1)
+    again = put(session, "居住卡到期了", Found.UNSURE, channel="operator", call_id="a-call")
+    assert again is first
+    assert listed(session) == {}
+    assert put(session, "居住卡到期了", Found.UNSURE, channel="operator", call_id="another") is not first
+
+
 def test_a_confirmed_match_in_new_words_is_proposed_and_then_counted(session: Session, permit: Entry) -> None:
     for words in ("居住卡到期了咋个办", "请问居住卡到期了咋个办？", "居住卡到期了咋个办"):
         put(session, words, Found.CHOSEN, channel="machine", entry_id=permit.id, place=1)
