@@ -13,6 +13,7 @@ from admin_ui.house import me, now, reading, writing
 from dispatch import drafting, reach, referrals
 from dispatch.states import TRANSITIONS, Action
 from dispatch.tickets import Ticket, guarded
+from dispatch.web_questions import WEB
 from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission
@@ -68,4 +69,5 @@ def _names(session: Session, ticket: Ticket) -> dict[str, str]:
     """Who the logins in the history are."""
     logins = {step.by for step in ticket.steps}
     rows = session.execute(select(Account.login, Account.name).where(Account.login.in_(logins)))
-    return {str(login): str(name) for login, name in rows} | {"hotline": gettext("系统")}
+    return {str(login): str(name) for login, name in rows} | {
+        "hotline": gettext("系统"), WEB: gettext("网上提问")}

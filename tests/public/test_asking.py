@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from admin_ui.app import create_app
 from dispatch import referrals
 from dispatch.referrals import ReferralError
 from dispatch.states import State
@@ -15,7 +16,7 @@ from dispatch.tickets import Klass, Ticket, own_words
 from hotline.accounts.roles import Role
 from hotline.directory.departments import Department
 from hotline.times import now
-from tests.conftest import person
+from tests.conftest import PASSWORD, person
 
 from .support import mark_in, receipt, send
 
@@ -146,3 +147,16 @@ def test_hostile_text_is_kept_and_shown_as_text(city: City, client: FlaskClient)
     assert send(client, details="\x00" + nasty).status_code == 200
     assert city.tickets()[0].summary == nasty
     assert send(client, details="长" * 40_000).status_code in (413, 200)
+
+
+def test_the_hotline_sees_that_a_ticket_came_from_the_web(city: City, client: FlaskClient) -> None:
+    send(client)
+    with city.database.writing() as session:
+        person(session, Role.SUPERVISOR)
+    staff = create_app(city.settings, city.database)
+    staff.config["WTF_CSRF_ENABLED"] = False
+    inside = staff.test_client()
+    assert inside.post("/sign-in", data={"login": "supervisor", "password": PASSWORD}).status_code == 303
+    page = inside.get(f"/tickets/{city.tickets()[0].number}").text
+    assert page.count("网上提问") == 2  # the mark, and who lodged it
+    assert "138****2345" in page
