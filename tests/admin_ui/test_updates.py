@@ -1,11 +1,12 @@
 """The sitting and the freshness board over their pages, on both databases: who is overdue falls silent, and speaks again."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
@@ -21,22 +22,28 @@ from knowledge_base.entries import Entry, EntryVersion
 from knowledge_base.updates import Confirmation, Reminder
 
 World = Any
+Age = Callable[..., int]
 SignIn = Callable[[str], FlaskClient]
 
 
-def age(world: World, days: int, code: str = "101") -> int:
-    """Make everything of a department as old as if it had last been looked at so many days ago; its id."""
-    then = now() - timedelta(days=days)
+@pytest.fixture
+def age(world: World) -> Iterator[Age]:
+    """Lets so many days pass since everything was published, in which every department but one has confirmed; its id."""
+    start = now()
     with world.database.writing() as session:
-        office = session.scalars(select(Department).where(Department.code == code)).one()
-        office.confirmed_on = local_day(then)
-        own = select(Entry.id).where(Entry.department_id == office.id)
-        session.execute(update(Entry).where(Entry.id.in_(own)).values(confirmed_on=None))
-        session.execute(update(EntryVersion).where(EntryVersion.entry_id.in_(own)).values(
-            published_at=then, valid_from=local_day(then)))  # fmt: skip
-        session.execute(update(Authorisation).where(Authorisation.department_id == office.id).values(
-            signed_at=then, valid_from=local_day(then), confirmed_on=None))  # fmt: skip
-        return office.id
+        session.execute(update(Department).values(confirmed_on=local_day(start)))
+    with time_machine.travel(start, tick=True) as clock:
+
+        def pass_by(days: int, code: str = "101") -> int:
+            clock.move_to(start + timedelta(days=days))
+            with world.database.writing() as session:
+                office = session.scalars(select(Department).where(Department.code == code)).one()
+                for table, column in ((Department, Department.id), (Entry, Entry.department_id),
+                                      (Authorisation, Authorisation.department_id)):  # fmt: skip
+                    session.execute(update(table).where(column != office.id).values(confirmed_on=local_day(now())))
+                return office.id
+
+        yield pass_by
 
 
 def said(world: World, question: str, channel: Channel) -> Any:
@@ -59,13 +66,13 @@ def ticks(page: str) -> dict[str, str]:
 
 
 def test_beyond_the_grace_the_machine_says_who_is_in_charge_until_the_liaison_confirms(
-    world: World, signed_in: SignIn
+    world: World, signed_in: SignIn, age: Age
 ) -> None:
     question = "社保卡丢了怎么补办"
     assert isinstance(said(world, question, Channel.MACHINE), Answer)
-    age(world, 110)
+    age(110)
     assert isinstance(said(world, question, Channel.MACHINE), Answer), "overdue, within the grace"
-    age(world, 130)
+    age(130)
     silent = said(world, question, Channel.MACHINE)
     assert isinstance(silent, Contact)
     assert "逾期未经部门确认" in silent.reason
@@ -90,9 +97,9 @@ def test_beyond_the_grace_the_machine_says_who_is_in_charge_until_the_liaison_co
         assert (row.by, row.base, len(row.entries), len(row.authorisations)) == ("liaison", False, 2, 1)
 
 
-def test_the_authorisation_alone_can_silence_the_machine(world: World, signed_in: SignIn) -> None:
+def test_the_authorisation_alone_can_silence_the_machine(world: World, signed_in: SignIn, age: Age) -> None:
     question = "社保卡丢了怎么补办"
-    age(world, 130)
+    age(130)
     liaison = signed_in("liaison")
     page = liaison.get("/update").text
     entries = {name: value for name, value in ticks(page).items() if name.startswith("entry-")}
@@ -102,8 +109,8 @@ def test_the_authorisation_alone_can_silence_the_machine(world: World, signed_in
     assert "授权逾期" in silent.reason
 
 
-def test_bad_input_names_its_field_and_keeps_all_the_rest(world: World, signed_in: SignIn) -> None:
-    office = age(world, 80)
+def test_bad_input_names_its_field_and_keeps_all_the_rest(world: World, signed_in: SignIn, age: Age) -> None:
+    office = age(80)
     liaison = signed_in("liaison")
     page = liaison.get("/update").text
     kept = ticks(page)
@@ -166,9 +173,9 @@ def test_a_sitting_of_two_hundred_entries_is_one_page_and_one_step(world: World,
 
 
 def test_the_reminder_stands_on_the_first_page_of_liaison_and_leader_until_they_confirm(
-    world: World, signed_in: SignIn, settings: Settings
+    world: World, signed_in: SignIn, age: Age, settings: Settings
 ) -> None:
-    office = age(world, 100)
+    office = age(100)
     with world.database.writing() as session:
         session.add(Reminder(department_id=office, due_on=reminders_due(session, office), step="7", at=now()))
     board = signed_in("city_office").get("/freshness").text
@@ -193,9 +200,9 @@ def reminders_due(session: Any, department_id: int) -> Any:
 
 
 def test_the_board_leads_from_the_whole_to_the_single_thing_and_is_taken_away_as_a_file(
-    world: World, signed_in: SignIn
+    world: World, signed_in: SignIn, age: Age
 ) -> None:
-    office = age(world, 130)
+    office = age(130)
     city = signed_in("city_office")
     page = city.get("/freshness").text
     assert "市人社局" in page
@@ -212,8 +219,8 @@ def test_the_board_leads_from_the_whole_to_the_single_thing_and_is_taken_away_as
     assert csv[1].startswith("101,玉溪市人力资源和社会保障局,3,0.0%,4,")
 
 
-def test_the_office_sets_an_interval_and_others_do_not(world: World, signed_in: SignIn) -> None:
-    office = age(world, 100)
+def test_the_office_sets_an_interval_and_others_do_not(world: World, signed_in: SignIn, age: Age) -> None:
+    office = age(100)
     city = signed_in("city_office")
     assert "due-overdue" in city.get(f"/freshness/{office}").text
     assert city.post(f"/freshness/{office}/interval", data={"months": "0"}).status_code == 422
