@@ -12,6 +12,7 @@ from admin_ui.paging import begins, ends, page_of, wish, wish_day
 from hotline import audit
 from hotline.accounts.roles import Permission
 from hotline.audit import AuditRow, chain
+from knowledge_base import verifying
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 MOST_BREAKS = 20
@@ -29,14 +30,16 @@ def listed() -> ResponseReturnValue:
 @blueprint.post("/verify")
 @needs(Permission.AUDIT)
 def verify() -> ResponseReturnValue:
-    """Walk the chain from its beginning; the first places that don't hold."""
+    """Walk the chain from its beginning, and hold the ledger of reviews against it; the first that don't hold."""
     with reading() as session:
         breaks = list(islice(chain.verify(session), MOST_BREAKS))
         place, digest = chain.head(session)
         waiting = chain.unsealed(session)
+        faults = list(islice(verifying.verify(session), MOST_BREAKS))
     with writing() as session:
-        audit.note(session, "audit.verified", by=me().login, at=now(), about=("audit", place), breaks=len(breaks))
-    return render_template("_verified.html", breaks=breaks, place=place, digest=digest, waiting=waiting)
+        audit.note(session, "audit.verified", by=me().login, at=now(), about=("audit", place),
+                   breaks=len(breaks) + len(faults))  # fmt: skip
+    return render_template("_verified.html", breaks=breaks, faults=faults, place=place, digest=digest, waiting=waiting)
 
 
 def _wanted() -> Select[AuditRow]:

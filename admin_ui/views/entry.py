@@ -1,19 +1,22 @@
 """One entry as a page: what stands, what is under way, who may do what to it now, and what became of it before."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from flask import abort, render_template
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin_ui.house import me, now, reading
+from admin_ui.house import house, me, now, reading
 from dispatch import corrections
 from dispatch.answers import offered
 from dispatch.decision import Channel
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission
-from knowledge_base import approving, drafts, hands
+from hotline.times import local_day
+from knowledge_base import approving, drafts, due, hands, reminders
 from knowledge_base.content import digest
+from knowledge_base.due import State as DueState
 from knowledge_base.entries import Approval, Entry, EntryVersion, Phrasing
 from knowledge_base.ledger import Kind, LedgerRow
 from knowledge_base.stages import Stage
@@ -31,6 +34,7 @@ def show(entry_id: int, *, trouble: str = "", typed: Mapping[str, str] | None = 
         return render_template(
             "entry.html", entry=entry, standing=standing, coming=coming, shown=shown, inside=inside, at=now(),
             trouble=trouble, typed=typed or {}, versions=_versions(entry, standing, inside), rows=rows,
+            due=_due(entry, standing) if standing is not None and inside else None,
             channels={c: offered(session, entry.id, channel=c, at=now()) for c in Channel},
             may={v.id: hands.doable(session, v, entry, by=me()) for v in (coming, standing) if v is not None},
             seen={v.id: digest(v) for v in (coming, standing) if v is not None},
@@ -59,6 +63,15 @@ def names_of(session: Session, logins: Sequence[str]) -> dict[str, str]:
     """Who the logins are."""
     rows = session.execute(select(Account.login, Account.name).where(Account.login.in_(set(logins))))
     return {str(login): str(name) for login, name in rows}
+
+
+def _due(entry: Entry, standing: EntryVersion) -> tuple[date, DueState]:
+    """By when the department must confirm it, and how near that day is."""
+    began = local_day(standing.published_at) if standing.published_at else standing.valid_from
+    day = due.due_on(entry.confirmed_on, began, every_months=entry.department.update_every_months)
+    settings = house().settings
+    return day, due.state(day, on=local_day(now()), grace_days=settings.update_grace_days,
+                          soon_days=reminders.lead(settings))  # fmt: skip
 
 
 def _versions(entry: Entry, standing: EntryVersion | None, inside: bool) -> list[EntryVersion]:

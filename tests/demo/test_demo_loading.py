@@ -47,7 +47,7 @@ def asked(session: Session, code: str, words: str) -> Entry:
 
 def test_everything_that_is_written_loads_and_each_state_of_an_authorisation_gives_its_reason(loaded: Session) -> None:
     counts = [loaded.scalar(select(func.count()).select_from(table)) for table in (Department, Entry, Account)]
-    assert counts == [25, 300, 75]
+    assert counts == [25, 300, 76]
 
     answered = covered(loaded, most_asked_of(loaded, "101"))
     assert isinstance(answered, Covered)
