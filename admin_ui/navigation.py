@@ -14,6 +14,8 @@ GROUPS = (
      (P.CATEGORIES, "categories.listed", lazy_gettext("类别")),
      (P.KNOWLEDGE, "authorisations.listed", lazy_gettext("授权")),
      (P.FORMS, "forms.listed", lazy_gettext("表格")),
+     (P.UNANSWERED, "asked.listed", lazy_gettext("未答问题")), (P.PHRASINGS, "phrasings.listed", lazy_gettext("问法")),
+     (P.SYNONYMS, "synonyms.listed", lazy_gettext("同义词")), (P.ANALYTICS, "analytics.page", lazy_gettext("搜索分析")),
      (P.KNOWLEDGE, "departments.listed", lazy_gettext("部门")),
      (P.UPDATE, "updates.page", lazy_gettext("定期更新")),
      (P.FRESHNESS, "freshness.listed", lazy_gettext("更新情况"))),

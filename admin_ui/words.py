@@ -10,12 +10,14 @@ from dispatch.desk import Readiness
 from dispatch.states import Action, State
 from dispatch.tickets import Klass
 from hotline.accounts.roles import Role
+from knowledge_base.asked import Found, Open, Way
 from knowledge_base.authorisations import Form, Scope
 from knowledge_base.due import State as DueState
+from knowledge_base.entries import Approval
 from knowledge_base.entries import State as EntryState
+from knowledge_base.forms.imports import State as ImportState
 from knowledge_base.ledger import Deed
 from knowledge_base.stages import Stage
-from knowledge_base.forms.imports import State as ImportState
 from knowledge_base.standing import Standing
 from knowledge_base.things import Part
 
@@ -89,6 +91,14 @@ FORMS = {Form.FULL: _("全文"), Form.SUMMARY: _("摘要"), Form.CONTACT: _("仅
 SCOPES = {Scope.DEPARTMENT: _("整个部门"), Scope.CATEGORIES: _("部分类别"), Scope.LICENCES: _("部分许可事项"),
           Scope.ENTRIES: _("部分条目")}  # fmt: skip
 CHANNELS = {Channel.MACHINE: _("自助语音"), Channel.OPERATOR: _("接线员"), Channel.WEB: _("网站")}
+OPEN = {Open.OPEN: _("待指派"), Open.ASSIGNED: _("已指派"), Open.ANSWERED: _("已转条目"), Open.DISMISSED: _("不予答复")}
+FOUND = {Found.CHOSEN: _("找到并确认"), Found.SHOWN: _("给出候选"), Found.UNSURE: _("不确定"),
+         Found.NOTHING: _("没有找到")}  # fmt: skip
+WAYS = {Way.WORDS: _("文字"), Way.PINYIN: _("拼音"), Way.KEYS: _("按键")}
+APPROVALS = {Approval.PROPOSED: _("待审"), Approval.APPROVED: _("已通过"), Approval.REFUSED: _("未通过"),
+             Approval.RETIRED: _("已停用")}  # fmt: skip
+SOURCES = {"call": _("自助语音"), "desk": _("接线员"), "web": _("网站"), "asked": _("未答问题"), "office": _("部门"),
+           "form": _("表格")}  # fmt: skip
 SATISFACTION = {1: _("非常满意"), 2: _("满意"), 3: _("基本满意"), 4: _("不满意"), 5: _("非常不满意")}
 LINES = {OnTheLine.QUEUED: _("进入过排队"), OnTheLine.WAITING: _("正在排队"), OnTheLine.ANSWERED: _("人工接听"),
          OnTheLine.LOST: _("未接通")}  # fmt: skip

@@ -4,6 +4,8 @@ from flask import Blueprint
 
 from admin_ui.views import (
     accounts,
+    analytics,
+    asked,
     audit,
     authorisations,
     call,
@@ -30,9 +32,11 @@ from admin_ui.views import (
     knowledge,
     ledger,
     password,
+    phrasings,
     recordings,
     review,
     signing_in,
+    synonyms,
     system,
     ticket,
     ticket_drafting,
@@ -43,10 +47,11 @@ from admin_ui.views import (
 )
 
 NOUNS = (
-    accounts, audit, authorisations, call, callbacks, calls, categories, comparing, corrections, departments, desk,
-    desk_answers, desk_events, desk_readiness, desk_referrals, entry_files, entry_phrasings, entry_steps,
-    entry_writing, figures, forms, freshness, health, home, knowledge, ledger, password, recordings, review,
-    signing_in, system, ticket, ticket_drafting, ticket_steps, tickets, unmasking, updates,
+    accounts, analytics, asked, audit, authorisations, call, callbacks, calls, categories, comparing, corrections,
+    departments, desk, desk_answers, desk_events, desk_readiness, desk_referrals, entry_files, entry_phrasings,
+    entry_steps, entry_writing, figures, forms, freshness, health, home, knowledge, ledger, password, phrasings,
+    recordings, review, signing_in, synonyms, system, ticket, ticket_drafting, ticket_steps, tickets, unmasking,
+    updates,
 )  # fmt: skip
 
 

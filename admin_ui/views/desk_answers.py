@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
@@ -15,10 +16,13 @@ from dispatch.on_desk import answered_by
 from dispatch.suggestions import offered_all
 from hotline.accounts.roles import Permission
 from hotline.times import local_day
+from knowledge_base import asked
+from knowledge_base.asked import LONGEST, Found
+from knowledge_base.search.match import Verdict, verdict, worth_showing
 
 blueprint = Blueprint("desk_answers", __name__, url_prefix="/desk")
 MOST_FOUND = 8
-FAR_OFF = 30.0  # score below which an entry has nothing to do with what was typed
+WENT = {Verdict.SURE: Found.SHOWN, Verdict.UNSURE: Found.UNSURE, Verdict.NOTHING: Found.NOTHING}
 
 
 @blueprint.get("/search")
@@ -28,9 +32,24 @@ def search() -> ResponseReturnValue:
     words = wish("q")
     with reading() as session:
         index = house().index.at(session, on=local_day(now()))
-        found = [match.entry_id for match in index.search(words, most=MOST_FOUND) if match.score >= FAR_OFF]
+        found = [match.entry_id for match in worth_showing(index.search(words, most=MOST_FOUND))]
         return render_template("_entries.html", offered=offered_all(session, found, at=now()), words=words,
                                call_id=wish("call_id"))  # fmt: skip
+
+
+@blueprint.post("/asked")
+@needs(Permission.DESK)
+def settled() -> ResponseReturnValue:
+    """What the operator searched for in a call of his own, once he typed no more, and how it went."""
+    words = request.form.get("q", "").strip()[:LONGEST]
+    with reading() as session:
+        call = answered_by(session, wish("call_id"), me().id, at=now()) or abort(404)
+        matches = house().index.at(session, on=local_day(now())).search(words, most=MOST_FOUND) if words else []
+    if words:
+        with writing() as session:
+            asked.note(session, words, channel=Channel.OPERATOR, way=asked.way_of(words), found=WENT[verdict(matches)],
+                       score=matches[0].score if matches else 0.0, call_id=call.id, at=now())  # fmt: skip
+    return "", 204
 
 
 @blueprint.post("/told")
@@ -46,9 +65,20 @@ def told() -> ResponseReturnValue:
         if offer is not None and request.form.get("heard") == "contact":
             calls.note(session, call.id, Step.DIRECTED, at=now(), entry=offer.entry.id, name=offer.department.name,
                        reason=offer.decision.reason, by=me().login)  # fmt: skip
+            _note_found(session, call.id, offer.entry.id)
             return render_template("_told.html", heard="contact", at=now())
         if offer is None or not isinstance(offer.decision, Answer) or str(offer.version.id) != version:
             return render_template("_told.html", trouble=gettext("该答复刚有变动，请重新打开后再告知"))
         tellings.tell(session, call.id, offer.decision, channel=Channel.OPERATOR, entry_id=offer.entry.id,
                       entry_version_id=offer.version.id, by=me().login, heard=heard, at=now())  # fmt: skip
+        _note_found(session, call.id, offer.entry.id)
     return render_template("_told.html", heard=heard, at=now())
+
+
+def _note_found(session: Session, call_id: str, entry_id: int) -> None:
+    """The operator took this entry for the words that he had searched for."""
+    words = request.form.get("words", "").strip()[:LONGEST]
+    place = number_in(request.form.get("place", ""))
+    if words:
+        asked.note(session, words, channel=Channel.OPERATOR, way=asked.way_of(words), found=Found.CHOSEN,
+                   entry_id=entry_id, place=place, call_id=call_id, at=now())  # fmt: skip
