@@ -44,6 +44,8 @@ def _refused(error: Exception) -> ResponseReturnValue:
     assert isinstance(error, HTTPException)  # noqa: S101 (Flask hands us nothing else)
     if error.code is None or error.code < 400:
         return error.get_response()
+    if error.code == 429:
+        log.info("public.limited", endpoint=request.endpoint)
     made = page(error.code, (error.description or "") if error.code == 400 else "")
     answer = made[0] if isinstance(made, tuple) else made
     if error.code == 405 and isinstance(answer, Response):

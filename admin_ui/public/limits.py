@@ -2,10 +2,12 @@
 memory while that is away."""
 
 import hashlib
+import hmac
+import logging
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask_limiter import Limiter
 
 from admin_ui.limits import storage
@@ -28,7 +30,8 @@ def address() -> str:
 def number_asked_for() -> str:
     """The ticket number that is tried, whether or not there is one, so that nobody learns which there are."""
     given = "".join(request.form.get("number", "").split())
-    return hashlib.sha256(given.encode()).hexdigest()[:24]
+    key = lobby().settings.secret_key.get_secret_value().encode()
+    return hmac.new(key, given.encode(), hashlib.sha256).hexdigest()[:24]
 
 
 limiter = Limiter(address, in_memory_fallback_enabled=True)
@@ -42,4 +45,13 @@ def of(setting: str) -> Callable[[], str]:
 def install(app: Flask, settings: Settings) -> None:
     """Count against the house's Redis, and say in the answer when one may try again."""
     app.config.update(storage(settings), RATELIMIT_KEY_PREFIX="public", RATELIMIT_HEADERS_ENABLED=True)
+    app.after_request(_when_to_come_back)
     limiter.init_app(app)
+    logging.getLogger("flask-limiter").setLevel(logging.ERROR)  # it would write down who asked too often
+
+
+def _when_to_come_back(response: Response) -> Response:
+    """Only who is refused is told to wait."""
+    if response.status_code != 429:
+        response.headers.pop("Retry-After", None)
+    return response
