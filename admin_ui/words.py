@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _
 from dispatch.call_list import Direction, OnTheLine
 from dispatch.callbacks import State as CallbackState
 from dispatch.calls import Outcome, Step
+from dispatch.coverage import Saying
 from dispatch.decision import Channel
 from dispatch.desk import Readiness
 from dispatch.states import Action, State
@@ -19,6 +20,7 @@ from knowledge_base.forms.imports import State as ImportState
 from knowledge_base.ledger import Deed
 from knowledge_base.stages import Stage
 from knowledge_base.standing import Standing
+from knowledge_base.succession import Change
 from knowledge_base.things import Part
 
 ROLES = {
@@ -87,10 +89,6 @@ FORMS = {Form.FULL: _("全文"), Form.SUMMARY: _("摘要"), Form.CONTACT: _("仅
 SCOPES = {Scope.DEPARTMENT: _("整个部门"), Scope.CATEGORIES: _("部分类别"), Scope.LICENCES: _("部分许可事项"),
           Scope.ENTRIES: _("部分条目")}  # fmt: skip
 CHANNELS = {Channel.MACHINE: _("自助语音"), Channel.OPERATOR: _("接线员"), Channel.WEB: _("网站")}
-FORMS = {Form.FULL: _("全文"), Form.SUMMARY: _("摘要"), Form.CONTACT: _("仅部门名称和电话")}
-SCOPES = {Scope.DEPARTMENT: _("整个部门"), Scope.CATEGORIES: _("部分类别"), Scope.LICENCES: _("部分许可事项"),
-          Scope.ENTRIES: _("部分条目")}  # fmt: skip
-CHANNELS = {Channel.MACHINE: _("自助语音"), Channel.OPERATOR: _("接线员"), Channel.WEB: _("网站")}
 OPEN = {Open.OPEN: _("待指派"), Open.ASSIGNED: _("已指派"), Open.ANSWERED: _("已转条目"), Open.DISMISSED: _("不予答复")}
 FOUND = {Found.CHOSEN: _("找到并确认"), Found.SHOWN: _("给出候选"), Found.UNSURE: _("不确定"),
          Found.NOTHING: _("没有找到")}  # fmt: skip
@@ -103,16 +101,17 @@ SATISFACTION = {1: _("非常满意"), 2: _("满意"), 3: _("基本满意"), 4: _
 LINES = {OnTheLine.QUEUED: _("进入过排队"), OnTheLine.WAITING: _("正在排队"), OnTheLine.ANSWERED: _("人工接听"),
          OnTheLine.LOST: _("未接通")}  # fmt: skip
 STANDINGS = {
-    Standing.IN_FORCE: _("有效"), Standing.PROVISIONAL: _("暂行有效"), Standing.NOT_YET: _("尚未生效"),
+    Standing.IN_FORCE: _("有效"), Standing.PROVISIONAL: _("暂行有效"), Standing.UNSIGNED: _("待签发"),
+    Standing.NOT_YET: _("尚未生效"),
     Standing.EXPIRED: _("已过期"), Standing.REVOKED: _("已撤销"), Standing.SUPERSEDED: _("已被新版取代"),
 }  # fmt: skip
+SAYINGS = {Saying.FULL: _("全文"), Saying.SUMMARY: _("摘要"), Saying.CONTACT: _("仅联系方式"),
+           Saying.PAUSED: _("逾期停播"), Saying.NONE: _("未授权")}  # fmt: skip
+CHANGES = {Change.RENAMED: _("更名"), Change.MERGED: _("合并"), Change.SPLIT: _("拆分"),
+           Change.ABOLISHED: _("撤销机构")}  # fmt: skip
 ATTEMPTS = {"told": _("已告知"), "unconfirmed": _("接通未确认"), "no_answer": _("无人接听"), "in_doubt": _("结果不明"),
             "failed": _("呼叫失败")}  # fmt: skip
 DIRECTIONS = {Direction.IN: _("来电"), Direction.OUT: _("回访")}
-IMPORT_STATES = {
-    ImportState.READING: _("正在读取"), ImportState.UNREADABLE: _("无法读取"), ImportState.PREVIEWED: _("待入库"),
-    ImportState.APPLYING: _("正在入库"), ImportState.APPLIED: _("已入库"), ImportState.UNDONE: _("已撤销"),
-}  # fmt: skip
 PARTS = {Part.BASE: _("基本信息"), Part.ENTRY: _("知识条目"), Part.AUTHORISATION: _("授权"),
          Part.LICENCE: _("许可事项")}  # fmt: skip
 FRESHNESS = {DueState.FRESH: _("按期"), DueState.SOON: _("即将到期"), DueState.OVERDUE: _("逾期（宽限期内）"),
@@ -123,4 +122,8 @@ BASE_FIELDS = {
     "supervision_phone": _("监督电话"), "transfer_numbers": _("转接电话"), "duty_phone": _("24小时值班电话"),
     "fax": _("传真"), "email": _("电子邮箱"), "web_site": _("网站"), "leader": _("分管领导"), "duties": _("主要职责"),
     "sections": _("内设机构"), "way_there": _("交通指引"),
+}  # fmt: skip
+IMPORT_STATES = {
+    ImportState.READING: _("正在读取"), ImportState.UNREADABLE: _("无法读取"), ImportState.PREVIEWED: _("待入库"),
+    ImportState.APPLYING: _("正在入库"), ImportState.APPLIED: _("已入库"), ImportState.UNDONE: _("已撤销"),
 }  # fmt: skip

@@ -51,11 +51,14 @@ class Answer:
 
 @dataclass(frozen=True)
 class Contact:
-    """The answer may not be given: say who is responsible, and how he is reached (always sayable)."""
+    """The answer may not be given: say who is responsible, and how he is reached (always sayable).
+
+    `paused`: it is authorised, but too long unconfirmed for the machine to speak it."""
 
     reason: str
     authorisation_id: int | None = None
     authorisation_version: int | None = None
+    paused: bool = field(default=False, compare=False)
     reach: Reach = field(default_factory=Reach, compare=False)
 
 
@@ -75,12 +78,12 @@ def decide(sayable: Sayable, cover: Cover, *, channel: Channel) -> Decision:
     and published on the web needs none to stand there. What its department hasn't confirmed for too long is no
     longer spoken by the machine; a person sees how old it is and can ask. Source: the mechanisms of the notice.
     """
-    decided = _allowed(sayable, cover, channel=channel)
+    decided, reach = _allowed(sayable, cover, channel=channel), sayable.reach
     overdue = sayable.stale or (isinstance(cover, Covered) and cover.stale)
     if channel is Channel.MACHINE and overdue and isinstance(decided, Answer):
         what = "该条目" if sayable.stale else "授权"
         return Contact(f"{what}逾期未经部门确认，自助语音暂停播报", decided.authorisation_id,
-                       decided.authorisation_version, sayable.reach)  # fmt: skip
+                       decided.authorisation_version, paused=True, reach=reach)  # fmt: skip
     return decided
 
 
@@ -97,5 +100,5 @@ def _allowed(sayable: Sayable, cover: Cover, *, channel: Channel) -> Decision:
             return Answer(sayable.summary, Form.SUMMARY, c.authorisation_id, c.version, c.reason, reach)
         case _, Covered() as c:
             reason = "授权仅限告知部门名称和电话" if c.form is Form.CONTACT else "授权仅限摘要，而该条目尚无摘要"
-            return Contact(reason, c.authorisation_id, c.version, reach)
+            return Contact(reason, c.authorisation_id, c.version, reach=reach)
     raise AssertionError("every cover is matched above")

@@ -3,16 +3,19 @@
 The table of steps is the entries'. An item has one version under way at most; what citizens see stays until the next
 version has passed."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import Department
 from hotline.times import local_day
 from knowledge_base import hands, ledger
+from knowledge_base.entries import Entry
 from knowledge_base.ledger import Deed, Kind, LedgerRow
 from knowledge_base.licence_text import LicenceText, digest, fit_to_keep, fit_to_submit, read, text_of
 from knowledge_base.licences import Licence
@@ -114,6 +117,24 @@ def take_down(session: Session, licence: Licence, *, why: str, by: Account, at: 
         licence.stage = Stage.WITHDRAWN
     ledger.write(session, Deed.WITHDRAWN, of=(Kind.LICENCE, licence.id), version=number, by=by.login, at=at,
                  department_id=licence.department_id, digest=digest(text), why=why.strip()[:500])  # fmt: skip
+
+
+def link(session: Session, licence: Licence, *, entries: Collection[int], by: Account, at: datetime) -> None:
+    """Say which of the department's questions speak of the item, by who may publish: an authorisation by licence
+    item covers exactly these. Audited with what came and what went."""
+    _hold(session, licence)
+    _may(by, Permission.PUBLISH, licence.department_id)
+    own = list(session.scalars(select(Entry).where(Entry.department_id == licence.department_id)))
+    if not set(entries) <= {e.id for e in own}:
+        raise LifeError("只能关联本部门的条目")
+    come = [e for e in own if e.id in entries and e.licence_id != licence.id]
+    gone = [e for e in own if e.id not in entries and e.licence_id == licence.id]
+    for entry in come:
+        entry.licence_id = licence.id
+    for entry in gone:
+        entry.licence_id = None
+    audit.note(session, "licence.linked", by=by.login, at=at, about=("licence", licence.id),
+               come=[e.id for e in come], gone=[e.id for e in gone])  # fmt: skip
 
 
 def history(session: Session, licence: Licence) -> list[LedgerRow]:

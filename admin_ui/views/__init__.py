@@ -7,6 +7,9 @@ from admin_ui.views import (
     analytics,
     asked,
     audit,
+    authorisation_form,
+    authorisation_sheet,
+    authorisation_steps,
     authorisations,
     call,
     callbacks,
@@ -14,6 +17,7 @@ from admin_ui.views import (
     categories,
     comparing,
     corrections,
+    coverage,
     departments,
     desk,
     desk_answers,
@@ -31,11 +35,14 @@ from admin_ui.views import (
     home,
     knowledge,
     ledger,
+    licence_steps,
+    licences,
     password,
     phrasings,
     recordings,
     review,
     signing_in,
+    succession,
     synonyms,
     system,
     ticket,
@@ -47,10 +54,11 @@ from admin_ui.views import (
 )
 
 NOUNS = (
-    accounts, analytics, asked, audit, authorisations, call, callbacks, calls, categories, comparing, corrections,
-    departments, desk, desk_answers, desk_events, desk_readiness, desk_referrals, entry_files, entry_phrasings,
-    entry_steps, entry_writing, figures, forms, freshness, health, home, knowledge, ledger, password, phrasings,
-    recordings, review, signing_in, synonyms, system, ticket, ticket_drafting, ticket_steps, tickets, unmasking,
+    accounts, analytics, asked, audit, authorisation_form, authorisation_sheet, authorisation_steps, authorisations,
+    call, callbacks, calls, categories, comparing, corrections, coverage, departments, desk, desk_answers,
+    desk_events, desk_readiness, desk_referrals, entry_files, entry_phrasings, entry_steps, entry_writing, figures,
+    forms, freshness, health, home, knowledge, ledger, licence_steps, licences, password, phrasings, recordings,
+    review, signing_in, succession, synonyms, system, ticket, ticket_drafting, ticket_steps, tickets, unmasking,
     updates,
 )  # fmt: skip
 

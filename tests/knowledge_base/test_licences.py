@@ -4,12 +4,15 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
+from hotline.audit import AuditRow
 from hotline.directory.departments import Department
 from knowledge_base import licence_life as life
+from knowledge_base.entries import Entry
 from knowledge_base.ledger import Deed
 from knowledge_base.licence_text import LicenceText, read, text_of
 from knowledge_base.licences import Licence
@@ -171,3 +174,20 @@ def test_what_lacks_something_is_kept_but_not_submitted(session: Session, office
         life.submit(session, licence, by=people["liaison"], at=NOON)
     with pytest.raises(LifeError, match="同名"):
         begun(session, office, people, LicenceText("刻章"))
+
+
+def test_which_questions_speak_of_it_is_said_by_who_may_publish(session: Session, office: Department, people: dict[str, Account]) -> None:
+    licence = shown(session, office, people)
+    mine, other = Entry(department_id=office.id, question="刻章怎么办"), Entry(department_id=people["other liaison"].department_id, question="别人的")
+    session.add_all([mine, other])
+    session.flush()
+    with pytest.raises(LifeError, match="角色"):
+        life.link(session, licence, entries=[mine.id], by=people["liaison"], at=NOON)
+    with pytest.raises(LifeError, match="本部门"):
+        life.link(session, licence, entries=[other.id], by=people["leader"], at=NOON)
+    life.link(session, licence, entries=[mine.id], by=people["leader"], at=NOON)
+    assert mine.licence_id == licence.id
+    life.link(session, licence, entries=[], by=people["office"], at=NOON)
+    assert mine.licence_id is None
+    rows = session.scalars(select(AuditRow).where(AuditRow.deed == "licence.linked").order_by(AuditRow.id)).all()
+    assert [r.details for r in rows] == [{"come": [mine.id], "gone": []}, {"come": [], "gone": [mine.id]}]

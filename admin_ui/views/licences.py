@@ -1,0 +1,178 @@
+"""Licence items (附件6): the list, one item with what citizens see beside what is under way, and its editing."""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from admin_ui import words
+from admin_ui.exports import csv_of
+from admin_ui.guards import needs
+from admin_ui.house import me, now, reading, writing
+from admin_ui.paging import number_in, wish, wish_code, wish_number
+from admin_ui.views.authorisations import within_reach
+from hotline.accounts.accounts import Account
+from hotline.accounts.roles import Permission
+from hotline.directory.departments import Department
+from knowledge_base import hands, licence_life
+from knowledge_base.entries import Entry
+from knowledge_base.ledger import Deed
+from knowledge_base.licence_text import LISTS, LONGEST, MUST, NAMES, LicenceText, read, text_of
+from knowledge_base.licences import Licence
+from knowledge_base.stages import UNDER_WAY, Stage
+from knowledge_base.transitions import LifeError, transition
+
+blueprint = Blueprint("licences", __name__, url_prefix="/licences")
+
+
+@blueprint.get("")
+@needs(Permission.KNOWLEDGE)
+def listed() -> ResponseReturnValue:
+    with reading() as session:
+        units = session.scalars(select(Department).where(within_reach(Department.id)).order_by(Department.code)).all()
+        linked = select(Entry.licence_id, func.count()).where(Entry.licence_id.is_not(None)).group_by(Entry.licence_id)
+        counts = {i: int(n) for i, n in session.execute(linked)}
+        return render_template("licences.html", rows=_wanted(session), departments=units, counts=counts)
+
+
+@blueprint.get("/export.csv")
+@needs(Permission.KNOWLEDGE)
+def export() -> ResponseReturnValue:
+    """What is filtered, as a file, with all that the public sees of it."""
+    header = [gettext("部门"), gettext("版本"), gettext("阶段"), *NAMES.values()]
+    with writing() as session:
+        lines = []
+        for licence, department in _wanted(session):
+            text = text_of(licence) if hands.sees_drafts(me()) or licence.shown is None else read(licence.shown)
+            said = ["\n".join(getattr(text, n)) if n in LISTS else getattr(text, n) for n in NAMES]
+            lines.append((department.name, licence.version, words.STAGES[Stage(licence.stage)], *said))
+        return csv_of(session, "licences", header, lines)
+
+
+@blueprint.get("/<int:licence_id>")
+@needs(Permission.KNOWLEDGE)
+def page(licence_id: int) -> ResponseReturnValue:
+    return show(licence_id)
+
+
+@blueprint.get("/new")
+@needs(Permission.WRITE_ENTRY)
+def new() -> ResponseReturnValue:
+    return _form(None)
+
+
+@blueprint.post("/new")
+@needs(Permission.WRITE_ENTRY)
+def begin() -> ResponseReturnValue:
+    text = read(request.form)
+    try:
+        with writing() as session:
+            wanted = number_in(request.form.get("department", "")) or me().department_id
+            department = session.get(Department, wanted or 0) or abort(404)
+            made = licence_life.begin(session, department, text, by=me(), at=now(), why=request.form.get("why", ""))
+    except LifeError as refused:
+        return _form(None, text, trouble=str(refused)), 422
+    flash(gettext("已保存草稿"), "success")
+    return redirect(url_for("licences.page", licence_id=made.id), 303)
+
+
+@blueprint.get("/<int:licence_id>/edit")
+@needs(Permission.WRITE_ENTRY)
+def edit(licence_id: int) -> ResponseReturnValue:
+    return _form(licence_id)
+
+
+@blueprint.post("/<int:licence_id>/edit")
+@needs(Permission.WRITE_ENTRY)
+def write(licence_id: int) -> ResponseReturnValue:
+    text = read(request.form)
+    try:
+        with writing() as session:
+            licence = find(session, licence_id)
+            if request.form.get("version") != f"{licence.version}{licence.stage}":
+                raise LifeError(gettext("内容已被他人更新，请核对后重新操作"))
+            licence_life.edit(session, licence, text, by=me(), at=now(), why=request.form.get("why", ""))
+    except LifeError as refused:
+        return _form(licence_id, text, trouble=str(refused)), 422
+    flash(gettext("已保存草稿"), "success")
+    return redirect(url_for("licences.page", licence_id=licence_id), 303)
+
+
+def show(licence_id: int, *, trouble: str = "") -> str:
+    """One item's page, with what went wrong when a step could not be taken."""
+    with reading() as session:
+        licence = find(session, licence_id)
+        inside = hands.sees_drafts(me())
+        rows = licence_life.history(session, licence) if inside else []
+        people = {row.by for row in rows}
+        named = session.execute(select(Account.login, Account.name).where(Account.login.in_(people)))
+        entries = session.scalars(select(Entry).where(Entry.licence_id == licence.id).order_by(Entry.id)).all()
+        own = select(Entry).where(Entry.department_id == licence.department_id).order_by(Entry.category, Entry.id)
+        shown = read(licence.shown) if licence.shown else None
+        draft = text_of(licence) if inside and (shown is None or text_of(licence) != shown) else None
+        return render_template(
+            "licence.html", licence=licence, shown=shown, draft=draft, names=NAMES, lists=LISTS, inside=inside,
+            rows=rows[::-1], named={str(a): str(b) for a, b in named}, entries=entries, may=_may(licence),
+            own=session.scalars(own).all() if me().may(Permission.PUBLISH) else [],
+            under_way=licence.stage in UNDER_WAY, trouble=trouble,
+        )  # fmt: skip
+
+
+def find(session: Session, licence_id: int) -> Licence:
+    """The item, if it is one that the person who looks may see; others than its keepers see what is public."""
+    query = select(Licence).where(Licence.id == licence_id, within_reach(Licence.department_id))
+    found = session.scalar(query)
+    if found is None or (found.shown is None and not hands.sees_drafts(me())):
+        abort(404)
+    return found
+
+
+def _wanted(session: Session) -> list[tuple[Licence, Department]]:
+    query = select(Licence, Department).join(Department, Department.id == Licence.department_id)
+    query = query.where(within_reach(Licence.department_id)).order_by(Department.code, Licence.name)
+    text, stage, department = wish("q"), wish_code("stage", Stage), wish_number("department")
+    if not hands.sees_drafts(me()):
+        query = query.where(Licence.shown.is_not(None))
+    if text:
+        query = query.where(or_(Licence.name.contains(text, autoescape=True),
+                                Licence.conditions.contains(text, autoescape=True)))  # fmt: skip
+    if stage is not None:
+        query = query.where(Licence.stage == stage)
+    if department is not None:
+        query = query.where(Licence.department_id == department)
+    return [(licence, unit) for licence, unit in session.execute(query)]
+
+
+def _may(licence: Licence) -> set[str]:
+    """The steps that the person who looks may ask for now; the step itself looks at whose hands it went through."""
+    deeds = (Deed.SUBMITTED, Deed.SENT_BACK, Deed.CHECKED, Deed.PASSED, Deed.REFUSED, Deed.REFERRED_UP)
+    may = {str(deed) for deed in deeds if _open(licence, deed)}
+    if me().may(Permission.WRITE_ENTRY) and (licence.stage == Stage.DRAFT or licence.stage not in UNDER_WAY):
+        may.add("edit")
+    if me().may(Permission.WRITE_ENTRY) and licence.stage in UNDER_WAY:
+        may.add("drop")
+    if me().may(Permission.PUBLISH):
+        may |= {"link"} | ({"take_down"} if licence.shown else set())
+    return may
+
+
+def _open(licence: Licence, deed: Deed) -> bool:
+    try:
+        needs_ = transition(Stage(licence.stage), deed).needs
+    except LifeError:
+        return False
+    return needs_ is not None and me().may(needs_)
+
+
+def _form(licence_id: int | None, text: LicenceText | None = None, *, trouble: str = "") -> str:
+    """The fields with what was typed, or what the item says."""
+    with reading() as session:
+        units = session.scalars(select(Department).where(within_reach(Department.id)).order_by(Department.code)).all()
+        licence = find(session, licence_id) if licence_id is not None else None
+    text = text or (text_of(licence) if licence else read({}))
+    said: dict[str, Any] = {n: "\n".join(getattr(text, n)) if n in LISTS else getattr(text, n) for n in NAMES}
+    return render_template("licence_form.html", licence=licence, said=said, departments=units, names=NAMES,
+                           longest=LONGEST, must=MUST, lists=LISTS, trouble=trouble, typed=request.form)  # fmt: skip

@@ -1,0 +1,97 @@
+"""The pages of licence items: written, checked, reviewed, shown; and which questions speak of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from hotline.directory.departments import Department
+from knowledge_base.entries import Entry
+from knowledge_base.licences import Licence
+
+World = Any
+SignIn = Callable[[str], FlaskClient]
+TEXT = {"name": "劳务派遣经营许可", "legal_basis": "《劳动合同法》", "conditions": "有固定场所。", "materials": "申请书\n\n营业执照\n", "office": "人社窗口",
+        "phone": "0877-2101000"}  # fmt: skip
+
+
+def only(world: World) -> Licence:
+    with world.database.reading() as session:
+        return session.scalars(select(Licence)).one()
+
+
+def take(world: World, client: FlaskClient, step: str, **more: object) -> int:
+    x = only(world)
+    return client.post(f"/licences/{x.id}/{step}", data={"version": f"{x.version}{x.stage}", **more}).status_code
+
+
+def shown(world: World, signed_in: SignIn) -> Licence:
+    assert signed_in("liaison").post("/licences/new", data=TEXT).status_code == 303
+    assert take(world, signed_in("liaison"), "submit") == 303
+    assert take(world, signed_in("leader"), "check") == 303
+    assert take(world, signed_in("secrecy_reviewer"), "pass") == 422
+    assert take(world, signed_in("secrecy_reviewer"), "pass", no_secrets="1") == 303
+    return only(world)
+
+
+def test_three_people_bring_an_item_before_the_citizens(world: World, signed_in: SignIn) -> None:
+    licence = shown(world, signed_in)
+    assert licence.shown is not None
+    assert licence.shown["materials"] == ["申请书", "营业执照"]
+    page = signed_in("operator").get(f"/licences/{licence.id}").text
+    assert "营业执照" in page
+    assert "台账" not in page
+
+
+def test_a_draft_is_seen_by_its_keepers_only_and_beside_what_citizens_see(world: World, signed_in: SignIn) -> None:
+    licence = shown(world, signed_in)
+    form = {**TEXT, "version": f"{licence.version}{licence.stage}", "conditions": "另有注册资本要求。"}
+    assert signed_in("liaison").post(f"/licences/{licence.id}/edit", data=form).status_code == 422
+    assert signed_in("liaison").post(f"/licences/{licence.id}/edit", data={**form, "why": "标准提高"}).status_code == 303
+    stale = signed_in("city_office").post(f"/licences/{licence.id}/edit", data={**form, "why": "也改一下"})
+    assert stale.status_code == 422
+    assert "已被他人更新" in stale.text
+    inside = signed_in("leader").get(f"/licences/{licence.id}").text
+    assert "注册资本" in inside
+    assert "群众现在看到的" in inside
+    for login in ("operator", "liaison_b"):
+        assert "注册资本" not in signed_in(login).get(f"/licences/{licence.id}").text
+        assert "注册资本" not in signed_in(login).get("/licences/export.csv").text
+    assert "注册资本" in signed_in("liaison").get("/licences/export.csv").text
+
+
+def test_an_item_that_was_never_shown_is_not_there_for_others(world: World, signed_in: SignIn) -> None:
+    signed_in("liaison").post("/licences/new", data=TEXT)
+    licence = only(world)
+    for login in ("operator", "liaison_b", "leader_b"):
+        client = signed_in(login)
+        assert client.get(f"/licences/{licence.id}").status_code == 404
+        assert TEXT["name"] not in client.get("/licences").text
+    assert signed_in("liaison_b").get(f"/licences/{licence.id}/edit").status_code == 404
+    assert take(world, signed_in("leader_b"), "check") == 404
+
+
+def test_a_step_on_what_has_changed_meanwhile_is_refused(world: World, signed_in: SignIn) -> None:
+    signed_in("liaison").post("/licences/new", data=TEXT)
+    licence = only(world)
+    answer = signed_in("liaison").post(f"/licences/{licence.id}/submit", data={"version": "1published"})
+    assert answer.status_code == 422
+    assert only(world).stage == "draft"
+
+
+def test_the_leader_says_which_questions_speak_of_it_and_takes_it_down(world: World, signed_in: SignIn) -> None:
+    licence = shown(world, signed_in)
+    with world.database.reading() as session:
+        entry = session.scalars(select(Entry).join(Department).where(Department.code == "101").limit(1)).one()
+    assert take(world, signed_in("leader"), "link", entries=str(entry.id)) == 303
+    assert entry.question in signed_in("operator").get(f"/licences/{licence.id}").text
+    assert take(world, signed_in("leader"), "take-down", why="取消许可") == 303
+    assert only(world).shown is None
+    assert signed_in("operator").get(f"/licences/{licence.id}").status_code == 404
+
+
+def test_what_is_typed_stays_on_the_page_when_it_is_refused(signed_in: SignIn) -> None:
+    answer = signed_in("liaison").post("/licences/new", data={**TEXT, "name": "", "fee": "每件十元"})
+    assert answer.status_code == 422
+    assert "每件十元" in answer.text
