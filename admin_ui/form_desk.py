@@ -86,10 +86,11 @@ def apply(database: Database, import_id: int, hand: Hand) -> None:
     meter = _Meter(database, import_id, State.APPLYING)
     try:
         with database.reading() as session:
-            prepared = applying.prepare(session.get_one(FormImport, import_id),
-                                        passed=lambda share: meter.at(PREPARED * share))  # fmt: skip
+            form = session.get_one(FormImport, import_id)
+        prepared = applying.prepare(form, passed=lambda share: meter.at(PREPARED * share))
         with database.writing() as session:
-            applying.apply(session, session.get_one(FormImport, import_id), prepared, hand=hand)
+            session.add(form)  # as it was read
+            applying.apply(session, form, prepared, hand=hand)
     except (FormError, IntegrityError) as error:
         _end(database, import_id, _not_applied(str(error) if isinstance(error, FormError) else BESIDE))
     except Exception:

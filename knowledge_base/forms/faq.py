@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from knowledge_base.content import Content, digest_of
@@ -90,21 +90,19 @@ def take_back(session: Session, undone: Sequence[Undone], hand: Hand) -> None:
 def _entries(session: Session, rows: Sequence[Given]) -> dict[int, int]:
     """The entry of each row, new where there is none."""
     new = [row for row in rows if row.known is None]
-    ids = session.scalars(insert(Entry).returning(Entry.id, sort_by_parameter_order=True), [
+    ids = trail.inserted(session, Entry, [
         {"department_id": row.department_id, "question": row.values["question"], "category": row.values["category"],
          "keywords": row.values["keywords"], "state": State.DRAFT} for row in new
-    ]).all() if new else ()  # fmt: skip
+    ])  # fmt: skip
     made = dict(zip((row.number for row in new), ids, strict=True))
     return made | {row.number: row.known.id for row in rows if row.known}
 
 
 def _begin(session: Session, rows: Sequence[Given], entry_of: Mapping[int, int], hand: Hand) -> dict[int, int]:
-    if not rows:
-        return {}
-    ids = session.scalars(insert(_V).returning(_V.id, sort_by_parameter_order=True), [
+    ids = trail.inserted(session, _V, [
         {"entry_id": entry_of[row.number], "number": _next(row), "stage": Stage.DRAFT, "source": SOURCE,
          **_said(row), "why": _why(row), "written_by": hand.by, "written_at": hand.at} for row in rows
-    ]).all()  # fmt: skip
+    ])  # fmt: skip
     return dict(zip((row.number for row in rows), ids, strict=True))
 
 

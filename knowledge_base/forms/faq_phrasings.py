@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from knowledge_base.entries import Approval, Phrasing
-from knowledge_base.forms import values
+from knowledge_base.forms import trail, values
 from knowledge_base.forms.descriptions import FAQ
 from knowledge_base.forms.faq_known import STANDING
 from knowledge_base.forms.subject import Given, Hand
@@ -23,13 +23,11 @@ def write(session: Session, rows: Sequence[Given], entry_of: Mapping[int, int], 
 def _added(session: Session, rows: Sequence[Given], entry_of: Mapping[int, int], hand: Hand,
            source: str) -> dict[int, list[int]]:
     new = [(row.number, text) for row in rows for text in row.values["phrasings"] if text not in _held(row)]
-    if not new:
-        return {}
-    ids = session.scalars(insert(Phrasing).returning(Phrasing.id, sort_by_parameter_order=True), [
+    ids = trail.inserted(session, Phrasing, [
         {"entry_id": entry_of[number], "text": text, "approval": _approval(hand), "source": source,
          "proposed_at": hand.at, "proposed_by": hand.by, "decided_at": hand.at if hand.office else None,
          "decided_by": hand.by if hand.office else ""} for number, text in new
-    ]).all()  # fmt: skip
+    ])  # fmt: skip
     found: dict[int, list[int]] = {}
     for (number, _), phrasing_id in zip(new, ids, strict=True):
         found.setdefault(number, []).append(phrasing_id)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from hotline.directory.departments import Department
@@ -84,8 +84,7 @@ def refusals(given: Given, ground: Ground, hand: Hand) -> list[Fault]:
 
 def write(session: Session, rows: Sequence[Given], ground: Ground, hand: Hand) -> list[Written]:
     """A new version of each, unsigned."""
-    ids = session.scalars(insert(_A).returning(_A.id, sort_by_parameter_order=True),
-                          [_said(row, ground, hand) for row in rows]).all()  # fmt: skip
+    ids = trail.inserted(session, _A, [_said(row, ground, hand) for row in rows])
     trail.audit(session, "authorisation.entered", "authorisation", [
         (i, {"department": row.department_id, "document": row.values["document"], "version": _version(row)})
         for i, row in zip(ids, rows, strict=True)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hotline.directory.departments import Department
@@ -59,9 +59,9 @@ def refusals(given: Given, _: Any, __: Hand) -> list[Fault]:
 def write(session: Session, rows: Sequence[Given], _: Any, hand: Hand) -> list[Written]:
     """Drafts of all rows."""
     new, old = [row for row in rows if row.known is None], [row for row in rows if row.known]
-    ids = session.scalars(insert(Licence).returning(Licence.id, sort_by_parameter_order=True), [
+    ids = trail.inserted(session, Licence, [
         {**_said(row, hand), "department_id": row.department_id, "version": 1} for row in new
-    ]).all() if new else ()  # fmt: skip
+    ])  # fmt: skip
     if old:
         session.execute(update(Licence), [{**_said(row, hand), "id": row.known.id, "version": _version(row)}
                                           for row in old if row.known])  # fmt: skip
