@@ -21,7 +21,8 @@ def due(account: Account, *, on: date, days: int) -> Select[Entry]:
     never = Entry.swept_on.is_(None) & or_(EntryVersion.published_at.is_(None), EntryVersion.published_at < midnight)
     return (
         select(Entry).join(EntryVersion, (EntryVersion.entry_id == Entry.id) & (EntryVersion.number == Entry.published))
-        .where(Entry.state == State.PUBLISHED, hands.within(Entry.department_id, account), or_(Entry.swept_on <= limit, never))
+        .where(Entry.state == State.PUBLISHED, hands.within(Entry.department_id, account))
+        .where(or_(Entry.swept_on <= limit, never))
         .order_by(func.coalesce(Entry.swept_on, EntryVersion.valid_from), Entry.id)
     )  # fmt: skip
 

@@ -85,9 +85,10 @@ def _form(entry: Entry | None, typed: Mapping[str, str], *, trouble: str = "") -
         mine = entry and session.get_one(Entry, entry.id)
         version = drafts.under_way(session, mine) if mine else None
         draft = version if version is not None and version.stage == Stage.DRAFT else None
+        seen = typed.get("seen") or (_seen(mine, version) if mine else "")
         return render_template("entry_form.html", entry=mine, draft=draft, busy=draft is None and version, typed=typed,
                                trouble=trouble, leaves=rows, departments=units, longest=LONGEST,
-                               most_keywords=MOST_KEYWORDS, seen=typed.get("seen") or (_seen(mine, version) if mine else ""))  # fmt: skip
+                               most_keywords=MOST_KEYWORDS, seen=seen)  # fmt: skip
 
 
 def _seen(entry: Entry, version: EntryVersion | None) -> str:

@@ -10,13 +10,15 @@ depends_on = None
 
 
 def upgrade() -> None:
-    shares = (sa.Column(name, sa.Double(), nullable=False) for name in ("s1", "s5", "s1_without", "s5_without"))
     op.create_table(
         "phrasing_worth",
         sa.Column("month", sa.Date(), nullable=False),
         sa.Column("phrasings", sa.Integer(), nullable=False),
         sa.Column("askings", sa.Integer(), nullable=False),
-        *shares,
+        sa.Column("s1", sa.Double(), nullable=False),
+        sa.Column("s5", sa.Double(), nullable=False),
+        sa.Column("s1_without", sa.Double(), nullable=False),
+        sa.Column("s5_without", sa.Double(), nullable=False),
         sa.Column("measured_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("month", name=op.f("pk_phrasing_worth")),
     )
