@@ -5,6 +5,8 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.knowledge_evaluate import evaluate
+from cli.knowledge_keys import keys
+from cli.knowledge_phrasings import phrasings
 from cli.opening import opened
 from dispatch.answers import offered
 from dispatch.decision import Answer, Channel
@@ -17,7 +19,8 @@ def knowledge() -> None:
     """The knowledge base."""
 
 
-knowledge.add_command(evaluate)
+for command in (evaluate, keys, phrasings):
+    knowledge.add_command(command)
 
 
 @knowledge.command()

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from dispatch import callbacks, calls, records, spool
+from dispatch import callbacks, calls, learning, records, spool
 from dispatch.callbacks import Attempt
 from dispatch.calls import Call
 from dispatch.endings import end_attempt
@@ -52,7 +52,7 @@ class Sweeper:
         """All sweeps once; one that fails does not keep the others from their work, and its rows stay owed."""
         work = (
             self.take_in_messages, self.take_in_records, self.take_in_recordings, self.settle_stranded,
-            self.call_back, self.keep_knowledge, self.remind, self.seal,
+            self.call_back, self.keep_knowledge, self.remind, self.learn, self.seal,
         )  # fmt: skip
         troubles = [trouble for sweep in work if (trouble := self._guarded(sweep))]
         if (free := free_percent(self.settings.folder)) < self.settings.disk_alarm_percent:
@@ -128,6 +128,12 @@ class Sweeper:
             if told:
                 self.bus.publish(Event("update_due", detail={"department": one.department_id, "step": one.step}))
         self.looked["reminders"] = at
+
+    def learn(self) -> None:
+        """Keep the list of what nobody could find, drop old askings, and measure at night what phrasings bring."""
+        learning.gather(self.database)
+        learning.tidy(self.database, self.settings, looked=self.looked, at=now())
+        learning.measure_at_night(self.database, looked=self.looked, at=now())
 
     def seal(self) -> None:
         """Chain what the audit trail has gained."""
