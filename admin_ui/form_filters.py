@@ -1,20 +1,12 @@
-"""Which things a list shows, for its export as a form: the same words in the query string mean the same here."""
+"""Which things a list shows, for its export as a form: the list itself says so, from the same query string."""
 
 from collections.abc import Callable
 
-from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from admin_ui.house import now
-from admin_ui.paging import wish, wish_code, wish_number
-from admin_ui.views import knowledge
-from hotline.directory.departments import Department
-from hotline.times import local_day
-from knowledge_base.authorisations import Authorisation
+from admin_ui.views import authorisations, departments, knowledge, licences
 from knowledge_base.entries import Entry
-from knowledge_base.licences import Licence
-from knowledge_base.stages import Stage
-from knowledge_base.standing import Standing, standings
 
 
 def wanted(session: Session, annex: str) -> list[int]:
@@ -23,38 +15,19 @@ def wanted(session: Session, annex: str) -> list[int]:
 
 
 def _entries(session: Session) -> list[int]:
-    query: Select[Entry] = knowledge._wanted(session)
-    return list(session.scalars(query.with_only_columns(Entry.id)))
+    return list(session.scalars(knowledge.wanted(session).with_only_columns(Entry.id)))
 
 
 def _licences(session: Session) -> list[int]:
-    query = select(Licence.id).join(Department, Department.id == Licence.department_id)
-    text, department, stage = wish("q"), wish_number("department"), wish_code("stage", Stage)
-    if text:
-        query = query.where(Licence.name.contains(text, autoescape=True))
-    if department is not None:
-        query = query.where(Licence.department_id == department)
-    if stage is not None:
-        query = query.where(Licence.stage == stage)
-    return list(session.scalars(query.order_by(Department.code, Licence.name)))
+    return [licence.id for licence, _ in licences.wanted(session)]
 
 
 def _departments(session: Session) -> list[int]:
-    query, text, department = select(Department.id), wish("q"), wish_number("department")
-    if text:
-        fields = (Department.name, Department.short_name, Department.code, Department.duties)
-        query = query.where(or_(*(f.contains(text, autoescape=True) for f in fields)))
-    if department is not None:
-        query = query.where(Department.id == department)
-    return list(session.scalars(query.order_by(Department.code)))
+    return [unit.id for unit in departments.wanted(session)]
 
 
 def _authorisations(session: Session) -> list[int]:
-    rows = session.scalars(select(Authorisation).order_by(Authorisation.department_id, Authorisation.document,
-                                                          Authorisation.version.desc())).all()  # fmt: skip
-    how = standings(rows, on=local_day(now()), at=now())
-    standing, department = wish_code("standing", Standing), wish_number("department")
-    return [a.id for a in rows if standing in (None, how[a.id]) and department in (None, a.department_id)]
+    return [row.a.id for row in authorisations.rows(session, at=now()) if authorisations.wanted(row)]
 
 
 _LISTS: dict[str, Callable[[Session], list[int]]] = {

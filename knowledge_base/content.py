@@ -12,7 +12,7 @@ from knowledge_base.transitions import LifeError
 
 LONGEST = {"question": 128, "category": 80, "answer": 4000, "spoken": 300, "summary": 120, "legal_basis": 200,
            "section": 60, "phone": 30}  # fmt: skip
-MOST_KEYWORDS, LONGEST_KEYWORD = 10, 20
+MOST_KEYWORDS, LONGEST_KEYWORD = 20, 20
 NAMES = {"question": "问题", "category": "类别", "answer": "供阅读的答复", "spoken": "供播报的答复", "summary": "摘要",
          "legal_basis": "依据", "section": "经办科室", "phone": "电话"}  # fmt: skip
 

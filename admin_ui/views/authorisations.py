@@ -47,7 +47,7 @@ class Row:
 def listed() -> ResponseReturnValue:
     with reading() as session:
         every = rows(session, at=now())
-        shown = [r for r in every if _wanted(r)]
+        shown = [r for r in every if wanted(r)]
         scopes = {r.a.id: scope_in_words(session, r.a) for r in shown}
     return render_template(
         "authorisations.html", rows=shown, scopes=scopes, ending=[r for r in every if r.ending],
@@ -64,7 +64,7 @@ def export() -> ResponseReturnValue:
               gettext("失效日期"), gettext("状态"), gettext("签发人"), gettext("签发时间"), gettext("录入人"),
               gettext("撤销时间"), gettext("撤销理由")]  # fmt: skip
     with writing() as session:
-        shown = [r for r in rows(session, at=now()) if _wanted(r)]
+        shown = [r for r in rows(session, at=now()) if wanted(r)]
         lines = [
             (r.a.document, r.a.version, r.department.name, scope_in_words(session, r.a), words.FORMS[Form(r.a.form)],
              r.a.valid_from, r.a.valid_to, words.STANDINGS[r.standing], r.a.signer, r.a.signed_at, r.a.entered_by,
@@ -123,7 +123,7 @@ def within_reach(column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     return true() if hands.reaches_all(me()) else column == (me().department_id or 0)
 
 
-def _wanted(row: Row) -> bool:
+def wanted(row: Row) -> bool:
     department, standing, text = wish_number("department"), wish_code("standing", Standing), wish("q")
     return (
         department in (None, row.department.id) and standing in (None, row.standing)

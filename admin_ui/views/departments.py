@@ -34,7 +34,7 @@ PUBLIC = ("short_name", "aliases", "phone", "supervision_phone", "address", "pos
 @needs(Permission.KNOWLEDGE)
 def listed() -> ResponseReturnValue:
     with reading() as session:
-        return render_template("departments.html", rows=_wanted(session), counts=_published(session),
+        return render_template("departments.html", rows=wanted(session), counts=_published(session),
                                today=local_day(now()))  # fmt: skip
 
 
@@ -44,7 +44,7 @@ def export() -> ResponseReturnValue:
     """The public side of the departments that are filtered, as a file."""
     header = [gettext("代码"), gettext("名称"), *(str(BASE_FIELDS[key]) for key in PUBLIC), gettext("上次确认")]
     with writing() as session:
-        shown = [(d, base_data.texts(d)) for d in _wanted(session)]
+        shown = [(d, base_data.texts(d)) for d in wanted(session)]
         rows = [(d.code, d.name, *(texts[key] for key in PUBLIC), d.confirmed_on) for d, texts in shown]
         return csv_of(session, "departments", header, rows)
 
@@ -72,7 +72,7 @@ def _kin(session: Session, department_id: int) -> list[tuple[Succession, Departm
              s.predecessor_id == department_id) for s in rows]  # fmt: skip
 
 
-def _wanted(session: Session) -> Sequence[Department]:
+def wanted(session: Session) -> Sequence[Department]:
     words = wish("q")
     query = select(Department).order_by(Department.code)
     if words:

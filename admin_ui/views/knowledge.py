@@ -31,7 +31,7 @@ blueprint = Blueprint("knowledge", __name__, url_prefix="/knowledge")
 @needs(Permission.KNOWLEDGE)
 def listed() -> ResponseReturnValue:
     with reading() as session:
-        page = page_of(session, _wanted(session))
+        page = page_of(session, wanted(session))
         said = {e.id: offered(session, e.id, channel=Channel.OPERATOR, at=now()) for e in page.rows}
         stages = _under_way(session, page.rows) if hands.sees_drafts(me()) else {}
         departments = session.scalars(select(Department).where(own(Department.id)).order_by(Department.code)).all()
@@ -45,7 +45,7 @@ def export() -> ResponseReturnValue:
     header = (gettext("编号"), gettext("部门"), gettext("类别"), gettext("问题"), gettext("状态"), gettext("版本"),
               gettext("办理阶段"), gettext("被问次数"), gettext("最近确认"), gettext("最近复查"))  # fmt: skip
     with writing() as session:
-        found = session.scalars(_wanted(session).limit(MOST_ROWS)).all()
+        found = session.scalars(wanted(session).limit(MOST_ROWS)).all()
         stages = _under_way(session, found) if hands.sees_drafts(me()) else {}
         return csv_of(session, "knowledge", header, _rows(found, stages))
 
@@ -76,7 +76,7 @@ def _under_way(session: Session, rows: Sequence[Entry]) -> dict[int, Stage]:
     return {int(entry_id): Stage(stage) for entry_id, stage in session.execute(query)}
 
 
-def _wanted(session: Session) -> Select[Entry]:
+def wanted(session: Session) -> Select[Entry]:
     query = select(Entry).where(hands.entries_of(me()))
     text, state, department = wish("q"), wish_code("state", State), wish_number("department")
     if state is not None:

@@ -35,7 +35,7 @@ def listed() -> ResponseReturnValue:
         units = session.scalars(select(Department).where(within_reach(Department.id)).order_by(Department.code)).all()
         linked = select(Entry.licence_id, func.count()).where(Entry.licence_id.is_not(None)).group_by(Entry.licence_id)
         counts = {i: int(n) for i, n in session.execute(linked)}
-        return render_template("licences.html", rows=_wanted(session), departments=units, counts=counts)
+        return render_template("licences.html", rows=wanted(session), departments=units, counts=counts)
 
 
 @blueprint.get("/export.csv")
@@ -45,7 +45,7 @@ def export() -> ResponseReturnValue:
     header = [gettext("部门"), gettext("版本"), gettext("阶段"), *NAMES.values()]
     with writing() as session:
         lines = []
-        for licence, department in _wanted(session):
+        for licence, department in wanted(session):
             text = text_of(licence) if hands.sees_drafts(me()) or licence.shown is None else read(licence.shown)
             said = ["\n".join(getattr(text, n)) if n in LISTS else getattr(text, n) for n in NAMES]
             lines.append((department.name, licence.version, words.STAGES[Stage(licence.stage)], *said))
@@ -130,7 +130,7 @@ def find(session: Session, licence_id: int) -> Licence:
     return found
 
 
-def _wanted(session: Session) -> list[tuple[Licence, Department]]:
+def wanted(session: Session) -> list[tuple[Licence, Department]]:
     query = select(Licence, Department).join(Department, Department.id == Licence.department_id)
     query = query.where(within_reach(Licence.department_id)).order_by(Department.code, Licence.name)
     text, stage, department = wish("q"), wish_code("stage", Stage), wish_number("department")
