@@ -1,7 +1,7 @@
 """What a citizen's request needs of the house: settings, sessions, the index and the moment; nobody is signed in."""
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import cast
 
@@ -20,7 +20,7 @@ class Lobby:
 
     settings: Settings
     database: Database
-    index: LiveIndex = field(default_factory=LiveIndex)
+    index: LiveIndex
 
 
 def lobby() -> Lobby:

@@ -1,6 +1,5 @@
 """A citizen at his telephone's browser, with and without JavaScript, and with what reads pages aloud."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -111,6 +110,7 @@ def test_the_keyboard_alone_is_enough(visit: Visit) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("居住证在哪里办")
 
 
+PICTURED = {"/": "public-home", "/entries/2?q=失业": "public-entry", "/ask": "public-ask"}
 ADDRESSES = ("/", "/search?q=失业金怎么申领", "/search?q=zzz宇宙飞船", "/entries/2?q=失业", "/entries/2?q=失业&said=other", "/departments",
              "/departments/1", "/departments/3", "/categories", "/categories/社保", "/licences", "/licences/1", "/ask",
              "/follow", "/open311/", "/nothing")  # fmt: skip
@@ -124,6 +124,8 @@ def test_axe_finds_nothing_grave_on_any_public_page_and_each_fits_a_telephone(ci
     for there in ADDRESSES:
         for lang, page in (("", narrow), ("lang=en", wide)):
             page.goto(there + (("&" if "?" in there else "?") + lang if lang else ""))
+            if page is narrow and there in PICTURED and not dark:
+                picture(page, PICTURED[there])
             found[f"{there} {lang}"] = faults(page) + ([] if fits(page) else ["too wide"])
     for page in (narrow, wide):
         page.goto("/ask?lang=zh")
@@ -163,15 +165,3 @@ def test_what_travels_is_little(visit: Visit) -> None:
     print(f"first visit {first:.0f} bytes, an entry after it {second:.0f} bytes")
     assert first < 45_000
     assert second < 6_000
-
-
-def test_pictures(city: City, visit: Visit) -> None:
-    if os.environ.get("HOTLINE_PICTURES") != "1":
-        pytest.skip("only for the documents")
-    page = visit(height=812).new_page()
-    for there, name in (("/", "public-home-phone"), ("/entries/2?q=失业", "public-entry-phone"), ("/ask", "public-ask-phone")):
-        page.goto(there)
-        picture(page, name)
-    wide = visit(width=1280, height=860).new_page()
-    wide.goto("/")
-    picture(wide, "public-home")
