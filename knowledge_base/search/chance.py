@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from knowledge_base.search.evidence import Evidence
 from knowledge_base.search.grams import Floats
 
+_FAR = 60.0  # beyond it a chance is none, or certain
+
 
 @dataclass(frozen=True)
 class Way:
@@ -37,7 +39,7 @@ def weights(way: Way, figures: Evidence) -> Floats:
 
 def inside(way: Way, best: float) -> float:
     """The chance in % that the question has an answer here, when this is the best text's weight."""
-    return float(100 / (1 + np.exp(-way.inside * best)))
+    return float(100 / (1 + np.exp(-np.clip(way.inside * best, -_FAR, _FAR))))
 
 
 def chances(way: Way, found: Floats) -> NDArray[np.float64]:
@@ -46,4 +48,5 @@ def chances(way: Way, found: Floats) -> NDArray[np.float64]:
         return np.zeros(0)
     top = float(found.max())
     share = found - top - np.log(np.exp(found - top).sum())
-    return np.asarray(100 / (1 + np.exp(-(way.weight * found + way.share * share + way.level))), dtype=np.float64)
+    odds = np.clip(way.weight * found + way.share * share + way.level, -_FAR, _FAR)
+    return np.asarray(100 / (1 + np.exp(-odds)), dtype=np.float64)

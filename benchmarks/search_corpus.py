@@ -1,0 +1,72 @@
+"""Titles and questions for measuring search: made by rule from the demonstration's entries, the same ones each time."""
+
+import random
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from knowledge_base.search.alphabet import spelled
+from knowledge_base.search.readings import read, sounds
+
+ENTRIES = Path(__file__).resolve().parent.parent / "cli/demo_data/entries"
+PLACES = [
+    "", "", "", "玉溪", "红塔区", "江川区", "澄江", "通海", "华宁", "易门", "峨山", "新平", "元江", "高新区",
+    "大营街", "研和", "北城",
+]  # fmt: skip
+PEOPLE = [
+    "", "", "", "外地人", "老年人", "残疾人", "退役军人", "个体户", "学生", "企业", "农民工", "未成年人", "新生儿",
+    "外国人",
+]  # fmt: skip
+FORMS = [
+    "怎么办理？", "要什么材料？", "在哪里办？", "多少钱？", "几天能办好？", "可以网上办吗？", "需要本人去吗？",
+    "有什么条件？", "过期了怎么办？", "丢了怎么补？", "能不能代办？", "怎么查询进度？", "对结果不服怎么办？",
+    "电话是多少？", "周末能办吗？", "办不了找谁？", "怎么取消？", "怎么变更？",
+]  # fmt: skip
+SAID = ["请问{}咋个办", "我想问下{}", "{}克哪点办", "{}要带哪样", "帮我看看{}", "{}", "听说{}可以办了"]
+
+
+def titles(count: int) -> list[str]:
+    """So many different titles; the demonstration's own ones first."""
+    chance, entries = random.Random(96128), _entries()
+    found = dict.fromkeys(entry["question"] for entry in entries)
+    matters = sorted({word for entry in entries for word in entry["keywords"]})
+    while len(found) < count:
+        first, second = chance.sample(matters, 2)
+        both = first if chance.random() < 0.4 else f"{first}{chance.choice(['和', '后', '的', '转', '时'])}{second}"
+        found[f"{chance.choice(PLACES)}{chance.choice(PEOPLE)}{both}{chance.choice(FORMS)}"] = None
+    return list(found)[:count]
+
+
+def questions(held: list[str], count: int) -> list[str]:
+    """Questions in all ways: said otherwise, misheard, in pinyin, in first letters, and the beginnings of titles."""
+    chance, alike = random.Random(1), _alike(held)
+    spelling = spelled()
+    found = []
+    for number in range(count):
+        title = chance.choice(held).rstrip("？")
+        asked = chance.choice(SAID).format(title[: chance.randint(4, 14)])
+        reading = read(asked)
+        way = number % 5
+        if way == 1:
+            asked = "".join(chance.choice(alike[s]) if chance.random() < 0.2 and s in alike else c
+                            for c, s in zip(reading.characters, reading.sounds, strict=True))  # fmt: skip
+        elif way == 2:
+            asked = "".join(spelling.get(s, s) for s in reading.sounds)
+        elif way == 3:
+            asked = reading.firsts
+        elif way == 4:
+            asked = read(title).firsts[:8]
+        found.append(asked)
+    return found
+
+
+def _alike(held: list[str]) -> dict[str, list[str]]:
+    found: dict[str, set[str]] = {}
+    for character in set("".join(held)):
+        found.setdefault(sounds(character), set()).add(character)
+    return {sound: sorted(characters) for sound, characters in found.items()}
+
+
+def _entries() -> list[dict[str, Any]]:
+    files = (tomllib.loads(file.read_text("utf-8")) for file in sorted(ENTRIES.glob("*.toml")))
+    return [entry for file in files for entry in file["entry"]]

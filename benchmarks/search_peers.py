@@ -1,0 +1,126 @@
+"""Our search and its peers, each with one way to build and one to ask; first five places, character 1+2-grams."""
+
+import sqlite3
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+Ask = Callable[[str], list[int]]
+Build = Callable[[list[str]], Ask]
+
+
+def grams(text: str) -> list[str]:
+    """Characters and neighbouring pairs, for engines that would otherwise know words by blanks alone."""
+    tight = "".join(c for c in text.lower() if c.isalnum())
+    return [*tight, *(tight[n : n + 2] for n in range(len(tight) - 1))]
+
+
+def ours_typing(titles: list[str]) -> Ask:
+    return _ours(titles, full=False)
+
+
+def ours_full(titles: list[str]) -> Ask:
+    return _ours(titles, full=True)
+
+
+def _ours(titles: list[str], *, full: bool) -> Ask:
+    import numpy as np
+
+    from knowledge_base.search.documents import Document
+    from knowledge_base.search.index import Index
+    from knowledge_base.search.meaning import digest, packed
+
+    vectors = None
+    if full:  # what a vector says costs no time, so any will do: entries are read when they change, not here
+        any_one = np.random.default_rng(1).standard_normal(384).astype(np.float32)
+        vectors = {digest(title): packed(np.roll(any_one, n)) for n, title in enumerate(titles)}
+    index = Index.of((Document(n, n % 70, "", title) for n, title in enumerate(titles)), vectors=vectors)
+    del vectors
+    index.ready()
+    return lambda words: [match.entry_id for match in index.search(words, full=full)]
+
+
+def rapidfuzz(titles: list[str]) -> Ask:
+    from rapidfuzz import fuzz, process
+
+    return lambda words: [place for _, _, place in process.extract(words, titles, scorer=fuzz.ratio, limit=5)]
+
+
+def bm25s(titles: list[str]) -> Ask:
+    import bm25s as library
+
+    index = library.BM25()
+    index.index([grams(title) for title in titles], show_progress=False)
+
+    def ask(words: str) -> list[int]:
+        found, _ = index.retrieve([grams(words)], k=5, show_progress=False)
+        return [int(place) for place in found[0]]
+
+    return ask
+
+
+def tantivy(titles: list[str]) -> Ask:
+    import tantivy as library
+
+    shape = library.SchemaBuilder()
+    shape.add_text_field("title", stored=False, tokenizer_name="grams")
+    shape.add_integer_field("place", stored=True)
+    index = library.Index(shape.build())
+    cut = library.TextAnalyzerBuilder(library.Tokenizer.ngram(1, 2, False))
+    index.register_tokenizer("grams", cut.filter(library.Filter.lowercase()).build())
+    writer = index.writer(heap_size=50_000_000, num_threads=1)
+    for place, title in enumerate(titles):
+        writer.add_document(library.Document(title=title, place=place))
+    writer.commit()
+    index.reload()
+    searcher = index.searcher()
+
+    def ask(words: str) -> list[int]:
+        terms = [library.Query.term_query(index.schema, "title", gram) for gram in grams(words)]
+        query = library.Query.boolean_query([(library.Occur.Should, term) for term in terms])
+        return [searcher.doc(address)["place"][0] for _, address in searcher.search(query, 5).hits]
+
+    return ask
+
+
+def sqlite_fts5(titles: list[str]) -> Ask:
+    database = sqlite3.connect(":memory:")
+    database.execute("CREATE VIRTUAL TABLE title USING fts5(grams, content='')")
+    rows = ((place, " ".join(grams(title))) for place, title in enumerate(titles))
+    database.executemany("INSERT INTO title (rowid, grams) VALUES (?, ?)", rows)
+
+    def ask(words: str) -> list[int]:
+        wanted = " OR ".join(f'"{gram}"' for gram in grams(words))
+        query = "SELECT rowid FROM title WHERE title MATCH ? ORDER BY rank LIMIT 5"
+        return [place for (place,) in database.execute(query, (wanted,))]
+
+    return ask
+
+
+def postgresql(titles: list[str]) -> Ask:
+    import psycopg
+
+    from tests.support import servers
+
+    running = servers.postgresql(Path(tempfile.mkdtemp()) / "pg")
+    address = running.__enter__().replace("+psycopg", "")
+    connection = psycopg.connect(address, autocommit=True)
+    connection.execute("CREATE TABLE title (place int, grams tsvector)")
+    with connection.cursor().copy("COPY title FROM STDIN") as copy:
+        for place, title in enumerate(titles):
+            copy.write_row((place, " ".join(f"'{gram}'" for gram in sorted(set(grams(title))))))
+    connection.execute("CREATE INDEX ON title USING gin (grams)")
+    connection.execute("ANALYZE title")
+
+    def ask(words: str) -> list[int]:
+        wanted = " | ".join(f"'{gram}'" for gram in dict.fromkeys(grams(words)))
+        query = """SELECT place FROM title, to_tsquery('simple', %s) wanted WHERE grams @@ wanted
+                   ORDER BY ts_rank(grams, wanted, 1) DESC LIMIT 5"""
+        return [place for (place,) in connection.execute(query, (wanted,))]
+
+    ask.stop = lambda: (connection.close(), running.__exit__(None, None, None))  # type: ignore[attr-defined]
+    return ask
+
+
+PEERS: dict[str, Build] = {"ours_typing": ours_typing, "ours_full": ours_full, "rapidfuzz": rapidfuzz, "bm25s": bm25s,
+                           "tantivy": tantivy, "sqlite_fts5": sqlite_fts5, "postgresql": postgresql}  # fmt: skip
