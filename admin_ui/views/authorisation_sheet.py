@@ -26,5 +26,5 @@ def sheet(authorisation_id: int) -> ResponseReturnValue:
         return render_template(
             "authorisation_sheet.html", a=a, department=session.get_one(Department, a.department_id), at=at,
             standing=how[a.id], licences=licences_of(session, a.licences), entries=questions_of(session, a.entries),
-            exclusions=questions_of(session, a.exclusions),
+            exclusions=questions_of(session, a.exclusions), signed_on=local_day(a.signed_at) if a.signed_at else None,
         )  # fmt: skip

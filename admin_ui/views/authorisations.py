@@ -25,7 +25,7 @@ from hotline.times import local_day
 from knowledge_base import hands
 from knowledge_base.authorisations import Authorisation, leave_of, subject_of, versions
 from knowledge_base.entries import Entry
-from knowledge_base.leave import Form, takes_out
+from knowledge_base.leave import Form, speaks_of, takes_out
 from knowledge_base.standing import COUNTING, Standing, standings
 
 blueprint = Blueprint("authorisations", __name__, url_prefix="/authorisations")
@@ -88,13 +88,14 @@ def show(authorisation_id: int, *, trouble: str = "") -> str:
         department = session.get_one(Department, a.department_id)
         of = [v for v in versions(session, a.department_id) if v.document == a.document]
         how = standings(versions(session, a.department_id), on=local_day(at), at=at)
-        covered = [one for one in judged(session, [department], at=at, grace_days=house().settings.update_grace_days)
-                   if one.decision.authorisation_id == a.id]  # fmt: skip
+        every = list(judged(session, [department], at=at, grace_days=house().settings.update_grace_days))
+        covered = [one for one in every if one.decision.authorisation_id == a.id]
         count = session.scalar(select(func.count()).where(Telling.authorisation_id == a.id))
         inside = me().may(Permission.LEDGER) or me().may(Permission.AUTHORISE)
         return render_template(
             "authorisation.html", a=a, department=department, of=of[::-1], how=how, scope=scope_in_words(session, a),
-            covered=covered, counts=_counts(covered), out=_out(session, a), told=_told(session, a), told_count=count,
+            covered=covered, coming=_coming(a, how[a.id], every), counts=_counts(covered),
+            out=_out(session, a), told=_told(session, a), told_count=count,
             names=_names(session, of), source=session.get(Authorisation, a.inherited_from or 0), may=_may(a, how[a.id]),
             inside=inside, ending=_ends_soon(a, how[a.id], local_day(at)), trouble=trouble, at=at,
         )  # fmt: skip
@@ -153,6 +154,15 @@ def _may(a: Authorisation, standing: Standing) -> set[str]:
 
 def _counts(covered: list[Judged]) -> Counter[str]:
     return Counter(str(one.saying) for one in covered)
+
+
+def _coming(a: Authorisation, standing: Standing, every: list[Judged]) -> list[Entry]:
+    """What it will speak of once it is signed and valid: so that the signer sees what he signs."""
+    if standing not in (Standing.UNSIGNED, Standing.NOT_YET):
+        return []
+    leave = leave_of(a)
+    meant = [one.entry for one in every if speaks_of(leave, subject_of(one.entry))]
+    return [entry for entry in meant if not takes_out(leave, subject_of(entry))]
 
 
 def _out(session: Session, a: Authorisation) -> list[Entry]:

@@ -60,7 +60,9 @@ def test_a_liaison_enters_the_leader_signs_and_the_machine_speaks_from_then_on(w
     liaison, leader = signed_in("liaison_b"), signed_in("leader_b")
     assert said(world, "居住证") == "summary"
     a = entered(world, liaison, document="玉公授〔2026〕9号")
-    assert "待签发" in liaison.get(f"/authorisations/{a.id}").text
+    waiting = leader.get(f"/authorisations/{a.id}").text
+    assert "待签发" in waiting
+    assert "居住证在哪里办" in waiting.split("生效后将据此答复的问题")[-1]
     assert said(world, "居住证") == "summary"
     assert liaison.post(f"/authorisations/{a.id}/sign").status_code == 403
     refused = leader.post(f"/authorisations/{a.id}/sign")
