@@ -83,12 +83,12 @@ def wrong_and_told() -> Select[EntryVersion]:
     return select(EntryVersion).where(wrong, told).order_by(EntryVersion.ended_at.desc(), EntryVersion.id.desc())
 
 
-def words(session: Session, entry: Entry, version: EntryVersion, *, at: datetime) -> str:
+def words(session: Session, entry: Entry, version: EntryVersion, *, grace_days: int, at: datetime) -> str:
     """What a person is told: that it was wrong, and what holds now as far as the machine may say it; else who is in
     charge. Nothing of it can be typed: what is spoken has been reviewed."""
     what = "答复现已撤回。" if version.stage == Stage.WITHDRAWN else "内容有误，现予更正。"
     before = f"您此前咨询“{version.question or entry.question}”时，热线告知的{what}"
-    now = offered(session, entry.id, channel=Channel.MACHINE, at=at)
+    now = offered(session, entry.id, channel=Channel.MACHINE, at=at, grace_days=grace_days)
     if now is not None and isinstance(now.decision, Answer):
         return before + now.decision.text
     unit = entry.department
@@ -103,7 +103,7 @@ def order(session: Session, version: EntryVersion, numbers: Sequence[str], *, by
     if not was_wrong(session, version):
         raise ReferralError("该版本未被更正或撤回")
     entry = session.get_one(Entry, version.entry_id)
-    text = words(session, entry, version, at=at)
+    text = words(session, entry, version, grace_days=settings.update_grace_days, at=at)
     first = {told.call.caller: told.call for told in told_of(session, version) if told.reachable}
     made = [_ordered(session, version, entry, first[number], text, by=by, settings=settings, at=at)
             for number in dict.fromkeys(numbers) if number in first]  # fmt: skip

@@ -65,4 +65,5 @@ def _page(version_id: int, *, trouble: str = "") -> str:
         entry = session.get_one(Entry, version.entry_id)
         return render_template("correction.html", entry=entry, version=version, trouble=trouble,
                                told=corrections.told_of(session, version),
-                               words=corrections.words(session, entry, version, at=now()))  # fmt: skip
+                               words=corrections.words(session, entry, version, at=now(),
+                                                       grace_days=house().settings.update_grace_days))  # fmt: skip

@@ -25,7 +25,7 @@ from knowledge_base.stages import Stage
 def show(entry_id: int, *, trouble: str = "", typed: Mapping[str, str] | None = None) -> str:
     """The entry's page, with what went wrong and what was typed when a step could not be taken."""
     with reading() as session:
-        entry = find(session, entry_id)
+        entry, grace = find(session, entry_id), house().settings.update_grace_days
         inside = hands.sees_inside(session, me(), entry)
         standing = next((v for v in entry.versions if v.number == entry.published), None)
         coming = drafts.under_way(session, entry) if inside else None
@@ -35,7 +35,7 @@ def show(entry_id: int, *, trouble: str = "", typed: Mapping[str, str] | None = 
             "entry.html", entry=entry, standing=standing, coming=coming, shown=shown, inside=inside, at=now(),
             trouble=trouble, typed=typed or {}, versions=_versions(entry, standing, inside), rows=rows,
             due=_due(entry, standing) if standing is not None and inside else None,
-            channels={c: offered(session, entry.id, channel=c, at=now()) for c in Channel},
+            channels={c: offered(session, entry.id, channel=c, at=now(), grace_days=grace) for c in Channel},
             may={v.id: hands.doable(session, v, entry, by=me()) for v in (coming, standing) if v is not None},
             seen={v.id: digest(v) for v in (coming, standing) if v is not None},
             wrong=_wrong(session, entry), names=names_of(session, [row.by for row in rows]), Stage=Stage,
