@@ -40,4 +40,10 @@ def serve(settings: Settings, database: Database, bus: Bus | None = None, *, pho
         "threads": THREADS, "keepalive": 5, "timeout": 60, "graceful_timeout": 3, "proc_name": "hotline-web",
         "control_socket_disable": True, "forwarded_allow_ips": "127.0.0.1,::1", "loglevel": "warning",
     }  # fmt: skip
-    Pages(lambda: create_app(settings, database, bus, phones=phones, parts=parts), options).run()
+
+    def make() -> Flask:
+        app = create_app(settings, database, bus, phones=phones, parts=parts)
+        app.extensions["house"].index.warm(database)
+        return app
+
+    Pages(make, options).run()

@@ -44,8 +44,7 @@ def measured_pace() -> Pace:
 
 
 def _table(costs: list[Cost]) -> Table:
-    table = Table("way", "callers", "within three titles", "first title", "keys (mean)", "keys (p90)",
-                  "seconds (mean)", "seconds (p90)")  # fmt: skip
+    table = Table("way", "callers", "in three", "first", "keys", "p90", "seconds", "p90")
     for c in costs:
         table.add_row(c.way, str(c.callers), f"{c.reached:.1%}", f"{c.first:.1%}", f"{c.keys_mean:.1f}",
                       f"{c.keys_p90:.0f}", f"{c.seconds_mean:.1f}", f"{c.seconds_p90:.1f}")  # fmt: skip

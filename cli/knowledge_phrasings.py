@@ -26,12 +26,14 @@ def phrasings(*, as_json: bool) -> None:
     if as_json:
         months = [{**asdict(w), "month": f"{w.month:%Y-%m}"} for w in worths]
         click.echo(json.dumps({"months": months, "astray": [asdict(one) for one in led if one.astray]}))
-    else:
+    elif worths:
         Console().print(_table(worths))
+    else:
+        click.echo("Nothing to measure yet: it takes approved phrasings and questions whose answer was confirmed.")
 
 
 def _table(worths: list[Worth]) -> Table:
-    table = Table("month", "phrasings", "askings", "s@1 with", "s@1 without", "s@5 with", "s@5 without")
+    table = Table("month", "phrasings", "askings", "s@1", "without", "s@5", "without")
     for w in worths:
         table.add_row(f"{w.month:%Y-%m}", str(w.phrasings), str(w.askings), f"{w.s1:.1%}", f"{w.s1_without:.1%}",
                       f"{w.s5:.1%}", f"{w.s5_without:.1%}")  # fmt: skip

@@ -50,6 +50,18 @@ def published(session: Session, *, on: date, only: Collection[int] | None = None
             for entry_id, department_id, category, question, keywords in session.execute(query)]  # fmt: skip
 
 
+def of_departments(session: Session, ids: Collection[int]) -> set[int]:
+    """The published entries of these departments and of all that they went into: they are found by those names."""
+    if not ids:
+        return set()
+    after: dict[int, list[int]] = {}
+    for predecessor, successor in session.execute(select(Succession.predecessor_id, Succession.successor_id)):
+        after.setdefault(predecessor, []).append(successor)
+    concerned = {one for department_id in ids for one in _line(department_id, after)}
+    query = select(Entry.id).where(Entry.department_id.in_(concerned), Entry.state == State.PUBLISHED)
+    return set(session.scalars(query))
+
+
 def names_of_all(session: Session) -> dict[int, tuple[str, ...]]:
     """What each department is and was called, and what those were called that it came from."""
     own = {d.id: names_of(d) for d in session.scalars(select(Department))}
@@ -104,9 +116,9 @@ def _approved(session: Session, only: Collection[int] | None, without: Collectio
     return told
 
 
-def _line(of: int, before: Mapping[int, Sequence[int]]) -> list[int]:
-    """A department and all that it came from, nearest first; a circle ends where it began."""
+def _line(of: int, next_to: Mapping[int, Sequence[int]]) -> list[int]:
+    """A department and all that it came from (or went into), nearest first; a circle ends where it began."""
     line = [of]
     for one in line:
-        line += [p for p in before.get(one, ()) if p not in line]
+        line += [p for p in next_to.get(one, ()) if p not in line]
     return line

@@ -21,7 +21,7 @@ from knowledge_base.search.wording import Lexicon, Wording
 
 _KEYWORD_LESS = 3.0  # weight that a keyword lacks beside a question: many entries have it
 _NAMED_MORE = 1.0  # weight that a department's entries gain when the question names it
-_NEW_AT_MOST = 2000  # documents in the later part; with more of them the index is made anew
+_NEW_AT_MOST = 20_000  # documents in the later part; long before, whoever follows makes the index anew, aside
 
 
 class Index:

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 import weakref
 from datetime import date
 
@@ -15,6 +16,8 @@ from knowledge_base.search.index import Index, build
 
 LOOK_EVERY = 0.5
 """Seconds between two looks at whether anything changed."""
+AGAIN_AFTER = 60.0
+"""Seconds at least between two whole readings aside."""
 _living: "weakref.WeakSet[LiveIndex]" = weakref.WeakSet()
 log = structlog.get_logger()
 
@@ -55,7 +58,7 @@ class LiveIndex:
         with self._first:
             if self._index is not None and self._process == os.getpid():
                 return
-            database, following = Database(address, pool=1), Following()
+            database, following = Database(address, pool=2), Following()
             try:
                 with database.reading() as session:
                     index = following.begin(session, on=times.local_day(times.now()))
@@ -98,10 +101,14 @@ def stop_all() -> None:
 
 def _follow(of: "weakref.ref[LiveIndex]", database: Database, following: Following, stop: threading.Event) -> None:
     """Look again and again, as long as somebody holds the index. What fails is tried again from the beginning."""
-    whole = False
+    whole, aside = False, Aside(database)
     while not stop.wait(LOOK_EVERY) and of() is not None:
         try:
+            before, following = following, aside.taken(following)
             index, whole = _looked(database, following, whole=whole), False
+            if following is not before:
+                index = following.index
+            aside.begin_if_due(following)
             fault = ""
         except Exception as raised:
             index, whole, fault = None, True, repr(raised)
@@ -112,6 +119,39 @@ def _follow(of: "weakref.ref[LiveIndex]", database: Database, following: Followi
             live._failed(fault)
         del live
     database.close()
+
+
+class Aside:
+    """Reads everything again, in a thread of its own, while the other goes on to follow what changes meanwhile."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._thread: threading.Thread | None = None
+        self._made: Following | None = None
+        self._again = 0.0
+
+    def begin_if_due(self, following: Following) -> None:
+        """Begin when the other is overdue; not at once again after a failure."""
+        if following.is_overdue and self._thread is None and time.monotonic() > self._again:
+            self._again = time.monotonic() + AGAIN_AFTER
+            self._thread = threading.Thread(target=self._read, name="index-anew", daemon=True)
+            self._thread.start()
+
+    def taken(self, following: Following) -> Following:
+        """The one that was made meanwhile, when it is ready; else the other."""
+        if self._thread is None or self._thread.is_alive():
+            return following
+        made, self._thread, self._made = self._made, None, None
+        return made or following
+
+    def _read(self) -> None:
+        made = Following()
+        try:
+            with self._database.reading() as session:
+                made.begin(session, on=times.local_day(times.now())).ready()
+            self._made = made
+        except Exception as fault:
+            log.error("index.not_made_anew", fault=repr(fault))
 
 
 def _looked(database: Database, following: Following, *, whole: bool) -> Index | None:

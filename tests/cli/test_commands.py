@@ -1,5 +1,6 @@
 """The commands for looking after an installation, run as a person runs them."""
 
+import json
 import os
 import sqlite3
 import stat
@@ -67,3 +68,13 @@ def test_a_role_is_named_on_the_command_line_as_the_pages_name_it(role: Role, tm
     hotline(tmp_path, "database", "migrate")
     done = hotline(tmp_path, "accounts", "add", "somebody", "--name", "某人", "--role", str(role), "--county", "530402")
     assert "is not one of" not in done.output
+
+
+def test_an_empty_knowledge_base_has_no_keys_and_no_phrasings_to_measure(tmp_path: Path) -> None:
+    hotline(tmp_path, "database", "migrate")
+    measured = hotline(tmp_path, "knowledge", "keys", "--json")
+    assert measured.exit_code == 0, measured.output
+    said = json.loads(measured.output)
+    assert said["ways"]["initials"]["callers"] == 0
+    assert 0.15 < said["pace"]["character"] < 0.4, "measured on the prompts that our voice spoke"
+    assert "Nothing to measure" in hotline(tmp_path, "knowledge", "phrasings").output

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,10 @@ def current(followed: LiveIndex, database: Database) -> Index:
 def is_as_made_anew(followed: LiveIndex, database: Database) -> bool:
     with database.reading() as session:
         return followed.at(session, on=local_day(now())) == build(session, on=local_day(now()))
+
+
+def finds(followed: LiveIndex, database: Database, number: int, words: str) -> bool:
+    return number in ids(current(followed, database), words)
 
 
 def approve(session: Session) -> None:
@@ -246,20 +251,34 @@ def test_a_rebuild_keeps_nobody_waiting_and_a_failing_one_keeps_the_last_good_in
     assert current(followed, stocked) != before
 
 
-def test_many_changes_make_the_index_anew(stocked: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_many_changes_everything_is_read_again_aside_while_what_changes_is_still_followed(stocked: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("knowledge_base.search.following.AFRESH_FROM", 3)
-    following, today = Following(), local_day(now())
-    with stocked.reading() as session:
-        following.begin(session, on=today)
-    for count in range(8):
+    monkeypatch.setattr(live, "AGAIN_AFTER", 0.0)
+    found, made, hold = LiveIndex(stocked), [], threading.Event()
+    current(found, stocked)
+    of = Index.of
+
+    def slowly(held: list[documents.Document], *more: object) -> Index:
+        made.append(len(held))
+        hold.wait(10)
+        return of(held, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Index, "of", slowly)
+    for count in range(6):
         with stocked.writing() as session:
             for row in entry(100 + count, f"第{count}个新问题怎么办"):
                 session.add(row)
                 session.flush()
-        with stocked.reading() as session:
-            assert following.look(session, on=today) == build(session, on=today)
-            assert len(following._later) <= 3
-            assert following.look(session, on=today) is None
+        assert within(WITHIN, partial(finds, found, stocked, 100 + count, f"第{count}个新问题怎么办"))
+    assert len(made) == 1, "one whole reading waits, and what changes is followed nevertheless"
+    before = current(found, stocked)
+    hold.set()
+    monkeypatch.undo()
+    with stocked.writing() as session:
+        approve(session)
+    assert within(WITHIN, lambda: current(found, stocked) is not before)
+    assert within(WITHIN, lambda: is_as_made_anew(found, stocked))
+    found.stop()
 
 
 def test_a_vector_that_comes_later_is_taken_in(stocked: Database) -> None:
