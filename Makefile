@@ -22,9 +22,7 @@ demo: setup  ## Run the whole system with demonstration data and place real call
 	@exec .venv/bin/hotline demo
 
 test: setup lint types floors  ## Everything that must hold: style, types, floors, and all tests on real parts
-	@# two at a time must collect the same tests in the same order, also where a set lists them
-	PYTHONHASHSEED=0 $(PYTEST) -m "not proof and not journey and not browser" -n 2 --dist loadfile
-	$(PYTEST) -m "not proof and (journey or browser)"
+	@bin/test
 
 lint:  ## Style (ruff)
 	$(PYTHON) -m ruff check .
