@@ -1,9 +1,10 @@
 """A town with the demonstration's departments, questions and authorisations, on both databases."""
 
 import dataclasses
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from itertools import islice
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -80,11 +81,34 @@ class Town:
             return deed(session)
 
 
+@pytest.fixture(scope="session")
+def filled_sqlite(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the town in it, made once: each test takes a copy of it."""
+    path = tmp_path_factory.mktemp("town") / "hotline.db"
+    shutil.copy(migrated_sqlite, path)
+    here = Database(f"sqlite:///{path}")
+    fill(here)
+    here.close()
+    return path
+
+
 @pytest.fixture
-def town(database: Database) -> Town:
+def town(request: pytest.FixtureRequest, database: Database, tmp_path: Path) -> Iterator[Town]:
+    if database.address.startswith("postgresql"):
+        fill(database)
+        yield Town(database)
+        return
+    shutil.copy(request.getfixturevalue("filled_sqlite"), tmp_path / "town.db")
+    here = Database(f"sqlite:///{tmp_path}/town.db")
+    yield Town(here)
+    here.close()
+
+
+def fill(database: Database) -> None:
     with database.writing() as session:
-        for _ in islice(load(session, password="", at=NOON), 3):  # all but the accounts, whose passwords take long
-            pass
+        for told in load(session, password="", at=NOON):
+            if "authorisations" in told:  # all is there but the accounts, whose passwords take long
+                break
         police = session.scalars(select(Department.id).where(Department.name == POLICE)).one()
         for role in (Role.LIAISON, Role.LEADER, Role.CITY_OFFICE):
             session.add(Account(login=str(role), name="某人", role=role, password_hash="x",
@@ -92,4 +116,3 @@ def town(database: Database) -> Town:
         session.add(Licence(department_id=police, name="焰火燃放许可", legal_basis="《烟花爆竹安全管理条例》；第三十三条",
                             conditions="有方案；\n有人员", materials=["申请书；一式两份", "方案"], office="治安支队",
                             phone="0877-9601001", stage=Stage.PUBLISHED, version=3, shown={"name": "焰火燃放许可"}))
-    return Town(database)
