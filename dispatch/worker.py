@@ -1,4 +1,4 @@
-"""The Celery application: two thin tasks. Rows are the queue; beat only wakes those who look for them."""
+"""The Celery application: three thin tasks. Rows are the queue; beat only wakes those who look for them."""
 
 from functools import cache
 
@@ -10,9 +10,13 @@ from dispatch.telephone import Telephone
 from hotline.database import database
 from hotline.events import Bus
 from hotline.settings import settings
+from hotline.times import local_day, now
+from knowledge_base.search.meaning import engine
+from knowledge_base.search.understanding import Understanding
 
 SWEEP_SECONDS = 2.0
 SPEAK_SECONDS = 1.0
+UNDERSTAND_SECONDS = 2.0
 
 
 def make_app() -> Celery:
@@ -36,10 +40,16 @@ def make_app() -> Celery:
                 "schedule": SPEAK_SECONDS,
                 "options": {"queue": "voice", "expires": SPEAK_SECONDS * 2},
             },
+            "understand": {
+                "task": "understand",
+                "schedule": UNDERSTAND_SECONDS,
+                "options": {"queue": "voice", "expires": UNDERSTAND_SECONDS * 2},
+            },
         },
     )
     app.task(name="sweep")(sweep)
     app.task(name="speak")(speak)
+    app.task(name="understand")(understand)
     return app
 
 
@@ -53,6 +63,13 @@ def speak() -> None:
     _speaker().speak_owed()
 
 
+def understand() -> None:
+    """Make the vectors that new and changed questions are owed; without the model, search goes on by letters."""
+    understanding = _understanding()
+    if understanding is not None:
+        understanding.work(on=local_day(now()), seconds=UNDERSTAND_SECONDS)
+
+
 @cache
 def _sweeper() -> Sweeper:
     return Sweeper(settings(), database(), Bus(settings().redis_address), Telephone(settings()).dial)
@@ -61,6 +78,12 @@ def _sweeper() -> Sweeper:
 @cache
 def _speaker() -> Speaker:
     return Speaker(settings(), database())
+
+
+@cache
+def _understanding() -> Understanding | None:
+    meaning = engine()
+    return Understanding(database(), meaning) if meaning is not None else None
 
 
 def _broker(address: str) -> str:

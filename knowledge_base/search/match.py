@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-SURE = 60.0  # chance in % from which the first match may be taken for what was meant
-NOTHING = 25.0  # chance in % that there is an answer below which 'I don't know' is the true answer
+SURE = 50.0  # chance in % from which the first match may be taken for what was meant
+NOTHING = 20.0  # chance in % that there is an answer below which 'I don't know' is the true answer
 
 
 class Verdict(StrEnum):

@@ -74,18 +74,22 @@ class Vectors:
     """The vectors of an index's texts, in the order of the texts; some may be missing."""
 
     def __init__(self, texts: Sequence[str], stored: Mapping[str, bytes] | None) -> None:
-        found = [stored.get(digest(text), b"") for text in texts] if stored else []
+        found = [stored.get(digest(text), b"") for text in texts] if stored else [b""] * len(texts)
         right = [one if len(one) == SIZE + 4 else b"" for one in found]
         self.there = np.fromiter(map(bool, right), dtype=bool, count=len(right))
-        self._small = np.zeros((len(right), SIZE), dtype=np.int8)
+        self._small = np.zeros((len(right) if self.there.any() else 0, SIZE), dtype=np.int8)
         self._scale = np.zeros(len(right), dtype=np.float32)
+        if not len(self._small):
+            return
         joined = np.frombuffer(b"".join(right), dtype=np.int8).reshape(-1, SIZE + 4)
         self._small[self.there] = joined[:, :SIZE]
         self._scale[self.there] = np.ascontiguousarray(joined[:, SIZE:]).view(np.float32)[:, 0]
 
     def near(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """Cosines with every text, -1 where a vector is missing; widened in blocks, which stay in the cache."""
-        found = np.empty(len(self._scale), dtype=np.float32)
+        found = np.full(len(self._scale), -1, dtype=np.float32)
+        if not len(self._small):
+            return found
         for start in range(0, len(found), _BLOCK):
             block = slice(start, start + _BLOCK)
             found[block] = self._small[block].astype(np.float32) @ vector
