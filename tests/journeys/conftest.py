@@ -7,6 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -110,9 +111,16 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def house() -> Iterator[House]:
     """One house for all journeys: each caller has a number of his own."""
+    with a_house() as house:
+        yield house
+
+
+@contextmanager
+def a_house(**more: str) -> Iterator[House]:
+    """A house of its own with these settings, running until the end."""
     folder = Path(tempfile.mkdtemp(prefix="hl-"))
     KEPT_SOUNDS.mkdir(parents=True, exist_ok=True)
-    here = installation(environment(folder))
+    here = installation(environment(folder, **more))
     database = prepare_database(here)
     with database.writing() as session:
         town.settle(session, at=now())

@@ -1,0 +1,73 @@
+"""A caller spells a word on the keys of his telephone, where the house lets him: he hears its title, then its answer."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select
+
+from cli import sip
+from cli.sip_scenario import Press, Wait
+from dispatch.calls import Call, Outcome
+from dispatch.tellings import Telling
+from hotline.directory.departments import by_code
+from hotline.times import local_day, now
+from hotline.voice import orders
+from knowledge_base.asked import Asked, Found, Unanswered
+from knowledge_base.entries import Entry, EntryVersion, State
+from tests.journeys import town
+from tests.journeys.conftest import House, a_house
+
+pytestmark = pytest.mark.journey
+TITLE, ANSWER = "居住证怎么续签？", "请到派出所续签居住证。"
+FINDER, STRANGER = "13811110001", "13811110002"
+TO_THE_KEYS = (Wait(2), Press("1", 3), Press(town.AUTHORISED, 3))
+
+
+@pytest.fixture(scope="module")
+def keyed() -> Iterator[House]:
+    """A house where a word may be spelled by initials; one more question is published while it runs."""
+    with a_house(KEYPAD_INITIALS="true") as house:
+        with house.database.writing() as session:
+            unit = by_code(session, town.AUTHORISED)
+            assert unit is not None
+            entry = Entry(department_id=unit.id, question=TITLE, keywords=["居住证"], state=State.PUBLISHED, published=1)
+            entry.versions = [EntryVersion(number=1, answer=ANSWER, spoken=ANSWER, written_by="甲", valid_from=local_day(now()), published_at=now())]
+            session.add(entry)
+            session.flush()
+            names = [n for text in (TITLE, ANSWER) for n in orders.order(session, text, voice=house.settings.voice, urgent=True, at=now())]
+        house.eventually(lambda session: True if not orders.unmade(session, names) else None, 60)
+        time.sleep(2)  # within which the machine knows of it
+        yield house
+
+
+@pytest.fixture(scope="module")
+def called(keyed: House) -> House:
+    """One caller keys 599 for 居住证 and hears it out; another keys what is nowhere, and hangs up."""
+    found = (*TO_THE_KEYS, Press("599#", 9), Press("1", 8), Press("1", 9), Press("1", 4))
+    with (sip.call(*found, port=keyed.port, caller=FINDER) as finder,
+          sip.call(*TO_THE_KEYS, Press("222#", 8), port=keyed.port, caller=STRANGER) as stranger):  # fmt: skip
+        for line in (finder, stranger):
+            result = line.result(90)
+            assert result.failed == 0, result.log
+    return keyed
+
+
+def test_a_word_on_the_keys_leads_to_its_answer(called: House) -> None:
+    call: Call = called.call_of(FINDER)
+    assert call.outcome == Outcome.ANSWERED_BY_MACHINE
+    assert called.kinds(call) == ["began", "department", "candidate", "told", "rated", "ended"]
+    with called.database.reading() as session:
+        telling = session.scalars(select(Telling).where(Telling.call_id == call.id)).one()
+        asked = session.scalars(select(Asked).where(Asked.call_id == call.id)).one()
+    assert telling.words == ANSWER
+    assert (asked.words, asked.way, asked.found, asked.place, asked.entry_id) == ("599", "keys", Found.CHOSEN, 1, telling.entry_id)
+
+
+def test_keys_that_lead_nowhere_are_counted_as_unanswered(called: House) -> None:
+    call = called.call_of(STRANGER)
+    asked = called.eventually(lambda session: session.scalar(select(Asked).where(Asked.call_id == call.id)))
+    assert (asked.words, asked.found) == ("222", Found.NOTHING)
+    with called.database.reading() as session:
+        listed = session.get_one(Unanswered, asked.unanswered_id)
+    assert (listed.words, listed.count) == ("按键222（公安局）", 1)
