@@ -57,7 +57,7 @@ def page(question_id: int) -> ResponseReturnValue:
     """One question: who asked it where and how, what comes near to it, and what may be done."""
     with reading() as session:
         row = _row(session, question_id)
-        asked = select(Asked).where(Asked.unanswered_id == row.id).order_by(Asked.id.desc()).limit(ASKINGS)
+        asked = select(Asked).where(Asked.unanswered_id == row.id).order_by(Asked.at.desc()).limit(ASKINGS)
         return render_template(
             "unanswered_question.html", row=row, askings=session.scalars(asked).all(), near=_near(session, row.words),
             guess=_guesses(session, [row]).get(row.id), departments=_choice(session), named=_names(session),
