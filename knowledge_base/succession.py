@@ -55,9 +55,9 @@ def inherit(session: Session, predecessor: Department, successor: Department, *,
     _record(session, predecessor, successor, change, document, on=local_day(at))
     copies = _copies(session, predecessor, successor, moved, days=days, by=by, at=at)
     for entry in moved:
-        entry.department_id, entry.passed_at = successor.id, at
+        entry.department, entry.passed_at = successor, at
     for thing in things:
-        thing.department_id = successor.id
+        thing.department = successor
     people = _liaisons(session, predecessor, successor) if liaisons else 0
     if change is not Change.SPLIT:
         _end(session, predecessor, successor, by=by, at=at)
