@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -221,3 +222,10 @@ def test_a_search_without_a_call_of_ones_own_is_nobodys_question(world: World, s
 def found_version(world: World, entry: Entry) -> int:
     with world.database.reading() as session:
         return session.get_one(Entry, entry.id).versions[0].id
+
+
+def test_an_index_that_cannot_follow_is_seen_on_the_system_page(app: Flask, signed_in: SignIn) -> None:
+    administrator = signed_in("administrator")
+    assert "随数据库更新" in administrator.get("/system").text
+    app.extensions["house"].index.trouble = "OSError('the disk is gone')"
+    assert "the disk is gone" in administrator.get("/system").text
