@@ -51,6 +51,7 @@ def rename(session: Session, path: str, to: str, *, by: Account, at: datetime, w
         raise LifeError("该类别已存在")
     if parent(to) and (parent(to) not in taken or _uses(session, parent(to))):
         raise LifeError("上级类别不存在，或其下已有条目")
+    _widens_nothing(session, path, to)
     names = {row.path: tidy(to + row.path[len(path) :]) for row in moved}
     for row in moved:
         session.merge(Category(path=names[row.path], place=row.place, remark=row.remark, became="", retired_at=None))
@@ -118,6 +119,21 @@ def _carry_drafts(session: Session, names: dict[str, str], *, by: Account, at: d
                      department_id=department_id, by=by.login, at=at, digest=digest(version),
                      why=why[:500])  # fmt: skip
     return [version.id for version, _ in rows]
+
+
+def _widens_nothing(session: Session, path: str, to: str) -> None:
+    """A new name changes nothing; but another place may stand below what somebody signed for, or no longer below what
+    he took out: then he has to sign anew first."""
+    if parent(path) == parent(to):
+        return
+    for row in session.scalars(select(Authorisation).where(Authorisation.revoked_at.is_(None))):
+        gains = _above(to, row.categories) and not _above(path, row.categories)
+        if gains or (_above(path, row.excluded_categories) and not _above(to, row.excluded_categories)):
+            raise LifeError(f"移动后，{row.document}将涵盖签署时未涵盖的条目，请先由部门重新授权")
+
+
+def _above(path: str, paths: list[str]) -> bool:
+    return any(below(path, one) and one != path for one in paths)
 
 
 def _carry_authorisations(session: Session, path: str, to: str) -> list[int]:

@@ -105,6 +105,27 @@ def test_a_name_that_can_not_be_is_refused(session: Session, who: People, path: 
         keeping_categories.rename(session, path, to, why="更名", by=who.city, at=NOON)
 
 
+@pytest.mark.parametrize(("path", "to", "refused"), [
+    ("婚姻/登记", "户籍/登记", True),  # below what was signed for
+    ("户籍/身份证", "婚姻/身份证", False),  # out of what was signed for
+    ("户籍/内部", "户籍/公开", False),  # the exclusion goes with the name
+    ("户籍/内部/名册", "户籍/名册", True),  # out of what was taken out
+    ("婚姻/登记", "婚姻/结婚登记", False),
+])  # fmt: skip
+def test_moving_a_category_lets_nothing_be_said_that_nobody_signed_for(
+    session: Session, who: People, path: str, to: str, refused: bool
+) -> None:
+    tree(session, who, "户籍", "户籍/身份证", "户籍/内部", "户籍/内部/名册", "婚姻", "婚姻/登记")
+    session.add(Authorisation(department_id=who.office.id, document="1号", signer="x", scope="categories", form="full",
+                              categories=["户籍"], excluded_categories=["户籍/内部"], valid_from=TODAY, valid_to=TODAY))  # fmt: skip
+    session.flush()
+    if refused:
+        with pytest.raises(LifeError, match="重新授权"):
+            keeping_categories.rename(session, path, to, why="调整", by=who.city, at=NOON)
+    else:
+        keeping_categories.rename(session, path, to, why="调整", by=who.city, at=NOON)
+
+
 def test_what_is_retired_is_used_by_nothing_new_and_may_stand_again(session: Session, who: People) -> None:
     tree(session, who, "户籍", "户籍/居住证")
     keeping_categories.retire(session, "户籍/居住证", why="并入", by=who.city, at=NOON)
