@@ -8,10 +8,11 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
+from dispatch.desk import Offer
 from hotline.database import Database
 from hotline.times import now
 from knowledge_base import asked
-from knowledge_base.asked import Found, Unanswered
+from knowledge_base.asked import Asked, Found, Unanswered
 from knowledge_base.entries import Approval, Entry, Phrasing
 from knowledge_base.synonyms import Synonym
 from tests.support.axe import faults
@@ -70,3 +71,22 @@ def test_axe_finds_nothing_grave_where_the_lists_are_full(busy: World, enter: Ca
     for there in ("/unanswered", "/phrasings", "/asked"):
         page.goto(there)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, there
+
+
+def test_what_an_operator_types_is_shown_and_noted_once_he_typed_it_out(world: World, enter: Callable[..., Page]) -> None:
+    call_id = world.call(operator="operator")
+    with world.database.writing() as session:
+        session.add(Offer(call_id=call_id, account_id=world.account("operator").id, at=now(), answered_at=now()))
+    page = enter("operator")
+    page.goto("/desk")
+    page.locator("input[name=q]").press_sequentially("社保卡丢了咋补办", delay=20)
+    entry = page.locator("#answers .entry", has_text="社保卡丢了怎么补办").first
+    expect(entry).to_be_visible()
+    with page.expect_response(lambda answer: "/desk/asked" in answer.url) as noted:
+        entry.locator("summary").click()
+    assert noted.value.status == 204
+    with page.expect_response(lambda answer: "/desk/told" in answer.url):
+        entry.get_by_role("button", name="已告知", exact=True).click()
+    with world.database.reading() as session:
+        [row] = session.scalars(select(Asked))
+    assert (row.words, row.found, row.place, row.call_id) == ("社保卡丢了咋补办", Found.CHOSEN, 1, call_id)
