@@ -81,7 +81,7 @@ def test_what_an_operator_types_is_shown_and_noted_once_he_typed_it_out(world: W
     page.goto("/desk")
     page.locator("input[name=q]").press_sequentially("社保卡丢了咋补办", delay=20)
     entry = page.locator("#answers .entry", has_text="社保卡丢了怎么补办").first
-    expect(entry).to_be_visible()
+    expect(entry.locator("input[name=words]")).to_have_value("社保卡丢了咋补办")
     with page.expect_response(lambda answer: "/desk/asked" in answer.url) as noted:
         entry.locator("summary").click()
     assert noted.value.status == 204
