@@ -80,7 +80,9 @@ class Settings(BaseModel):
     staffed_hours: str = Field("1-7 00:00-24:00", description="When people answer, as 1-5 08:30-18:00,6 09:00-12:00.")
     self_service: bool = Field(True, description="Whether the machine may be asked at all.")
     keypad_initials: bool = Field(False, description="Whether a caller may spell a keyword by pinyin initials.")
-    most_asked: int = Field(3, description="How many of a department's most asked questions are read out.")
+    most_asked: int = Field(
+        3, ge=1, le=3, description="How many of a department's most asked questions are read out: three at most."
+    )
 
     # The ticket's clocks, in working days (domain rules that no source fixes)
     accept_days: int = Field(1, description="Working days in which a department accepts a ticket.")

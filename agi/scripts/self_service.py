@@ -76,13 +76,13 @@ def _department(talk: Talk) -> Department | None:
 
 
 def _question(talk: Talk, department: Department) -> Entry | None:
-    """The question that the caller confirms; None leads to a person."""
+    """The question that the caller confirms; None leads to a person. Who has keyed a word is read nothing else."""
     if talk.house.settings.keypad_initials:
         pressed = talk.voice.ask("hotline/keypad_initials", digits=12, timeout=5.0)
-        if pressed == PERSON:
+        if PERSON in pressed:
             return None
-        if pressed and (entry := _keyed(talk, department, pressed)) is not None:
-            return entry
+        if pressed:
+            return _keyed(talk, department, pressed)
     with talk.house.database.reading() as session:
         usual = entries.most_asked(session, department.id, on=local_day(now()), at=now(),
                                    most=talk.house.settings.most_asked)  # fmt: skip

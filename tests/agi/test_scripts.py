@@ -265,18 +265,58 @@ def test_initials_on_the_keys_find_a_question(database: Database, tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    ("keys", "said", "found"),
-    [("111#", {}, Found.NOTHING), ("599#", {"choose_question": ""}, Found.SHOWN), ("599#", {"confirm_yes_no": "2"}, Found.SHOWN)],
+    ("keys", "said", "found", "last"),
+    [
+        ("111#", {}, Found.NOTHING, "nothing_found"),
+        ("599#", {"choose_question": ""}, Found.SHOWN, "choose_question"),
+        ("599#", {"choose_question": "0"}, Found.SHOWN, "choose_question"),
+        ("599#", {"question_1": "0"}, Found.SHOWN, "question_1"),
+        ("599#", {"confirm_yes_no": ""}, Found.SHOWN, "confirm_yes_no"),
+        ("599#", {"confirm_yes_no": "0"}, Found.SHOWN, "confirm_yes_no"),
+        ("599#", {"confirm_yes_no": "2"}, Found.SHOWN, "confirm_yes_no"),
+    ],
 )
-def test_what_a_caller_keyed_in_vain_is_noted_too(database: Database, tmp_path: Path, keys: str, said: dict[str, str], found: Found) -> None:
+def test_who_keyed_in_vain_reaches_a_person_and_it_is_noted(
+    database: Database, tmp_path: Path, keys: str, said: dict[str, str], found: Found, last: str
+) -> None:
     house = a_house(database, tmp_path, keypad_initials=True)
     house.knows()
     house.began()
     time.sleep(2)  # within which the index knows of it
-    house.serve(Caller(TO_THE_ANSWER | {"keypad_initials": keys, "satisfied_question": "1"} | said), "self_service")
+    caller = house.serve(Caller(TO_THE_ANSWER | {"keypad_initials": keys, "satisfied_question": "1"} | said), "self_service")
     house.server.stop()
+    assert (caller.next, caller.prompts[-1]) == ("people", last)
+    assert caller.prompts.count("question_1") == (found is not Found.NOTHING)  # the same titles, read once, and no others
     rows = asked_of(house, least=1)
     assert [(row.words, row.found, row.entry_id) for row in rows] == [(keys[:-1], found, None)]
+
+
+@pytest.mark.parametrize("keys", ["0", "590"])
+def test_0_among_the_letters_reaches_a_person(database: Database, tmp_path: Path, keys: str) -> None:
+    house = a_house(database, tmp_path, keypad_initials=True)
+    house.knows()
+    house.began()
+    caller = house.serve(Caller({"choose_department": "101", "keypad_initials": keys}), "self_service")
+    house.server.stop()
+    assert (caller.next, caller.prompts[-1]) == ("people", "keypad_initials")
+
+
+def test_who_keys_nothing_is_read_what_is_asked_most(database: Database, tmp_path: Path) -> None:
+    house = a_house(database, tmp_path, keypad_initials=True)
+    house.knows()
+    house.began()
+    caller = house.serve(Caller(TO_THE_ANSWER | {"satisfied_question": "1"}), "self_service")
+    house.server.stop()
+    assert (caller.next, caller.sentences[0]) == ("goodbye", house.names(QUESTION)[0])
+
+
+@pytest.mark.parametrize("key", ["0", ""])
+def test_0_while_a_title_is_read_reaches_a_person(house: Hotline, key: str) -> None:
+    house.knows()
+    house.began()
+    title = str(house.settings.sounds / house.names(QUESTION)[0])
+    caller = house.serve(Caller({"choose_department": "101", title: key}), "self_service")
+    assert (caller.next, Step.CANDIDATE in house.kinds()) == ("people", False)
 
 
 def asked_of(house: Hotline, least: int = 1) -> list[Asked]:

@@ -18,6 +18,11 @@ def test_everything_that_is_wrong_is_named_at_once() -> None:
     assert "short" not in str(wrong.value)
 
 
+def test_more_than_three_titles_are_never_read_out() -> None:
+    with pytest.raises(SettingsError, match="HOTLINE_MOST_ASKED"):
+        read_settings(KEY | {"HOTLINE_MOST_ASKED": "4"})
+
+
 def test_a_secret_may_stand_in_a_file(tmp_path: Path) -> None:
     (tmp_path / "key").write_text("k" * 40 + "\n")
     assert read_settings({"HOTLINE_SECRET_KEY_FILE": str(tmp_path / "key")}).secret_key.get_secret_value() == "k" * 40
