@@ -264,7 +264,15 @@ class TestInABrowser:
 
     @pytest.mark.browser
     def test_a_thousand_rows_are_dropped_watched_put_in_and_undone(self, world: World, enter: Any,
-                                                                   tmp_path: Path) -> None:
+                                                                   tmp_path: Path,
+                                                                   monkeypatch: pytest.MonkeyPatch) -> None:
+        at = form_desk._Meter.at  # slowed down: a fast machine is done before anybody looks
+
+        def unhurried(meter: Any, percent: float) -> None:
+            at(meter, percent)
+            time.sleep(0.06)
+
+        monkeypatch.setattr(form_desk._Meter, "at", unhurried)
         with world.database.writing() as session:
             session.add_all([Category(path="社保"), Category(path="社保/养老")])
         rows = [row(f"第{n}个问题怎么办？") for n in range(990)] + [row(f"错{n}？", spoken="说" * 301) for n in range(10)]
