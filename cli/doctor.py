@@ -3,16 +3,18 @@
 import os
 import shutil
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import click
 import redis
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from agi.voice import LOCK_FILE
+from ami_listener.messages import Device
 from cli.installation import installation
 from dispatch.sweeps import free_percent
 from dispatch.telephone import address
@@ -24,7 +26,7 @@ from hotline.migrating import behind
 from hotline.parts import Part, lives
 from hotline.settings import Settings
 from hotline.times import now
-from hotline.voice import VoiceMissing
+from hotline.voice import VoiceMissing, prompts
 from hotline.voice.model import MODEL, checked
 
 
@@ -40,7 +42,7 @@ class Finding:
 
 @click.command()
 def doctor() -> None:
-    """Check database, broker, exchange, processes, prompts, voice and disk."""
+    """Check disk, spool, database, broker, exchange, phones, processes, prompts and voice."""
     settings = installation(os.environ).settings
     findings = list(examine(settings))
     for finding in findings:
@@ -54,12 +56,13 @@ def doctor() -> None:
 def examine(settings: Settings) -> Iterator[Finding]:
     """Every finding, in the order in which faults follow from one another."""
     yield _disk(settings)
+    yield _spool(settings)
     yield _database(settings)
     yield _broker(settings)
     yield _exchange(settings)
     yield _fastagi(settings)
     yield from _processes(settings)
-    yield _prompts()
+    yield prompts_found()
     yield _voice(settings)
 
 
@@ -69,6 +72,18 @@ def _disk(settings: Settings) -> Finding:
     seen = f"{free} % free, {shutil.disk_usage(folder).free / 2**30:.0f} GiB"
     do = "Make room before recording fails: move old recordings, or give the folder a larger disk."
     return Finding("disk", free >= settings.disk_alarm_percent, seen, do)
+
+
+def _spool(settings: Settings) -> Finding:
+    do = f"Exchange and worker write here: give {settings.spool} to the account that runs them, and make it writable."
+
+    def look() -> Finding:
+        for name in ("calls", "messages", "cel"):
+            with tempfile.TemporaryFile(dir=settings.spool / name):
+                pass
+        return Finding("spool", True, "recordings, messages and the exchange's records can be written")
+
+    return _or_fault("spool", look, OSError, do)
 
 
 def _database(settings: Settings) -> Finding:
@@ -101,8 +116,10 @@ def _exchange(settings: Settings) -> Finding:
         with Link(address(settings)) as link:
             head = int(actions.db_get(link, "codepool", "head") or 1)
             tail = int(actions.db_get(link, "codepool", "tail") or 0)
-        codes = tail - head + 1
-        return Finding("exchange", codes > 0, f"answers; {codes} query codes in store",
+            phones = [Device(*one) for one in actions.device_states(link).items() if one[0].startswith("PJSIP/8")]
+        codes, there = tail - head + 1, sum(phone.up for phone in phones)
+        seen = f"answers; {codes} query codes in store; {there} of {len(phones)} phones there"
+        return Finding("exchange", codes > 0, seen,
                        "The listener fills the store of query codes: is `hotline listen` running?")  # fmt: skip
 
     return _or_fault("exchange", look, LinkError, do)
@@ -131,10 +148,13 @@ def _processes(settings: Settings) -> Iterator[Finding]:
         yield Finding(name, well, seen, f"Run: hotline {start} (or hotline up); its log says more.")
 
 
-def _prompts() -> Finding:
-    folder = LOCK_FILE.parent / "hotline"
-    count = len(list(folder.rglob("*.alaw")))
-    return Finding("prompts", LOCK_FILE.exists() and count > 0, f"{count} sounds",
+def prompts_found(home: Path = prompts.HOME) -> Finding:
+    """Whether every fixed prompt has the sound of its text."""
+    wrong = prompts.faults(home)
+    seen = f"{len(prompts.texts(home))} sounds, each that of its text"
+    if wrong:
+        seen = f"{len(wrong)} of {len(prompts.texts(home))} are not as they should be: {wrong[0]}"
+    return Finding("prompts", not wrong, seen,
                    "Fetch them with the source, or render them: python -m hotline.voice.prompts render")  # fmt: skip
 
 

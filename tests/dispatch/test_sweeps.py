@@ -273,3 +273,14 @@ def test_a_department_is_reminded_once_and_not_looked_for_again_at_once(worker: 
         assert worker.sweep().well
     with worker.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Reminder)) == 1
+
+
+def test_a_disk_that_fills_up_is_the_workers_trouble_and_stands_in_the_log(worker: Worker) -> None:
+    assert worker.sweep().well
+    worker.settings = worker.settings.model_copy(update={"disk_alarm_percent": 100})
+    worker.__post_init__()
+    with capture_logs() as logs:
+        part = worker.sweep()
+    assert not part.well
+    assert part.words.startswith("disk: ")
+    assert "disk.nearly_full" in [line["event"] for line in logs]

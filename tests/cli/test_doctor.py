@@ -1,0 +1,99 @@
+"""The doctor: each part is looked at for real, and what is ill is said in words with what to do."""
+
+import shutil
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from cli import doctor
+from cli.doctor import Finding, examine
+from cli.installation import installation
+from cli.main import main
+from hotline import parts
+from hotline.database import Database
+from hotline.settings import Settings
+from hotline.times import now
+from hotline.voice import prompts
+from tests.journeys.conftest import free_ports
+
+
+@pytest.fixture
+def ill(tmp_path: Path) -> Settings:
+    """An installation in which nothing was ever started."""
+    ami, agi = free_ports(2)
+    given = {"FOLDER": str(tmp_path / "var"), "AMI_PORT": str(ami), "AGI_PORT": str(agi), "VOICE_FOLDER": str(tmp_path)}
+    return installation({f"HOTLINE_{name}": value for name, value in given.items()}).settings
+
+
+@pytest.fixture
+def stocked(ill: Settings, migrated_sqlite: Path) -> Settings:
+    """Its database and spool are there."""
+    for name in ("calls", "messages", "cel"):
+        (ill.spool / name).mkdir(parents=True)
+    shutil.copy(migrated_sqlite, ill.folder / "hotline.db")
+    return ill
+
+
+def found(settings: Settings) -> dict[str, Finding]:
+    return {finding.what: finding for finding in examine(settings)}
+
+
+def test_where_nothing_runs_everything_is_named_with_what_to_do(ill: Settings) -> None:
+    seen = found(ill)
+    assert {name for name, finding in seen.items() if finding.well} == {"disk", "prompts"}
+    assert {"spool", "database", "broker", "exchange", "FastAGI", "speech model"} <= seen.keys()
+    assert all(finding.do and finding.seen for finding in seen.values() if not finding.well)
+
+
+def test_the_command_says_it_in_lines_and_fails(ill: Settings) -> None:
+    environment = {"HOTLINE_FOLDER": str(ill.folder), "HOTLINE_AMI_PORT": str(ill.ami_port)}
+    done = CliRunner().invoke(main, ["doctor"], env=environment)
+    assert done.exit_code == 1
+    assert "BAD  database" in done.output
+    assert "→ Run: hotline database migrate" in done.output
+
+
+def test_what_is_there_is_said_to_be_well(stocked: Settings, broker_address: str) -> None:
+    seen = found(stocked.model_copy(update={"redis_url": broker_address}))
+    assert {"disk", "spool", "database", "broker", "prompts"} <= {n for n, finding in seen.items() if finding.well}
+    assert "up to date" in seen["database"].seen
+
+
+def test_a_part_that_fell_silent_or_is_unwell_is_told_from_one_that_lives(stocked: Settings) -> None:
+    with Database(stocked.database_address).writing() as session:
+        parts.beat(session, "worker", at=now())
+        parts.beat(session, "listener", at=now() - timedelta(minutes=5))
+        parts.beat(session, "voice", well=False, words="the model is missing", at=now())
+    seen = found(stocked)
+    assert seen["worker"].well
+    assert (seen["listener"].well, seen["listener"].seen) == (False, "last seen 300 s ago")
+    assert (seen["voice"].well, seen["voice"].seen) == (False, "the model is missing")
+
+
+def test_a_disk_that_fills_up_and_a_spool_that_cannot_be_written_are_said(stocked: Settings) -> None:
+    shutil.rmtree(stocked.spool / "messages")
+    seen = found(stocked.model_copy(update={"disk_alarm_percent": 100}))
+    assert not seen["disk"].well
+    assert "free" in seen["disk"].seen
+    assert not seen["spool"].well
+    assert "writable" in seen["spool"].do
+
+
+def test_one_sound_that_is_not_that_of_its_text_is_noticed(tmp_path: Path) -> None:
+    shutil.copy(prompts.HOME / "prompts.toml", tmp_path / "prompts.toml")
+    shutil.copytree(prompts.HOME / "sounds", tmp_path / "sounds")
+    assert doctor.prompts_found(tmp_path).well
+    prompts.sound_path("greeting", tmp_path).write_bytes(b"\xd5" * 8000)
+    ill = doctor.prompts_found(tmp_path)
+    assert not ill.well
+    assert "greeting" in ill.seen
+
+
+@pytest.mark.timeout(30)
+def test_looking_at_parts_that_do_not_answer_takes_seconds_not_minutes(ill: Settings) -> None:
+    began = time.monotonic()
+    found(ill)
+    assert time.monotonic() - began < 15
