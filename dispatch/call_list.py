@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
+from dispatch import reach
 from dispatch.calls import Call, Outcome
+from hotline.accounts.accounts import Account
 
 
 class OnTheLine(StrEnum):
@@ -45,8 +47,9 @@ CONDITIONS: dict[OnTheLine, tuple[ColumnElement[bool], ...]] = {
 }
 
 
-def listed_calls(wanted: WantedCalls) -> Select[Call]:
-    """The calls, newest first. The text is a call's id, a whole number, or a number's last four digits."""
+def listed_calls(wanted: WantedCalls, *, account: Account) -> Select[Call]:
+    """The calls, newest first. The text is a call's id, a whole number, or a number's last four digits; by a number
+    nobody finds the calls of whose caller he may know nothing."""
     query = select(Call).order_by(Call.began_at.desc(), Call.id)
     if wanted.since is not None:
         query = query.where(Call.began_at >= wanted.since)
@@ -60,6 +63,6 @@ def listed_calls(wanted: WantedCalls) -> Select[Call]:
         query = query.where(*CONDITIONS[wanted.line])
     if wanted.text:
         four = len(wanted.text) == 4 and wanted.text.isdigit()
-        query = query.where(or_(Call.id == wanted.text, Call.caller == wanted.text,
-                                *([Call.caller.endswith(wanted.text, autoescape=True)] if four else [])))  # fmt: skip
+        number = Call.caller.endswith(wanted.text, autoescape=True) if four else Call.caller == wanted.text
+        query = query.where(or_(Call.id == wanted.text, and_(number, ~reach.nameless(account))))
     return query

@@ -1,15 +1,23 @@
 """Who reaches which ticket and recording: default deny, and no caller is known to the department complained of."""
 
-from sqlalchemy import ColumnElement, false, select, true
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlalchemy.orm import Session
 
+from dispatch.callbacks import Attempt, Callback
 from dispatch.calls import Call
 from dispatch.states import State
-from dispatch.tickets import Ticket, guarded
+from dispatch.tickets import GUARDED, Ticket, guarded
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department
 from recordings.recordings import Recording
+
+HOTLINE = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.QUALITY_INSPECTOR})
+"""The roles of the hotline itself: nothing that identifies who wished not to be known goes further than these."""
+HANDLED = frozenset({State.TO_ACCEPT, State.IN_HAND, State.TO_CHECK, State.TO_CALL_BACK})
+"""States in which a department may still need to hear what its caller said; a closed matter is no longer its work."""
 
 
 def tickets_of(account: Account) -> ColumnElement[bool]:
@@ -30,17 +38,39 @@ def ticket(session: Session, number: str, *, account: Account) -> Ticket | None:
     return session.scalar(select(Ticket).where(Ticket.number == number, tickets_of(account)))
 
 
+def inside(account: Account) -> bool:
+    """Whether the account is one of the hotline's own."""
+    return Role(account.role) in HOTLINE and account.may(Permission.TICKETS)
+
+
 def sees_caller(account: Account, of: Ticket) -> bool:
-    """Whether the account may know anything of the caller himself: departments and counties never, where guarded."""
-    inside = Role(account.role) not in DEPARTMENTAL | {Role.COUNTY_OFFICE}
-    return inside and account.may(Permission.TICKETS)
+    """Whether the account may know anything of the caller himself, be it his masked number: of 投诉, 举报 and secrecy
+    nobody outside the hotline, whatever his rank."""
+    return account.may(Permission.TICKETS) and (inside(account) or not guarded(of))
+
+
+def nameless(account: Account) -> ColumnElement[bool]:
+    """The condition that picks the calls of whose caller the account may know nothing: what gave a guarded ticket,
+    and the call-backs of one."""
+    if inside(account):
+        return false()
+    secret = or_(Ticket.confidential.is_(True), Ticket.klass.in_(GUARDED))
+    came = select(Ticket.call_id).where(secret, Ticket.call_id.is_not(None))
+    back = select(Attempt.call_id).join(Callback, Callback.id == Attempt.callback_id).join(Ticket).where(secret)
+    return or_(Call.id.in_(came), Call.id.in_(back))
+
+
+def nameless_among(session: Session, call_ids: Iterable[str], *, account: Account) -> set[str]:
+    """Those of these calls of whose caller the account may know nothing."""
+    return set(session.scalars(select(Call.id).where(Call.id.in_(list(call_ids)), nameless(account))))
 
 
 def recording(session: Session, recording_id: int, *, account: Account) -> Recording | None:
     """The recording, if this account may hear it; None otherwise.
 
-    Departments hear the recording of their own open tickets, never of a complaint, a report or a confidential
-    matter; operators their own calls and what they referred; supervisors and quality inspectors all."""
+    Departments hear the recording of their own tickets until these are closed, never of a complaint, a report or a
+    confidential matter; operators the calls that they took or placed themselves, and no others for having written a
+    matter down; supervisors and quality inspectors all."""
     row = session.get(Recording, recording_id)
     if row is None or not account.may(Permission.HEAR):
         return None
@@ -59,4 +89,4 @@ def _own_ticket(session: Session, row: Recording, account: Account) -> bool:
     own = session.scalars(select(Ticket).where(Ticket.recording_id == row.id, tickets_of(account))).all()
     # One call may yield several tickets: what is guarded in one of them is guarded in all.
     of_call = session.scalars(select(Ticket).where(Ticket.call_id == row.call_id)).all()
-    return any(State(t.state) is not State.FILED for t in own) and not any(guarded(t) for t in [*own, *of_call])
+    return any(State(t.state) in HANDLED for t in own) and not any(guarded(t) for t in [*own, *of_call])

@@ -30,6 +30,7 @@ def page(call_id: str) -> ResponseReturnValue:
         call = callers.call(session, call_id, account=me())
         tickets = session.scalars(select(Ticket).where(Ticket.call_id == call_id, reach.tickets_of(me()))).all()
         return render_template("call.html", call=call, told=_told(session, call_id), tickets=tickets,
+                               nameless=bool(reach.nameless_among(session, [call_id], account=me())),
                                sounds=_sounds(session, call_id))  # fmt: skip
 
 

@@ -5,12 +5,14 @@ from collections.abc import Iterator, Sequence
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 
 from admin_ui import words
 from admin_ui.exports import MOST_ROWS, csv_of
 from admin_ui.guards import needs
-from admin_ui.house import reading, writing
+from admin_ui.house import me, reading, writing
 from admin_ui.paging import begins, ends, page_of, wish, wish_code, wish_day
+from dispatch import reach
 from dispatch.call_list import Direction, OnTheLine, WantedCalls, listed_calls
 from dispatch.calls import Call, Outcome
 from hotline.accounts.roles import Permission
@@ -23,7 +25,9 @@ blueprint = Blueprint("calls", __name__, url_prefix="/calls")
 @needs(Permission.CALLS)
 def listed() -> ResponseReturnValue:
     with reading() as session:
-        return render_template("calls.html", page=page_of(session, listed_calls(_wanted())), lines=words.LINES)
+        page = page_of(session, listed_calls(_wanted(), account=me()))
+        return render_template("calls.html", page=page, lines=words.LINES,
+                               nameless=_nameless(session, page.rows))  # fmt: skip
 
 
 @blueprint.get("/export.csv")
@@ -33,14 +37,20 @@ def export() -> ResponseReturnValue:
     header = (gettext("通话编号"), gettext("号码"), gettext("来电时间"), gettext("排队时间"), gettext("接听时间"),
               gettext("结束时间"), gettext("结果"))  # fmt: skip
     with writing() as session:
-        found = session.scalars(listed_calls(_wanted()).limit(MOST_ROWS)).all()
-        return csv_of(session, "calls", header, _rows(found))
+        found = session.scalars(listed_calls(_wanted(), account=me()).limit(MOST_ROWS)).all()
+        return csv_of(session, "calls", header, _rows(found, _nameless(session, found)))
 
 
-def _rows(found: Sequence[Call]) -> Iterator[tuple[object, ...]]:
+def _rows(found: Sequence[Call], nameless: set[str]) -> Iterator[tuple[object, ...]]:
     for call in found:
         outcome = words.OUTCOMES[Outcome(call.outcome)] if call.outcome else ""
-        yield (call.id, mask(call.caller), call.began_at, call.queued_at, call.answered_at, call.ended_at, outcome)
+        number = gettext("保密") if call.id in nameless else mask(call.caller)
+        yield (call.id, number, call.began_at, call.queued_at, call.answered_at, call.ended_at, outcome)
+
+
+def _nameless(session: Session, found: Sequence[Call]) -> set[str]:
+    """Those of the calls of whose caller the one who looks may know nothing."""
+    return reach.nameless_among(session, [call.id for call in found], account=me())
 
 
 def _wanted() -> WantedCalls:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import page_of
-from dispatch import corrections
+from dispatch import corrections, reach
 from dispatch.referrals import ReferralError
 from hotline import audit
 from hotline.accounts.roles import Permission
@@ -63,7 +63,8 @@ def _page(version_id: int, *, trouble: str = "") -> str:
     with reading() as session:
         version = _found(session, version_id)
         entry = session.get_one(Entry, version.entry_id)
-        return render_template("correction.html", entry=entry, version=version, trouble=trouble,
-                               told=corrections.told_of(session, version),
+        told = corrections.told_of(session, version)
+        return render_template("correction.html", entry=entry, version=version, trouble=trouble, told=told,
+                               nameless=reach.nameless_among(session, [one.call.id for one in told], account=me()),
                                words=corrections.words(session, entry, version, at=now(),
                                                        grace_days=house().settings.update_grace_days))  # fmt: skip

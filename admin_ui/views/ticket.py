@@ -42,10 +42,10 @@ def show(number: str, *, trouble: str = "", typed: Mapping[str, str] | None = No
         sound = reach.recording(session, found.recording_id, account=me()) if found.recording_id else None
         return render_template(
             "ticket.html", ticket=found, sound=sound, doable=doable(found, me()), trouble=trouble, typed=typed or {},
-            shows_caller=reach.sees_caller(me(), found) or not guarded(found), guarded=guarded(found),
+            shows_caller=reach.sees_caller(me(), found), guarded=guarded(found),
             drafted=drafting.drafted_from(session, found) if me().may(Permission.WRITE_ENTRY) else None,
             may_draft=me().may(Permission.WRITE_ENTRY) and drafting.fit_to_draft(found),
-            inside=reach.sees_caller(me(), found), unheard=referrals.UNHEARD, names=_names(session, found),
+            inside=reach.inside(me()), unheard=referrals.UNHEARD, names=_names(session, found),
             departments=[d for d in in_service(session, on=local_day(now()))
                          if found.complained_of not in (d.name, d.short_name)],
         )  # fmt: skip

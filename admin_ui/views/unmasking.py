@@ -29,7 +29,7 @@ def of_call(call_id: str) -> ResponseReturnValue:
 def of_ticket(number: str) -> ResponseReturnValue:
     with writing() as session:
         ticket = reach.ticket(session, number, account=me())
-        if ticket is None or not reach.sees_caller(me(), ticket):
+        if ticket is None or not reach.inside(me()):
             abort(404)
         return _shown(ticket, lambda: callers.unmask(session, ticket, why=_why(), by=me(), at=now()))
 

@@ -98,6 +98,23 @@ def test_of_a_guarded_matter_the_department_gets_the_summary_alone(world: World,
     assert "<audio" in signed_in("supervisor").get(f"/tickets/{number}").text
 
 
+@pytest.mark.parametrize(("klass", "confidential"), [(Klass.COMPLAINT, False), (Klass.REPORT, False),
+                                                     (Klass.CONSULT, True)])
+def test_who_called_in_secret_is_known_to_no_office_on_any_page(world: World, signed_in: SignIn, klass: Klass,
+                                                                confidential: bool) -> None:
+    number = world.ticket(klass, confidential=confidential)
+    call = world.of(number).call_id
+    pages = (f"/tickets/{number}", "/tickets", "/tickets/export.csv", f"/calls/{call}", "/calls", "/calls/export.csv")
+    for login in ("city_office", "county_office", "inspector"):
+        client = signed_in(login)
+        for page in pages:
+            text = client.get(page).text.replace(number, "").replace(call, "")
+            assert not any(secret in text for secret in ("13887712345", "138****2345", "王小明", "王**")), (login, page)
+        assert call not in client.get("/calls?q=2345").text
+    assert "138****2345" in signed_in("operator").get(f"/tickets/{number}").text
+    assert "138****2345" in signed_in("quality_inspector").get("/calls?q=2345").text
+
+
 def test_of_an_open_matter_the_department_sees_a_masked_number(world: World, signed_in: SignIn) -> None:
     page = signed_in("liaison").get(f"/tickets/{world.ticket()}").text
     assert "138****2345" in page

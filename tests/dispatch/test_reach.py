@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy.orm import Session
 
-from dispatch import reach
+from dispatch import call_list, callbacks, reach
+from dispatch.callbacks import Callback
 from dispatch.calls import Call
 from dispatch.states import State
-from dispatch.tickets import Klass, Ticket
+from dispatch.tickets import Klass, Ticket, write_step
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.directory.departments import Department
@@ -18,6 +19,7 @@ from recordings.recordings import Kind, Recording
 from tests.conftest import NOON
 from tests.dispatch import town
 
+HOTLINE = {Role.OPERATOR, Role.SUPERVISOR, Role.QUALITY_INSPECTOR}
 INSIDE = {Role.OPERATOR, Role.SUPERVISOR, Role.QUALITY_INSPECTOR, Role.CITY_OFFICE, Role.INSPECTOR}
 OF_A_UNIT = {Role.LIAISON, Role.LEADER}
 COUNTY = "530402"
@@ -80,12 +82,41 @@ def test_an_account_that_was_closed_sees_nothing(here: Town) -> None:
     assert here.hears(account, row) is None
 
 
+SECRET = [(klass, confidential) for klass in Klass for confidential in (False, True) if confidential or klass in (Klass.COMPLAINT, Klass.REPORT)]
+OPEN = [(klass, False) for klass in Klass if klass not in (Klass.COMPLAINT, Klass.REPORT)]
+
+
 @pytest.mark.parametrize("role", list(Role))
-def test_the_caller_is_known_within_the_hotline_only(role: Role) -> None:
+def test_who_wished_not_to_be_known_is_known_to_nobody_outside_the_hotline(role: Role) -> None:
     account = Account(role=role, active=True)
-    for klass in Klass:
-        for confidential in (False, True):
-            assert reach.sees_caller(account, Ticket(klass=klass, confidential=confidential)) is (role in INSIDE)
+    known = [reach.sees_caller(account, Ticket(klass=klass, confidential=secret)) for klass, secret in SECRET]
+    assert known == [role in HOTLINE] * len(SECRET)
+    assert reach.inside(account) is (role in HOTLINE)
+    assert not reach.inside(Account(role=role, active=False))
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_of_other_matters_the_masked_caller_is_shown_to_whoever_reads_tickets(role: Role) -> None:
+    account = Account(role=role, active=True)
+    known = {reach.sees_caller(account, Ticket(klass=klass, confidential=secret)) for klass, secret in OPEN}
+    assert known == {role in INSIDE | OF_A_UNIT | {Role.COUNTY_OFFICE}}
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_neither_the_call_of_a_secret_matter_nor_its_call_back_tells_the_caller_outside_the_hotline(here: Town, role: Role) -> None:
+    secret, plain = here.ticket(here.office, klass=Klass.REPORT), here.ticket(here.office)
+    for n, row in enumerate((secret, plain)):
+        town.call(here.session, f"back-{n}", direction="out")
+        callback = Callback(ticket_id=row.id, number=town.CALLER, due_at=NOON)
+        here.session.add(callback)
+        here.session.flush()
+        callbacks.dial(here.session, callback, call_id=f"back-{n}", at=NOON)
+    account = here.account(role)
+    calls = [secret.call_id, "back-0", plain.call_id, "back-1"]
+    found = here.session.scalars(call_list.listed_calls(call_list.WantedCalls(text=town.CALLER[-4:]), account=account))
+    nameless = reach.nameless_among(here.session, calls, account=account)
+    assert nameless == (set() if role in HOTLINE else {secret.call_id, "back-0"})
+    assert {call.id for call in found} == set(calls) - nameless, "what shows no number isn't found by one"
 
 
 @pytest.mark.parametrize(
@@ -123,9 +154,14 @@ def test_one_guarded_matter_of_a_call_guards_its_recording_in_all_the_others(her
     assert [here.hears(account, first) for account in accounts] == [None, None]
 
 
-def test_the_recording_of_a_filed_ticket_is_closed_to_its_department(here: Town) -> None:
-    row = here.ticket(here.office, state=State.FILED)
-    assert [here.hears(here.account(role), row) for role in OF_A_UNIT] == [None, None]
+@pytest.mark.parametrize("state", [State.CLOSED, State.FILED])
+def test_the_recording_of_a_closed_ticket_is_closed_to_its_department(here: Town, state: State) -> None:
+    row = here.ticket(here.office, state=State.TO_CALL_BACK)
+    accounts = [here.account(role) for role in OF_A_UNIT]
+    assert all(here.hears(account, row) is not None for account in accounts)
+    row.state = state
+    here.session.flush()
+    assert [here.hears(account, row) for account in accounts] == [None, None]
 
 
 def test_an_operator_hears_the_calls_that_he_took_and_no_others(here: Town) -> None:
@@ -135,6 +171,9 @@ def test_an_operator_hears_the_calls_that_he_took_and_no_others(here: Town) -> N
     here.session.flush()
     assert here.hears(mine, row) is not None
     assert here.hears(others, row) is None
+    write_step(here.session, row, "describe", by=others.login, source=row.state, at=NOON)
+    here.session.flush()
+    assert here.hears(others, row) is None, "nor for having written the matter down"
 
 
 def test_a_recording_that_is_in_no_ticket_is_no_departments(here: Town) -> None:
