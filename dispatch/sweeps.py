@@ -124,9 +124,7 @@ class Sweeper:
             owed = reminders.owed(session, settings=self.settings, at=at)
         for one in owed:
             with self.database.writing() as session:
-                told = reminders.remind(session, one, at=at)
-            if told:
-                self.bus.publish(Event("update_due", detail={"department": one.department_id, "step": one.step}))
+                reminders.remind(session, one, at=at)
         self.looked["reminders"] = at
 
     def learn(self) -> None:

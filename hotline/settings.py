@@ -94,6 +94,9 @@ class Settings(BaseModel):
     # Periodic update (基础信息定期更新)
     update_grace_days: int = Field(30, description="Days after which the machine no longer speaks what is overdue.")
     update_reminders: str = Field("-14,-3,0,7,21", description="Days around a due day that bring a reminder.")
+    update_repeat_days: int = Field(
+        14, ge=0, description="Days after which a department that still hasn't confirmed is reminded again; 0: never."
+    )
 
     # Authorised answering (授权解答)
     provisional_days: int = Field(180, ge=1, description="Most days that an inherited authorisation counts.")

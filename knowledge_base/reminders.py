@@ -1,19 +1,20 @@
-"""Reminders of an update (基础信息定期更新): on which days, to whom one is owed, once each; the row is the evidence."""
+"""Reminders of an update (基础信息定期更新): to whom one is owed, once each, and which stand; a row is evidence."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hotline import audit
-from hotline.calendar.days import WorkingDays, working_days
+from hotline.calendar.days import working_days
 from hotline.database import insert_into
 from hotline.directory.departments import Department, in_service
 from hotline.settings import Settings
 from hotline.times import local_day
-from knowledge_base.things import first_due, things
+from knowledge_base.things import Thing, due_days, things
+from knowledge_base.turns import plan, turn
 from knowledge_base.updates import Reminder
 
 BY = "hotline"
@@ -30,50 +31,24 @@ class Owed:
     step: int
 
 
-def steps(settings: Settings) -> tuple[int, ...]:
-    """The days around a due day on which a department is reminded, in their order."""
-    return tuple(sorted({int(step) for step in settings.update_reminders.split(",") if step.strip()}))
+@dataclass(frozen=True)
+class Notice:
+    """A reminder that stands: something that it told of is still due, first on `due_on`; `over`: that day is past."""
 
-
-def lead(settings: Settings) -> int:
-    """How many days ahead the first reminder comes: from there on a thing counts as due soon."""
-    return max(0, -min(steps(settings), default=0))
-
-
-def day_of(due_on: date, step: int, calendar: WorkingDays) -> date:
-    """The day of one reminder: on a rest day it comes on the last working day before.
-
-    But nobody is told that a day has passed before it has: what would come too early so, in a long holiday, waits
-    for the first working day."""
-    day = due_on + timedelta(days=step)
-    while not calendar.works(day):
-        day -= timedelta(days=1)
-    while step > 0 and (day <= due_on or not calendar.works(day)):
-        day += timedelta(days=1)
-    return day
-
-
-def step_of(due_on: date, *, on: date, steps: Iterable[int], calendar: WorkingDays) -> int | None:
-    """The reminder whose turn it is: the last one whose day has come; None on a rest day, and before the first.
-
-    One a day: what was missed, because nothing ran or because days fall together in a holiday, is not made up for."""
-    if not calendar.works(on):
-        return None
-    return max((step for step in steps if day_of(due_on, step, calendar) <= on), default=None)
+    reminder: Reminder
+    due_on: date
+    over: bool
 
 
 def owed(session: Session, *, settings: Settings, at: datetime) -> list[Owed]:
     """Everybody who must be told today and hasn't been."""
-    on, wanted = local_day(at), steps(settings)
+    on, wanted = local_day(at), plan(settings)
     units = in_service(session, on=on)
-    days = first_due(things(session, units, at=at))
+    days, last = due_days(things(session, units, at=at)), latest(session)
     calendars = {code: working_days(session, county_code=code) for code in {u.county_code for u in units}}
-    rows = session.execute(select(Reminder.department_id, Reminder.due_on, Reminder.step))
-    told = {(department, due_on, step) for department, due_on, step in rows}
-    found = [(u, days[u.id], step_of(days[u.id], on=on, steps=wanted, calendar=calendars[u.county_code]))
-             for u in units]  # fmt: skip
-    return [Owed(u.id, u.name, day, step) for u, day, step in found
-            if step is not None and (u.id, day, str(step)) not in told]  # fmt: skip
+    found = [(u, turn(days[u.id], on=on, plan=wanted, told_on=local_day(last[u.id].at) if u.id in last else None,
+                      calendar=calendars[u.county_code])) for u in units]  # fmt: skip
+    return [Owed(u.id, u.name, one.due_on, one.step) for u, one in found if one is not None]
 
 
 def remind(session: Session, one: Owed, *, at: datetime) -> bool:
@@ -87,19 +62,26 @@ def remind(session: Session, one: Owed, *, at: datetime) -> bool:
     return True
 
 
-def standing(session: Session, department: Department, *, at: datetime) -> Reminder | None:
-    """The last reminder of what is still due; None when nothing is, or nothing was said of it yet."""
-    last = session.scalar(
-        select(Reminder).where(Reminder.department_id == department.id).order_by(Reminder.id.desc()).limit(1)
-    )
-    if last is None or last.due_on not in first_due(things(session, [department], at=at)).values():
-        return None
-    return last
-
-
 def latest(session: Session) -> dict[int, Reminder]:
     """The last reminder of each department."""
-    return {r.department_id: r for r in session.scalars(select(Reminder).order_by(Reminder.id))}
+    last = select(func.max(Reminder.id)).group_by(Reminder.department_id)
+    return {r.department_id: r for r in session.scalars(select(Reminder).where(Reminder.id.in_(last)))}
+
+
+def standing(session: Session, department: Department, *, settings: Settings, at: datetime) -> Notice | None:
+    """The last reminder while anything of what it told of is still due; None when nothing is, or nothing was said."""
+    found = things(session, [department], at=at)
+    return notices(latest(session), found, settings=settings, on=local_day(at)).get(department.id)
+
+
+def notices(last: Mapping[int, Reminder], found: Iterable[Thing], *, settings: Settings,
+            on: date) -> dict[int, Notice]:
+    """The reminders that stand on a day, by department, for the last ones and what is kept."""
+    ahead = timedelta(days=plan(settings).lead)
+    first = {department: days[0] for department, days in due_days(found).items() if department in last}
+    told = {department: max(last[department].due_on, local_day(last[department].at) + ahead) for department in first}
+    return {department: Notice(last[department], day, day < on) for department, day in first.items()
+            if day <= told[department]}  # fmt: skip
 
 
 def seen(reminder: Reminder, *, at: datetime) -> None:

@@ -63,12 +63,12 @@ def things(session: Session, departments: Sequence[Department], *, at: datetime)
     return sorted(found, key=lambda t: (t.department_id, list(Part).index(t.part), t.due_on, t.id))
 
 
-def first_due(found: Iterable[Thing]) -> dict[int, date]:
-    """The due day of each department: that of whatever of its things comes first."""
-    days: dict[int, date] = {}
+def due_days(found: Iterable[Thing]) -> dict[int, list[date]]:
+    """The due days of each department, each once, in their order."""
+    days: dict[int, set[date]] = {}
     for thing in found:
-        days[thing.department_id] = min(thing.due_on, days.get(thing.department_id, thing.due_on))
-    return days
+        days.setdefault(thing.department_id, set()).add(thing.due_on)
+    return {department: sorted(own) for department, own in days.items()}
 
 
 def _dated(row: _Row, every_months: int) -> Thing:

@@ -14,12 +14,13 @@ from dispatch.decision import Channel
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission
 from hotline.times import local_day
-from knowledge_base import approving, drafts, due, hands, reminders
+from knowledge_base import approving, drafts, due, hands
 from knowledge_base.content import digest
 from knowledge_base.due import State as DueState
 from knowledge_base.entries import Approval, Entry, EntryVersion, Phrasing
 from knowledge_base.ledger import Kind, LedgerRow
 from knowledge_base.stages import Stage
+from knowledge_base.turns import plan
 
 
 def show(entry_id: int, *, trouble: str = "", typed: Mapping[str, str] | None = None) -> str:
@@ -71,7 +72,7 @@ def _due(entry: Entry, standing: EntryVersion) -> tuple[date, DueState]:
     day = due.due_on(entry.confirmed_on, began, every_months=entry.department.update_every_months)
     settings = house().settings
     return day, due.state(day, on=local_day(now()), grace_days=settings.update_grace_days,
-                          soon_days=reminders.lead(settings))  # fmt: skip
+                          soon_days=plan(settings).lead)  # fmt: skip
 
 
 def _versions(entry: Entry, standing: EntryVersion | None, inside: bool) -> list[EntryVersion]:

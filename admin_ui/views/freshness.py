@@ -21,6 +21,7 @@ from knowledge_base.confirming import sittings
 from knowledge_base.due import State
 from knowledge_base.freshness import Freshness, Terms, freshness
 from knowledge_base.things import Part, things
+from knowledge_base.turns import plan
 from knowledge_base.updates import Reminder
 
 blueprint = Blueprint("freshness", __name__, url_prefix="/freshness")
@@ -80,7 +81,7 @@ def interval(department_id: int) -> ResponseReturnValue:
 def terms(at: datetime) -> Terms:
     """The terms of today."""
     settings = house().settings
-    return Terms(local_day(at), settings.update_grace_days, reminders.lead(settings))
+    return Terms(local_day(at), settings.update_grace_days, plan(settings).lead)
 
 
 def _page(department_id: int, *, trouble: str = "") -> str:

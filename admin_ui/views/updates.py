@@ -21,6 +21,7 @@ from knowledge_base.confirming import Sat, Sitting, confirm, sittings
 from knowledge_base.due import State
 from knowledge_base.entries import Entry, EntryVersion
 from knowledge_base.errors import KnowledgeError
+from knowledge_base.reminders import Notice
 from knowledge_base.things import Part, Thing, things
 from knowledge_base.updates import Reminder
 
@@ -61,17 +62,22 @@ def _notice() -> dict[str, Any]:
     return {"update_notice": update_notice}
 
 
-def update_notice() -> Reminder | None:
+def update_notice() -> Notice | None:
     """The reminder that stands, on the first page of whoever must do something about it; showing it is noted."""
     if request.endpoint != FIRST_PAGE or not current_user.account.may(Permission.UPDATE):
         return None
     with reading() as session:
         department = session.get(Department, me().department_id or 0)
-        notice = reminders.standing(session, department, at=now()) if department else None
-    if notice is not None and notice.seen_at is None:
-        with writing() as session:
-            reminders.seen(session.get_one(Reminder, notice.id), at=now())
+        notice = reminders.standing(session, department, settings=house().settings, at=now()) if department else None
+    if notice is not None:
+        _seen(notice.reminder)
     return notice
+
+
+def _seen(reminder: Reminder) -> None:
+    if reminder.seen_at is None:
+        with writing() as session:
+            reminders.seen(session.get_one(Reminder, reminder.id), at=now())
 
 
 def _page(*, faults: Mapping[str, str] | None = None, trouble: str = "") -> str:

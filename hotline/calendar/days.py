@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 
 import chinese_calendar
 from sqlalchemy import select
@@ -29,22 +30,14 @@ class WorkingDays:
 
     def known(self, day: date) -> bool:
         """Whether the plan for that day's year is published, or the office has settled the day itself."""
-        if day in self.changed:
-            return True
-        try:
-            chinese_calendar.is_workday(day)
-        except NotImplementedError:
-            return False
-        return True
+        return day in self.changed or _planned(day) is not None
 
     def works(self, day: date) -> bool:
         """Whether that day is worked; in a year without a plan, weekdays are taken to be (provisional)."""
         if day in self.changed:
             return self.changed[day][0]
-        try:
-            return bool(chinese_calendar.is_workday(day))
-        except NotImplementedError:
-            return day.weekday() < 5
+        planned = _planned(day)
+        return day.weekday() < 5 if planned is None else planned
 
     def why(self, day: date) -> str:
         """In Chinese, why that day counts or doesn't."""
@@ -57,6 +50,15 @@ class WorkingDays:
             return "调休上班" if weekend else "工作日"
         _, name = chinese_calendar.get_holiday_detail(day)
         return _HOLIDAYS.get(name, name) if name else "周末"
+
+
+@cache
+def _planned(day: date) -> bool | None:
+    """Whether the published plan has that day worked; None in a year without one."""
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return None
 
 
 _HOLIDAYS: dict[str | None, str] = {

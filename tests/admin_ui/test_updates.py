@@ -16,9 +16,9 @@ from hotline.audit import AuditRow
 from hotline.directory.departments import Department
 from hotline.settings import Settings
 from hotline.times import local_day, now
-from knowledge_base import reminders
 from knowledge_base.authorisations import Authorisation
 from knowledge_base.entries import Entry, EntryVersion
+from knowledge_base.things import due_days, things
 from knowledge_base.updates import Confirmation, Reminder
 
 World = Any
@@ -196,7 +196,7 @@ def test_the_reminder_stands_on_the_first_page_of_liaison_and_leader_until_they_
 
 def reminders_due(session: Any, department_id: int) -> Any:
     office = session.get_one(Department, department_id)
-    return reminders.first_due(reminders.things(session, [office], at=now()))[department_id]
+    return due_days(things(session, [office], at=now()))[department_id][0]
 
 
 def test_the_board_leads_from_the_whole_to_the_single_thing_and_is_taken_away_as_a_file(

@@ -1,9 +1,11 @@
 """Who is reminded of an update, when, and that it is once."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as time_limit
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +16,8 @@ from hotline.database import Database
 from hotline.directory.departments import Department
 from hotline.settings import Settings, SettingsError, read_settings
 from knowledge_base import reminders
-from knowledge_base.reminders import Owed, day_of, step_of
+from knowledge_base.reminders import Owed
+from knowledge_base.turns import Plan, Turn, day_of, plan, step_of, turn
 from knowledge_base.updates import Reminder
 
 from .keeping import entry_of, noon
@@ -45,11 +48,12 @@ def test_a_reminder_comes_on_a_working_day_and_on_the_right_side_of_its_day(due:
 
 def test_only_the_last_reminder_whose_day_has_come_is_owed() -> None:
     due = date(2026, 11, 25)
-    turn = lambda day: step_of(due, on=date.fromisoformat(day), steps=STEPS, calendar=PLAIN)  # noqa: E731
-    assert turn("2026-11-10") is None
-    assert [turn(f"2026-11-{d}") for d in (11, 19, 20, 24, 25)] == [-14, -14, -3, -3, 0]
-    assert turn("2026-11-21") is None  # a Saturday
-    assert [turn(day) for day in ("2026-12-02", "2026-12-16", "2027-03-01")] == [7, 21, 21]
+    step = lambda day: step_of(due, on=date.fromisoformat(day), steps=STEPS, calendar=PLAIN)  # noqa: E731
+    assert step("2026-11-10") is None
+    assert [step(f"2026-11-{d}") for d in (11, 19, 20, 24, 25)] == [-14, -14, -3, -3, 0]
+    assert [step(day) for day in ("2026-12-02", "2026-12-16", "2027-03-01")] == [7, 21, 21]
+    saturday = date(2026, 11, 21)
+    assert turn([due], on=saturday, plan=Plan(STEPS, 14), told_on=None, calendar=PLAIN) is None
 
 
 @pytest.fixture
@@ -70,12 +74,12 @@ def test_a_department_is_told_once_each_time_and_each_time_is_evidence(
 ) -> None:
     days = [date(2026, 11, 1) + timedelta(days=n) for n in range(60)]
     said = [(f"{day:%m-%d}", one.step) for day in days for _ in range(2) for one in told(session, settings, str(day))]
-    assert said == [("11-11", -14), ("11-20", -3), ("11-25", 0), ("12-02", 7), ("12-16", 21)]
+    assert said == [("11-11", -14), ("11-20", -3), ("11-25", 0), ("12-02", 7), ("12-16", 21), ("12-30", 35)]
     session.flush()
     kept = session.scalars(select(Reminder).order_by(Reminder.id)).all()
-    assert [(r.step, r.due_on) for r in kept] == [(str(step), date(2026, 11, 25)) for step in STEPS]
+    assert [(r.step, r.due_on) for r in kept] == [(str(step), date(2026, 11, 25)) for step in (*STEPS, 35)]
     noted = session.scalars(select(AuditRow).where(AuditRow.deed == "update.reminded")).all()
-    assert [row.details["step"] for row in noted] == list(STEPS)
+    assert [row.details["step"] for row in noted] == [*STEPS, 35]
 
 
 def test_who_confirms_is_not_reminded_any_more_until_the_next_day_is_near(
@@ -83,17 +87,65 @@ def test_who_confirms_is_not_reminded_any_more_until_the_next_day_is_near(
 ) -> None:
     at = noon(date(2026, 11, 11))
     assert told(session, settings, "2026-11-11")
-    assert reminders.standing(session, due_soon, at=at) is not None
+    assert reminders.standing(session, due_soon, settings=settings, at=at) is not None
     due_soon.confirmed_on = date(2026, 11, 12)
     session.flush()
-    assert reminders.standing(session, due_soon, at=at) is None
+    assert reminders.standing(session, due_soon, settings=settings, at=at) is None
     assert told(session, settings, "2026-11-25") == []
     assert [one.due_on for one in told(session, settings, "2027-01-29")] == [date(2027, 2, 12)]
 
 
-def test_whatever_is_due_first_decides_the_day(session: Session, due_soon: Department, settings: Settings) -> None:
+def test_of_two_reminders_on_one_day_that_of_what_is_due_first_is_told_and_stands_for_both(
+    session: Session, due_soon: Department, settings: Settings
+) -> None:
     entry_of(session, due_soon, "居住证", published=date(2026, 8, 20))
     assert [one.due_on for one in told(session, settings, "2026-11-20")] == [date(2026, 11, 20)]
+    entry_of(session, due_soon, "暂住证", published=date(2026, 8, 23))
+    assert [told(session, settings, f"2026-11-{day}") for day in (20, 21, 22)] == [[], [], []]
+    due_soon.confirmed_on = date(2026, 11, 20)
+    session.flush()
+    notice = reminders.standing(session, due_soon, settings=settings, at=noon(date(2026, 11, 23)))
+    assert notice is not None
+    assert (notice.due_on, notice.over) == (date(2026, 11, 20), True)
+
+
+def test_what_stays_unconfirmed_silences_the_reminders_of_nothing_else(
+    session: Session, office: Department, settings: Settings
+) -> None:
+    office.confirmed_on = date(2026, 10, 5)
+    entry_of(session, office, "居住证", published=date(2026, 12, 10))
+    session.flush()
+    days = [date(2026, 12, 1) + timedelta(days=n) for n in range(125)]
+    said = [(f"{day:%m-%d}", f"{one.due_on:%m-%d}", one.step) for day in days for one in told(session, settings, str(day))]
+    assert [(day, step) for day, due, step in said if due == "01-05"] == [
+        ("12-22", -14), ("01-01", -3), ("01-05", 0), ("01-12", 7), ("01-26", 21), ("02-09", 35), ("02-23", 49)]
+    assert [(day, step) for day, due, step in said if due == "03-10"] == [
+        ("02-24", -14), ("03-05", -3), ("03-10", 0), ("03-17", 7), ("03-31", 21)]
+
+
+@time_limit(deadline=None, max_examples=30)
+@given(dues=st.lists(st.dates(date(2026, 1, 1), date(2026, 6, 1)), min_size=1, max_size=6), repeat=st.integers(1, 30))
+def test_who_confirms_nothing_is_never_left_alone_for_longer_than_the_days_of_repeating(
+    dues: list[date], repeat: int
+) -> None:
+    wanted, told_on, said = Plan(STEPS, repeat), None, []
+    for day in (date(2025, 12, 1) + timedelta(days=n) for n in range(360)):
+        if one := turn(dues, on=day, plan=wanted, told_on=told_on, calendar=PLAIN):
+            told_on = day
+            said.append((day, one))
+    assert len({one for _, one in said}) == len(said), "each is said once"
+    over = [day for day, _ in said if day > min(dues) + timedelta(days=STEPS[-1])]
+    longest = timedelta(days=repeat + 10)  # a long holiday may lie between
+    assert all(after - before <= longest for before, after in pairwise(over))
+    assert over
+    assert date(2026, 11, 25) - over[-1] <= longest
+
+
+def test_with_repeating_off_the_last_step_is_the_last() -> None:
+    due = date(2026, 1, 5)
+    wanted = Plan(STEPS, 0)
+    assert turn([due], on=date(2026, 9, 1), plan=wanted, told_on=date(2026, 1, 26), calendar=PLAIN) is None
+    assert turn([due], on=date(2026, 9, 1), plan=wanted, told_on=None, calendar=PLAIN) == Turn(due, 21)
 
 
 def test_a_county_that_rests_is_told_the_day_before(session: Session, due_soon: Department, settings: Settings) -> None:
@@ -122,5 +174,5 @@ def test_steps_that_are_none_are_refused_when_the_process_starts() -> None:
     given = {"HOTLINE_SECRET_KEY": "s" * 40, "HOTLINE_UPDATE_REMINDERS": "two weeks before"}
     with pytest.raises(SettingsError, match="HOTLINE_UPDATE_REMINDERS"):
         read_settings(given)
-    assert reminders.steps(read_settings(given | {"HOTLINE_UPDATE_REMINDERS": "7, -30,0"})) == (-30, 0, 7)
-    assert reminders.lead(read_settings({"HOTLINE_SECRET_KEY": "s" * 40})) == 14
+    assert plan(read_settings(given | {"HOTLINE_UPDATE_REMINDERS": "7, -30,0"})) == Plan((-30, 0, 7), 14)
+    assert plan(read_settings({"HOTLINE_SECRET_KEY": "s" * 40})).lead == 14

@@ -10,7 +10,7 @@ from hotline.directory.departments import Department, DirectoryError, in_service
 from hotline.times import local_day
 from knowledge_base.due import State
 from knowledge_base.freshness import Terms, freshness
-from knowledge_base.things import Part, first_due, things
+from knowledge_base.things import Part, due_days, things
 from tests.conftest import NOON
 
 from .keeping import entry_of, leave_of, licence_of
@@ -38,7 +38,8 @@ def test_base_data_published_entries_authorisations_in_force_and_licences_are_as
         (Part.ENTRY, new.id): date(2026, 11, 30), (Part.AUTHORISATION, leave.id): date(2026, 8, 31),
         (Part.LICENCE, seen.id): date(2026, 10, 15),
     }  # fmt: skip
-    assert first_due(things(session, [office], at=NOON)) == {office.id: date(2026, 8, 31)}
+    assert due_days(things(session, [office], at=NOON)) == {office.id: [
+        date(2026, 8, 31), date(2026, 10, 15), date(2026, 11, 30), date(2026, 12, 30), date(2027, 2, 1)]}
 
 
 def test_base_data_that_nobody_knows_the_age_of_are_asked_for_at_once(session: Session, office: Department) -> None:
