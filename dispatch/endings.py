@@ -42,7 +42,7 @@ def end_attempt(
     if callback.ticket.state != State.TO_CALL_BACK:  # it went another way meanwhile
         return
     if outcome == callbacks.TOLD:
-        referrals.told(session, callback.ticket, grade=grade, at=at)
+        referrals.told(session, callback.ticket, grade=grade, settings=settings, at=at)
     elif callback.state == callbacks.State.GIVEN_UP:
         referrals.close(session, callback.ticket, reached=False, at=at, why="多次回访未接通")
 

@@ -12,7 +12,7 @@ from dispatch.states import Action, State, transition
 from dispatch.tickets import NO_CALL_BACK, Klass, Ticket, guarded, next_number, own_words, write_step
 from hotline import audit, phones
 from hotline.accounts.accounts import Account
-from hotline.calendar.days import working_days
+from hotline.calendar.days import WorkingDays, working_days
 from hotline.directory.departments import Department
 from hotline.settings import Settings
 from recordings.recordings import Recording
@@ -95,12 +95,11 @@ def dispatch(session: Session, ticket: Ticket, *, to: Department, by: Account, s
         raise ReferralError("投诉、举报和保密事项不得将来信原文交承办单位，请改写摘要，去掉能识别来信人的内容")
     source = _move(ticket, Action.DISPATCH)
     calendar = working_days(session, county_code=to.county_code)
-    due = clocks.due(at, _days(Klass(ticket.klass), settings), calendar, settings=settings)
     ticket.department_id, ticket.dispatched_at = to.id, at
-    ticket.due_at, ticket.provisional, ticket.why_due = due.at, due.provisional, list(due.lines)
+    _begin_anew(ticket, calendar, settings=settings, at=at)
     ticket.accept_by = clocks.due(at, settings.accept_days, calendar, settings=settings).at
     ticket.return_by = clocks.due(at, settings.return_days, calendar, settings=settings).at
-    ticket.opened_at, ticket.reply, ticket.replied_by, ticket.signed_by, ticket.checked_by = None, "", "", "", ""
+    ticket.opened_at = None
     _written(session, ticket, Action.DISPATCH, by=by, source=source, at=at, why=why, department=to.name)
 
 
@@ -183,11 +182,11 @@ def close(session: Session, ticket: Ticket, *, reached: bool | None, satisfactio
     write_step(session, ticket, Action.CLOSE, by=by, source=source, at=at, why=why)
 
 
-def told(session: Session, ticket: Ticket, *, grade: int | None, at: datetime) -> None:
+def told(session: Session, ticket: Ticket, *, grade: int | None, settings: Settings, at: datetime) -> None:
     """The caller has heard the reply and rated it (1 best to 5; None: he didn't). Dissatisfied: the department
     does it again, once; after that the supervisor decides, and the ticket waits for him."""
     if grade is not None and grade >= DISSATISFIED and ticket.redone == 0:
-        redo(session, ticket, satisfaction=grade, at=at)
+        redo(session, ticket, satisfaction=grade, settings=settings, at=at)
     elif grade is not None and grade >= DISSATISFIED:
         ticket.reached, ticket.satisfaction = True, grade
         write_step(session, ticket, "disputed", by="hotline", source=ticket.state, at=at, why="再次不满意，由班长决定")
@@ -195,11 +194,22 @@ def told(session: Session, ticket: Ticket, *, grade: int | None, at: datetime) -
         close(session, ticket, reached=True, satisfaction=grade, at=at, why="已回访")
 
 
-def redo(session: Session, ticket: Ticket, *, satisfaction: int, at: datetime) -> None:
-    """The caller is dissatisfied: once, the department does it again."""
+def redo(session: Session, ticket: Ticket, *, satisfaction: int, settings: Settings, at: datetime) -> None:
+    """The caller is dissatisfied: once, the department does it again. It is handed the matter anew, so its deadline
+    runs anew from now; the promise to the caller doesn't. What was replied before stands in the history."""
     source = _move(ticket, Action.REDO)
-    ticket.redone, ticket.satisfaction, ticket.signed_by = ticket.redone + 1, satisfaction, ""
+    county = ticket.department.county_code if ticket.department else ""
+    _begin_anew(ticket, working_days(session, county_code=county), settings=settings, at=at)
+    ticket.redone, ticket.satisfaction = ticket.redone + 1, satisfaction
     write_step(session, ticket, Action.REDO, by="hotline", source=source, at=at, why="来电人不满意，重办一次")
+
+
+def _begin_anew(ticket: Ticket, calendar: WorkingDays, *, settings: Settings, at: datetime) -> None:
+    """A department is handed the matter: its clock runs from now, and it owes a reply of which nothing stands yet."""
+    due = clocks.due(at, _days(Klass(ticket.klass), settings), calendar, settings=settings)
+    ticket.due_at, ticket.provisional, ticket.why_due = due.at, due.provisional, list(due.lines)
+    ticket.reply, ticket.replied_by, ticket.signed_by, ticket.checked_by = "", "", "", ""
+    ticket.personal = False
 
 
 def _move(ticket: Ticket, action: Action) -> State:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from dispatch import calls, referrals
+from dispatch import calls, clocks, referrals
 from dispatch.callbacks import Callback
 from dispatch.calls import Call, Step
 from dispatch.referrals import Matter, ReferralError
@@ -15,6 +15,7 @@ from dispatch.states import ImpossibleStep, State
 from dispatch.tickets import Klass, Ticket
 from hotline.accounts.roles import Role
 from hotline.audit import AuditRow
+from hotline.calendar.days import working_days
 from hotline.database import Database
 from hotline.directory.departments import Department
 from hotline.settings import Settings
@@ -49,9 +50,9 @@ def steps(session: Session, row: Ticket) -> list[tuple[str, str, str]]:
     return [(step.action, step.target, step.by) for step in row.steps]
 
 
-def test_a_matter_goes_from_the_caller_to_the_department_and_back_each_step_written_down(session: Session, brought: Bring) -> None:
+def test_a_matter_goes_from_the_caller_to_the_department_and_back_each_step_written_down(session: Session, settings: Settings, brought: Bring) -> None:
     row = brought(State.TO_CALL_BACK)
-    referrals.told(session, row, grade=1, at=later(days=1))
+    referrals.told(session, row, grade=1, settings=settings, at=later(days=1))
     assert steps(session, row) == [
         ("refer", "to_dispatch", "operator"),
         ("dispatch", "to_accept", "supervisor"),
@@ -217,9 +218,9 @@ def test_who_left_no_number_to_ring_is_closed_as_not_reached(session: Session, b
 
 
 @pytest.mark.parametrize("grade", [1, 2, 3, None])
-def test_a_caller_who_is_content_or_says_nothing_ends_the_matter(session: Session, brought: Bring, grade: int | None) -> None:
+def test_a_caller_who_is_content_or_says_nothing_ends_the_matter(session: Session, settings: Settings, brought: Bring, grade: int | None) -> None:
     row = brought(State.TO_CALL_BACK)
-    referrals.told(session, row, grade=grade, at=NOON)
+    referrals.told(session, row, grade=grade, settings=settings, at=NOON)
     assert (row.state, row.reached, row.satisfaction) == (State.CLOSED, True, grade)
 
 
@@ -228,13 +229,31 @@ def test_a_dissatisfied_caller_has_it_done_once_more_and_then_the_supervisor_dec
     session: Session, settings: Settings, brought: Bring, staff: Staff, grade: int
 ) -> None:
     row = brought(State.TO_CALL_BACK)
-    referrals.told(session, row, grade=grade, at=NOON)
+    referrals.told(session, row, grade=grade, settings=settings, at=NOON)
     assert (row.state, row.redone, row.signed_by) == (State.IN_HAND, 1, "")
     town.bring(session, row, State.TO_CALL_BACK, by=staff, settings=settings)
-    referrals.told(session, row, grade=grade, at=later(days=2))
+    referrals.told(session, row, grade=grade, settings=settings, at=later(days=2))
     assert (row.state, row.redone, row.reached, row.satisfaction) == (State.TO_CALL_BACK, 1, True, grade)
     assert steps(session, row)[-1][0] == "disputed"
     assert row.closed_at is None
+
+
+def test_what_is_redone_is_begun_anew_and_the_promise_to_the_caller_stays(
+    session: Session, settings: Settings, brought: Bring, staff: Staff
+) -> None:
+    row = brought(State.TO_CALL_BACK, personal=True)
+    first, promised = row.due_at, row.promised_by
+    at = later(days=7)  # the Monday after: what was due on Thursday would be overdue at once
+    referrals.told(session, row, grade=5, settings=settings, at=at)
+    assert (row.due_at, row.promised_by) == (clocks.due(at, settings.consult_days, working_days(session), settings=settings).at, promised)
+    assert first is not None
+    assert first < at < row.due_at  # type: ignore[operator]
+    assert "2026-11-30 起算日" in row.why_due[0]
+    assert (row.reply, row.replied_by, row.signed_by, row.checked_by, row.personal) == ("", "", "", "", False)
+    with pytest.raises(ReferralError, match="尚无"):
+        referrals.sign(session, row, no_secrets=True, by=staff.leader, at=at)
+    steps(session, row)
+    assert [step.detail["reply"] for step in row.steps if step.action == "reply"] == ["请携带身份证到派出所办理。"]
 
 
 def test_a_step_out_of_order_is_refused_and_leaves_no_trace(session: Session, brought: Bring, staff: Staff, settings: Settings) -> None:
