@@ -26,7 +26,7 @@ def machine() -> dict[str, Any]:
         "cpu": model[1].strip() if model else platform.processor(),
         "cores": len(os.sched_getaffinity(0)),
         "memory_gb": round(memory, 1),
-        "system": f"{platform.system()} {platform.release()}",
+        "system": f"{platform.system()} {'.'.join(platform.release().split('.')[:2])}",
     }
 
 

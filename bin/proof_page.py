@@ -54,8 +54,8 @@ def commit() -> str:
 def machine() -> str:
     """Where it ran, so that figures can be compared."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    python = platform.python_version()
-    return f"{os.cpu_count()} processors, {memory:.0f} GiB, Linux {platform.release()}, Python {python}"
+    kernel = ".".join(platform.release().split(".")[:2])
+    return f"{os.cpu_count()} processors, {memory:.0f} GiB, Linux {kernel}, Python {platform.python_version()}"
 
 
 def _said(*command: str) -> str:

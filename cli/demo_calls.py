@@ -31,6 +31,7 @@ SOUNDS = Path(__file__).parent.parent / "asterisk-conf" / "sounds" / "hotline"
 def place_all(here: Installation, database: Database, say: Callable[[str], None], stop: Flag) -> None:
     """One call after the other, until all are placed or somebody stops us."""
     _until_listening(database, stop)
+    _until_spoken(here, database, say, stop)
     for number, (what, place) in enumerate(SCENES, start=1):
         if stop.is_set():
             return
@@ -39,7 +40,6 @@ def place_all(here: Installation, database: Database, say: Callable[[str], None]
 
 
 def _answered(here: Installation, database: Database, stop: Flag) -> None:
-    _until_spoken(here, database, stop)
     asked = (Wait(8), Press("1", 6), Press("101", 14), Press("1", 8))
     _place(here, "13887700001", stop, *asked, Press("1", 30), Press("1", 4))
 
@@ -121,19 +121,24 @@ def _until_listening(database: Database, stop: Flag, seconds: float = 20) -> Non
                 return
 
 
-def _until_spoken(here: Installation, database: Database, stop: Flag, seconds: float = 180) -> None:
-    """Wait until what the callers will hear has a voice: the very first time takes a minute."""
+def _until_spoken(here: Installation, database: Database, say: Callable[[str], None], stop: Flag,
+                  seconds: float = 180) -> None:
+    """Wait until what the callers will hear has a voice, telling how far it is: the very first time takes a minute."""
     with database.writing() as session:
         names = [
             name
             for text in (*_to_be_heard(session, "101", answers=1), *_to_be_heard(session, _never_authorised(database)))
             for name in orders.order(session, text, voice=here.settings.voice, urgent=True, at=now())
         ]
-    end = time.monotonic() + seconds
+    end, told = time.monotonic() + seconds, len(names)
     while time.monotonic() < end and not stop.wait(0.5):
         with database.reading() as session:
-            if not orders.unmade(session, names):
-                return
+            left = len(orders.unmade(session, names))
+        if not left:
+            return
+        if left < told:
+            say(f"Giving a voice to what will be heard: {len(names) - left} of {len(names)} sentences")
+            told = left
 
 
 def _to_be_heard(session: Session, code: str, *, answers: int = 0) -> list[str]:

@@ -8,6 +8,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from rich.console import Console
+
 from cli.engine import ExchangeError, engine, run, uses_podman
 
 SOURCE = Path(__file__).resolve().parent.parent / "asterisk-conf"
@@ -39,7 +41,9 @@ def ensure(source: Path = SOURCE) -> str:
     """Build the image where it is missing (half a minute the first time, seconds later); return its tag."""
     name = tag(source)
     if not exists(name):
-        _build(name, source)
+        print(f"building {name} (half a minute, the first time more) …", file=sys.stderr, flush=True)  # noqa: T201 - people watch
+        with Console(stderr=True).status("building"):  # moves where a person looks, else says nothing
+            _build(name, source)
     return name
 
 
@@ -49,7 +53,6 @@ def _build(name: str, source: Path) -> None:
         command = [*engine()[:-1], "buildah", "bud", "--isolation", "chroot", "--network", "host", "--layers"]
     else:
         command = [*engine(), "build", "--network", "host"]
-    print(f"building {name} …", file=sys.stderr, flush=True)  # noqa: T201 - the build is slow, people watch
     _must([*command, "-t", name, str(source)], f"The image {name} could not be built")
 
 
