@@ -14,12 +14,13 @@ from knowledge_base.categories import Category, below, now_called, parent, stand
 from knowledge_base.content import digest
 from knowledge_base.entries import Entry, EntryVersion
 from knowledge_base.ledger import Deed, Kind
+from knowledge_base.renaming import fit_to_add, fit_to_rename
 from knowledge_base.stages import UNDER_WAY, Stage
 from knowledge_base.transitions import LifeError
 
 
 def add(session: Session, path: str, *, by: Account, at: datetime, remark: str = "", place: int = 0) -> Category:
-    """A new category below one that stands (or at the top); one that was retired or renamed away stands again."""
+    """A new category below one that stands (or at the top); one that was retired stands again."""
     _may_keep(by)
     path = tidy(path)
     paths = {row.path for row in standing(session)}
@@ -29,6 +30,7 @@ def add(session: Session, path: str, *, by: Account, at: datetime, remark: str =
         raise LifeError("上级类别不存在")
     if parent(path) and _uses(session, parent(path)):
         raise LifeError("上级类别下已有条目，请先为这些条目另选类别")
+    fit_to_add(session, path)
     row = session.merge(Category(path=path, place=place, remark=remark.strip()[:200], became="", retired_at=None))
     audit.note(session, "category.added", by=by.login, at=at, about=("category", path[:60]))
     return row
@@ -51,7 +53,7 @@ def rename(session: Session, path: str, to: str, *, by: Account, at: datetime, w
         raise LifeError("该类别已存在")
     if parent(to) and (parent(to) not in taken or _uses(session, parent(to))):
         raise LifeError("上级类别不存在，或其下已有条目")
-    _widens_nothing(session, path, to)
+    fit_to_rename(session, path, to, at=at)
     names = {row.path: tidy(to + row.path[len(path) :]) for row in moved}
     for row in moved:
         session.merge(Category(path=names[row.path], place=row.place, remark=row.remark, became="", retired_at=None))
@@ -119,21 +121,6 @@ def _carry_drafts(session: Session, names: dict[str, str], *, by: Account, at: d
                      department_id=department_id, by=by.login, at=at, digest=digest(version),
                      why=why[:500])  # fmt: skip
     return [version.id for version, _ in rows]
-
-
-def _widens_nothing(session: Session, path: str, to: str) -> None:
-    """A new name changes nothing; but another place may stand below what somebody signed for, or no longer below what
-    he took out: then he has to sign anew first."""
-    if parent(path) == parent(to):
-        return
-    for row in session.scalars(select(Authorisation).where(Authorisation.revoked_at.is_(None))):
-        gains = _above(to, row.categories) and not _above(path, row.categories)
-        if gains or (_above(path, row.excluded_categories) and not _above(to, row.excluded_categories)):
-            raise LifeError(f"移动后，{row.document}将涵盖签署时未涵盖的条目，请先由部门重新授权")
-
-
-def _above(path: str, paths: list[str]) -> bool:
-    return any(below(path, one) and one != path for one in paths)
 
 
 def _carry_authorisations(session: Session, path: str, to: str) -> list[int]:

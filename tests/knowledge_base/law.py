@@ -28,17 +28,35 @@ TERMS = st.fixed_dictionaries({
     "form": st.sampled_from(list(Form)), "since": st.integers(-2, 3), "days": st.integers(0, 9),
 })  # fmt: skip
 UNITS, PAPERS = st.integers(1, 3), st.integers(0, 7)
-DEEDS = st.lists(
-    st.one_of(
-        st.tuples(st.just("enter"), UNITS, st.integers(1, 3), TERMS),
-        st.tuples(st.just("sign"), PAPERS),
-        st.tuples(st.just("enter and sign"), UNITS, st.integers(1, 3), TERMS),
-        st.tuples(st.just("revoke"), PAPERS, st.integers(0, 60)),
-        st.tuples(st.just("time passes"), st.integers(1, 70)),
-        st.tuples(st.just("pass on"), UNITS, UNITS, st.one_of(st.none(), st.sets(st.sampled_from(list(PLACES)), min_size=1, max_size=3))),
-    ),
-    max_size=14,
+DEED = st.one_of(
+    st.tuples(st.just("enter"), UNITS, st.integers(1, 3), TERMS),
+    st.tuples(st.just("sign"), PAPERS),
+    st.tuples(st.just("enter and sign"), UNITS, st.integers(1, 3), TERMS),
+    st.tuples(st.just("revoke"), PAPERS, st.integers(0, 60)),
+    st.tuples(st.just("time passes"), st.integers(1, 70)),
+    st.tuples(st.just("pass on"), UNITS, UNITS, st.one_of(st.none(), st.sets(st.sampled_from(list(PLACES)), min_size=1, max_size=3))),
 )
+DEEDS = st.lists(DEED, max_size=14)
+NAMES = st.sampled_from(["户政", "户政/居住证", "户政/身份证", "户政/新", "出入境", "出入境/护照", "出入境/身份证"])
+TREE_DEED = st.one_of(
+    st.tuples(st.just("rename"), NAMES, NAMES),
+    st.tuples(st.just("retire"), NAMES),
+    st.tuples(st.just("add"), NAMES),
+    st.tuples(st.just("hand in"), st.sampled_from(list(PLACES)), NAMES),
+    st.tuples(st.just("publish"), st.sampled_from(list(PLACES))),
+)
+WALKS = st.lists(st.one_of(DEED, TREE_DEED), max_size=16)
+"""The same with what is done to the tree of categories, and with entries that move in it."""
+
+
+@dataclass(eq=False)
+class Place:
+    """A place in the tree; it stays the same however it is called and wherever it is moved."""
+
+    above: "Place | None" = None
+
+    def line(self) -> "set[Place]":
+        return {self} | (self.above.line() if self.above else set())
 
 
 @dataclass
@@ -66,12 +84,41 @@ class Law:
     homes: dict[int, int] = field(default_factory=lambda: dict(HOMES))
     since: dict[int, datetime] = field(default_factory=dict)
     provisional_days: int = 5
+    tree: dict[str, Place] = field(default_factory=dict)
+    places: dict[int, Place | None] = field(default_factory=dict)
+    handed_in: dict[int, Place | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for entry, (path, _) in PLACES.items():
+            self.places[entry] = self.add(path)
+
+    def add(self, path: str) -> Place | None:
+        """The place that is called so, a new one when none is."""
+        if not path:
+            return None
+        return self.tree.setdefault(path, Place(self.add(path.rpartition("/")[0])))
+
+    def rename(self, path: str, to: str) -> None:
+        moved = {p: place for p, place in self.tree.items() if p == path or p.startswith(path + "/")}
+        self.tree = {p: place for p, place in self.tree.items() if p not in moved}
+        moved[path].above = self.add(to.rpartition("/")[0])
+        self.tree |= {to + p[len(path) :]: place for p, place in moved.items()}
+
+    def hand_in(self, entry: int, path: str) -> None:
+        self.handed_in[entry] = self.add(path)
+
+    def publish(self, entry: int) -> None:
+        self.places[entry] = self.handed_in.pop(entry)
+
+    def within(self, entry: int, names: set[Place]) -> bool:
+        place = self.places[entry]
+        return place is not None and bool(place.line() & names)
 
     def enter(self, unit: int, document: object, terms: dict[str, object], today: date) -> Paper:
         version = 1 + max((p.version for p in self.papers if (p.unit, p.document) == (unit, document)), default=0)
         first = today + timedelta(days=int(str(terms["since"])))
         last = first + timedelta(days=int(str(terms["days"])))
-        paper = Paper(unit, document, version, Form(str(terms["form"])), first, last, reader(terms["scope"]), exceptions(terms))
+        paper = Paper(unit, document, version, Form(str(terms["form"])), first, last, self.reader(terms["scope"]), self.exceptions(terms))
         self.papers.append(paper)
         return paper
 
@@ -121,25 +168,20 @@ class Law:
                 if p.unit == old and (p.revoked is None or p.revoked > now):
                     p.revoked = now
 
+    def reader(self, scope: object) -> Callable[[int], bool]:
+        """What the words of the scope mean."""
+        assert isinstance(scope, tuple)
+        kind, names = scope
+        meant = {self.tree[name] for name in names if name in self.tree} if kind is Scope.CATEGORIES else set()
+        meaning: dict[Scope, Callable[[int], bool]] = {
+            Scope.DEPARTMENT: lambda e: True, Scope.ENTRIES: lambda e: e in names, Scope.LICENCES: lambda e: PLACES[e][1] in names,
+            Scope.CATEGORIES: lambda e: self.within(e, meant),
+        }  # fmt: skip
+        return meaning[kind]
 
-def reader(scope: object) -> Callable[[int], bool]:
-    """What the words of the scope mean."""
-    assert isinstance(scope, tuple)
-    kind, names = scope
-    meaning: dict[Scope, Callable[[int], bool]] = {
-        Scope.DEPARTMENT: lambda e: True, Scope.ENTRIES: lambda e: e in names, Scope.LICENCES: lambda e: PLACES[e][1] in names,
-        Scope.CATEGORIES: lambda e: bool(set(places_above(PLACES[e][0])) & set(names)),
-    }  # fmt: skip
-    return meaning[kind]
-
-
-def exceptions(terms: dict[str, object]) -> Callable[[int], bool]:
-    out, categories = terms["out"], terms["out_categories"]
-    assert isinstance(out, tuple)
-    assert isinstance(categories, tuple)
-    return lambda e: e in out or bool(set(places_above(PLACES[e][0])) & set(categories))
-
-
-def places_above(path: str) -> list[str]:
-    parts = path.split("/")
-    return ["/".join(parts[:n]) for n in range(1, len(parts) + 1)]
+    def exceptions(self, terms: dict[str, object]) -> Callable[[int], bool]:
+        out, categories = terms["out"], terms["out_categories"]
+        assert isinstance(out, tuple)
+        assert isinstance(categories, tuple)
+        meant = {self.tree[name] for name in categories if name in self.tree}
+        return lambda e: e in out or self.within(e, meant)

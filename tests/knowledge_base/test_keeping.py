@@ -126,6 +126,43 @@ def test_moving_a_category_lets_nothing_be_said_that_nobody_signed_for(
         keeping_categories.rename(session, path, to, why="调整", by=who.city, at=NOON)
 
 
+@pytest.mark.parametrize(("document", "changed"), [
+    ("2号", {"categories": ["婚姻/旧"], "signed_at": None}),  # not yet signed
+    ("3号", {"excluded_categories": ["婚姻/旧/名册"]}),
+    ("4号", {"categories": ["婚姻/旧"], "revoked_at": later(days=3)}),  # still counts today
+])  # fmt: skip
+def test_a_name_that_stands_in_a_paper_is_taken_by_no_other_category(session: Session, who: People, document: str, changed: dict[str, object]) -> None:
+    tree(session, who, "婚姻", "婚姻/登记")
+    terms = {"scope": "categories", "form": "full", "valid_from": TODAY, "valid_to": TODAY, "signed_at": NOON, "categories": ["婚姻"], **changed}
+    session.add(Authorisation(department_id=who.office.id, document=document, signer="x", **terms))
+    session.flush()
+    with pytest.raises(LifeError, match=document):
+        keeping_categories.rename(session, "婚姻/登记", "婚姻/旧", why="更名", by=who.city, at=NOON)
+
+
+def test_a_name_that_meant_something_else_leads_there_for_ever(session: Session, who: People) -> None:
+    tree(session, who, "户籍", "户籍/旧", "户籍/新", "户籍/停用")
+    keeping_categories.retire(session, "户籍/停用", why="x", by=who.city, at=NOON)
+    keeping_categories.rename(session, "户籍/旧", "户籍/居住证", why="x", by=who.city, at=NOON)
+    for name in ("户籍/停用", "户籍/旧"):
+        with pytest.raises(LifeError, match="曾是另一类别"):
+            keeping_categories.rename(session, "户籍/新", name, why="x", by=who.city, at=NOON)
+    with pytest.raises(LifeError, match="原名称"):
+        tree(session, who, "户籍/旧")
+    keeping_categories.rename(session, "户籍/居住证", "户籍/旧", why="改回", by=who.city, at=NOON)
+    assert categories.now_called(session, "户籍/居住证") == "户籍/旧"
+
+
+def test_a_category_does_not_leave_its_departments_own_word_while_the_predecessors_counts(session: Session, who: People) -> None:
+    tree(session, who, "户籍", "户籍/身份证", "婚姻")
+    days = {"valid_from": TODAY, "valid_to": TODAY, "signed_at": NOON, "department_id": who.office.id, "signer": "x"}
+    session.add_all([Authorisation(document="1号", scope="categories", categories=["户籍"], form="contact", **days),
+                     Authorisation(document="承1号", scope="entries", entries=[1], form="full", provisional=True, **days)])  # fmt: skip
+    session.flush()
+    with pytest.raises(LifeError, match="重新授权"):
+        keeping_categories.rename(session, "户籍/身份证", "婚姻/身份证", why="调整", by=who.city, at=NOON)
+
+
 def test_what_is_retired_is_used_by_nothing_new_and_may_stand_again(session: Session, who: People) -> None:
     tree(session, who, "户籍", "户籍/居住证")
     keeping_categories.retire(session, "户籍/居住证", why="并入", by=who.city, at=NOON)
