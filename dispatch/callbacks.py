@@ -126,12 +126,17 @@ def settle(session: Session, attempt: Attempt, *, outcome: str, settings: Settin
 
 
 def stranded(session: Session, *, at: datetime) -> list[Attempt]:
-    """Attempts whose lease ran out: nobody knows how they ended, so they count as made (in doubt)."""
+    """Attempts whose lease ran out: whether they still run is to be asked of the exchange."""
     query = (
         select(Attempt).join(Callback, Callback.id == Attempt.callback_id)
         .where(Attempt.outcome == "", Callback.state == State.DIALLING, Callback.lease_until < at)
     )  # fmt: skip
     return list(session.scalars(query))
+
+
+def runs_on(session: Session, attempt: Attempt, *, at: datetime) -> None:
+    """The exchange still has the attempt's channel: the citizen listens, and nobody else may ring him meanwhile."""
+    session.get_one(Callback, attempt.callback_id).lease_until = at + LEASE
 
 
 def release(session: Session, *, at: datetime) -> int:

@@ -35,17 +35,20 @@ BREATH = 0.03
 WRITER_DEAD = timedelta(minutes=1)
 SELDOM = timedelta(minutes=10)
 Dial = Callable[[Attempt, str], None]
+Living = Callable[[], frozenset[str] | None]
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True)
 class Sweeper:
-    """The sweeps of one installation; `dial` asks the exchange to ring a number for an attempt."""
+    """The sweeps of one installation; `dial` asks the exchange to ring a number for an attempt, `living` for the ids
+    of the channels and calls that live there (None: it can't be asked)."""
 
     settings: Settings
     database: Database
     bus: Bus
     dial: Dial
+    living: Living
     looked: dict[str, datetime] = field(default_factory=dict)  # when what is looked for seldom was looked for last
 
     def sweep(self) -> None:
@@ -89,12 +92,22 @@ class Sweeper:
             sleep(BREATH)
 
     def settle_stranded(self) -> None:
-        """Attempts that nobody finished count as made; claims that nobody used are released."""
+        """Claims that nobody used are released. Attempts of which nothing was heard for long are looked for: in the
+        exchange's records, which were read before this, and among its channels. What still runs goes on; what is
+        nowhere counts as made."""
         at = now()
         with self.database.writing() as session:
             callbacks.release(session, at=at)
+        with self.database.reading() as session:
+            looked_for = bool(callbacks.stranded(session, at=at))
+        if not looked_for or (lives := self.living()) is None:  # nor could anybody be rung again
+            return
+        with self.database.writing() as session:
             for attempt in callbacks.stranded(session, at=at):
-                end_attempt(session, attempt, outcome="in_doubt", settings=self.settings, at=at)
+                if {attempt.id, attempt.call_id} & lives:
+                    callbacks.runs_on(session, attempt, at=at)
+                else:
+                    end_attempt(session, attempt, outcome="in_doubt", settings=self.settings, at=at)
 
     def call_back(self) -> None:
         """Ring the citizens who are owed a call: claimed, noted and committed before the exchange is asked."""

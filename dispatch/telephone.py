@@ -42,6 +42,15 @@ class Telephone:
         except LinkError as error:
             log.warning("callback.not_asked", call_id=attempt.call_id, reason=str(error))
 
+    def living(self) -> frozenset[str] | None:
+        """The ids of all channels that live, and of the calls that they belong to; None when nobody can say."""
+        try:
+            rows = actions.core_show_channels(self._linked())
+        except LinkError as error:
+            log.warning("exchange.not_asked", reason=str(error))
+            return None
+        return frozenset(row[name] for row in rows for name in ("Uniqueid", "AccountCode") if row.get(name))
+
     def sign_on(self, extension: str, name: str) -> None:
         """Let a phone take the queue's calls; LinkError when the exchange can't be asked."""
         try:

@@ -72,7 +72,8 @@ def understand() -> None:
 
 @cache
 def _sweeper() -> Sweeper:
-    return Sweeper(settings(), database(), Bus(settings().redis_address), Telephone(settings()).dial)
+    telephone = Telephone(settings())
+    return Sweeper(settings(), database(), Bus(settings().redis_address), telephone.dial, telephone.living)
 
 
 @cache

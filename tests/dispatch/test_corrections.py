@@ -262,7 +262,7 @@ def test_the_worker_publishes_what_waited_and_one_that_can_not_be_keeps_no_other
         session.add(Entry(department_id=who.office.id, question="一问", keywords=[]))
         session.flush()
         over = people.published(session, who, settings, question="三问", valid_to=TODAY).id
-    worker = Sweeper(settings, database, Bus(f"unix://{settings.folder}/nobody.sock"), lambda attempt, number: None)
+    worker = Sweeper(settings, database, Bus(f"unix://{settings.folder}/nobody.sock"), lambda attempt, number: None, frozenset)
     for at, stages in ((later(minutes=59), ["passed", "passed", "published"]), (later(days=1), ["passed", "published", "expired"])):
         with time_machine.travel(at, tick=False):
             worker.keep_knowledge()

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from dispatch import callbacks, calls, codes
 from dispatch.callbacks import LEASE, Attempt, Callback
 from dispatch.calls import Call, Outcome
+from dispatch.endings import end_attempt
 from dispatch.states import State
 from dispatch.sweeps import Sweeper
 from dispatch.tickets import Ticket
@@ -41,10 +42,12 @@ class Worker:
     database: Database
     settings: Settings
     rung: list[tuple[str, str]] = field(default_factory=list)
+    lives: frozenset[str] | None = frozenset()  # what the exchange says that lives there; None: it can't be asked
 
     def __post_init__(self) -> None:
         bus = Bus(f"unix://{self.settings.folder}/nobody.sock")
-        self.sweeper = Sweeper(self.settings, self.database, bus, lambda attempt, number: self.rung.append((attempt.id, number)))
+        self.sweeper = Sweeper(self.settings, self.database, bus, lambda attempt, number: self.rung.append((attempt.id, number)),
+                               lambda: self.lives)  # fmt: skip
 
     def sweep(self) -> Part:
         self.sweeper.sweep()
@@ -161,7 +164,7 @@ def test_what_acts_on_the_world_comes_after_the_commit(worker: Worker) -> None:
         raise RuntimeError("the exchange broke")
 
     worker.owe()
-    broken = Sweeper(worker.settings, worker.database, Bus("unix:///nobody.sock"), dial)
+    broken = Sweeper(worker.settings, worker.database, Bus("unix:///nobody.sock"), dial, frozenset)
     with capture_logs():
         broken.sweep()
         broken.sweep()
@@ -210,6 +213,59 @@ def test_an_attempt_that_nobody_finished_counts_and_the_next_is_made_an_hour_lat
     with time_machine.travel(AT + LEASE + timedelta(minutes=61), tick=False):
         worker.sweep()
     assert len(worker.rung) == 2
+
+
+@pytest.mark.parametrize("lives_as", ["id", "call_id"])
+def test_who_still_listens_after_a_long_reply_is_not_given_up_and_his_grade_counts(worker: Worker, lives_as: str) -> None:
+    worker.owe()
+    with worker.database.writing() as session:
+        other = town.ticket(session, worker.settings, code="")  # another matter of the same citizen
+        session.add(Callback(ticket_id=other.id, number=CALLER, due_at=AT))
+    worker.sweep()
+    with worker.database.reading() as session:
+        attempt = session.scalars(select(Attempt)).one()
+    worker.lives = frozenset({getattr(attempt, lives_as)})
+    for minutes in (6, 12, 18):
+        with time_machine.travel(AT + timedelta(minutes=minutes), tick=False):
+            worker.sweep()
+    assert len(worker.rung) == 1, "nor is he rung for anything else meanwhile"
+    with worker.database.writing() as session:
+        mine = session.get_one(Attempt, attempt.id)
+        end_attempt(session, mine, outcome=callbacks.TOLD, grade=1, settings=worker.settings, at=AT + timedelta(minutes=19))
+        assert session.get_one(Callback, mine.callback_id).ticket.satisfaction == 1
+    worker.lives = frozenset()
+    with time_machine.travel(AT + timedelta(minutes=20), tick=False):
+        worker.sweep()
+    assert len(worker.rung) == 2
+
+
+def test_while_the_exchange_can_not_be_asked_no_attempt_is_given_up(worker: Worker) -> None:
+    worker.owe()
+    worker.sweep()
+    worker.lives = None
+    with time_machine.travel(AT + timedelta(hours=2), tick=False):
+        worker.sweep()
+        worker.lives = frozenset()
+        with worker.database.reading() as session:
+            assert session.scalars(select(Attempt.outcome)).all() == [""]
+        worker.sweep()
+    with worker.database.reading() as session:
+        assert session.scalars(select(Attempt.outcome)).all() == ["in_doubt"]
+        assert session.scalars(select(Callback.attempts)).all() == [1], "in doubt counts as made"
+    assert len(worker.rung) == 1
+
+
+def test_an_attempt_that_the_exchanges_records_know_is_no_longer_in_doubt(worker: Worker) -> None:
+    worker.owe()
+    worker.sweep()
+    with worker.database.reading() as session:
+        call_id = session.scalars(select(Attempt.call_id)).one()
+    hours = AT - later()
+    recorded(worker.settings, event("ANSWER", hours.seconds + 5, call_id=call_id), event("HANGUP", hours.seconds + 20, call_id=call_id))
+    with time_machine.travel(AT + timedelta(hours=2), tick=False):
+        worker.sweep()
+    with worker.database.reading() as session:
+        assert session.scalars(select(Attempt.outcome).where(Attempt.call_id == call_id)).all() == ["broken_off"]
 
 
 # -- all together -------------------------------------------------------------------------------------------------

@@ -1,0 +1,37 @@
+"""What the house asks of the exchange, over the wire."""
+
+from collections.abc import Iterator
+
+import pytest
+from pydantic import SecretStr
+
+from dispatch.telephone import Telephone
+from hotline.settings import Settings
+from tests.ami_listener.switch import Switch
+
+
+@pytest.fixture
+def switch() -> Iterator[Switch]:
+    here = Switch()
+    yield here
+    here.close()
+
+
+@pytest.fixture
+def telephone(switch: Switch, settings: Settings) -> Iterator[Telephone]:
+    there = {"ami_host": switch.address.host, "ami_port": switch.address.port, "ami_secret": SecretStr(switch.address.secret)}
+    here = Telephone(settings.model_copy(update=there))
+    yield here
+    here.close()
+
+
+def test_what_lives_is_known_by_channel_and_by_call(switch: Switch, telephone: Telephone) -> None:
+    switch.channels = [{"Uniqueid": "attempt-1", "AccountCode": "call-1"}, {"Uniqueid": "1795406400.1", "AccountCode": ""}]
+    assert telephone.living() == {"attempt-1", "call-1", "1795406400.1"}
+
+
+def test_an_exchange_that_says_nothing_is_not_taken_for_an_empty_one(switch: Switch, telephone: Telephone) -> None:
+    switch.refuses = {"CoreShowChannels"}
+    assert telephone.living() is None
+    switch.close()
+    assert telephone.living() is None
