@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, String, exists, func, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
 
+from dispatch.calls import Call
 from dispatch.tickets import Ticket
 from hotline.calendar.hours import Hours, read_hours
 from hotline.database import Base
@@ -15,6 +16,7 @@ from hotline.times import CHINA, local
 from hotline.voice import orders
 
 LEASE = timedelta(minutes=5)
+LONGEST_CALL = timedelta(hours=12)
 TOLD = "told"
 CLAIMING = 96128_01  # the advisory lock of who claims a call-back
 
@@ -70,12 +72,15 @@ def owe_callback(session: Session, ticket: Ticket, *, settings: Settings, at: da
 
 
 def claim(session: Session, *, settings: Settings, at: datetime) -> Callback | None:
-    """Claim one call-back that is due, by lease; None when nothing is due or it is no hour to ring anybody.
+    """Claim one call-back that is due, by lease; None when nothing is due, it is no hour to ring anybody, or the trunk
+    is needed for who calls us.
 
     One conditional UPDATE decides between claimants. A telephone that we are ringing already is left alone."""
     if not read_hours(settings.callback_hours).holds(at):
         return None
     _one_claimant(session)
+    if _room(session, settings=settings, at=at) < 1:
+        return None
     other = aliased(Callback)
     under_way = exists().where(other.number == Callback.number, other.state.in_((State.CLAIMED, State.DIALLING)))
     due = (
@@ -90,6 +95,16 @@ def claim(session: Session, *, settings: Settings, at: datetime) -> Callback | N
         .returning(Callback.id)
     ).scalar()
     return session.get(Callback, claimed, populate_existing=True) if claimed else None
+
+
+def _room(session: Session, *, settings: Settings, at: datetime) -> int:
+    """How many more citizens the machine may ring now: only so many at once, and never on the channels of the trunk
+    that are kept for callers. A call that is open for half a day is one whose end nobody told us of."""
+    under_way = session.scalar(select(func.count()).select_from(Callback).where(
+        Callback.state.in_((State.CLAIMED, State.DIALLING)), Callback.by_person.is_(False))) or 0  # fmt: skip
+    busy = session.scalar(select(func.count()).select_from(Call).where(
+        Call.ended_at.is_(None), Call.began_at > at - LONGEST_CALL)) or 0  # fmt: skip
+    return min(settings.callbacks_at_once - under_way, settings.trunk_channels - settings.trunk_reserved - busy)
 
 
 def _one_claimant(session: Session) -> None:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import callbacks
+from dispatch import callbacks, calls
 from dispatch.callbacks import LEASE, TOLD, Attempt, Callback, State, next_sensible
 from hotline.calendar.hours import read_hours
 from hotline.database import Database
@@ -105,6 +105,7 @@ def test_one_telephone_is_never_rung_for_two_matters_at_a_time(session: Session,
 
 @pytest.mark.parametrize("same", [False, True])
 def test_among_eight_claimants_each_call_back_falls_to_one(database: Database, settings: Settings, same: bool) -> None:
+    settings = settings.model_copy(update={"callbacks_at_once": 8})
     with database.writing() as session:
         made = {owed(session, settings, number=f"1380000000{0 if same else n}").id for n in range(5)}
 
@@ -119,6 +120,32 @@ def test_among_eight_claimants_each_call_back_falls_to_one(database: Database, s
     with database.reading() as session:
         rows = session.scalars(select(Callback).where(Callback.state == State.CLAIMED)).all()
         assert sorted((row.id, row.token) for row in rows) == sorted((one, 1) for one in claimed)
+
+
+def test_only_so_many_are_rung_at_once_and_the_next_when_one_is_over(session: Session, settings: Settings) -> None:
+    few = settings.model_copy(update={"callbacks_at_once": 2})
+    for n in range(4):
+        owed(session, settings, number=f"1380000000{n}")
+    first = claim(session, few)
+    assert first is not None
+    attempt = callbacks.dial(session, first, call_id="call-1", at=AFTERNOON)
+    assert claim(session, few) is not None
+    assert claim(session, few) is None, "one rings and one is about to"
+    callbacks.settle(session, attempt, outcome=TOLD, settings=settings, at=AFTERNOON)
+    session.flush()
+    assert claim(session, few) is not None
+
+
+@pytest.mark.parametrize(("open_calls", "rung"), [(0, 1), (3, 1), (4, 0), (9, 0)])
+def test_who_calls_us_finds_a_channel_of_the_trunk_free(session: Session, settings: Settings, open_calls: int, rung: int) -> None:
+    narrow = settings.model_copy(update={"trunk_channels": 6, "trunk_reserved": 2})
+    owed(session, settings)
+    calls.end(session, town.CALL, at=AFTERNOON)
+    for n in range(open_calls):
+        town.call(session, f"open-{n}", at=AFTERNOON)
+    town.call(session, "over", at=AFTERNOON).ended_at = AFTERNOON
+    town.call(session, "its-end-was-never-told", at=AFTERNOON - timedelta(days=2))
+    assert (claim(session, narrow) is not None) == bool(rung)
 
 
 def test_a_claim_whose_holder_died_is_released_and_the_next_one_fences_him(session: Session, settings: Settings) -> None:
