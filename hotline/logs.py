@@ -8,26 +8,51 @@ from typing import Any
 
 import structlog
 
-# Anything that could be a telephone or identity number: seven digits or more in a row.
-_NUMBER = re.compile(r"(?<![\w.-])(\+?\d{3})\d+(\d{4}[Xx]?)(?![\w.-])")
+# Call ids, tickets' numbers, days and moments, the exchange's own ids, digests: these are nobody's telephone.
+_KEPT = (
+    r"(?<!\w)\d{14}-[0-9a-f]{12}(?!\w)",
+    r"(?<!\w)(?:[A-Za-z]{1,8}|\d{3,6})-20\d{6}-\d{4}(?![\w-])",
+    r"(?<![\w-])\d{4}-[01]\d-[0-3]\d(?:[T ][0-2]\d:[0-5]\d(?::[0-5]\d(?:\.\d{1,6})?)?)?(?![\d-])",
+    r"(?<![\w.])(?:[A-Za-z]{1,20}\d{0,3}-)?1[7-9]\d{8}\.\d{1,9}(?![\d.])",
+    r"(?<![0-9A-Za-z])[0-9a-f]{32,64}(?![0-9A-Za-z])",
+)
+# Anything that could be a telephone or identity number, or a query code: seven digits or more, also in groups.
+_NUMBER = re.compile(rf"(?P<kept>{'|'.join(_KEPT)})|\+?\d(?:[ ()/-]{{0,2}}\d){{6,}}[Xx]?")
+_SMALLEST = 1_000_000
 
 
 def mask(number: str) -> str:
-    """A number as screens and logs may show it: 13812341234 becomes 138****1234."""
+    """A number as screens and logs may show it: 13812341234 becomes 138****1234; of a short one more is hidden."""
     if len(number) < 7:
         return "*" * len(number)
+    if len(number) < 11:
+        return f"****{number[-2:]}"
     return f"{number[:3]}****{number[-4:]}"
 
 
 def mask_within(text: str) -> str:
-    """The text with every run of digits that could be a telephone number masked."""
-    return _NUMBER.sub(r"\1****\2", text)
+    """The text with everything in it masked that could be a telephone number."""
+    return _NUMBER.sub(lambda found: found["kept"] or mask(re.sub(r"[ ()/-]", "", found[0])), text)
+
+
+def _masked(value: Any) -> Any:
+    """The same value without numbers, however deep they lie."""
+    match value:
+        case None | bool() | float():
+            return value
+        case int():
+            return value if abs(value) < _SMALLEST else mask(str(value))
+        case dict():
+            return {mask_within(str(key)): _masked(inner) for key, inner in value.items()}
+        case list() | tuple() | set() | frozenset():
+            return [_masked(inner) for inner in value]
+    return mask_within(str(value))
 
 
 def _mask_all(_logger: Any, _name: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key, value in fields.items():
-        if isinstance(value, str) and key not in {"timestamp", "call_id"}:
-            fields[key] = mask_within(value)
+        if not key.startswith("_"):  # structlog's own, taken away before anything is written
+            fields[key] = _masked(value)
     return fields
 
 
