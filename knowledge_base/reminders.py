@@ -84,6 +84,7 @@ def notices(last: Mapping[int, Reminder], found: Iterable[Thing], *, settings: S
             if day <= told[department]}  # fmt: skip
 
 
-def seen(reminder: Reminder, *, at: datetime) -> None:
-    """Somebody of the department has it before him."""
-    reminder.seen_at = reminder.seen_at or at
+def seen(reminder: Reminder, *, by: str, at: datetime) -> None:
+    """Somebody of the department has it before him; the first who has is noted."""
+    if reminder.seen_at is None:
+        reminder.seen_at, reminder.seen_by = at, by

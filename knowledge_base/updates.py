@@ -35,6 +35,7 @@ class Reminder(Base):
     step: Mapped[str] = mapped_column(String(12))
     at: Mapped[datetime]
     seen_at: Mapped[datetime | None]
+    seen_by: Mapped[str] = mapped_column(String(60), default="", server_default="")
 
 
 def stale(confirmed_on: date | None, began_on: date, *, every_months: int, on: date, grace_days: int) -> bool:

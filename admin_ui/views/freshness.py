@@ -17,6 +17,7 @@ from hotline.accounts.roles import Permission, Role
 from hotline.directory.departments import Department, DirectoryError, exists, in_service, set_interval
 from hotline.times import local_day
 from knowledge_base import reminders
+from knowledge_base.chasing import chased
 from knowledge_base.confirming import sittings
 from knowledge_base.due import State
 from knowledge_base.freshness import Freshness, Terms, freshness
@@ -33,11 +34,12 @@ def listed() -> ResponseReturnValue:
     with reading() as session:
         every = _rows(session, now())
         told = reminders.latest(session)
+        owed = chased(session, units(session, now()), settings=house().settings, at=now())
     rows = [row for row in every if _wanted(row)]
     counts = Counter({word: sum(row.counts[word] for row in every) for word in State})
     worst = Counter(row.worst for row in every)
     return render_template("freshness.html", rows=rows, every=every, told=told, counts=counts, worst=worst,
-                           terms=terms(now()))  # fmt: skip
+                           terms=terms(now()), unseen=sum(not row.seen for row in owed))  # fmt: skip
 
 
 @blueprint.get("/export.csv")
@@ -71,7 +73,7 @@ def interval(department_id: int) -> ResponseReturnValue:
     months = number_in(request.form.get("months", "").strip())
     try:
         with writing() as session:
-            set_interval(session, _reached(session, department_id), months or 0, by=me().login, at=now())
+            set_interval(session, reached(session, department_id), months or 0, by=me().login, at=now())
     except DirectoryError as refused:
         return _page(department_id, trouble=str(refused)), 422
     flash(gettext("已保存"), "success")
@@ -87,7 +89,7 @@ def terms(at: datetime) -> Terms:
 def _page(department_id: int, *, trouble: str = "") -> str:
     at, part, state = now(), wish_code("part", Part), wish_code("state", State)
     with reading() as session:
-        department = _reached(session, department_id)
+        department = reached(session, department_id)
         found = things(session, [department], at=at)
         (row,) = freshness([department], found, terms=terms(at))
         shown = [(t, terms(at).state(t)) for t in sorted(found, key=lambda t: t.due_on) if part in (None, t.part)]
@@ -99,8 +101,13 @@ def _page(department_id: int, *, trouble: str = "") -> str:
 
 
 def _rows(session: Session, at: datetime) -> list[Freshness]:
-    units = [d for d in in_service(session, on=local_day(at)) if _mine(d)]
-    return freshness(units, things(session, units, at=at), terms=terms(at))
+    mine = units(session, at)
+    return freshness(mine, things(session, mine, at=at), terms=terms(at))
+
+
+def units(session: Session, at: datetime) -> list[Department]:
+    """The departments whose freshness the person who looks may see."""
+    return [d for d in in_service(session, on=local_day(at)) if _mine(d)]
 
 
 def _mine(department: Department) -> bool:
@@ -110,15 +117,22 @@ def _mine(department: Department) -> bool:
     return True
 
 
-def _reached(session: Session, department_id: int) -> Department:
+def reached(session: Session, department_id: int) -> Department:
+    """The department, if the person who looks may see how fresh it is; otherwise there is none."""
     found = session.get(Department, department_id)
     return found if found and _mine(found) and exists(found, on=local_day(now())) else abort(404)
 
 
+def named(department: Department) -> bool:
+    """Whether the department has the name, or the part of one, that the query asks for."""
+    words = wish("q")
+    names = (department.name, department.short_name, department.code, *department.aliases)
+    return not words or any(words in name for name in names)
+
+
 def _wanted(row: Freshness) -> bool:
-    words, state = wish("q"), wish_code("state", State)
-    named = (row.department.name, row.department.short_name, row.department.code, *row.department.aliases)
-    return (not words or any(words in name for name in named)) and (state is None or row.counts[state] > 0)
+    state = wish_code("state", State)
+    return named(row.department) and (state is None or row.counts[state] > 0)
 
 
 def _reminded(told: dict[int, Reminder], row: Freshness) -> tuple[datetime | None, datetime | None]:

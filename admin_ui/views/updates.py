@@ -27,6 +27,8 @@ from knowledge_base.updates import Reminder
 
 blueprint = Blueprint("updates", __name__, url_prefix="/update")
 FIRST_PAGE = "tickets.listed"  # where liaisons and leaders arrive
+NOTING = frozenset({FIRST_PAGE, "updates.page", "updates.sit"})
+"""Where whoever opens them has his department's reminder before him."""
 TICKABLE = (Part.ENTRY, Part.AUTHORISATION, Part.LICENCE)
 
 
@@ -63,8 +65,9 @@ def _notice() -> dict[str, Any]:
 
 
 def update_notice() -> Notice | None:
-    """The reminder that stands, on the first page of whoever must do something about it; showing it is noted."""
-    if request.endpoint != FIRST_PAGE or not current_user.account.may(Permission.UPDATE):
+    """The reminder that stands, where whoever must do something about it arrives, and where he does; who had it before
+    him is noted."""
+    if request.endpoint not in NOTING or not current_user.account.may(Permission.UPDATE):
         return None
     with reading() as session:
         department = session.get(Department, me().department_id or 0)
@@ -77,7 +80,7 @@ def update_notice() -> Notice | None:
 def _seen(reminder: Reminder) -> None:
     if reminder.seen_at is None:
         with writing() as session:
-            reminders.seen(session.get_one(Reminder, reminder.id), at=now())
+            reminders.seen(session.get_one(Reminder, reminder.id), by=me().login, at=now())
 
 
 def _page(*, faults: Mapping[str, str] | None = None, trouble: str = "") -> str:

@@ -52,6 +52,7 @@ class Permission(StrEnum):
     UPDATE = "update"  # confirm or change what one's department keeps (基础信息定期更新)
     FRESHNESS = "freshness"  # see how fresh each department's things are
     INTERVAL = "interval"  # set how often a department must confirm
+    CHASE = "chase"  # note that a department was rung about its update
     FORMS = "forms"  # hand in 附件5 to 8 as Excel (a liaison: of his own department)
     FIGURES = "figures"  # the wallboard and its figures
     ACCOUNTS = "accounts"  # create and lock accounts
@@ -79,10 +80,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.CITY_OFFICE: frozenset(
         {_P.TICKETS, _P.DISPATCH, _P.KNOWLEDGE, _P.FIGURES, _P.CALLS, _P.WRITE_ENTRY, _P.PUBLISH, _P.PIN,
          _P.CATEGORIES, _P.LEDGER, _P.CORRECT, _P.AUTHORISE, _P.SUCCESSION, _P.REVOKE, _P.PHRASINGS, _P.SYNONYMS,
-         _P.UNANSWERED, _P.ANALYTICS, _P.FRESHNESS, _P.INTERVAL, _P.FORMS}
+         _P.UNANSWERED, _P.ANALYTICS, _P.FRESHNESS, _P.INTERVAL, _P.CHASE, _P.FORMS}
     ),
     Role.COUNTY_OFFICE: frozenset(
-        {_P.TICKETS, _P.DISPATCH, _P.KNOWLEDGE, _P.FIGURES, _P.LEDGER, _P.FRESHNESS, _P.INTERVAL}
+        {_P.TICKETS, _P.DISPATCH, _P.KNOWLEDGE, _P.FIGURES, _P.LEDGER, _P.FRESHNESS, _P.INTERVAL,
+         _P.CHASE}
     ),
     Role.INSPECTOR: frozenset({_P.TICKETS, _P.FIGURES, _P.KNOWLEDGE, _P.LEDGER, _P.FRESHNESS}),
     Role.AUDITOR: frozenset({_P.AUDIT, _P.FIGURES, _P.LEDGER}),

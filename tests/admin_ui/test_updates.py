@@ -14,6 +14,7 @@ from dispatch.answers import offered
 from dispatch.decision import Answer, Channel, Contact
 from hotline.audit import AuditRow
 from hotline.directory.departments import Department
+from hotline.directory.liaisons import Liaison, Position
 from hotline.settings import Settings
 from hotline.times import local_day, now
 from knowledge_base.authorisations import Authorisation
@@ -274,3 +275,78 @@ def test_a_departments_page_and_file_show_the_base_data_but_not_whom_the_hotline
     assert "08772108888" in csv
     assert "08772109999" not in csv
     assert 'href="/update"' in signed_in("liaison_b").get(f"/departments/{office.id}").text
+
+
+@pytest.fixture
+def reminded(world: World, age: Age) -> int:
+    """A department that was reminded a week after its day, with a liaison and a leader who can be rung; its id."""
+    office = age(100)
+    with world.database.writing() as session:
+        unit = session.get_one(Department, office)
+        unit.leader, unit.duty_phone = "李副局长", "08772109999"
+        session.add(Liaison(department_id=office, name="张立新", position=Position.A, phone="13900001234"))
+        session.add(Reminder(department_id=office, due_on=reminders_due(session, office), step="7", at=now()))
+    return office
+
+
+def chase(client: FlaskClient, query: str = "") -> tuple[str, str]:
+    """The table of the list, and the same as a file."""
+    page = client.get(f"/freshness/chase{query}").text
+    return page[page.index("</form>", page.index("data-filters")) :], client.get(f"/freshness/chase/export.csv{query}").text
+
+
+def test_whom_a_reminder_did_not_reach_is_on_the_offices_list_with_the_numbers_to_ring(
+    world: World, signed_in: SignIn, reminded: int
+) -> None:
+    city = signed_in("city_office")
+    assert 'href="/freshness/chase"' in city.get("/freshness").text
+    page, file = chase(city)
+    for shown in ("市人社局", "张立新", "13900001234", "李副局长", "0877-2101000", "08772109999", "未阅"):
+        assert shown in page, shown
+    assert "市公安局" not in page
+    assert "139****1234" in file
+    assert "13900001234" not in file
+    assert [len(chase(city, query)[1].splitlines()) for query in ("?q=人社", "?q=公安", "?seen=seen", "?rung=yes")] == [2, 1, 1, 1]
+
+    said = city.post(f"/freshness/{reminded}/rung?seen=unseen&rung=no", data={"reached": "no", "remark": "无人接听"})
+    assert (said.status_code, said.location) == (303, "/freshness/chase?seen=unseen&rung=no")
+    assert "市人社局" not in chase(city, "?rung=no")[0]
+    page, file = chase(city, "?rung=yes")
+    assert "无人接听" in page
+    assert "未接通" in file
+    with world.database.reading() as session:
+        noted = session.scalars(select(AuditRow).where(AuditRow.deed == "update.rung")).one()
+    assert (noted.by, noted.details["reached"], noted.reason) == ("city_office", False, "无人接听")
+
+
+@pytest.mark.parametrize("there", ["/tickets", "/update"])
+def test_who_of_a_department_had_the_reminder_before_him_is_noted_and_once(
+    world: World, signed_in: SignIn, reminded: int, there: str
+) -> None:
+    city = signed_in("city_office")
+    signed_in("leader").get("/knowledge")
+    assert "未阅" in chase(city)[0]
+    signed_in("leader").get(there)
+    signed_in("liaison").get(there)
+    assert "市人社局" not in chase(city)[0]
+    assert "王国栋" in chase(city, "?seen=seen")[0]
+    liaison = signed_in("liaison")
+    page = liaison.get("/update").text
+    mended = fields(page) | {"summer_hours": "周一至周五 08:30-12:00，14:30-18:00"}
+    assert liaison.post("/update", data=mended | ticks(page) | {"base": "1"}).status_code == 303
+    assert "市人社局" not in chase(city, "?seen=all")[0]
+
+
+def test_a_call_before_the_last_reminder_is_none_about_it_and_a_county_rings_its_own(
+    world: World, signed_in: SignIn, reminded: int
+) -> None:
+    city = signed_in("city_office")
+    city.post(f"/freshness/{reminded}/rung", data={"reached": "yes"})
+    with world.database.writing() as session:
+        session.add(Reminder(department_id=reminded, due_on=reminders_due(session, reminded), step="21",
+                             at=now() + timedelta(minutes=1)))
+    assert "市人社局" in chase(city, "?rung=no")[0]
+    county = signed_in("county_office")
+    assert "市人社局" not in "".join(chase(county, "?seen=all"))
+    assert county.post(f"/freshness/{reminded}/rung", data={"reached": "yes"}).status_code == 404
+    assert signed_in("inspector").post(f"/freshness/{reminded}/rung", data={"reached": "yes"}).status_code == 403
