@@ -44,5 +44,5 @@ def compile_catalogue() -> None:
 def _remember(response: Response) -> Response:
     wish = request.args.get("lang")
     if wish in SPOKEN:
-        response.set_cookie("lang", wish, max_age=31536000, samesite="Lax", httponly=True)
+        response.set_cookie("lang", wish, max_age=31536000, samesite="Lax", httponly=True, secure=request.is_secure)
     return response

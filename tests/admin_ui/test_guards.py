@@ -10,10 +10,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
+from admin_ui.app import create_app
 from admin_ui.guards import Open, mark_of
 from dispatch.tickets import Klass
 from hotline.accounts.roles import Permission, Role, may
 from recordings.recordings import Recording
+from tests.admin_ui.conftest import PASSWORD
 
 World = Any
 SignIn = Callable[[str], FlaskClient]
@@ -149,6 +151,23 @@ def test_the_headers_let_nothing_in_from_elsewhere(app: Flask) -> None:
     cookie = headers["Set-Cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=Lax" in cookie
+
+
+@pytest.mark.parametrize("secure", [True, False])
+def test_behind_https_every_cookie_is_secure_and_the_browser_comes_back_by_https_alone(world: World, secure: bool) -> None:
+    made = create_app(world.settings.model_copy(update={"web_secure": secure}), world.database)
+    made.config.update(WTF_CSRF_ENABLED=False)
+    there = made.test_client()
+    by_https = {"X-Forwarded-Proto": "https"}
+    answers = [
+        there.get("/sign-in?lang=en", headers=by_https),
+        there.post("/sign-in", data={"login": "liaison", "password": PASSWORD}, headers=by_https),
+    ]
+    cookies = [cookie for answer in answers for cookie in answer.headers.getlist("Set-Cookie")]
+    assert {cookie.partition("=")[0] for cookie in cookies} == {"lang", "hotline"}
+    assert answers[1].status_code == 303
+    assert [("Secure" in cookie, "HttpOnly" in cookie) for cookie in cookies] == [(secure, True)] * len(cookies)
+    assert {answer.headers.get("Strict-Transport-Security") for answer in answers} == {"max-age=31536000" if secure else None}
 
 
 def test_a_form_without_its_token_is_refused(app: Flask, signed_in: SignIn) -> None:
