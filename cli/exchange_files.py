@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cli.engine import ExchangeError, most_files
+from hotline.settings import PATTERN, Settings
 
 # Asterisk's files have no quoting: ';' begins a comment, a line end the next setting, '${' an expression.
 HARMLESS = re.compile(r"[\w.:@+&/=~!-]+")
@@ -40,6 +41,7 @@ class ExchangePlan:
     trunk_addresses: tuple[str, ...] = ("127.0.0.1",)
     trunk_contact: str = "sip:127.0.0.1:5070"
     answer_budget: int = 3
+    outside: tuple[str, ...] = tuple(Settings.model_fields["operators_may_dial"].default.split(","))
     step_budget: int = 5
     menu_seconds: int = 4
     queue_seconds: int = 120
@@ -75,6 +77,7 @@ def render(plan: ExchangePlan) -> dict[str, str]:
         "options": f"systemname = {plan.node}\nmaxfiles = {most_files()}\n",
         "globals": _globals(plan),
         "pjsip_endpoints": _pjsip(plan),
+        "outside": "".join(f"exten => _0{one},1,Goto(outside,${{EXTEN:1}},1)\n" for one in plan.outside),
         "manager": _manager(plan),
         "http": f"enabled = yes\nbindaddr = {plan.bind}\nbindport = {plan.http_port}\n",
         "rtp": f"rtpstart = {plan.rtp_from}\nrtpend = {plan.rtp_to}\n",
@@ -86,7 +89,7 @@ def _refuse_harmful(plan: ExchangePlan) -> None:
     values = [str(plan.folder), plan.ami_secret, plan.agi, plan.bind, plan.node, plan.number, plan.ami_user]
     values += [plan.trunk_contact, *plan.trunk_addresses]
     values += [text for phone in plan.phones for text in (phone.number, phone.password)]
-    if not all(HARMLESS.fullmatch(value) for value in values):
+    if not all(HARMLESS.fullmatch(value) for value in values) or not all(map(PATTERN.fullmatch, plan.outside)):
         raise ExchangeError(
             "A name, address or password for the exchange is empty or holds a space or a sign such as ; $ {"
         )

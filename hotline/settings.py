@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 PREFIX = "HOTLINE_"
+PATTERN = re.compile(r"(?:[0-9XZN]|\[[0-9]+(?:-[0-9])?\])+")  # of a number: no wildcard, so its length is known
 LONGEST_SOCKET_FOLDER = 90  # a Unix socket's path ends at about 107 bytes
 
 
@@ -57,6 +58,11 @@ class Settings(BaseModel):
     exchange_http_port: int = Field(8088, description="Port of the exchange's web socket for browser phones.")
     trunk_addresses: str = Field("127.0.0.1", description="Addresses that the carrier calls from, with commas.")
     trunk_contact: str = Field("sip:127.0.0.1:5070", description="Where calls to the public network are sent.")
+    operators_may_dial: str = Field(
+        "1[3-9]XXXXXXXXX,0[1-9]XXXXXXXX,0[1-9]XXXXXXXXX,0[1-9]XXXXXXXXXX,[2-8]XXXXXX,[2-8]XXXXXXX,11[09],12[02],"
+        "1[02]XXX,9[56]XXX,9[56]XXXX,[48]00XXXXXXX",
+        description="Numbers that operators' phones may dial after a 0, as patterns: X is any digit.",
+    )
     phones: int = Field(6, description="How many operators' phones there are: 8001, 8002, …")
 
     # The doors
@@ -153,6 +159,13 @@ class Settings(BaseModel):
 
     @property
     def run_folder(self) -> Path:
+    @field_validator("operators_may_dial")
+    @classmethod
+    def _patterns(cls, given: str) -> str:
+        if not all(PATTERN.fullmatch(one.strip()) for one in given.split(",") if one.strip()):
+            raise ValueError("patterns of digits, X and [3-9] with commas, as 1[3-9]XXXXXXXXX,11[09]")
+        return given
+
         """Where sockets lie: in the folder, or in a short place when the folder's path is too long for a socket."""
         own = self.folder.resolve() / "run"
         if len(str(own)) <= LONGEST_SOCKET_FOLDER:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from cli.engine import ExchangeError
+from cli.exchange import Exchange
 from cli.exchange_files import ExchangePlan, Phone, render
+from hotline.settings import SettingsError, read_settings
 
 CONF = Path(__file__).resolve().parents[2] / "asterisk-conf"
 DIALPLAN = "\n".join(line for line in (CONF / "extensions.conf").read_text().splitlines() if not line.startswith(";"))
@@ -82,6 +84,30 @@ def test_no_module_that_runs_commands_is_loaded() -> None:
 def test_a_password_that_would_change_the_configuration_is_refused(tmp_path: Path, password: str) -> None:
     with pytest.raises(ExchangeError):
         render(ExchangePlan(folder=tmp_path, ami_secret="fine", phones=(Phone("8001", password),)))
+
+
+@pytest.mark.parametrize("pattern", ["", "X.", "0!", "1,1,Hangup()", "X;", "X\nexten => s,1,Answer()", "${X}", "[1"])
+def test_a_pattern_that_would_let_out_more_than_it_says_is_refused(tmp_path: Path, pattern: str) -> None:
+    with pytest.raises(ExchangeError):
+        render(ExchangePlan(folder=tmp_path, ami_secret="fine", outside=("11[09]", pattern)))
+    if pattern:
+        with pytest.raises(SettingsError, match="OPERATORS_MAY_DIAL"):
+            read_settings({"HOTLINE_SECRET_KEY": "s" * 40, "HOTLINE_OPERATORS_MAY_DIAL": pattern})
+
+
+@pytest.mark.parametrize(
+    ("number", "exists"),
+    [
+        ("13887712345", True), ("08772012345", True), ("01065123456", True), ("2012345", True), ("85123456", True),
+        ("110", True), ("119", True), ("120", True), ("122", True), ("12345", True), ("10086", True), ("96128", True),
+        ("95588", True), ("955880", True), ("4001234567", True),
+        ("0085223456789", False), ("00118613800138000", False), ("+85223456789", False), ("17951008613800138000", False),
+        ("9001234567", False), ("1", False), ("138877123456", False), ("*72", False),
+    ],
+)  # fmt: skip
+def test_an_operators_phone_rings_nobody_abroad(exchange: Exchange, number: str, exists: bool) -> None:
+    told = exchange.cli(f"dialplan show 0{number}@operators")
+    assert ("Goto(outside" in told) is exists, told
 
 
 def test_a_plan_does_not_show_its_secrets(plan: ExchangePlan) -> None:
