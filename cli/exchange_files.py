@@ -34,14 +34,15 @@ class ExchangePlan:
     rtp_from: int = 10000
     rtp_to: int = 10999
     agi: str = "127.0.0.1:4573"
+    ear: str = "ws://127.0.0.1:4574"
     bind: str = "127.0.0.1"
     node: str = "hotline"
     number: str = "96128"
     ami_user: str = "hotline"
     trunk_addresses: tuple[str, ...] = ("127.0.0.1",)
     trunk_contact: str = "sip:127.0.0.1:5070"
-    answer_budget: int = 3
     outside: tuple[str, ...] = tuple(Settings.model_fields["operators_may_dial"].default.split(","))
+    answer_budget: int = 3
     step_budget: int = 5
     menu_seconds: int = 4
     queue_seconds: int = 120
@@ -76,17 +77,18 @@ def render(plan: ExchangePlan) -> dict[str, str]:
     return {
         "options": f"systemname = {plan.node}\nmaxfiles = {most_files()}\n",
         "globals": _globals(plan),
-        "pjsip_endpoints": _pjsip(plan),
         "outside": "".join(f"exten => _0{one},1,Goto(outside,${{EXTEN:1}},1)\n" for one in plan.outside),
+        "pjsip_endpoints": _pjsip(plan),
         "manager": _manager(plan),
         "http": f"enabled = yes\nbindaddr = {plan.bind}\nbindport = {plan.http_port}\n",
         "rtp": f"rtpstart = {plan.rtp_from}\nrtpend = {plan.rtp_to}\n",
         "queues_local": "",
+        "aeap": f"[ear]\ntype = client\ncodecs = !all,ulaw\nurl = {plan.ear}\nprotocol = speech_to_text\n",
     }
 
 
 def _refuse_harmful(plan: ExchangePlan) -> None:
-    values = [str(plan.folder), plan.ami_secret, plan.agi, plan.bind, plan.node, plan.number, plan.ami_user]
+    values = [str(plan.folder), plan.ami_secret, plan.agi, plan.ear, plan.bind, plan.node, plan.number, plan.ami_user]
     values += [plan.trunk_contact, *plan.trunk_addresses]
     values += [text for phone in plan.phones for text in (phone.number, phone.password)]
     if not all(HARMLESS.fullmatch(value) for value in values) or not all(map(PATTERN.fullmatch, plan.outside)):

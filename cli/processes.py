@@ -1,4 +1,4 @@
-"""The single processes: `hotline agi`, `listen`, `web`, `public`, `worker`, `voice`."""
+"""The single processes: `hotline agi`, `listen`, `web`, `public`, `worker`, `voice`, `hear`."""
 
 import os
 
@@ -76,6 +76,16 @@ def worker() -> None:
 def voice() -> None:
     """Give a voice to answers that became speakable (Celery)."""
     _celery("voice", queue="voice", beat=False)
+
+
+@click.command()
+def hear() -> None:
+    """Recognise what callers say (Whisper, for Asterisk's AEAP)."""
+    settings = _ready("hear")
+    from cli.hear import run
+    from hotline.database import database
+
+    run(settings, database(), stop_flag())
 
 
 def _celery(process: str, *, queue: str, beat: bool) -> None:

@@ -17,6 +17,7 @@ from cli.supervisor import Child, Supervisor, ours
 from hotline.database import Database
 from hotline.logs import set_up
 from hotline.migrating import migrate
+from hotline.settings import Settings
 from hotline.stopping import stop_flag
 
 PROCESSES = ("agi", "listen", "worker", "voice", "web", "public")
@@ -48,7 +49,7 @@ def running(
         if container is not None:
             say("Starting the exchange …")
             container.start()
-        for name in PROCESSES:
+        for name in processes(here.settings):
             supervisor.add(Child(name, ours(name), here.environment, log_folder(here) / f"{name}.log"))
         yield supervisor
     finally:
@@ -56,6 +57,11 @@ def running(
         supervisor.stop()
         if container is not None:
             container.stop()
+
+
+def processes(settings: Settings) -> tuple[str, ...]:
+    """What runs here: the one that hears only where callers may speak, and nobody else hears for us."""
+    return (*PROCESSES, "hear") if settings.speech and not settings.hear_address else PROCESSES
 
 
 def log_folder(here: Installation) -> Path:

@@ -90,6 +90,16 @@ class Settings(BaseModel):
         3, ge=1, le=3, description="How many of a department's most asked questions are read out: three at most."
     )
 
+    # Speaking
+    speech: bool = Field(False, description="Whether a caller may say aloud what he wants to know.")
+    hear_host: str = Field("127.0.0.1", description="Address that `hotline hear` listens on.")
+    hear_port: int = Field(4574, description="Port that `hotline hear` listens on.")
+    hear_address: str = Field("", description="Another engine that hears, as ws://host:port; empty: `hotline hear`.")
+    hear_lines: int = Field(40, ge=1, description="Most callers who are listened to at a time.")
+    hear_at_once: int = Field(1, ge=1, description="Most sentences that are recognised at a time.")
+    hearing_folder: Path = Field(Path(".hearing"), description="Folder of the hearing's models.")
+    hearing_model: str = Field("", description="Folder of another Whisper for CTranslate2; empty: the house's.")
+
     # The ticket's clocks, in working days (domain rules that no source fixes)
     accept_days: int = Field(1, description="Working days in which a department accepts a ticket.")
     return_days: int = Field(2, description="Working days in which a department may return a ticket.")
@@ -149,6 +159,13 @@ class Settings(BaseModel):
             raise ValueError("whole days with commas, as -14,-3,0,7,21")
         return given
 
+    @field_validator("operators_may_dial")
+    @classmethod
+    def _patterns(cls, given: str) -> str:
+        if not all(PATTERN.fullmatch(one.strip()) for one in given.split(",") if one.strip()):
+            raise ValueError("patterns of digits, X and [3-9] with commas, as 1[3-9]XXXXXXXXX,11[09]")
+        return given
+
     @property
     def database_address(self) -> str:
         return self.database_url or f"sqlite:///{self.folder.resolve()}/hotline.db"
@@ -158,14 +175,12 @@ class Settings(BaseModel):
         return self.redis_url or f"unix://{self.run_folder}/valkey.sock"
 
     @property
-    def run_folder(self) -> Path:
-    @field_validator("operators_may_dial")
-    @classmethod
-    def _patterns(cls, given: str) -> str:
-        if not all(PATTERN.fullmatch(one.strip()) for one in given.split(",") if one.strip()):
-            raise ValueError("patterns of digits, X and [3-9] with commas, as 1[3-9]XXXXXXXXX,11[09]")
-        return given
+    def ear_address(self) -> str:
+        """Where exchange and scripts find the engine that hears."""
+        return self.hear_address or f"ws://{self.hear_host}:{self.hear_port}"
 
+    @property
+    def run_folder(self) -> Path:
         """Where sockets lie: in the folder, or in a short place when the folder's path is too long for a socket."""
         own = self.folder.resolve() / "run"
         if len(str(own)) <= LONGEST_SOCKET_FOLDER:

@@ -15,7 +15,6 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from hotline.hearing import Ear, HearingBusy, HearingError, aeap, plain
-from hotline.hearing.aeap import AeapError
 from hotline.hearing.expecting import Expecting
 from hotline.hearing.listening import Listening, Result
 from hotline.hearing.sound import from_ulaw
@@ -60,6 +59,8 @@ class Hearing:
         try:
             with suppress(ConnectionClosed):
                 await (self._plain if connection.subprotocol == plain.SUBPROTOCOL else self._aeap)(connection)
+        except (ValueError, TypeError) as nonsense:
+            await connection.close(1002, str(nonsense)[:100])
         except Exception as fault:
             log.error("hearing.failed", fault=type(fault).__name__)
         finally:
@@ -79,8 +80,6 @@ class Hearing:
                     listening.take(from_ulaw(message))
                 else:
                     await session.answer(message, listening)
-        except AeapError as fault:
-            await connection.close(1002, str(fault))
         finally:
             watch.cancel()
             await listening.stop()
