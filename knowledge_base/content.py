@@ -78,10 +78,12 @@ def fit_to_keep(content: Content) -> None:
         raise LifeError("有效期的止日不能早于起日")
 
 
-def fit_to_submit(content: Content, *, on: date) -> None:
-    """LifeError when a draft lacks what the public would be told, or would be over before it began."""
+def fit_to_submit(content: Content, *, on: date, publish_on: date | None = None) -> None:
+    """LifeError when a draft lacks what the public would be told, or would be over before it is published."""
     for name in ("answer", "spoken"):
         if not getattr(content, name):
             raise LifeError(f"请填写“{NAMES[name]}”")
     if content.valid_to is not None and content.valid_to < on:
         raise LifeError("有效期已过，请修改后再提交")
+    if content.valid_to is not None and publish_on is not None and content.valid_to < publish_on:
+        raise LifeError("定时发布的日期晚于有效期的止日，请修改后再提交")

@@ -12,7 +12,7 @@ from hotline.times import local_day
 from knowledge_base import categories, hands, speech
 from knowledge_base.content import content_of, digest, fit_to_submit
 from knowledge_base.drafts import held, note
-from knowledge_base.entries import Entry, EntryVersion, State
+from knowledge_base.entries import Entry, EntryVersion, State, stands
 from knowledge_base.ledger import Deed, Kind, LedgerRow
 from knowledge_base.stages import Stage
 from knowledge_base.transitions import LifeError, transition
@@ -24,7 +24,8 @@ SYSTEM = "hotline"
 def submit(session: Session, version: EntryVersion, *, by: Account, at: datetime, why: str = "") -> None:
     """The draft goes to the department's leader."""
     entry = held(session, version)
-    fit_to_submit(content_of(version), on=local_day(at))
+    publish_on = local_day(version.publish_at) if version.publish_at else None
+    fit_to_submit(content_of(version), on=local_day(at), publish_on=publish_on)
     categories.fit_for_entry(session, version.category)
     _step(session, version, entry, Deed.SUBMITTED, by=by, at=at, why=why)
 
@@ -45,7 +46,8 @@ def check(session: Session, version: EntryVersion, *, by: Account, at: datetime,
 
 def pass_review(session: Session, version: EntryVersion, *, by: Account, settings: Settings, at: datetime,
                 why: str = "") -> None:
-    """The reviewer finds no secret in it: it is published now, or waits for its day."""
+    """The reviewer finds no secret in it: it is published now, or waits for its day. When its last day went by while it
+    was under way, the review stands in the ledger, and nothing is published."""
     entry = held(session, version)
     if _last(session, version, Deed.CHECKED) != digest(version):
         raise LifeError("内容与部门审核时不一致，不能通过")
@@ -77,8 +79,7 @@ def publish(session: Session, version: EntryVersion, *, by: Account | None, sett
 
     `by` None: by itself, when its moment has come; a person may publish before the moment that was set."""
     entry = held(session, version)
-    if version.valid_from > local_day(at) or (by is None and not is_due(version, at=at)):
-        raise LifeError("尚未到发布时间")
+    _in_its_time(version, by=by, at=at)
     _fit_to_publish(session, version, entry)
     for old in _published(session, entry):
         _system(session, old, entry, Deed.REPLACED, at=at, why=f"由第{version.number}版取代")
@@ -133,8 +134,8 @@ def take_over(session: Session, version: EntryVersion, entry: Entry, *, by: str,
 
 
 def is_due(version: EntryVersion, *, at: datetime) -> bool:
-    """Whether the moment that was set for publishing has come, and the first day of validity too."""
-    return (version.publish_at is None or version.publish_at <= at) and version.valid_from <= local_day(at)
+    """Whether the moment that was set for publishing has come, and the version is valid on that day."""
+    return (version.publish_at is None or version.publish_at <= at) and stands(version, on=local_day(at))
 
 
 def _step(session: Session, version: EntryVersion, entry: Entry, deed: Deed, *, by: Account, at: datetime,
@@ -153,6 +154,14 @@ def _system(session: Session, version: EntryVersion, entry: Entry, deed: Deed, *
 def _ended(version: EntryVersion, entry: Entry, state: State, *, at: datetime) -> None:
     version.ended_at = at
     entry.state, entry.published, entry.hot_until = state, None, min(entry.hot_until, at) if entry.hot_until else None
+
+
+def _in_its_time(version: EntryVersion, *, by: Account | None, at: datetime) -> None:
+    """Neither too early nor, though it passed, when its last day is over: it would only take away what stands."""
+    if version.valid_to is not None and version.valid_to < local_day(at):
+        raise LifeError("有效期已过，不能发布；请撤回后另拟新版本")
+    if version.valid_from > local_day(at) or (by is None and not is_due(version, at=at)):
+        raise LifeError("尚未到发布时间")
 
 
 def _fit_to_publish(session: Session, version: EntryVersion, entry: Entry) -> None:

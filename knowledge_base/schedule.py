@@ -19,6 +19,7 @@ def owed(session: Session, *, at: datetime, most: int = 100) -> list[int]:
     """The ids of versions that wait to be published or to expire at this moment."""
     day = local_day(at)
     due = (EntryVersion.stage == Stage.PASSED, EntryVersion.valid_from <= day,
+           or_(EntryVersion.valid_to.is_(None), EntryVersion.valid_to >= day),
            or_(EntryVersion.publish_at.is_(None), EntryVersion.publish_at <= at))  # fmt: skip
     over = (EntryVersion.valid_to < day, EntryVersion.stage == Stage.PUBLISHED)
     ids = [*session.scalars(select(EntryVersion.id).where(*over).limit(most)),

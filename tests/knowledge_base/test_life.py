@@ -303,6 +303,30 @@ def test_what_waited_is_published_by_itself_and_what_ran_out_expires(session: Se
     assert schedule.owed(session, at=over) == []
 
 
+def test_what_ran_out_under_way_is_reviewed_but_takes_the_place_of_nothing(session: Session, who: People, settings: Settings) -> None:
+    entry = town.published(session, who, settings)
+    version = drafts.revise(session, entry, replace(CONTENT, valid_to=TODAY), by=who.liaison, at=NOON, why="有变化")
+    town.bring(session, version, Stage.CHECKED, by=who, settings=settings)
+    tomorrow = later(days=1)
+    town.bring(session, version, Stage.PUBLISHED, by=who, settings=settings, at=tomorrow)
+    assert (version.stage, version.reviewed_by, schedule.owed(session, at=tomorrow)) == (Stage.PASSED, "secrecy_reviewer", [])
+    for somebody in (who.leader, None):
+        with pytest.raises(LifeError, match="有效期已过"):
+            life.publish(session, version, by=somebody, settings=settings, at=tomorrow)
+    schedule.settle(session, version.id, settings=settings, at=tomorrow)
+    assert (version.stage, entry.state, entry.published) == (Stage.PASSED, State.PUBLISHED, 1)
+    life.withdraw(session, version, why="过期", by=who.liaison, at=tomorrow)
+    assert (entry.state, entry.published) == (State.PUBLISHED, 1)
+
+
+def test_nothing_is_handed_in_that_would_be_over_before_it_is_published(session: Session, who: People) -> None:
+    version = town.written(session, who, valid_to=TODAY, publish_at=later(hours=12))  # midnight in Yuxi
+    with pytest.raises(LifeError, match="定时发布"):
+        life.submit(session, version, by=who.liaison, at=NOON)
+    drafts.edit(session, version, replace(CONTENT, valid_to=TODAY), by=who.liaison, at=NOON, publish_at=later(hours=11, minutes=59))
+    life.submit(session, version, by=who.liaison, at=NOON)
+
+
 def test_what_is_withdrawn_stands_nowhere_from_that_moment(session: Session, who: People, settings: Settings) -> None:
     entry = town.published(session, who, settings)
     with pytest.raises(LifeError, match="撤回理由"):
