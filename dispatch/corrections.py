@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Select, String, UniqueConstraint, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Select, String, UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from dispatch import clocks
@@ -62,25 +62,28 @@ def told_of(session: Session, version: EntryVersion) -> list[Told]:
 
 
 def was_wrong(session: Session, version: EntryVersion) -> bool:
-    """Whether what this version said was withdrawn, or a later one says that it was wrong."""
-    if version.stage == Stage.WITHDRAWN:
-        return version.published_at is not None
-    later = select(EntryVersion.id).where(
-        EntryVersion.entry_id == version.entry_id, EntryVersion.number > version.number, EntryVersion.corrects,
-        EntryVersion.published_at.is_not(None),
-    )  # fmt: skip
-    return version.stage == Stage.REPLACED and session.scalar(later.limit(1)) is not None
+    """Whether what this version said was withdrawn, a later one says that it was wrong, or a later one that said the
+    same was withdrawn."""
+    session.flush()
+    return session.scalar(select(EntryVersion.id).where(EntryVersion.id == version.id, _wrong())) is not None
 
 
 def wrong_and_told() -> Select[EntryVersion]:
     """The versions that were wrong and that somebody was told, the latest ended first."""
-    later = aliased(EntryVersion)
-    corrected = select(later.id).where(later.entry_id == EntryVersion.entry_id, later.number > EntryVersion.number,
-                                       later.corrects, later.published_at.is_not(None)).exists()  # fmt: skip
-    withdrawn = (EntryVersion.stage == Stage.WITHDRAWN) & EntryVersion.published_at.is_not(None)
     told = select(Telling.id).where(Telling.entry_version_id == EntryVersion.id).exists()
-    wrong = or_(withdrawn, (EntryVersion.stage == Stage.REPLACED) & corrected)
-    return select(EntryVersion).where(wrong, told).order_by(EntryVersion.ended_at.desc(), EntryVersion.id.desc())
+    return select(EntryVersion).where(_wrong(), told).order_by(EntryVersion.ended_at.desc(), EntryVersion.id.desc())
+
+
+def _wrong() -> ColumnElement[bool]:
+    """Of a version that stands no longer, whether it was replaced or ran out."""
+    later = aliased(EntryVersion)
+    same = or_(later.answer == EntryVersion.answer, later.spoken == EntryVersion.spoken)
+    undone = select(later.id).where(
+        later.entry_id == EntryVersion.entry_id, later.number > EntryVersion.number, later.published_at.is_not(None),
+        or_(later.corrects, (later.stage == Stage.WITHDRAWN) & same),
+    )  # fmt: skip
+    withdrawn = (EntryVersion.stage == Stage.WITHDRAWN) & EntryVersion.published_at.is_not(None)
+    return or_(withdrawn, EntryVersion.stage.in_((Stage.REPLACED, Stage.EXPIRED)) & undone.exists())
 
 
 def words(session: Session, entry: Entry, version: EntryVersion, *, grace_days: int, at: datetime) -> str:

@@ -24,7 +24,7 @@ from hotline.directory.departments import Department
 from hotline.events import Bus
 from hotline.settings import Settings
 from hotline.voice.orders import SpeechOrder
-from knowledge_base import life
+from knowledge_base import life, sweeping
 from knowledge_base.authorisations import Authorisation, Form, Scope
 from knowledge_base.entries import Entry, EntryVersion, most_asked
 from knowledge_base.hot import pinned
@@ -137,6 +137,32 @@ def test_a_version_that_was_merely_replaced_wrongs_nobody(session: Session, who:
     entry = people.published(session, who, settings)
     people.replaced(session, entry, who, settings, answer="更详细")
     assert not corrections.was_wrong(session, session.scalars(select(EntryVersion).where(EntryVersion.number == 1)).one())
+
+
+def test_what_ran_out_before_it_was_corrected_is_corrected_too(session: Session, who: People, settings: Settings) -> None:
+    authorise(session, who.office)
+    entry = people.published(session, who, settings, valid_to=TODAY)
+    tell(session, entry, "13888880001")
+    first = entry.versions[0]
+    life.expire(session, first, at=later(days=1))
+    assert (corrections.was_wrong(session, first), session.scalars(corrections.wrong_and_told()).all()) == (False, [])
+    people.replaced(session, entry, who, settings, at=later(days=1), corrects=True, spoken="请在手机上办，不用跑派出所。")
+    assert (corrections.was_wrong(session, first), session.scalars(corrections.wrong_and_told()).all()) == (True, [first])
+    assert len(order(session, first, who, settings, "13888880001")) == 1
+
+
+@pytest.mark.parametrize(("spoken", "answer", "wrong"), [(CONTENT.spoken, "更详细", True), ("另一种说法。", CONTENT.answer, True), ("另。", "另", False)])
+def test_of_a_text_that_was_pulled_who_was_told_it_in_an_earlier_version_is_listed_too(
+    session: Session, who: People, settings: Settings, spoken: str, answer: str, wrong: bool
+) -> None:
+    authorise(session, who.office)
+    entry = people.published(session, who, settings)
+    tell(session, entry, "13888880001")
+    first = entry.versions[0]
+    people.replaced(session, entry, who, settings, at=later(hours=1), spoken=spoken, answer=answer)
+    assert not corrections.was_wrong(session, first)
+    sweeping.pull(session, entry, clause="第九条", by=who.reviewer, at=later(hours=2))
+    assert (corrections.was_wrong(session, first), session.scalars(corrections.wrong_and_told()).all()) == (wrong, [first] if wrong else [])
 
 
 def test_only_the_hotline_orders_corrections(session: Session, wronged: EntryVersion, who: People, settings: Settings) -> None:
