@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from rich.progress import Progress
 from scipy.optimize import minimize
 
-from cli.knowledge_evaluate import auroc, embedded
+from cli.knowledge_evaluate import auroc
+from cli.knowledge_vectors import embedded, usual_folder
 from knowledge_base.search.evidence import INITIALS, TEXT
 from knowledge_base.search.letters import Form, Written
 from knowledge_base.search.meaning import engine
@@ -44,7 +45,7 @@ class Asked:
     counts: float = 1.0
 
 
-def collect(files: Sequence[Path], cache: Path | None) -> list[Asked]:
+def collect(files: Sequence[Path], cache: Path) -> list[Asked]:
     """Each file's questions asked of each file's documents, on both paths."""
     rows = [[json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()] for file in files]
     found = []
@@ -189,7 +190,7 @@ def _first(one: Asked, way: dict[str, Any]) -> tuple[float, float]:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("files", type=Path, nargs="+")
-    options.add_argument("--cache", type=Path)
+    options.add_argument("--cache", type=Path, default=usual_folder())
     chosen = options.parse_args()
     asked = collect(chosen.files, chosen.cache)
     for name in ("letters", "meaning", "initials"):

@@ -1,105 +1,121 @@
 """`hotline knowledge evaluate`: how well and how fast the product's own search answers the questions of a file."""
 
 import json
-import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import click
 import numpy as np
+from rich.console import Console
 from rich.progress import Progress
 
+from cli.knowledge_questions import Question, Questions, read, spread
+from cli.knowledge_vectors import embedded, one_thread_each, processes, usual_folder
 from knowledge_base.search.documents import Document
 from knowledge_base.search.index import Index
-from knowledge_base.search.meaning import MODEL, SIZE, digest, engine
 
-_AT_A_TIME = 16  # texts given to a process
-Asked = dict[str, Any]
+_CONSIDERED = 10  # places: a right entry further down counts as not found
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A question, the place of the first right entry (0: none), how likely an answer was held, and milliseconds."""
+
+    of: Question
+    place: int
+    inside: float
+    ms: float
 
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--typing", is_flag=True, help="The path used while somebody types: by letters and sounds alone.")
-@click.option(
-    "--cache", type=click.Path(file_okay=False, path_type=Path), help="Keep the texts' vectors in this folder."
-)
+@click.option("--cache", type=click.Path(file_okay=False, path_type=Path), default=usual_folder,
+              help="Keep the texts' vectors in this folder, not in ~/.cache/hotline.")  # fmt: skip
 @click.option("--most", default=0, help="Ask at most so many questions of each group (0: all), spread evenly.")
-def evaluate(file: Path, typing: bool, cache: Path | None, most: int) -> None:
+@click.option("--strange", type=click.Path(exists=True, dir_okay=False, path_type=Path),
+              help="Ask this file's questions too, as ones without an answer: are they told?")  # fmt: skip
+def evaluate(file: Path, typing: bool, cache: Path, most: int, strange: Path | None) -> None:
     """Index the documents of FILE, ask its questions, and print success, ranks and times as one line of JSON.
 
     A line of FILE is {"type":"doc","id","text","dept"?,"category"?} or {"type":"query","id","text","gold":[ids],
     "group","slice"}. A question without gold is one that has no answer here. Progress goes to stderr."""
-    rows = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines() if line.strip()]
-    held = documents([row for row in rows if row["type"] == "doc"])
-    names = {d.entry_id: row["id"] for d, row in zip(held, (r for r in rows if r["type"] == "doc"), strict=True)}
-    with Progress(console=_stderr()) as progress:
+    known = read(file)
+    others = [replace(one, gold=frozenset()) for one in read(strange).asked] if strange else []
+    asked = spread(known.asked, most) + spread(others, most)
+    with Progress(console=Console(file=sys.stderr)) as progress:
         began = time.perf_counter()
-        vectors = None if typing else embedded({d.question for d in held}, cache, progress)
-        embed_s = time.perf_counter() - began
-        began = time.perf_counter()
-        index = Index.of(held, vectors=vectors)
-        index.search("预热", full=not typing)
-        build_s = time.perf_counter() - began
-        questions = spread([row for row in rows if row["type"] == "query"], most)
-        outcomes = [
-            ask(index, row, names, full=not typing) for row in progress.track(questions, description="questions")
-        ]
-    print(json.dumps(told(outcomes) | {"build_s": round(build_s, 2), "embed_s": round(embed_s, 1)}, ensure_ascii=False))  # noqa: T201
+        vectors = None if typing else embedded({d.question for d in known.held}, cache, progress)
+        print(f"vectors: {time.perf_counter() - began:.1f} s", file=sys.stderr)  # noqa: T201
+        build_s, *outcomes = progress.track(_asked(known, vectors, asked), total=len(asked) + 1, description="asked")
+    print(json.dumps(told(outcomes, build_s), ensure_ascii=False))  # noqa: T201
 
 
-def documents(rows: Iterable[dict[str, Any]]) -> list[Document]:
-    """The file's documents as entries; a department is known by its name."""
-    departments: dict[str, int] = {}
-    return [
-        Document(number, departments.setdefault(row.get("dept") or "", len(departments)), row.get("category") or "",
-                 row["text"], department_names=(row["dept"],) if row.get("dept") else ())
-        for number, row in enumerate(rows)
-    ]  # fmt: skip
+# -- in a process of its own, on one core ------------------------------------------------------------------------------
+def _asked(known: Questions, vectors: Mapping[str, bytes] | None, asked: Sequence[Question]) -> Iterator[Any]:
+    """The seconds that building took, then each outcome."""
+    begun = (known.held, known.names, vectors)
+    with one_thread_each(), processes(1, initializer=_begin, initargs=begun) as one:
+        yield one.submit(_built).result()
+        yield from one.map(_ask, asked, chunksize=8)
 
 
-def spread(rows: Sequence[Asked], most: int) -> list[Asked]:
-    """At most so many of each group, evenly from beginning to end."""
-    groups: dict[str, list[Asked]] = {}
-    for row in rows:
-        groups.setdefault(row["group"], []).append(row)
-    step = {name: max(1.0, len(of) / most) if most else 1.0 for name, of in groups.items()}
-    return [of[int(n * step[name])] for name, of in groups.items() for n in range(int(len(of) / step[name]))]
+_examined: dict[str, Any] = {}
 
 
-def ask(index: Index, row: Asked, names: dict[int, str], *, full: bool) -> Asked:
-    """One question: the place of the first right entry among ten (0: none), and the milliseconds."""
+def _begin(held: Sequence[Document], names: Sequence[str], vectors: Mapping[str, bytes] | None) -> None:
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     began = time.perf_counter()
-    found = index.search(row["text"], most=10, full=full)
+    index = Index.of(held, vectors=vectors)
+    index.ready()
+    _examined.update(index=index, names=names, full=vectors is not None, build_s=time.perf_counter() - began)
+    index.search("预热", full=vectors is not None)
+
+
+def _built() -> float:
+    return float(_examined["build_s"])
+
+
+def _ask(question: Question) -> Outcome:
+    began = time.perf_counter()
+    found = _examined["index"].search(question.text, most=_CONSIDERED, full=_examined["full"])
     took = (time.perf_counter() - began) * 1000
-    gold = set(row.get("gold") or ())
-    place = next((n for n, match in enumerate(found, start=1) if names[match.entry_id] in gold), 0)
-    return {"place": place, "ms": took, "group": row["group"], "slice": row.get("slice", ""), "answered": bool(gold),
-            "inside": found[0].inside if found else 0.0}  # fmt: skip
+    right = (n for n, match in enumerate(found, start=1) if _examined["names"][match.entry_id] in question.gold)
+    return Outcome(question, next(right, 0), found[0].inside if found else 0.0, took)
 
 
-def told(outcomes: Sequence[Asked]) -> dict[str, Any]:
+# -- figures -----------------------------------------------------------------------------------------------------------
+def told(outcomes: Sequence[Outcome], build_s: float) -> dict[str, Any]:
     """The figures of all questions, and of each group and slice. `auroc`: how well the questions that have an answer
     are told from those that have none, where the file has both."""
-    times = np.array([one["ms"] for one in outcomes]) if outcomes else np.zeros(1)
-    answered = [one for one in outcomes if one["answered"]]
-    figures = success(answered) | {"p50_ms": round(float(np.percentile(times, 50)), 2),
-                                   "p99_ms": round(float(np.percentile(times, 99)), 2)}  # fmt: skip
-    for name in ("group", "slice"):
-        kinds = dict.fromkeys(one[name] for one in answered)
-        figures[f"{name}s"] = {kind: success([o for o in answered if o[name] == kind]) for kind in kinds}
-    outside = [one["inside"] for one in outcomes if not one["answered"]]
-    return figures | ({"auroc": auroc([o["inside"] for o in answered], outside)} if outside and answered else {})
+    times = np.array([one.ms for one in outcomes] or [0.0])
+    answered = [one for one in outcomes if one.of.gold]
+    groups, slices = _by([one.of.group for one in answered], answered), _by([o.of.slice for o in answered], answered)
+    figures = success([one.place for one in answered]) | {
+        "p50_ms": round(float(np.percentile(times, 50)), 2),
+        "p99_ms": round(float(np.percentile(times, 99)), 2),
+        "build_s": round(build_s, 2),
+        "groups": {name: success([one.place for one in of]) for name, of in groups.items()},
+        "slices": {name: success([one.place for one in of]) for name, of in slices.items()},
+    }
+    strange = [one for one in outcomes if not one.of.gold]
+    if not strange or not answered:
+        return figures
+    by_group = _by([one.of.group for one in strange], strange)
+    apart = {name: _told_apart(of, by_group[name]) for name, of in groups.items() if name in by_group}
+    return figures | {"auroc": _told_apart(answered, strange), "auroc_groups": apart}
 
 
-def success(outcomes: Sequence[Asked]) -> dict[str, Any]:
+def success(places: Sequence[int]) -> dict[str, Any]:
     """Success@1, success@5 and the mean reciprocal rank (of the first ten)."""
-    places, count = [one["place"] for one in outcomes], max(1, len(outcomes))
+    count = max(1, len(places))
     return {
-        "queries": len(outcomes),
+        "queries": len(places),
         "s_at_1": round(sum(place == 1 for place in places) / count, 4),
         "s_at_5": round(sum(1 <= place <= 5 for place in places) / count, 4),
         "mrr": round(sum(1 / place for place in places if place) / count, 4),
@@ -113,39 +129,12 @@ def auroc(inside: Sequence[float], outside: Sequence[float]) -> float:
     return round(float(np.mean((below + upto) / 2)) / len(ordered), 4)
 
 
-def embedded(texts: Iterable[str], cache: Path | None, progress: Progress) -> dict[str, bytes]:
-    """The vectors of texts by digest, from the cache as far as it has them."""
-    kept = cache / "vectors.bin" if cache else None
-    found = _read(kept) if kept and kept.exists() else {}
-    missing = sorted({text for text in texts if digest(text) not in found}, key=len)
-    if not missing or engine() is None:
-        return found
-    some = [missing[start : start + _AT_A_TIME] for start in range(0, len(missing), _AT_A_TIME)]
-    task = progress.add_task("vectors", total=len(missing))
-    with multiprocessing.get_context("spawn").Pool(len(os.sched_getaffinity(0))) as pool:
-        for texts_of_it, vectors in zip(some, pool.imap(_vectors, some), strict=True):
-            found |= {digest(text): vector for text, vector in zip(texts_of_it, vectors, strict=True)}
-            progress.advance(task, len(texts_of_it))
-    if kept:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_bytes(MODEL.encode().ljust(64) + b"".join(bytes.fromhex(k) + v for k, v in found.items()))
+def _told_apart(answered: Sequence[Outcome], strange: Sequence[Outcome]) -> float:
+    return auroc([one.inside for one in answered], [one.inside for one in strange])
+
+
+def _by(names: Sequence[str], outcomes: Sequence[Outcome]) -> dict[str, list[Outcome]]:
+    found: dict[str, list[Outcome]] = {}
+    for name, one in zip(names, outcomes, strict=True):
+        found.setdefault(name, []).append(one)
     return found
-
-
-def _vectors(texts: list[str]) -> list[bytes]:
-    meaning = engine()
-    return meaning.stored(texts) if meaning else []
-
-
-def _read(kept: Path) -> dict[str, bytes]:
-    content, size = kept.read_bytes(), 32 + SIZE + 4
-    if content[:64].rstrip() != MODEL.encode():
-        return {}
-    starts = range(64, len(content) - size + 1, size)
-    return {content[at : at + 32].hex(): content[at + 32 : at + size] for at in starts}
-
-
-def _stderr() -> Any:
-    from rich.console import Console
-
-    return Console(file=sys.stderr)
