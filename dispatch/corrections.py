@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, ForeignKey, Select, String, UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
-from dispatch import clocks
-from dispatch.answers import offered
+from dispatch import calls, clocks, tellings
 from dispatch.callbacks import owe_callback
-from dispatch.calls import Call
-from dispatch.decision import Answer, Channel
+from dispatch.calls import Call, Step
+from dispatch.correction_words import Words, asked, words
+from dispatch.decision import Channel
 from dispatch.referrals import ReferralError
 from dispatch.states import State
 from dispatch.tellings import Telling
@@ -86,16 +86,33 @@ def _wrong() -> ColumnElement[bool]:
     return or_(withdrawn, EntryVersion.stage.in_((Stage.REPLACED, Stage.EXPIRED)) & undone.exists())
 
 
-def words(session: Session, entry: Entry, version: EntryVersion, *, grace_days: int, at: datetime) -> str:
-    """What a person is told: that it was wrong, and what holds now as far as the machine may say it; else who is in
-    charge. Nothing of it can be typed: what is spoken has been reviewed."""
-    what = "答复现已撤回。" if version.stage == Stage.WITHDRAWN else "内容有误，现予更正。"
-    before = f"您此前咨询“{version.question or entry.question}”时，热线告知的{what}"
-    now = offered(session, entry.id, channel=Channel.MACHINE, at=at, grace_days=grace_days)
-    if now is not None and isinstance(now.decision, Answer):
-        return before + now.decision.text
-    unit = entry.department
-    return f"{before}请以{unit.name}的答复为准" + (f"，电话{unit.phone}。" if unit.phone else "。")
+def owed_words(session: Session, ticket: Ticket, *, settings: Settings, at: datetime,
+               channel: Channel = Channel.MACHINE) -> Words:
+    """What is to be told now in the call-back of a ticket: of a correction what holds by now, worked out anew; of any
+    other, and once the department has done it again, the reply that was signed."""
+    version_id = select(Correction.entry_version_id).where(Correction.ticket_id == ticket.id)
+    version = session.scalar(select(EntryVersion).where(EntryVersion.id.in_(version_id)))
+    if version is None or ticket.redone:
+        return Words(ticket.reply, ticket.reply)
+    entry = session.get_one(Entry, version.entry_id)
+    return words(session, entry, version, grace_days=settings.update_grace_days, at=at, channel=channel)
+
+
+def spoken_words(session: Session, ticket: Ticket, *, settings: Settings, at: datetime) -> Words:
+    """What the machine says at this moment. Should what holds have changed since the claim, it has no sound yet and
+    nobody waits for it: then who is in charge is said."""
+    holds = owed_words(session, ticket, settings=settings, at=at)
+    return holds if holds.text == ticket.reply else holds.unanswered
+
+
+def tell(session: Session, call_id: str, ticket: Ticket, told: Words, *, channel: Channel, by: str = "",
+         at: datetime) -> None:
+    """Note that the person was told; an answer with its evidence, so that he is on the list should it prove wrong."""
+    if told.answer is None:
+        calls.note(session, call_id, Step.TOLD, at=at, ticket=ticket.id, by=by or channel, heard="whole")
+        return
+    tellings.tell(session, call_id, told.answer, channel=channel, entry_id=told.entry_id,
+                  entry_version_id=told.version_id, by=by, at=at)  # fmt: skip
 
 
 def order(session: Session, version: EntryVersion, numbers: Sequence[str], *, by: Account, settings: Settings,
@@ -106,7 +123,7 @@ def order(session: Session, version: EntryVersion, numbers: Sequence[str], *, by
     if not was_wrong(session, version):
         raise ReferralError("该版本未被更正或撤回")
     entry = session.get_one(Entry, version.entry_id)
-    text = words(session, entry, version, grace_days=settings.update_grace_days, at=at)
+    text = words(session, entry, version, grace_days=settings.update_grace_days, at=at).text
     first = {told.call.caller: told.call for told in told_of(session, version) if told.reachable}
     made = [_ordered(session, version, entry, first[number], text, by=by, settings=settings, at=at)
             for number in dict.fromkeys(numbers) if number in first]  # fmt: skip
@@ -133,7 +150,7 @@ def _ticket(session: Session, version: EntryVersion, entry: Entry, call: Call, t
     promise = clocks.due(at, settings.consult_days, working_days(session), settings=settings)
     ticket = Ticket(
         number=next_number(session, prefix=settings.ticket_prefix, at=at), source="correction", klass=Klass.CONSULT,
-        state=State.TO_CALL_BACK, title=f"更正告知：{version.question or entry.question}"[:120],
+        state=State.TO_CALL_BACK, title=f"更正告知：{asked(session, entry, version)}"[:120],
         summary=f"来电人于{local_day(call.began_at):%Y-%m-%d}被告知第{version.number}版答复，该版已更正或撤回，须告知更正内容。",
         call_id=call.id, caller=call.caller, contact=call.caller, department_id=entry.department_id, intake_at=at,
         promised_by=promise.at, provisional=promise.provisional, why_due=list(promise.lines),

@@ -10,11 +10,13 @@ from time import sleep
 import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
-from dispatch import callbacks, calls, learning, records, spool
+from dispatch import callbacks, calls, corrections, learning, records, spool
 from dispatch.callbacks import Attempt
 from dispatch.calls import Call
 from dispatch.endings import end_attempt
+from dispatch.tickets import Ticket, write_step
 from hotline import parts
 from hotline.audit import chain
 from hotline.database import Database
@@ -160,7 +162,7 @@ class Sweeper:
             callback = callbacks.claim(session, settings=self.settings, at=at)
             if callback is None:
                 return None
-            names = orders.order(session, callback.ticket.reply, voice=self.settings.voice, urgent=True, at=at)
+            names = self._ordered(session, callback.ticket, at)
             if orders.unmade(session, names):
                 callback.state, callback.due_at = callbacks.State.DUE, at + timedelta(seconds=5)
                 callback.by_person = orders.hopeless(session, names)
@@ -170,6 +172,16 @@ class Sweeper:
                         node=self.settings.exchange_node, taken_from="worker", at=at)  # fmt: skip
             recordings.expect(session, call_id, kind=recordings.Kind.CALL, spool=self.settings.spool, at=at)
             return callbacks.dial(session, callback, call_id=call_id, at=at), callback.number
+
+    def _ordered(self, session: Session, ticket: Ticket, at: datetime) -> list[str]:
+        """The sounds of what will be spoken: the reply; of a correction what holds by now, and what to say should
+        that fall away."""
+        holds = corrections.owed_words(session, ticket, settings=self.settings, at=at)
+        if ticket.reply != holds.text:
+            ticket.reply = holds.text
+            write_step(session, ticket, "reword", by="hotline", source=ticket.state, at=at, reply=ticket.reply)
+        texts = dict.fromkeys((holds.text, holds.without))
+        return [n for t in texts for n in orders.order(session, t, voice=self.settings.voice, urgent=True, at=at)]
 
     def _each(self, take_in: Callable[[Path], None], folder: str, pattern: str) -> None:
         """One file after the other; one that can't be taken in stays, and keeps none of the others waiting."""

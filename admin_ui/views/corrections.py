@@ -9,6 +9,7 @@ from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import page_of
 from dispatch import corrections, reach
+from dispatch.correction_words import words
 from dispatch.referrals import ReferralError
 from hotline import audit
 from hotline.accounts.roles import Permission
@@ -66,5 +67,5 @@ def _page(version_id: int, *, trouble: str = "") -> str:
         told = corrections.told_of(session, version)
         return render_template("correction.html", entry=entry, version=version, trouble=trouble, told=told,
                                nameless=reach.nameless_among(session, [one.call.id for one in told], account=me()),
-                               words=corrections.words(session, entry, version, at=now(),
-                                                       grace_days=house().settings.update_grace_days))  # fmt: skip
+                               words=words(session, entry, version, at=now(),
+                                           grace_days=house().settings.update_grace_days).text)  # fmt: skip

@@ -13,9 +13,10 @@ from structlog.testing import capture_logs
 from agi import voice
 from agi.run import make_server
 from agi.server import Server
-from dispatch import callbacks, calls
+from dispatch import callbacks, calls, corrections
 from dispatch.callbacks import Attempt, Callback
 from dispatch.calls import Call, CallStep, Step
+from dispatch.corrections import Correction
 from dispatch.endings import end_call
 from dispatch.states import State
 from dispatch.tellings import Telling
@@ -491,3 +492,32 @@ def test_without_a_database_the_machine_is_not_offered(tmp_path: Path) -> None:
         house.server.stop()
     assert "SELFSERVICE" not in caller.variables
     assert caller.next == "people"
+@pytest.mark.parametrize("revoked", [False, True])
+def test_a_correction_says_what_holds_when_it_is_said_and_keeps_the_evidence(house: Hotline, revoked: bool) -> None:
+    house.knows()
+    with house.database.writing() as session:
+        version = session.scalars(select(EntryVersion)).one()
+        row = town.ticket(session, house.settings)
+        row.state = State.TO_CALL_BACK
+        session.add(Correction(entry_version_id=version.id, number=NUMBER, ticket_id=row.id, by="supervisor", at=now()))
+        session.flush()
+        claimed = corrections.owed_words(session, row, settings=house.settings, at=now())
+        row.reply = claimed.text
+        callback = callbacks.owe_callback(session, row, settings=house.settings, at=now())
+        calls.begin(session, OUT, caller=NUMBER, direction="out", at=now())
+        attempt = callbacks.dial(session, callback, call_id=OUT, at=now())
+        session.flush()
+        back = Back(house, attempt.id, str(callback.id))
+    house.voiced(claimed.text, claimed.without)
+    if revoked:
+        with house.database.writing() as session:
+            session.execute(update(Authorisation).values(revoked_at=now()))
+    caller = back.serve(Caller({"callback_hello": "1", "callback_satisfied": "1"}))
+    assert caller.sentences == house.names(claimed.without if revoked else claimed.text)
+    assert back.stands() == ("told", "done", State.CLOSED)
+    with house.database.reading() as session:
+        told = [(t.call_id, t.words, t.entry_version_id) for t in session.scalars(select(Telling))]
+    assert told == ([] if revoked else [(OUT, ANSWER, version.id)])
+    assert house.kinds().count(Step.TOLD) == 1
+
+

@@ -119,6 +119,95 @@ def test_what_no_authorisation_covers_is_not_spoken_in_a_correction_either(sessi
 
 
 def test_of_what_was_withdrawn_the_person_is_told_whom_to_ask(session: Session, who: People, settings: Settings) -> None:
+def words_of(session: Session, ticket: Ticket, settings: Settings, at: datetime = AFTERNOON) -> str:
+    return corrections.spoken_words(session, ticket, settings=settings, at=at).text
+
+
+@pytest.mark.parametrize("gone", ["revoked", "withdrawn", "overdue"])
+def test_what_may_no_longer_be_said_when_the_call_is_made_is_not_said(
+    session: Session, wronged: EntryVersion, who: People, settings: Settings, gone: str
+) -> None:
+    (ticket,) = order(session, wronged, who, settings, "13888880001")
+    assert "手机" in words_of(session, ticket, settings)
+    at = AFTERNOON
+    if gone == "revoked":
+        session.execute(update(Authorisation).values(revoked_at=later(hours=2)))
+    elif gone == "withdrawn":
+        life.withdraw(session, session.scalars(select(EntryVersion).where(EntryVersion.number == 2)).one(), why="废止", by=who.leader, at=later(hours=2))
+    else:
+        at = later(days=400)
+    session.flush()
+    session.expire_all()
+    said = corrections.spoken_words(session, ticket, settings=settings, at=at)
+    assert "手机" not in said.text
+    assert who.office.phone in said.text
+    assert said.answer is None
+
+
+def test_a_question_that_was_pulled_for_secrecy_is_named_to_nobody(session: Session, who: People, settings: Settings) -> None:
+    authorise(session, who.office)
+    entry = people.published(session, who, settings)
+    tell(session, entry, "13888880001")
+    sweeping.pull(session, entry, clause="保密法第十三条", by=who.reviewer, at=later(minutes=5))
+    (ticket,) = order(session, entry.versions[0], who, settings, "13888880001")
+    assert entry.question not in ticket.reply + ticket.title + words_of(session, ticket, settings)
+    assert "已撤回" in ticket.reply
+    assert who.office.phone in ticket.reply
+
+
+def test_a_question_that_is_pulled_after_its_correction_was_ordered_is_no_longer_named(
+    session: Session, wronged: EntryVersion, who: People, settings: Settings
+) -> None:
+    (ticket,) = order(session, wronged, who, settings, "13888880001")
+    entry = session.get_one(Entry, wronged.entry_id)
+    sweeping.pull(session, entry, clause="保密法第十三条", by=who.reviewer, at=later(hours=2))
+    assert entry.question not in words_of(session, ticket, settings)
+
+
+def test_who_heard_a_correction_is_on_the_list_of_the_next(session: Session, wronged: EntryVersion, who: People, settings: Settings) -> None:
+    (ticket,) = order(session, wronged, who, settings, "13888880001")
+    town.call(session, "back", caller="13888880001", at=AFTERNOON, direction="out")
+    said = corrections.spoken_words(session, ticket, settings=settings, at=AFTERNOON)
+    corrections.tell(session, "back", ticket, said, channel=Channel.MACHINE, at=AFTERNOON)
+    session.flush()
+    second = session.scalars(select(EntryVersion).where(EntryVersion.number == 2)).one()
+    (told,) = corrections.told_of(session, second)
+    leave = session.scalars(select(Authorisation)).one()
+    assert (told.call.id, told.reachable, told.telling.words) == ("back", True, "请在手机上办，不用跑派出所。")
+    assert (told.telling.authorisation_id, told.telling.authorisation_version) == (leave.id, leave.version)
+
+
+def test_once_the_department_has_done_it_again_its_own_reply_is_told(session: Session, wronged: EntryVersion, who: People, settings: Settings) -> None:
+    (ticket,) = order(session, wronged, who, settings, "13888880001")
+    ticket.redone, ticket.reply = 1, "本局已为您重新核实。"
+    assert words_of(session, ticket, settings) == "本局已为您重新核实。"
+
+
+def test_the_worker_has_the_words_of_the_moment_spoken_and_keeps_what_they_were(database: Database, settings: Settings) -> None:
+    with database.writing() as session:
+        who = people.people(session, town.unit(session, "101", "玉溪市公安局"))
+        authorise(session, who.office)
+        entry = people.published(session, who, settings)
+        tell(session, entry, "13888880001")
+        people.replaced(session, entry, who, settings, at=later(hours=1), corrects=True, spoken="请在手机上办。")
+        version = session.scalars(select(EntryVersion).where(EntryVersion.number == 1)).one()
+        (ticket,) = order(session, version, who, settings, "13888880001")
+        session.execute(update(Authorisation).values(revoked_at=later(hours=2)))
+    worker = Sweeper(settings, database, Bus(f"unix://{settings.folder}/nobody.sock"), lambda attempt, number: None, frozenset)
+    with time_machine.travel(AFTERNOON, tick=False):
+        worker.call_back()  # has them made
+    with database.writing() as session:
+        row = session.get_one(Ticket, ticket.id)
+        assert "手机" not in row.reply
+        assert ["手机" in step.detail.get("reply", "") for step in row.steps] == [False, False]
+        assert [step.action for step in row.steps] == ["correct", "reword"]
+        session.execute(update(SpeechOrder).values(made_at=AFTERNOON))
+    with time_machine.travel(AFTERNOON + timedelta(seconds=6), tick=False):
+        worker.call_back()
+    with database.reading() as session:
+        assert session.scalars(select(Callback.attempts)).all() == [1]
+
+
     authorise(session, who.office)
     entry = people.published(session, who, settings)
     tell(session, entry, "13888880001")
