@@ -4,6 +4,8 @@ import json
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -78,3 +80,9 @@ def test_an_empty_knowledge_base_has_no_keys_and_no_phrasings_to_measure(tmp_pat
     assert said["ways"]["initials"]["callers"] == 0
     assert 0.15 < said["pace"]["character"] < 0.4, "measured on the prompts that our voice spoke"
     assert "Nothing to measure" in hotline(tmp_path, "knowledge", "phrasings").output
+
+
+def test_a_process_calculates_with_one_thread_for_there_are_others() -> None:
+    count = "import cli.main, numpy, os; print(len(os.listdir('/proc/self/task')))"
+    given = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
+    assert subprocess.run([sys.executable, "-c", count], env=given, capture_output=True, text=True).stdout == "1\n"
