@@ -25,9 +25,9 @@ def reader() -> Reader:
 
 @pytest.fixture
 def anew() -> None:
-    reader_of_many.cache_clear()
+    bulk_reading._kept_reader.cache_clear()
     yield  # type: ignore[misc]
-    reader_of_many.cache_clear()
+    bulk_reading._kept_reader.cache_clear()
 
 
 def test_what_is_read_at_once_means_what_the_engine_reads(reader: Reader) -> None:

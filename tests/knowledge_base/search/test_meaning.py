@@ -10,6 +10,7 @@ from hotline.database import Database
 from hotline.directory.departments import Department
 from knowledge_base.entries import Approval, Entry, EntryVersion, Phrasing, State
 from knowledge_base.search import meaning as meanings
+from knowledge_base.search import understanding
 from knowledge_base.search.documents import Document
 from knowledge_base.search.embeddings import Embedding
 from knowledge_base.search.index import Index, build
@@ -121,6 +122,20 @@ def test_the_worker_reads_what_is_new_or_changed_and_nothing_twice(stocked: Data
         assert build(session, on=TODAY).search("开车的本本弄丢了", full=True)[0].entry_id == 3
     again = Understanding(stocked, meaning)
     assert again.work(on=TODAY, seconds=0) == 0, "another worker, and nothing left to read"
+
+
+def test_where_thousands_are_owed_they_are_read_many_at_once_and_the_weights_let_go(
+    stocked: Database, meaning: Meaning, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(understanding, "_MANY", len(TITLES))
+    monkeypatch.setattr(Meaning, "stored", lambda self, texts: pytest.fail("one by one"))
+    worker = Understanding(stocked, meaning)
+    assert worker.work(on=TODAY, seconds=0) == len(TITLES) + 1
+    assert worker._many is not None
+    assert worker.work(on=TODAY, seconds=60) == 0
+    assert worker._many is None
+    with stocked.reading() as session:
+        assert build(session, on=TODAY).search("开车的本本弄丢了", full=True)[0].entry_id == 3
 
 
 def test_vectors_that_nobody_needs_are_forgotten_with_the_next_day(stocked: Database, meaning: Meaning) -> None:
