@@ -109,6 +109,7 @@ SAYINGS = {Saying.FULL: _("全文"), Saying.SUMMARY: _("摘要"), Saying.CONTACT
            Saying.PAUSED: _("逾期停播"), Saying.NONE: _("未授权")}  # fmt: skip
 CHANGES = {Change.RENAMED: _("更名"), Change.MERGED: _("合并"), Change.SPLIT: _("拆分"),
            Change.ABOLISHED: _("撤销机构")}  # fmt: skip
+OWED = {"open": _("未安排"), "arranged": _("已安排"), "unreachable": _("号码不可回拨")}
 ATTEMPTS = {"told": _("已告知"), "unconfirmed": _("接通未确认"), "no_answer": _("无人接听"), "in_doubt": _("结果不明"),
             "failed": _("呼叫失败")}  # fmt: skip
 DIRECTIONS = {Direction.IN: _("来电"), Direction.OUT: _("回访")}

@@ -4,8 +4,10 @@ from itertools import islice
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from sqlalchemy import Select, select
 
+from admin_ui.exports import MOST_ROWS, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
 from admin_ui.paging import begins, ends, page_of, wish, wish_day
@@ -25,6 +27,17 @@ def listed() -> ResponseReturnValue:
         audit.note(session, "audit.read", by=me().login, at=now(), about=("audit", "list"))
     with reading() as session:
         return render_template("audit.html", page=page_of(session, _wanted(), size=50))
+
+
+@blueprint.get("/export.csv")
+@needs(Permission.AUDIT)
+def export() -> ResponseReturnValue:
+    """What the list shows, as a file."""
+    header = (gettext("编号"), gettext("时间"), gettext("操作人"), gettext("操作"), gettext("对象"), gettext("理由"))
+    with writing() as session:
+        found = session.scalars(_wanted().limit(MOST_ROWS)).all()
+        return csv_of(session, "audit", header, ((r.id, r.at, r.by, r.deed, f"{r.kind} {r.thing}", r.reason)
+                                                 for r in found))  # fmt: skip
 
 
 @blueprint.post("/verify")

@@ -8,12 +8,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
+from admin_ui.exports import csv_of
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
-from admin_ui.paging import number_in
+from admin_ui.paging import number_in, wish
 from admin_ui.views.entry_steps import said
 from hotline.accounts.roles import Permission
 from knowledge_base import categories, keeping_categories
+from knowledge_base.categories import Category
 from knowledge_base.transitions import LifeError
 
 blueprint = Blueprint("categories", __name__, url_prefix="/categories")
@@ -23,6 +25,19 @@ blueprint = Blueprint("categories", __name__, url_prefix="/categories")
 @needs(Permission.CATEGORIES)
 def listed() -> ResponseReturnValue:
     return _page()
+
+
+@blueprint.get("/export.csv")
+@needs(Permission.CATEGORIES)
+def export() -> ResponseReturnValue:
+    """What is filtered of the tree, as a file."""
+    header = (gettext("类别"), gettext("末级"), gettext("条目数"), gettext("排序"), gettext("备注"))
+    with writing() as session:
+        rows, counts = categories.standing(session), keeping_categories.counts(session)
+        leaves = set(categories.leaves(rows))
+        return csv_of(session, "categories", header, (
+            (r.path, gettext("是") if r.path in leaves else gettext("否"), counts.get(r.path, 0), r.place, r.remark)
+            for r in _wanted(rows)))  # fmt: skip
 
 
 @blueprint.post("/add")
@@ -60,5 +75,12 @@ def _kept(step: Callable[[Session, datetime], object]) -> ResponseReturnValue:
 def _page(*, trouble: str = "") -> str:
     with reading() as session:
         rows = categories.standing(session)
-        return render_template("categories.html", rows=rows, leaves=set(categories.leaves(rows)), trouble=trouble,
-                               counts=keeping_categories.counts(session), typed=request.form)  # fmt: skip
+        return render_template("categories.html", rows=_wanted(rows), every=rows, typed=request.form, trouble=trouble,
+                               leaves=set(categories.leaves(rows)), counts=keeping_categories.counts(session),
+                               )  # fmt: skip
+
+
+def _wanted(rows: list[Category]) -> list[Category]:
+    """The places whose path or remark holds what the query asks for."""
+    words = wish("q")
+    return [r for r in rows if words in r.path or words in r.remark]

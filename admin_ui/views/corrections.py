@@ -1,19 +1,30 @@
 """Who was told what turned out wrong, and the calls that they are owed (更正告知)."""
 
+from collections.abc import Iterator, Sequence
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from admin_ui.exports import MOST_ROWS, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
-from admin_ui.paging import page_of
+from admin_ui.paging import begins, ends, page_of, wish, wish_code, wish_day, wish_number
+from admin_ui.words import CHANNELS, FORMS, OWED, STAGES
 from dispatch import corrections, reach
 from dispatch.correction_words import words
+from dispatch.corrections import Told
+from dispatch.decision import Channel
 from dispatch.referrals import ReferralError
 from hotline import audit
 from hotline.accounts.roles import Permission
+from hotline.directory.departments import Department
+from hotline.logs import mask
+from knowledge_base.authorisations import Form
 from knowledge_base.entries import Entry, EntryVersion
+from knowledge_base.stages import Stage
 
 blueprint = Blueprint("corrections", __name__, url_prefix="/corrections")
 
@@ -23,10 +34,23 @@ blueprint = Blueprint("corrections", __name__, url_prefix="/corrections")
 def listed() -> ResponseReturnValue:
     """The versions that were wrong and that somebody was told."""
     with reading() as session:
-        page = page_of(session, corrections.wrong_and_told())
+        page = page_of(session, _wanted())
         entries = {v.entry_id: session.get_one(Entry, v.entry_id) for v in page.rows}
         standing = {v.id: corrections.told_of(session, v) for v in page.rows}
-        return render_template("corrections.html", page=page, entries=entries, told=standing)
+        departments = session.scalars(select(Department).order_by(Department.code)).all()
+        return render_template("corrections.html", page=page, entries=entries, told=standing, owed=_owed,
+                               departments=departments)  # fmt: skip
+
+
+@blueprint.get("/export.csv")
+@needs(Permission.CORRECT)
+def export() -> ResponseReturnValue:
+    """What is filtered, as a file: counts, and nobody's number."""
+    header = (gettext("问题"), gettext("部门"), gettext("版本"), gettext("状态"), gettext("失效时间"),
+              gettext("告知次数"), gettext("尚可安排"))  # fmt: skip
+    with writing() as session:
+        found = session.scalars(_wanted().limit(MOST_ROWS)).all()
+        return csv_of(session, "corrections", header, _rows(session, found))
 
 
 @blueprint.get("/<int:version_id>")
@@ -37,6 +61,22 @@ def page(version_id: int) -> ResponseReturnValue:
         audit.note(session, "correction.read", by=me().login, at=now(), about=("entry", version.entry_id),
                    version=version.number)  # fmt: skip
     return _page(version_id)
+
+
+@blueprint.get("/<int:version_id>/export.csv")
+@needs(Permission.CORRECT)
+def export_told(version_id: int) -> ResponseReturnValue:
+    """Who is filtered of those who were told, as a file; numbers stay masked, and of a secret caller there is none."""
+    header = (gettext("告知时间"), gettext("渠道"), gettext("号码"), gettext("形式"), gettext("通话"),
+              gettext("更正告知"), gettext("工单"))  # fmt: skip
+    with writing() as session:
+        version = _found(session, version_id)
+        told = _filtered(corrections.told_of(session, version))
+        nameless = reach.nameless_among(session, [one.call.id for one in told], account=me())
+        return csv_of(session, f"correction-{version.entry_id}-{version.number}", header, (
+            (one.telling.at, CHANNELS[Channel(one.telling.channel)],
+             gettext("保密") if one.call.id in nameless else mask(one.call.caller), FORMS[Form(one.telling.form)],
+             one.call.id, OWED[_how(one)], one.ticket.number if one.ticket else "") for one in told))  # fmt: skip
 
 
 @blueprint.post("/<int:version_id>")
@@ -64,8 +104,46 @@ def _page(version_id: int, *, trouble: str = "") -> str:
     with reading() as session:
         version = _found(session, version_id)
         entry = session.get_one(Entry, version.entry_id)
-        told = corrections.told_of(session, version)
+        told = _filtered(corrections.told_of(session, version))
         return render_template("correction.html", entry=entry, version=version, trouble=trouble, told=told,
                                nameless=reach.nameless_among(session, [one.call.id for one in told], account=me()),
-                               words=words(session, entry, version, at=now(),
-                                           grace_days=house().settings.update_grace_days).text)  # fmt: skip
+                               saying=words(session, entry, version, at=now(),
+                                            grace_days=house().settings.update_grace_days).text)  # fmt: skip
+
+
+def _wanted() -> Select[EntryVersion]:
+    text, department, since, until = wish("q"), wish_number("department"), wish_day("since"), wish_day("until")
+    query = corrections.wrong_and_told().join(Entry, Entry.id == EntryVersion.entry_id)
+    if text:
+        asked = func.coalesce(func.nullif(EntryVersion.question, ""), Entry.question)
+        query = query.where(asked.contains(text, autoescape=True))
+    if department is not None:
+        query = query.where(Entry.department_id == department)
+    if since:
+        query = query.where(EntryVersion.ended_at >= begins(since))
+    return query.where(EntryVersion.ended_at < ends(until)) if until else query
+
+
+def _rows(session: Session, found: Sequence[EntryVersion]) -> Iterator[tuple[object, ...]]:
+    for version in found:
+        entry, told = session.get_one(Entry, version.entry_id), corrections.told_of(session, version)
+        yield (version.question or entry.question, entry.department.name, version.number,
+               STAGES[Stage(version.stage)], version.ended_at, len(told), _owed(told))  # fmt: skip
+
+
+def _filtered(told: Sequence[Told]) -> list[Told]:
+    """The tellings that the query asks for: by channel, and by whether a call is arranged."""
+    channel, owed = wish_code("channel", Channel), wish("owed")
+    return [one for one in told if channel in (None, one.telling.channel) and owed in ("", _how(one))]
+
+
+def _how(one: Told) -> str:
+    """Whether a call is arranged, could be, or can't."""
+    if one.ticket is not None:
+        return "arranged"
+    return "open" if one.reachable else "unreachable"
+
+
+def _owed(told: Sequence[Told]) -> int:
+    """How many people could still be called."""
+    return len({one.call.caller for one in told if _how(one) == "open"})

@@ -1,9 +1,10 @@
 """The freshness board: how much of what each department keeps is confirmed in time, down to the single thing."""
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -21,7 +22,7 @@ from knowledge_base.chasing import chased
 from knowledge_base.confirming import sittings
 from knowledge_base.due import State
 from knowledge_base.freshness import Freshness, Terms, freshness
-from knowledge_base.things import Part, things
+from knowledge_base.things import Part, Thing, things
 from knowledge_base.turns import plan
 from knowledge_base.updates import Reminder
 
@@ -67,6 +68,26 @@ def page(department_id: int) -> ResponseReturnValue:
     return _page(department_id)
 
 
+@blueprint.get("/<int:department_id>/export.csv")
+@needs(Permission.FRESHNESS)
+def export_things(department_id: int) -> ResponseReturnValue:
+    """What is filtered of one department's things, as a file."""
+    with writing() as session:
+        department = reached(session, department_id)
+        found = things(session, [department], at=now())
+        return things_file(session, f"freshness-{department.code}", [t for t, _ in _shown(found)])
+
+
+def things_file(session: Session, name: str, shown: Sequence[Thing]) -> Response:
+    """Things with their days, as a file."""
+    today = terms(now())
+    header = (gettext("种类"), gettext("内容"), gettext("上次确认"), gettext("应于"), gettext("逾期天数"),
+              gettext("状态"))
+    return csv_of(session, name, header, (
+        (PARTS[t.part], t.title, t.confirmed_on, t.due_on, today.days_overdue(t.due_on), FRESHNESS[today.state(t)])
+        for t in shown))  # fmt: skip
+
+
 @blueprint.post("/<int:department_id>/interval")
 @needs(Permission.INTERVAL)
 def interval(department_id: int) -> ResponseReturnValue:
@@ -87,17 +108,23 @@ def terms(at: datetime) -> Terms:
 
 
 def _page(department_id: int, *, trouble: str = "") -> str:
-    at, part, state = now(), wish_code("part", Part), wish_code("state", State)
+    at = now()
     with reading() as session:
         department = reached(session, department_id)
         found = things(session, [department], at=at)
         (row,) = freshness([department], found, terms=terms(at))
-        shown = [(t, terms(at).state(t)) for t in sorted(found, key=lambda t: t.due_on) if part in (None, t.part)]
         return render_template(
             "freshness_department.html", department=department, row=row, terms=terms(at), trouble=trouble,
-            things=[(t, how) for t, how in shown if state in (None, how)], told=reminders.latest(session),
+            things=_shown(found), told=reminders.latest(session),
             sittings=sittings(session, department.id), may_set=me().may(Permission.INTERVAL), parts=PARTS,
         )  # fmt: skip
+
+
+def _shown(found: Iterable[Thing]) -> list[tuple[Thing, State]]:
+    """The things that the query asks for, longest overdue first, each with how near to its day it is."""
+    part, state, today = wish_code("part", Part), wish_code("state", State), terms(now())
+    rows = [(t, today.state(t)) for t in sorted(found, key=lambda t: t.due_on) if part in (None, t.part)]
+    return [(t, how) for t, how in rows if state in (None, how)]
 
 
 def _rows(session: Session, at: datetime) -> list[Freshness]:

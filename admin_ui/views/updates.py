@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
-from admin_ui.paging import number_in, wish
-from admin_ui.views.freshness import terms
+from admin_ui.paging import number_in, wish, wish_code
+from admin_ui.views.freshness import terms, things_file
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import Department
 from knowledge_base import base_data, reminders
@@ -56,7 +56,16 @@ def sit() -> ResponseReturnValue:
     except KnowledgeError as refused:
         return _page(trouble=str(refused)), 422
     _tell(sat)
-    return redirect(url_for("updates.page", show=wish("show") or None), 303)
+    return redirect(url_for("updates.page", show=wish("show") or None, part=wish("part") or None), 303)
+
+
+@blueprint.get("/export.csv")
+@needs(Permission.UPDATE)
+def export() -> ResponseReturnValue:
+    """What is filtered of one's own department, as a file."""
+    with writing() as session:
+        found = things(session, [_own(session)], at=now())
+        return things_file(session, "update", _shown(found))
 
 
 @blueprint.app_context_processor
@@ -89,16 +98,24 @@ def _page(*, faults: Mapping[str, str] | None = None, trouble: str = "") -> str:
         department = _own(session)
         found = things(session, [department], at=at)
         how = {(t.part, t.id): terms(at).state(t) for t in found}
-        shown = [t for t in found if wish("show") != "due" or how[t.part, t.id] is not State.FRESH]
+        shown = _shown(found)
         stands = base_data.texts(department)
         return render_template(
             "update.html", department=department, fields=base_data.FIELDS, stands=stands, typed=_typed(stands),
             seen=base_data.digest(department), faults=faults or {}, trouble=trouble, how=how,
             told=_told(session, shown),
-            parts=[(part, [t for t in shown if t.part is part]) for part in TICKABLE], ticked=_ticked(),
+            parts=[(part, [t for t in shown if t.part is part]) for part in TICKABLE
+                   if wish_code("part", Part) in (None, part)], ticked=_ticked(),
             base=next(t for t in found if t.part is Part.BASE), sittings=sittings(session, department.id, most=5),
             grace_days=house().settings.update_grace_days, total=len(found),
         )  # fmt: skip
+
+
+def _shown(found: list[Thing]) -> list[Thing]:
+    """What the query asks for: all, or what is near or over its day; of one kind, or of all."""
+    part, today = wish_code("part", Part), terms(now())
+    return [t for t in found if part in (None, t.part)
+            and (wish("show") != "due" or today.state(t) is not State.FRESH)]  # fmt: skip
 
 
 def _own(session: Session) -> Department:
