@@ -14,6 +14,7 @@ from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import number_in, wish, wish_code
 from admin_ui.views.freshness import terms, things_file
+from admin_ui.words import SAID
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import Department
 from knowledge_base import base_data, reminders
@@ -29,6 +30,8 @@ blueprint = Blueprint("updates", __name__, url_prefix="/update")
 FIRST_PAGE = "tickets.listed"  # where liaisons and leaders arrive
 NOTING = frozenset({FIRST_PAGE, "updates.page", "updates.sit"})
 """Where whoever opens them has his department's reminder before him."""
+WORDS = ("answer", "spoken", "summary")
+"""The texts of a version that somebody may be told."""
 TICKABLE = (Part.ENTRY, Part.AUTHORISATION, Part.LICENCE)
 
 
@@ -146,15 +149,16 @@ def _ticked() -> dict[Part, dict[int, int]]:
     return found
 
 
-def _told(session: Session, shown: list[Thing]) -> dict[int, str]:
-    """What citizens are told by each entry: who confirms must have it before him."""
+def _told(session: Session, shown: list[Thing]) -> dict[int, list[tuple[str, str]]]:
+    """What citizens are told by each entry, by web, machine and operator: who confirms must have every word before
+    him."""
     ids = [t.id for t in shown if t.part is Part.ENTRY]
     rows = session.execute(
-        select(Entry.id, EntryVersion.answer)
+        select(Entry.id, *(getattr(EntryVersion, name) for name in WORDS))
         .join(EntryVersion, (EntryVersion.entry_id == Entry.id) & (EntryVersion.number == Entry.published))
         .where(Entry.id.in_(ids))
     )
-    return {int(entry_id): str(answer) for entry_id, answer in rows}
+    return {row[0]: [(SAID[name], text) for name, text in zip(WORDS, row[1:], strict=True)] for row in rows}
 
 
 def _tell(sat: Sat) -> None:

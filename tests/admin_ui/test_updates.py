@@ -98,6 +98,24 @@ def test_beyond_the_grace_the_machine_says_who_is_in_charge_until_the_liaison_co
         assert (row.by, row.base, len(row.entries), len(row.authorisations)) == ("liaison", False, 2, 1)
 
 
+def test_who_confirms_has_every_word_before_him_that_web_machine_and_operator_tell(
+    world: World, signed_in: SignIn
+) -> None:
+    with world.database.writing() as session:
+        office = session.scalars(select(Department).where(Department.code == "101")).one()
+        entry = Entry(department_id=office.id, question="医保断交怎么补", state="published", published=1)
+        entry.versions.append(EntryVersion(number=1, answer="写在网上的", spoken="机器念出来的", summary="接线员简要说的",
+                                           written_by="demo", valid_from=local_day(now()), published_at=now()))  # fmt: skip
+        session.add(entry)
+    page = signed_in("liaison").get("/update").text
+    for label, text in (("供阅读的答复", "写在网上的"), ("供播报的答复", "机器念出来的"), ("摘要", "接线员简要说的")):
+        assert f'<dt>{label}</dt><dd class="prose">{text}</dd>' in page, label
+    assert '<dt>摘要</dt><dd class="prose">（无）</dd>' in page
+    links = re.findall(r'href="(/(?:authorisations|licences)/\d+)"', page)
+    assert links
+    assert {signed_in("liaison").get(there).status_code for there in links} == {200}
+
+
 def test_the_authorisation_alone_can_silence_the_machine(world: World, signed_in: SignIn, age: Age) -> None:
     question = "社保卡丢了怎么补办"
     age(130)
