@@ -23,6 +23,19 @@ FORMS = [
     "电话是多少？", "周末能办吗？", "办不了找谁？", "怎么取消？", "怎么变更？",
 ]  # fmt: skip
 SAID = ["请问{}咋个办", "我想问下{}", "{}克哪点办", "{}要带哪样", "帮我看看{}", "{}", "听说{}可以办了"]
+PARTS = ["玉溪市", "红塔区", "江川区", "澄江市", "通海县", "华宁县", "易门县", "峨山县", "新平县", "元江县"]
+OFFICES = ["公安局", "民政局", "人社局", "住建局", "医保局", "税务局", "不动产登记中心"]
+DEPARTMENTS = [part + office for office in OFFICES for part in PARTS]
+SYNONYMS = [
+    group.split()
+    for group in """
+居住证 暂住证 居留证 | 身份证 居民身份证 身份证件 | 公积金 住房公积金 房积金 | 低保 最低生活保障 困难补助 |
+营业执照 工商执照 执照 | 退役军人 退伍军人 复员军人 老兵 | 老人 老年人 长者 | 不动产 房产 房子 |
+补助 补贴 津贴 | 登记 注册 备案 | 投诉 举报 告状 | 申请 申办 申领 办理 | 补发 补办 补领 | 查询 查 看看 |
+材料 资料 手续 | 养老保险 社保养老 养老金 | 个税 个人所得税 工资税 | 新生儿 宝宝 婴儿 |
+残疾人 残障人士 残疾人士 | 餐馆 饭店 餐饮店 | 物业 物管 物业公司 | 多少钱 收费 费用
+""".split("|")
+]
 
 
 def titles(count: int) -> list[str]:
@@ -38,7 +51,8 @@ def titles(count: int) -> list[str]:
 
 
 def questions(held: list[str], count: int) -> list[str]:
-    """Questions in all ways: said otherwise, misheard, in pinyin, in first letters, and the beginnings of titles."""
+    """Questions in all ways: said otherwise (half of them to a department by its name, in the office's synonyms),
+    misheard, in pinyin, in first letters, and the beginnings of titles."""
     chance, alike = random.Random(1), _alike(held)
     spelling = spelled()
     found = []
@@ -47,7 +61,9 @@ def questions(held: list[str], count: int) -> list[str]:
         asked = chance.choice(SAID).format(title[: chance.randint(4, 14)])
         reading = read(asked)
         way = number % 5
-        if way == 1:
+        if number % 10 == 0:
+            asked = _in_other_words(chance.choice(DEPARTMENTS) + asked, chance)
+        elif way == 1:
             asked = "".join(chance.choice(alike[s]) if chance.random() < 0.2 and s in alike else c
                             for c, s in zip(reading.characters, reading.sounds, strict=True))  # fmt: skip
         elif way == 2:
@@ -58,6 +74,14 @@ def questions(held: list[str], count: int) -> list[str]:
             asked = read(title).firsts[:8]
         found.append(asked)
     return found
+
+
+def _in_other_words(asked: str, chance: random.Random) -> str:
+    """With another word of each group that it has a word of."""
+    for group in SYNONYMS:
+        said = next((word for word in group if word in asked), "")
+        asked = asked.replace(said, chance.choice(group)) if said else asked
+    return asked
 
 
 def _alike(held: list[str]) -> dict[str, list[str]]:

@@ -84,10 +84,11 @@ class Grams:
         places, known = self._places(keys)
         return np.where(known, self.ends[places] - np.where(places > 0, self.ends[places - 1], 0), 0)
 
-    def scores(self, text: str) -> Floats:
-        """BM25 of every text; keys that nearly every text holds are left out once rarer ones were enough."""
+    def scores(self, *asked: str) -> Floats:
+        """BM25 of every text for all that is asked; keys that nearly every text holds are left out once rarer ones
+        were enough."""
         found = np.zeros(len(self.even), dtype=np.float32)
-        keys = np.unique(keys_of([text], self.longest)[0])
+        keys = np.unique(keys_of(asked, self.longest)[0])
         places, known = self._places(keys)
         places = places[known]
         starts = np.where(places > 0, self.ends[places - 1], 0)

@@ -12,15 +12,17 @@ from sqlalchemy.orm import Session
 from knowledge_base.search import chance, documents, keypad
 from knowledge_base.search.chance import Way
 from knowledge_base.search.documents import Document
+from knowledge_base.search.grams import Floats
 from knowledge_base.search.letters import Form, Written
 from knowledge_base.search.match import Match
 from knowledge_base.search.meaning import Meaning, engine
-from knowledge_base.search.part import FOUND_BY_LETTERS
+from knowledge_base.search.part import FOUND_BY_LETTERS, Mask
 from knowledge_base.search.shelf import Shelf
-from knowledge_base.search.wording import Lexicon, Wording
+from knowledge_base.search.wording import Lexicon
 
 _KEYWORD_LESS = 3.0  # weight that a keyword lacks beside a question: many entries have it
 _NAMED_MORE = 1.0  # weight that a department's entries gain when the question names it
+Read = tuple[Written, frozenset[int]]  # a wording, and the departments that it names
 _NEW_AT_MOST = 20_000  # documents in the later part; long before, whoever follows makes the index anew, aside
 
 
@@ -89,34 +91,29 @@ class Index:
                full: bool = False) -> list[Match]:  # fmt: skip
         """Entries for what somebody typed or said, best first. `full` also asks what it means (about 30 ms more,
         where the engine is there); without it, it's fast enough for every keystroke."""
-        meaning = engine() if full and self._has_vectors else None
+        asked, vector = self._read(words, engine() if full and self._has_vectors else None)
         found: dict[int, float] = {}
-        way = chance.LETTERS
-        for wording in self._lexicon.wordings(words):
-            way_of_it, weighed = self._weighed(wording, most, department, category, meaning)
-            way = way_of_it if wording.words == words else way
-            for entry_id, weight in weighed.items():
-                found[entry_id] = max(found.get(entry_id, weight), weight)
-        return _matches(way, found, most)
-
-    def _weighed(self, wording: Wording, most: int, department: int | None, category: str,
-                 meaning: Meaning | None) -> tuple[Way, dict[int, float]]:  # fmt: skip
-        """The weight of each candidate entry for one wording."""
-        found: dict[int, float] = {}
-        asked = self._shelves[0].part.spelling.form(wording.words) if self._shelves else None
-        if asked is None or not asked.sounds:
-            return chance.LETTERS, found
-        asked, vector = self._understood(asked, wording.words, meaning)
-        within = frozenset({department}) if department is not None else wording.departments or None
-        for shelf in self._shelves:
-            allowed = shelf.allowed(within, category)
+        for shelf in self._shelves if asked else ():
             near = shelf.part.vectors.near(vector) if vector is not None and len(shelf.part) else None
-            some = shelf.part.candidates(asked, allowed=allowed, near=near, most=max(FOUND_BY_LETTERS, 2 * most))
-            weights = _weights(asked, some) - _KEYWORD_LESS * shelf.keyword[some.rows]
-            weights += _NAMED_MORE * bool(wording.departments)
-            for entry_id, weight in zip(shelf.entries[some.rows].tolist(), weights.tolist(), strict=True):
-                found[entry_id] = max(found.get(entry_id, weight), weight)
-        return _way(asked, vector is not None), found
+            for (named, _), some in _together(asked).items():
+                allowed = shelf.allowed(frozenset({department}) if department is not None else named or None, category)
+                entries, weights = _weighed(shelf, some, allowed, near, max(FOUND_BY_LETTERS, 2 * most))
+                for entry_id, weight in zip(entries, (weights + _NAMED_MORE * bool(named)).tolist(), strict=True):
+                    found[entry_id] = max(found.get(entry_id, weight), weight)
+        return _matches(_way(asked[0][0], vector is not None), found, most) if found else []
+
+    def _read(self, words: str, meaning: Meaning | None) -> tuple[list[Read], Any]:
+        """The question's wordings as they are read, its own first, and its vector. That stands for all of them: asking
+        the engine takes ten times as long as the rest."""
+        if not self._shelves:
+            return [], None
+        form = self._shelves[0].part.spelling.form
+        asked = [(form(one.words), one.departments) for one in self._lexicon.wordings(words)]
+        asked = [one for one in asked if one[0].sounds]
+        if not asked:
+            return [], None
+        own, vector = self._understood(asked[0][0], words, meaning)
+        return [(own, asked[0][1]), *asked[1:]], vector
 
     def _understood(self, asked: Written, words: str, meaning: Meaning | None) -> tuple[Written, Any]:
         """With characters guessed for sounds, and the vector of the question."""
@@ -144,6 +141,24 @@ class Index:
             return []
         texts = chain.from_iterable(shelf.texts(department_id) for shelf in self._shelves)
         return keypad.found(texts, pressed, most)
+
+
+def _together(asked: Iterable[Read]) -> dict[tuple[frozenset[int], bool], list[Written]]:
+    """The wordings that can be looked up at once: for the same departments, all in first letters or none."""
+    found: dict[tuple[frozenset[int], bool], list[Written]] = {}
+    for one, departments in asked:
+        found.setdefault((departments, one.form == Form.INITIALS), []).append(one)
+    return found
+
+
+def _weighed(
+    shelf: Shelf, asked: Sequence[Written], allowed: Mask | None, near: Floats | None, most: int
+) -> tuple[list[int], Floats]:
+    """Entries and what each weighs by the wording that fits it best."""
+    rows = shelf.part.rows(asked, allowed=allowed, near=near, most=most)
+    speaking = zip(asked, shelf.part.evidence(asked, rows, near), strict=True)
+    weights = np.max([_weights(one, what) for one, what in speaking], axis=0)
+    return shelf.entries[rows].tolist(), weights - _KEYWORD_LESS * shelf.keyword[rows]
 
 
 def _way(asked: Written, understood: bool) -> Way:

@@ -77,25 +77,44 @@ class Part:
 
     def candidates(self, asked: Written, *, allowed: Mask | None, near: Floats | None, most: int) -> Candidates:
         """The texts that have most in common with a question, and the nearest by meaning."""
-        if asked.form == Form.INITIALS:
-            found = self.by_firsts.scores(asked.sounds)
-            rows = _best(found, allowed, most)
-            first = [r for r in self.beginning(asked.sounds, most) if allowed is None or allowed[r]]
-            rows = np.union1d(rows, np.array(first, dtype=np.int32)).astype(np.int32)
-            figures = evidence.of_initials(asked.sounds, [self.firsts[r] for r in rows], self.by_firsts, rows)
-            return Candidates(rows, figures, np.full(len(rows), -1, np.float32))
-        folded = read_folded(asked.sounds)
-        found = self.by_folded.scores(folded)
-        guessed = asked.characters != asked.sounds or asked.form == Form.TEXT
-        if guessed:
-            found = found + self.by_characters.scores(asked.characters)
+        return self.evidence([asked], self.rows([asked], allowed=allowed, near=near, most=most), near)[0]
+
+    def rows(self, asked: Sequence[Written], *, allowed: Mask | None, near: Floats | None, most: int) -> Ints:
+        """The texts that have most in common with some wordings of one question, looked up together; all of them are
+        first letters, or none is."""
+        if asked[0].form == Form.INITIALS:
+            rows = _best(self.by_firsts.scores(*(one.sounds for one in asked)), allowed, most)
+            first = [r for one in asked for r in self.beginning(one.sounds, most) if allowed is None or allowed[r]]
+            return np.union1d(rows, np.array(first, dtype=np.int32)).astype(np.int32)
+        found = self.by_folded.scores(*(read_folded(one.sounds) for one in asked))
+        written = [one.characters for one in asked if _has_characters(one)]
+        if written:
+            found += self.by_characters.scores(*written)
         rows = _best(found, allowed, most)
         if near is not None:
             rows = np.union1d(rows, _best(near + 1, allowed, FOUND_BY_MEANING)).astype(np.int32)
-        exact, grams = (self.characters, self.by_characters) if guessed else (self.sounds, self.by_sounds)
-        told = [exact[r] for r in rows], [read_folded(self.sounds[r]) for r in rows]
-        figures = evidence.of_text((asked.characters, folded), told, (grams, self.by_folded), rows)
-        return Candidates(rows, figures, near[rows] if near is not None else np.full(len(rows), -1, np.float32))
+        return rows
+
+    def evidence(self, asked: Sequence[Written], rows: Ints, near: Floats | None) -> list[Candidates]:
+        """What speaks for each of these texts, by each of some wordings."""
+        close = near[rows] if near is not None else np.full(len(rows), -1, np.float32)
+        if asked[0].form == Form.INITIALS:
+            told = [self.firsts[r] for r in rows]
+            figures = [evidence.of_initials(one.sounds, told, self.by_firsts, rows) for one in asked]
+            return [Candidates(rows, one, close) for one in figures]
+        folded = [read_folded(self.sounds[r]) for r in rows]
+        return [Candidates(rows, self._of_text(one, folded, rows), close) for one in asked]
+
+    def _of_text(self, asked: Written, folded: Sequence[str], rows: Ints) -> Evidence:
+        written = _has_characters(asked)
+        exact, grams = (self.characters, self.by_characters) if written else (self.sounds, self.by_sounds)
+        query = asked.characters, read_folded(asked.sounds)
+        return evidence.of_text(query, ([exact[r] for r in rows], folded), (grams, self.by_folded), rows)
+
+
+def _has_characters(asked: Written) -> bool:
+    """Whether characters were written, or guessed for the sounds."""
+    return asked.characters != asked.sounds or asked.form == Form.TEXT
 
 
 def _give_back() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from knowledge_base.search.readings import normal
 
-_MOST = 3  # wordings besides the question's own; each costs a search
+_MOST = 3  # wordings besides the question's own
 _SHORTEST_NAME = 3  # characters; shorter ones occur in other words
 
 
@@ -24,7 +24,7 @@ class Wording:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """Names of departments and groups of synonyms, as they stand in tight wordings."""
+    """Names of departments and groups of synonyms, as they stand in tight wordings, longest first."""
 
     names: dict[str, frozenset[int]] = field(default_factory=dict)
     groups: Sequence[tuple[str, ...]] = ()
@@ -37,7 +37,7 @@ class Lexicon:
                 if len(name) >= _SHORTEST_NAME:
                     owners.setdefault(name, set()).add(department_id)
         longest_first = sorted(owners, key=lambda name: (-len(name), name))
-        groups = [tuple(filter(None, map(tight, group))) for group in synonyms]
+        groups = [tuple(sorted(filter(None, map(tight, group)), key=len, reverse=True)) for group in synonyms]
         return cls({name: frozenset(owners[name]) for name in longest_first}, groups)
 
     def wordings(self, words: str) -> list[Wording]:
@@ -48,7 +48,7 @@ class Lexicon:
         if name:
             found.append(Wording(plain.replace(name, "", 1).removeprefix("的"), self.names[name]))
         for group in self.groups:
-            said = next((word for word in sorted(group, key=len, reverse=True) if word in plain), "")
+            said = next((word for word in group if word in plain), "")
             if said:
                 found += [Wording(plain.replace(said, word)) for word in group if word != said and said not in word]
         return found[: _MOST + 1]

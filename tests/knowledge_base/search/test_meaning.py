@@ -53,6 +53,21 @@ def test_the_typing_path_never_asks_the_model(index: Index, monkeypatch: pytest.
         index.search("居住证续签", full=True)
 
 
+def test_however_many_wordings_a_question_has_the_engine_is_asked_once(
+    index: Index, meaning: Meaning, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, of = [], Meaning.of
+    monkeypatch.setattr(Meaning, "of", lambda self, text: read.append(text) or of(self, text))
+    titles = [Document(number, 1, "", title, department_names=("玉溪市公安局",)) for number, title in TITLES.items()]
+    vectors = dict(zip(map(digest, TITLES.values()), meaning.stored(list(TITLES.values())), strict=True))
+    wide = Index.of(titles, [["居住证", "暂住证", "居留证", "住证"], ["续签", "延期", "换签"]], vectors)
+    assert wide.search("公安局暂住证过期咋延期", full=True)[0].entry_id == 1
+    assert wide.search("玉溪市公安局的暂住证过期咋延期", full=True)[0].entry_id == 1
+    assert read == ["公安局暂住证过期咋延期", "玉溪市公安局的暂住证过期咋延期"]
+    assert wide.search("juzhuzhengdaoqi", full=True)[0].entry_id == 1
+    assert read[2:] == ["居住证到期"], "for pinyin the characters that are meant"
+
+
 def test_where_the_model_does_not_run_the_search_stays_with_letters(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("knowledge_base.search.index.engine", lambda: None)
     assert index.search("居住证续签", full=True) == index.search("居住证续签")
