@@ -1,6 +1,7 @@
 """One entry as a page: what stands, what is under way, who may do what to it now, and what became of it before."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from flask import abort, render_template
@@ -9,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from admin_ui.house import house, me, now, reading
 from dispatch import corrections
-from dispatch.answers import offered
-from dispatch.decision import Channel
+from dispatch.answers import Offered, offered
+from dispatch.decision import Answer, Channel, Contact
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission
 from hotline.times import local_day
 from knowledge_base import approving, drafts, due, hands
+from knowledge_base.authorisations import Form
 from knowledge_base.content import digest
 from knowledge_base.due import State as DueState
 from knowledge_base.entries import Approval, Entry, EntryVersion, Phrasing
@@ -32,17 +34,37 @@ def show(entry_id: int, *, trouble: str = "", typed: Mapping[str, str] | None = 
         coming = drafts.under_way(session, entry) if inside else None
         shown = standing or (coming or (entry.versions[-1] if entry.versions else None) if inside else None)
         rows = _ledger(session, entry) if inside else []
+        channels = {c: offered(session, entry.id, channel=c, at=now(), grace_days=grace) for c in Channel}
         return render_template(
             "entry.html", entry=entry, standing=standing, coming=coming, shown=shown, inside=inside, at=now(),
             trouble=trouble, typed=typed or {}, versions=_versions(entry, standing, inside), rows=rows,
             due=_due(entry, standing) if standing is not None and inside else None,
-            channels={c: offered(session, entry.id, channel=c, at=now(), grace_days=grace) for c in Channel},
+            channels=channels, told=_told(channels[Channel.OPERATOR]),
             may={v.id: hands.doable(session, v, entry, by=me()) for v in (coming, standing) if v is not None},
             seen={v.id: digest(v) for v in (coming, standing) if v is not None},
             wrong=_wrong(session, entry), names=names_of(session, [row.by for row in rows]), Stage=Stage,
             phrasings=_phrasings(entry, inside), writes=inside and me().may(Permission.WRITE_ENTRY),
             decides=inside and approving.may_decide(me()),
         )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Told:
+    """Which of an entry's texts an operator may tell: the full one, the summary, or only who is in charge; and why."""
+
+    full: bool = False
+    summary: bool = False
+    contact: bool = False
+    reason: str = ""
+
+
+def _told(offer: Offered | None) -> Told:
+    match offer:
+        case Offered(decision=Answer(form=form, reason=reason)):
+            return Told(full=form is Form.FULL, summary=True, contact=True, reason=reason)
+        case Offered(decision=Contact(reason=reason)):
+            return Told(contact=True, reason=reason)
+    return Told()
 
 
 def find(session: Session, entry_id: int) -> Entry:

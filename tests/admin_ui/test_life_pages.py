@@ -266,3 +266,28 @@ def test_lists_are_taken_home_as_files_that_run_nothing(world: World, signed_in:
     assert answer.status_code == 200
     assert answer.text.startswith("\ufeff")
     assert "社保卡丢了怎么补办" in answer.text
+
+
+MAY, MAY_NOT = "可告知来电人", "不得告知来电人"
+
+
+@pytest.mark.parametrize(("entry_id", "banner", "marks"), [
+    (1, "", [MAY, MAY, MAY]),  # 全文
+    (3, "只能告知摘要", [MAY_NOT, MAY_NOT, MAY]),
+    (4, "只能告知由谁承办：玉溪市自然资源和规划局，电话 0877-2103000", [MAY_NOT, MAY_NOT]),
+])  # fmt: skip
+def test_the_page_says_over_the_texts_which_of_them_an_operator_may_tell(
+    signed_in: SignIn, entry_id: int, banner: str, marks: list[str]
+) -> None:
+    texts = signed_in("operator").get(f"/knowledge/{entry_id}").text.split("<aside>")[0]
+    assert re.findall(rf'class="may may-\w+">({MAY}|{MAY_NOT})<', texts) == marks
+    assert ('role="note"' in texts) is bool(banner)
+    assert banner in texts
+    assert not banner or texts.index(banner) < texts.index("供阅读的答复")
+
+
+def test_an_answer_that_holds_no_longer_is_marked_for_those_who_still_see_it(signed_in: SignIn) -> None:
+    assert step(signed_in("leader"), ENTRY, 1, "withdraw", why="政策已变").status_code == 303
+    texts = signed_in("liaison").get("/knowledge/1").text.split("<aside>")[0]
+    assert "现在无效" in texts
+    assert f">{MAY}<" not in texts
