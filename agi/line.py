@@ -235,6 +235,10 @@ class Line(AGI):  # type: ignore[misc]
             left -= stretch
         return ""
 
+    def send_silence(self) -> None:
+        """Silence goes out from now until the next sound: the recording stands still while neither side sends."""
+        self.run("PlayTones", 0)
+
     def collect(self, name: str, *, digits: int, timeout: float = 4.0) -> Collected:
         """Play a sound and let the exchange collect keys up to `#` (GET DATA)."""
         within = LONGEST_SOUND + timeout * (digits + 1)
@@ -289,7 +293,7 @@ class Line(AGI):  # type: ignore[misc]
 
     def guard(self, seconds: float) -> None:
         """Re-arm the exchange's own limit: after `seconds` it takes the call away from us to a person."""
-        self.set("TIMEOUT(absolute)", max(1, round(seconds)))
+        self.set("TIMEOUT(absolute)", max(1.0, round(seconds, 1)))
 
     def stored(self, family: str, key: str) -> str | None:
         """A value of the exchange's own database, or None."""

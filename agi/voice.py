@@ -12,7 +12,7 @@ from hotline.times import now
 from hotline.voice import orders
 
 A_LAW_BYTES_A_SECOND = 8000
-GRACE = 2.5  # seconds that a sound may take beyond its length before the exchange takes the caller away
+GRACE = 1.5  # seconds that a sound may take beyond its length before the exchange takes the caller away
 THOUGHT = 3.0  # seconds that we may think between two sounds before it does
 PATIENCE = 8.0  # seconds a caller waits for a sentence that is still being made
 LOCK_FILE = Path(__file__).parent.parent / "asterisk-conf" / "sounds" / "prompts.lock.json"
@@ -33,13 +33,13 @@ class Voice:
     def say(self, *sounds: str, interrupt: str = "") -> str:
         """Play sounds; the key that stopped them, or an empty text."""
         key = self.line.play(sounds, interrupt)
-        self.line.guard(THOUGHT)
+        self._thinking()
         return key
 
     def ask(self, *sounds: str, digits: int = 1, timeout: float = 4.0, alone: str = "0") -> str:
         """Play sounds and collect keys; empty when nothing was pressed."""
         keys = self.line.ask(sounds, digits=digits, timeout=timeout, alone=alone)
-        self.line.guard(THOUGHT)
+        self._thinking()
         return keys
 
     def sounds_of(self, text: str) -> list[str]:
@@ -49,6 +49,11 @@ class Voice:
         names = self._ordered(text)
         self._wait_for(names[:1])
         return [self._path(name) for name in names]
+
+    def at_hand(self, text: str) -> list[str]:
+        """The sounds of a text if all are made; else none, they are ordered as urgent, and nobody waits for them."""
+        names = self._ordered(text)
+        return [self._path(name) for name in names] if all(map(self._is_made, names)) else []
 
     def speak(self, text: str, *, interrupt: str = "") -> str:
         """Say a text sentence by sentence; the key that stopped it. NotSpoken when a sentence never came."""
@@ -75,6 +80,11 @@ class Voice:
                 if time.monotonic() > until:
                     raise NotSpoken(name)
                 self.say("hotline/please_wait")
+
+    def _thinking(self) -> None:
+        """Until the next sound we think: not for long, and not without sending anything."""
+        self.line.guard(THOUGHT)
+        self.line.send_silence()
 
     def _guard(self, sound: str) -> None:
         """Each sound by itself: should we be stopped, nobody waits for the rest of a long question."""

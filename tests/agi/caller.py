@@ -23,6 +23,7 @@ class Caller:
     heard: list[str] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)
     guards: list[float] = field(default_factory=list)
+    sent_silence: bool = False  # since the last sound
     _keys: str = ""
     _times: dict[str, int] = field(default_factory=dict)
 
@@ -73,6 +74,9 @@ class Caller:
                 return "200 result=1\n"
             case ["STREAM", "FILE", name, *escapes]:
                 return self._play(name, escapes[0] if escapes else "")
+            case ["EXEC", "PlayTones", "0"]:
+                self.sent_silence = True
+                return "200 result=0\n"
             case ["CHANNEL", "STATUS", *_]:
                 return "200 result=6\n"
         return "510 Invalid or unknown command\n"
@@ -81,6 +85,7 @@ class Caller:
         if name.startswith("/") and not Path(name + ".alaw").exists():
             return "200 result=-1 endpos=0\n"
         self.heard.append(name)
+        self.sent_silence = False
         if self.gone:
             return "HANGUP\n200 result=-1 endpos=0\n"
         short = name.removeprefix("hotline/")

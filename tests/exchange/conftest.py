@@ -1,5 +1,6 @@
 """One real exchange for all tests here, a FastAGI stand-in that can be dead, mute or willing, and ears."""
 
+import csv
 import socketserver
 import threading
 import time
@@ -162,6 +163,12 @@ class Spool:
     def events(self, callid: str) -> list[str]:
         rows = (self.folder / "spool/cel/cel.csv").read_text().splitlines()
         return [row for row in rows if callid in row]
+
+    def lived(self, callid: str) -> float:
+        """Seconds from answer to hang-up of the caller's own channel."""
+        rows = [row for row in csv.reader(self.events(callid)) if row[3] == row[4]]
+        moments = {row[0]: float(row[1]) for row in rows}
+        return moments["HANGUP"] - moments["ANSWER"]
 
 
 class Ears:

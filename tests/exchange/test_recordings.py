@@ -63,3 +63,4 @@ def test_a_caller_tired_of_waiting_leaves_a_message_by_key(exchange: Exchange, p
     assert any("APP_START" in row and '"Queue"' in row for row in rows)
     assert '"message"' in rows[-1]
     assert ears.hear(recording).silence < 2
+    assert ears.hear(recording).seconds == pytest.approx(ears.spool.lived(recording.stem), abs=0.5)
