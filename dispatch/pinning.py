@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from dispatch.answers import offered
+from dispatch.answers import GRACE_DAYS, offered
 from dispatch.decision import Answer, Channel
 from hotline import audit
 from hotline.accounts.accounts import Account
@@ -17,14 +17,16 @@ LONGEST = timedelta(days=30)
 
 
 def pin(session: Session, entry: Entry, *, since: datetime | None = None, until: datetime, why: str, by: Account,
-        at: datetime) -> None:
-    """Pin an entry from now (or later) until a moment; LifeError when it may not be said, or nobody says why."""
+        at: datetime, grace_days: int = GRACE_DAYS) -> None:
+    """Pin an entry from now (or later) until a moment; LifeError when it may not be said, or nobody says why.
+
+    `grace_days`: the setting `update_grace_days`."""
     since = max(since or at, at)
     _may_pin(by, why)
     if not since < until <= since + LONGEST:
         raise LifeError(f"置顶截止时间须晚于开始时间，且最长{LONGEST.days}天")
     for channel in (Channel.MACHINE, Channel.OPERATOR):
-        found = offered(session, entry.id, channel=channel, at=at)
+        found = offered(session, entry.id, channel=channel, at=at, grace_days=grace_days)
         if found is None:
             raise LifeError("只有已发布且在有效期内的条目可以置顶")
         if not isinstance(found.decision, Answer):

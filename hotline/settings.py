@@ -86,6 +86,9 @@ class Settings(BaseModel):
     staffed_hours: str = Field("1-7 00:00-24:00", description="When people answer, as 1-5 08:30-18:00,6 09:00-12:00.")
     self_service: bool = Field(True, description="Whether the machine may be asked at all.")
     keypad_initials: bool = Field(False, description="Whether a caller may spell a keyword by pinyin initials.")
+    hot_topics: int = Field(
+        2, ge=0, le=2, description="How many urgent topics the machine offers before it asks for a department."
+    )
     most_asked: int = Field(
         3, ge=1, le=3, description="How many of a department's most asked questions are read out: three at most."
     )

@@ -133,7 +133,8 @@ def pin(entry_id: int) -> ResponseReturnValue:
         until = moment_in("until")
         if until is None:
             raise LifeError(gettext("请填写置顶截止时间"))
-        pinning.pin(session, find(session, entry_id), until=until, why=said("why"), by=me(), at=at)
+        pinning.pin(session, find(session, entry_id), until=until, why=said("why"), by=me(), at=at,
+                    grace_days=house().settings.update_grace_days)  # fmt: skip
 
     return take(entry_id, step)
 

@@ -1,40 +1,24 @@
-"""Asking the machine: a department by its number, one of its questions, and the answer if it may be given."""
+"""Asking the machine: an urgent topic, or a department and one of its questions; the answer if it may be given."""
 
-from dataclasses import dataclass
-
+from agi.choosing import choice, confirmed, keyed, numbered
 from agi.house import House, Next
 from agi.line import Line
+from agi.scripts.speaking import asked_aloud
+from agi.talk import PERSON, TRIES, YES, Talk
 from agi.voice import NotSpoken, Voice
-from dispatch import answers, calls, tellings
+from dispatch import answers, hot_topics, tellings
 from dispatch.answers import Offered
 from dispatch.calls import Step
 from dispatch.decision import Answer, Channel
 from hotline.directory import departments
 from hotline.directory.departments import Department
 from hotline.times import local_day, now
-from knowledge_base import asked, entries
-from knowledge_base.asked import Found, Put, Way
+from knowledge_base import entries
 from knowledge_base.entries import Entry
-
-TRIES = 2
-PERSON, YES, AGAIN = "0", "1", "#"
-
-
-@dataclass(frozen=True)
-class Talk:
-    """One caller asking the machine."""
-
-    voice: Voice
-    house: House
-    call_id: str
-
-    def note(self, kind: Step, **detail: object) -> None:
-        with self.house.database.writing() as session:
-            calls.note(session, self.call_id, kind, at=now(), **detail)
 
 
 def run(line: Line, house: House) -> None:
-    """Department → question → answer → satisfied? Everything unclear ends with a person."""
+    """Topic, or department → question → answer → satisfied? Everything unclear ends with a person."""
     talk = Talk(Voice(line, house), house, line.environment.arguments[0])
     try:
         line.set("NEXT", _conversation(talk))
@@ -44,10 +28,10 @@ def run(line: Line, house: House) -> None:
 
 
 def _conversation(talk: Talk) -> Next:
-    department = _department(talk)
-    if department is None:
-        return Next.PEOPLE
-    entry = _question(talk, department)
+    wish = (asked_aloud(talk) if _may_speak(talk) else None) or _wish(talk)
+    if isinstance(wish, Next):
+        return wish
+    entry = _question(talk, wish) if isinstance(wish, Department) else wish
     if entry is None:
         return Next.PEOPLE
     with talk.house.database.reading() as session:
@@ -60,19 +44,43 @@ def _conversation(talk: Talk) -> Next:
     return _direct(talk, offered)
 
 
-def _department(talk: Talk) -> Department | None:
-    prompts = ["hotline/self_service_intro", "hotline/choose_department"]
+def _may_speak(talk: Talk) -> bool:
+    """Whether this caller is asked to say what he wants to know."""
+    return talk.house.settings.speech
+
+
+def _wish(talk: Talk) -> Department | Entry | None:
+    """The department that the caller keys, or the urgent topic, which he confirms; None leads to a person."""
+    topics = _topics(talk)
+    which = "hotline/choose_topic_or_department" if topics else "hotline/choose_department"
+    urgent = ["hotline/hot_topics", *numbered(title for _, title in topics)] if topics else []
+    prompts = ["hotline/self_service_intro", *urgent, which]
     for _ in range(TRIES):
         code = talk.voice.ask(*prompts, digits=3, timeout=5.0)
         if code in {"", PERSON}:
             return None
-        with talk.house.database.reading() as session:
-            found = departments.by_code(session, code)
-        if found is not None:
-            talk.note(Step.DEPARTMENT, department=found.id, name=found.name)
+        if code in {str(place) for place in range(1, len(topics) + 1)}:
+            return confirmed(talk, topics[int(code) - 1][0], place=int(code))
+        if (found := _department(talk, code)) is not None:
             return found
-        prompts = ["hotline/invalid_key", "hotline/choose_department"]
+        prompts = ["hotline/invalid_key", which]
     return None
+
+
+def _topics(talk: Talk) -> list[tuple[Entry, list[str]]]:
+    """The urgent topics with the sounds of their titles; one that has no voice yet is left out, nobody waits for it."""
+    settings = talk.house.settings
+    with talk.house.database.reading() as session:
+        found = hot_topics.topics(session, most=settings.hot_topics, at=now(), grace_days=settings.update_grace_days)
+    return [(entry, title) for entry in found if (title := talk.voice.at_hand(entry.question))]
+
+
+def _department(talk: Talk, code: str) -> Department | None:
+    with talk.house.database.reading() as session:
+        found = departments.by_code(session, code)
+    if found is not None:
+        talk.note(Step.DEPARTMENT, department=found.id, name=found.name)
+    return found
 
 
 def _question(talk: Talk, department: Department) -> Entry | None:
@@ -82,67 +90,11 @@ def _question(talk: Talk, department: Department) -> Entry | None:
         if PERSON in pressed:
             return None
         if pressed:
-            return _keyed(talk, department, pressed)
+            return keyed(talk, department, pressed)
     with talk.house.database.reading() as session:
         usual = entries.most_asked(session, department.id, on=local_day(now()), at=now(),
                                    most=talk.house.settings.most_asked)  # fmt: skip
-    return _choice(talk, usual)
-
-
-def _keyed(talk: Talk, department: Department, pressed: str) -> Entry | None:
-    """The question that lies on the pressed keys, if the caller confirms it. How it went is noted: what he confirms or
-    not, with that step; what he leaves alone, or isn't there, when nobody waits for it."""
-    candidates = _by_keys(talk, department, pressed)
-    search = Put(pressed, Channel.MACHINE, Way.KEYS, Found.SHOWN if candidates else Found.NOTHING, now(),
-                 department_id=department.id, call_id=talk.call_id)  # fmt: skip
-    decided = False
-    try:
-        entry, decided = _chosen(talk, candidates, search)
-    finally:  # also when he hangs up
-        if not decided:
-            talk.house.askings.add(search)
-    return entry
-
-
-def _by_keys(talk: Talk, department: Department, pressed: str) -> list[Entry]:
-    with talk.house.database.reading() as session:
-        ids = talk.house.index.at(session, on=local_day(now())).by_keys(department.id, pressed)
-        return [entry for entry_id in ids if (entry := session.get(Entry, entry_id)) is not None]
-
-
-def _choice(talk: Talk, candidates: list[Entry]) -> Entry | None:
-    return _chosen(talk, candidates)[0]
-
-
-def _chosen(talk: Talk, candidates: list[Entry], search: Put | None = None) -> tuple[Entry | None, bool]:
-    """The candidate that the caller confirms, and whether he was asked to."""
-    if not candidates:
-        talk.voice.say("hotline/nothing_found")
-        return None, False
-    sounds: list[str] = []
-    for place, entry in enumerate(candidates, start=1):
-        sounds += [f"hotline/question_{place}", *talk.voice.sounds_of(entry.question)]
-    key = AGAIN
-    for _ in range(TRIES):
-        if key == AGAIN:
-            key = talk.voice.ask(*sounds, "hotline/choose_question", timeout=5.0)
-    if not key.isdigit() or not 1 <= int(key) <= len(candidates):
-        return None, False
-    chosen = candidates[int(key) - 1]
-    title = talk.voice.sounds_of(chosen.question)
-    confirmed = talk.voice.ask("hotline/candidate_is", *title, "hotline/confirm_yes_no", timeout=5.0) == YES
-    _note_candidate(talk, chosen, search, place=int(key), confirmed=confirmed)
-    return (chosen if confirmed else None), True
-
-
-def _note_candidate(talk: Talk, chosen: Entry, search: Put | None, *, place: int, confirmed: bool) -> None:
-    with talk.house.database.writing() as session:
-        calls.note(session, talk.call_id, Step.CANDIDATE, at=now(), entry=chosen.id, question=chosen.question,
-                   confirmed=confirmed)  # fmt: skip
-        if search is not None:
-            asked.note(session, search.words, channel=search.channel, way=search.way, call_id=search.call_id,
-                       found=Found.CHOSEN if confirmed else Found.SHOWN, entry_id=chosen.id if confirmed else None,
-                       place=place if confirmed else None, department_id=search.department_id, at=now())  # fmt: skip
+    return choice(talk, usual)
 
 
 def _answer(talk: Talk, offered: Offered, answer: Answer) -> Next:

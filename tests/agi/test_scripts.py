@@ -25,6 +25,7 @@ from hotline.database import Database
 from hotline.settings import Settings
 from hotline.times import local_day, now
 from hotline.voice.kokoro import voice_name
+from hotline.voice.orders import SpeechOrder
 from hotline.voice.rendering import sentences, spoken_name
 from knowledge_base.asked import Asked, Found
 from knowledge_base.authorisations import Authorisation, Form, Scope
@@ -96,6 +97,18 @@ def a_house(database: Database, folder: Path, **changed: object) -> Hotline:
 @pytest.fixture
 def house(database: Database, tmp_path: Path) -> Iterator[Hotline]:
     house = a_house(database, tmp_path)
+    yield house
+    house.server.stop()
+
+
+@pytest.fixture
+def keyed(database: Database, tmp_path: Path) -> Iterator[Hotline]:
+    """A house where words may be spelled on the keys; its index is made after the question was published."""
+    before = a_house(database, tmp_path)
+    before.knows()
+    before.server.stop()
+    house = a_house(database, tmp_path, keypad_initials=True)
+    house.began()
     yield house
     house.server.stop()
 
@@ -250,16 +263,11 @@ def test_an_answer_without_a_voice_leads_to_a_person_and_was_not_told(house: Hot
         assert session.scalars(select(Telling)).all() == []
 
 
-def test_initials_on_the_keys_find_a_question(database: Database, tmp_path: Path) -> None:
-    house = a_house(database, tmp_path, keypad_initials=True)
-    house.knows()
-    house.began()
-    time.sleep(2)  # within which the index knows of it
-    caller = house.serve(Caller(TO_THE_ANSWER | {"keypad_initials": "599#", "satisfied_question": "1"}), "self_service")
-    house.server.stop()
+def test_initials_on_the_keys_find_a_question(keyed: Hotline) -> None:
+    caller = keyed.serve(Caller(TO_THE_ANSWER | {"keypad_initials": "599#", "satisfied_question": "1"}), "self_service")
     assert caller.next == "goodbye"
     assert caller.prompts.count("choose_question") == 1
-    [row] = asked_of(house)
+    [row] = asked_of(keyed)
     assert (row.words, row.way, row.channel, row.found, row.place, row.call_id) == ("599", "keys", "machine", Found.CHOSEN, 1, CALL)
     assert row.entry_id is not None
     assert row.department_id is not None
@@ -277,38 +285,23 @@ def test_initials_on_the_keys_find_a_question(database: Database, tmp_path: Path
         ("599#", {"confirm_yes_no": "2"}, Found.SHOWN, "confirm_yes_no"),
     ],
 )
-def test_who_keyed_in_vain_reaches_a_person_and_it_is_noted(
-    database: Database, tmp_path: Path, keys: str, said: dict[str, str], found: Found, last: str
-) -> None:
-    house = a_house(database, tmp_path, keypad_initials=True)
-    house.knows()
-    house.began()
-    time.sleep(2)  # within which the index knows of it
-    caller = house.serve(Caller(TO_THE_ANSWER | {"keypad_initials": keys, "satisfied_question": "1"} | said), "self_service")
-    house.server.stop()
+def test_who_keyed_in_vain_reaches_a_person_and_it_is_noted(keyed: Hotline, keys: str, said: dict[str, str], found: Found, last: str) -> None:
+    caller = keyed.serve(Caller(TO_THE_ANSWER | {"keypad_initials": keys, "satisfied_question": "1"} | said), "self_service")
     assert (caller.next, caller.prompts[-1]) == ("people", last)
     assert caller.prompts.count("question_1") == (found is not Found.NOTHING)  # the same titles, read once, and no others
-    rows = asked_of(house, least=1)
+    rows = asked_of(keyed, least=1)
     assert [(row.words, row.found, row.entry_id) for row in rows] == [(keys[:-1], found, None)]
 
 
 @pytest.mark.parametrize("keys", ["0", "590"])
-def test_0_among_the_letters_reaches_a_person(database: Database, tmp_path: Path, keys: str) -> None:
-    house = a_house(database, tmp_path, keypad_initials=True)
-    house.knows()
-    house.began()
-    caller = house.serve(Caller({"choose_department": "101", "keypad_initials": keys}), "self_service")
-    house.server.stop()
+def test_0_among_the_letters_reaches_a_person(keyed: Hotline, keys: str) -> None:
+    caller = keyed.serve(Caller({"choose_department": "101", "keypad_initials": keys}), "self_service")
     assert (caller.next, caller.prompts[-1]) == ("people", "keypad_initials")
 
 
-def test_who_keys_nothing_is_read_what_is_asked_most(database: Database, tmp_path: Path) -> None:
-    house = a_house(database, tmp_path, keypad_initials=True)
-    house.knows()
-    house.began()
-    caller = house.serve(Caller(TO_THE_ANSWER | {"satisfied_question": "1"}), "self_service")
-    house.server.stop()
-    assert (caller.next, caller.sentences[0]) == ("goodbye", house.names(QUESTION)[0])
+def test_who_keys_nothing_is_read_what_is_asked_most(keyed: Hotline) -> None:
+    caller = keyed.serve(Caller(TO_THE_ANSWER | {"satisfied_question": "1"}), "self_service")
+    assert (caller.next, caller.sentences[0]) == ("goodbye", keyed.names(QUESTION)[0])
 
 
 @pytest.mark.parametrize("key", ["0", ""])
@@ -331,12 +324,60 @@ def asked_of(house: Hotline, least: int = 1) -> list[Asked]:
     return rows
 
 
+# -- what is urgent -----------------------------------------------------------------------------------------------
+@pytest.fixture
+def urgent(house: Hotline) -> Hotline:
+    """The department's only question is pinned, and there is another department."""
+    house.knows()
+    house.began()
+    with house.database.writing() as session:
+        town.unit(session, "102", "玉溪市民政局")
+        session.execute(update(Entry).values(hot_from=now() - timedelta(hours=1), hot_until=now() + timedelta(hours=1)))
+    return house
+
+
+def test_an_urgent_topic_is_offered_before_a_department_is_asked_for(urgent: Hotline) -> None:
+    caller = urgent.serve(Caller({"choose_topic_or_department": "1#", "confirm_yes_no": "1", "satisfied_question": "1"}), "self_service")
+    assert caller.next == "goodbye"
+    assert caller.prompts[:4] == ["self_service_intro", "hot_topics", "question_1", "choose_topic_or_department"]
+    assert caller.sentences == [*urgent.names(QUESTION) * 2, *urgent.names(ANSWER)]
+    assert urgent.kinds() == [Step.CANDIDATE, Step.TOLD, Step.RATED]
+
+
+@pytest.mark.parametrize("prompt", ["self_service_intro", "hot_topics", "question_1", "choose_topic_or_department"])
+def test_who_keys_a_department_at_once_hears_no_more_of_what_is_urgent(urgent: Hotline, prompt: str) -> None:
+    caller = urgent.serve(Caller({prompt: "102"}), "self_service")
+    assert (caller.next, caller.prompts[-2:]) == ("people", [prompt, "nothing_found"])
+
+
+@pytest.mark.parametrize(("prompt", "key"), [("hot_topics", "0"), ("question_1", "0"), ("choose_topic_or_department", "0"), ("", "")])
+def test_0_and_silence_at_what_is_urgent_reach_a_person(urgent: Hotline, prompt: str, key: str) -> None:
+    caller = urgent.serve(Caller({prompt: key}), "self_service")
+    assert (caller.next, caller.prompts[-1], urgent.kinds()) == ("people", prompt or "choose_topic_or_department", [])
+
+
+def test_what_is_urgent_but_has_no_voice_yet_is_left_out_and_ordered(urgent: Hotline) -> None:
+    for name in urgent.names(QUESTION):
+        (urgent.settings.sounds / f"{name}.alaw").unlink()
+    caller = urgent.serve(Caller({}), "self_service")
+    assert caller.prompts == ["self_service_intro", "choose_department"]
+    with urgent.database.reading() as session:
+        assert urgent.names(QUESTION)[0] in session.scalars(select(SpeechOrder.name)).all()
+
+
 def test_before_everything_that_is_played_the_exchanges_own_guard_is_set(house: Hotline) -> None:
     house.knows()
     house.began()
     caller = house.serve(Caller(TO_THE_ANSWER | {"satisfied_question": "1"}), "self_service")
     assert len(caller.guards) >= len([name for name in caller.heard if name.startswith("/")])
     assert all(0 < seconds < 120 for seconds in caller.guards)
+
+
+def test_while_the_machine_thinks_silence_is_sent_and_the_recording_goes_on(house: Hotline) -> None:
+    house.knows()
+    house.began()
+    for presses in ({}, {"choose_department": "999"}, TO_THE_ANSWER | {"satisfied_question": "2"}):
+        assert house.serve(Caller(presses), "self_service").sent_silence
 
 
 # -- how does my matter stand? ------------------------------------------------------------------------------------
@@ -473,25 +514,6 @@ def test_who_hangs_up_before_he_gives_a_grade_has_heard_the_reply(back: Back) ->
     assert back.stands() == ("told", "done", State.CLOSED)
 
 
-# -- when nothing works -------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("script", ["self_service", "progress", "callback", "survey"])
-def test_without_a_database_every_script_leads_to_a_person(tmp_path: Path, script: str) -> None:
-    away = Database(f"sqlite:///{tmp_path}/no/such/folder/hotline.db")
-    house = a_house(away, tmp_path)
-    with capture_logs() as logs:
-        caller = house.serve(Caller({"choose_department": "101", "key_code": CODE, "survey_question": "1"}), script)
-        house.server.stop()
-    assert caller.next == "people"
-    assert [log["fault"] for log in logs if log["event"] == "script failed"] == ["OperationalError"]
-
-
-def test_without_a_database_the_machine_is_not_offered(tmp_path: Path) -> None:
-    house = a_house(Database(f"sqlite:///{tmp_path}/no/such/folder/hotline.db"), tmp_path)
-    with capture_logs():
-        caller = house.serve(Caller(), "incoming")
-        house.server.stop()
-    assert "SELFSERVICE" not in caller.variables
-    assert caller.next == "people"
 @pytest.mark.parametrize("revoked", [False, True])
 def test_a_correction_says_what_holds_when_it_is_said_and_keeps_the_evidence(house: Hotline, revoked: bool) -> None:
     house.knows()
@@ -521,3 +543,22 @@ def test_a_correction_says_what_holds_when_it_is_said_and_keeps_the_evidence(hou
     assert house.kinds().count(Step.TOLD) == 1
 
 
+# -- when nothing works -------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("script", ["self_service", "progress", "callback", "survey"])
+def test_without_a_database_every_script_leads_to_a_person(tmp_path: Path, script: str) -> None:
+    away = Database(f"sqlite:///{tmp_path}/no/such/folder/hotline.db")
+    house = a_house(away, tmp_path)
+    with capture_logs() as logs:
+        caller = house.serve(Caller({"choose_department": "101", "key_code": CODE, "survey_question": "1"}), script)
+        house.server.stop()
+    assert caller.next == "people"
+    assert [log["fault"] for log in logs if log["event"] == "script failed"] == ["OperationalError"]
+
+
+def test_without_a_database_the_machine_is_not_offered(tmp_path: Path) -> None:
+    house = a_house(Database(f"sqlite:///{tmp_path}/no/such/folder/hotline.db"), tmp_path)
+    with capture_logs():
+        caller = house.serve(Caller(), "incoming")
+        house.server.stop()
+    assert "SELFSERVICE" not in caller.variables
+    assert caller.next == "people"

@@ -13,6 +13,7 @@ from dispatch.callbacks import Callback
 from dispatch.calls import Call
 from dispatch.corrections import Correction
 from dispatch.decision import Answer, Channel
+from dispatch.hot_topics import topics
 from dispatch.referrals import Matter, ReferralError
 from dispatch.states import State
 from dispatch.suggestions import suggested
@@ -326,6 +327,36 @@ def test_only_what_may_be_said_everywhere_is_pinned_by_whom_it_is_for(session: S
     pinning.unpin(session, entry, why="已恢复", by=who.city, at=later(hours=1))
     assert not entry.is_hot(later(hours=1))
     assert session.scalars(select(AuditRow.deed).where(AuditRow.kind == "entry").order_by(AuditRow.id)).all() == ["entry.pinned", "entry.unpinned"]
+
+
+def test_the_machine_offers_what_is_pinned_anywhere_and_may_be_answered_the_latest_first(session: Session, who: People, settings: Settings) -> None:
+    authorise(session, who.office)
+    hot = [people.published(session, who, settings, question=f"今晚{place}停水吗？") for place in ("江川", "澄江", "通海")]
+    for minutes, entry in enumerate(hot):
+        pinning.pin(session, entry, since=later(minutes=minutes), until=later(hours=2), why="急", by=who.city, at=NOON)
+    at, grace = later(hours=1), settings.update_grace_days
+    assert topics(session, most=2, at=at, grace_days=grace) == [hot[2], hot[1]]
+    assert topics(session, most=2, at=later(hours=2), grace_days=grace) == []
+    session.execute(update(Authorisation).values(exclusions=[hot[2].id]))
+    session.expire_all()
+    assert topics(session, most=2, at=at, grace_days=grace) == [hot[1], hot[0]]
+    session.execute(update(Authorisation).values(revoked_at=NOON))
+    session.expire_all()
+    assert topics(session, most=2, at=at, grace_days=grace) == []
+
+
+def test_what_is_overdue_is_pinned_and_offered_by_the_offices_own_days_of_grace(session: Session, who: People, settings: Settings) -> None:
+    authorise(session, who.office)
+    session.execute(update(Authorisation).values(confirmed_on=TODAY))
+    entry = people.published(session, who, settings)
+    entry.versions[0].published_at = later(days=-40 - 31 * who.office.update_every_months)
+    entry.confirmed_on = None
+    session.flush()
+    pinning.pin(session, entry, until=later(hours=2), why="急", by=who.city, at=NOON, grace_days=100)
+    with pytest.raises(LifeError, match="逾期"):
+        pinning.pin(session, entry, until=later(hours=2), why="急", by=who.city, at=NOON, grace_days=30)
+    assert topics(session, most=2, at=later(hours=1), grace_days=100) == [entry]
+    assert topics(session, most=2, at=later(hours=1), grace_days=30) == []
 
 
 # ---------------------------------------------------------------- from a ticket's reply

@@ -1,0 +1,79 @@
+"""Which question a caller means: titles are read out, he picks one by its number and confirms it."""
+
+from collections.abc import Iterable, Iterator
+
+from agi.talk import AGAIN, TRIES, YES, Talk
+from dispatch import calls
+from dispatch.calls import Step
+from dispatch.decision import Channel
+from hotline.directory.departments import Department
+from hotline.times import local_day, now
+from knowledge_base import asked
+from knowledge_base.asked import Found, Put, Way
+from knowledge_base.entries import Entry
+
+
+def numbered(titles: Iterable[list[str]]) -> Iterator[str]:
+    """The sounds of titles, each behind its number."""
+    for place, sounds in enumerate(titles, start=1):
+        yield f"hotline/question_{place}"
+        yield from sounds
+
+
+def keyed(talk: Talk, department: Department, pressed: str) -> Entry | None:
+    """The question that lies on the pressed keys, if the caller confirms it. How it went is noted: what he confirms or
+    not, with that step; what he leaves alone, or isn't there, when nobody waits for it."""
+    candidates = _by_keys(talk, department, pressed)
+    search = Put(pressed, Channel.MACHINE, Way.KEYS, Found.SHOWN if candidates else Found.NOTHING, now(),
+                 department_id=department.id, call_id=talk.call_id)  # fmt: skip
+    decided = False
+    try:
+        entry, decided = _chosen(talk, candidates, search)
+    finally:  # also when he hangs up
+        if not decided:
+            talk.house.askings.add(search)
+    return entry
+
+
+def _by_keys(talk: Talk, department: Department, pressed: str) -> list[Entry]:
+    with talk.house.database.reading() as session:
+        ids = talk.house.index.at(session, on=local_day(now())).by_keys(department.id, pressed)
+        return [entry for entry_id in ids if (entry := session.get(Entry, entry_id)) is not None]
+
+
+def choice(talk: Talk, candidates: list[Entry]) -> Entry | None:
+    """The candidate that the caller picks and confirms; None leads to a person."""
+    return _chosen(talk, candidates)[0]
+
+
+def _chosen(talk: Talk, candidates: list[Entry], search: Put | None = None) -> tuple[Entry | None, bool]:
+    """The candidate that the caller confirms, and whether he was asked to."""
+    if not candidates:
+        talk.voice.say("hotline/nothing_found")
+        return None, False
+    sounds = list(numbered(talk.voice.sounds_of(entry.question) for entry in candidates))
+    key = AGAIN
+    for _ in range(TRIES):
+        if key == AGAIN:
+            key = talk.voice.ask(*sounds, "hotline/choose_question", timeout=5.0)
+    if not key.isdigit() or not 1 <= int(key) <= len(candidates):
+        return None, False
+    return confirmed(talk, candidates[int(key) - 1], place=int(key), search=search), True
+
+
+def confirmed(talk: Talk, chosen: Entry, *, place: int, search: Put | None = None) -> Entry | None:
+    """The question again, if the caller says that it is the one he means; noted either way."""
+    title = talk.voice.sounds_of(chosen.question)
+    yes = talk.voice.ask("hotline/candidate_is", *title, "hotline/confirm_yes_no", timeout=5.0) == YES
+    _note_candidate(talk, chosen, search, place=place, confirmed=yes)
+    return chosen if yes else None
+
+
+def _note_candidate(talk: Talk, chosen: Entry, search: Put | None, *, place: int, confirmed: bool) -> None:
+    with talk.house.database.writing() as session:
+        calls.note(session, talk.call_id, Step.CANDIDATE, at=now(), entry=chosen.id, question=chosen.question,
+                   confirmed=confirmed)  # fmt: skip
+        if search is not None:
+            asked.note(session, search.words, channel=search.channel, way=search.way, call_id=search.call_id,
+                       found=Found.CHOSEN if confirmed else Found.SHOWN, entry_id=chosen.id if confirmed else None,
+                       place=place if confirmed else None, department_id=search.department_id, at=now())  # fmt: skip

@@ -1,0 +1,26 @@
+"""One caller who asks the machine, and the keys that mean the same wherever he is."""
+
+from dataclasses import dataclass
+
+from agi.house import House
+from agi.voice import Voice
+from dispatch import calls
+from dispatch.calls import Step
+from hotline.times import now
+
+TRIES = 2
+PERSON, YES, AGAIN = "0", "1", "#"
+
+
+@dataclass(frozen=True)
+class Talk:
+    """One caller asking the machine."""
+
+    voice: Voice
+    house: House
+    call_id: str
+
+    def note(self, kind: Step, **detail: object) -> None:
+        """Write down what happened in this call."""
+        with self.house.database.writing() as session:
+            calls.note(session, self.call_id, kind, at=now(), **detail)
