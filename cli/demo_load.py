@@ -20,7 +20,7 @@ from knowledge_base.categories import STROKE, Category
 from knowledge_base.entries import Entry, EntryVersion, Phrasing, State
 from knowledge_base.leave import Form, Scope
 from knowledge_base.ledger import Deed, Kind
-from knowledge_base.licences import Licence
+from knowledge_base.licences import Licence, LicenceVersion
 from knowledge_base.stages import Stage
 
 FOLDER = Path(__file__).parent / "demo_data"
@@ -143,6 +143,8 @@ def _licence(session: Session, row: Row, unit: Department, entries: list[Entry],
                      ("演示审查", Deed.PUBLISHED)):  # fmt: skip
         ledger.write(session, deed, of=(Kind.LICENCE, licence.id), version=1, department_id=unit.id, by=by, at=since,
                      digest=licence_text.digest(text), why="演示数据")  # fmt: skip
+    session.add(LicenceVersion(licence_id=licence.id, number=1, text=licence.shown, written_by=licence.written_by,
+                               shown_at=since))  # fmt: skip
     return licence
 
 

@@ -1,7 +1,5 @@
 """A sitting: a department says of what it keeps here, thing by thing, that it is still right."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,7 +12,7 @@ from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import Department
 from hotline.times import local_day
-from knowledge_base import base_data, content, ledger
+from knowledge_base import base_data, content, ledger, licence_text
 from knowledge_base.authorisations import Authorisation
 from knowledge_base.entries import Entry, EntryVersion
 from knowledge_base.errors import KnowledgeError
@@ -136,12 +134,7 @@ def _confirm_authorisations(session: Session, good: list[Thing], *, by: Account,
 
 def _confirm_licences(session: Session, good: list[Thing], *, by: Account, at: datetime) -> None:
     for licence in session.scalars(select(Licence).where(Licence.id.in_([t.id for t in good]))):
-        licence.confirmed_on = local_day(at)
-        ledger.write(session, Deed.CONFIRMED, of=(Kind.LICENCE, licence.id), version=licence.version,
-                     department_id=licence.department_id, by=by.login, at=at, digest=_digest(licence))  # fmt: skip
-
-
-def _digest(licence: Licence) -> str:
-    """Of what citizens see."""
-    line = json.dumps(licence.shown, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(line.encode()).hexdigest()
+        licence.confirmed_on, shown = local_day(at), licence.shown or {}
+        ledger.write(session, Deed.CONFIRMED, of=(Kind.LICENCE, licence.id), by=by.login, at=at,
+                     version=shown.get("version", licence.version), department_id=licence.department_id,
+                     digest=licence_text.digest(licence_text.read(shown)))  # fmt: skip

@@ -13,8 +13,7 @@ from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import Department
-from hotline.times import local_day
-from knowledge_base import hands, ledger
+from knowledge_base import hands, ledger, licence_versions
 from knowledge_base.entries import Entry
 from knowledge_base.ledger import Deed, Kind, LedgerRow
 from knowledge_base.licence_text import LicenceText, digest, fit_to_keep, fit_to_submit, read, text_of
@@ -79,8 +78,7 @@ def pass_review(session: Session, licence: Licence, *, by: Account, at: datetime
     if _last(session, licence, Deed.CHECKED) != digest(text_of(licence)):
         raise LifeError("内容与部门审核时不一致，不能通过")
     _step(session, licence, Deed.PASSED, by=by, at=at)
-    licence.stage = transition(Stage(licence.stage), Deed.PUBLISHED).target
-    licence.shown, licence.confirmed_on = text_of(licence).shown(licence.version), local_day(at)
+    licence_versions.show(session, licence, at=at)
     _note(session, licence, Deed.PUBLISHED, by=SYSTEM, at=at)
 
 
@@ -107,16 +105,29 @@ def drop(session: Session, licence: Licence, *, why: str, by: Account, at: datet
 def take_down(session: Session, licence: Licence, *, why: str, by: Account, at: datetime) -> None:
     """Citizens no longer see it, at once; a version under way goes on."""
     _said(why, "请说明撤回理由")
-    _hold(session, licence)
-    _may(by, Permission.PUBLISH, licence.department_id)
-    if licence.shown is None:
-        raise LifeError("该事项没有对外公开")
-    number, text = int(licence.shown.get("version", licence.version)), read(licence.shown)
+    take_out(session, licence, Deed.WITHDRAWN, Permission.PUBLISH, by=by, at=at, why=why)
+
+
+def take_out(session: Session, licence: Licence, deed: Deed, needs: Permission, *, by: Account, at: datetime,
+             why: str = "", clause: str = "") -> None:
+    """Take what citizens see away, by the deed and with the permission that are named."""
+    number, text = reach_shown(session, licence, needs, by=by)
     licence.shown = None
+    licence_versions.end(session, licence, Stage.WITHDRAWN, at=at)
     if licence.stage == Stage.PUBLISHED:
         licence.stage = Stage.WITHDRAWN
-    ledger.write(session, Deed.WITHDRAWN, of=(Kind.LICENCE, licence.id), version=number, by=by.login, at=at,
-                 department_id=licence.department_id, digest=digest(text), why=why.strip()[:500])  # fmt: skip
+    ledger.write(session, deed, of=(Kind.LICENCE, licence.id), version=number, by=by.login, at=at,
+                 department_id=licence.department_id, digest=digest(text), clause=clause.strip()[:200],
+                 why=why.strip()[:500])  # fmt: skip
+
+
+def reach_shown(session: Session, licence: Licence, needs: Permission, *, by: Account) -> tuple[int, LicenceText]:
+    """The number and the text of what citizens see, held; LifeError when it isn't his to touch or nothing is shown."""
+    _hold(session, licence)
+    _may(by, needs, licence.department_id)
+    if licence.shown is None:
+        raise LifeError("该事项没有对外公开")
+    return int(licence.shown.get("version", licence.version)), read(licence.shown)
 
 
 def link(session: Session, licence: Licence, *, entries: Collection[int], by: Account, at: datetime) -> None:

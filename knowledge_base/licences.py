@@ -1,6 +1,6 @@
 """Licence items (附件6): what a department permits, under which conditions, with which papers."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
@@ -39,4 +39,20 @@ class Licence(Base):
     written_by: Mapped[str] = mapped_column(String(60), default="")
     shown: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     confirmed_on: Mapped[date | None]
+    swept_on: Mapped[date | None]  # last swept for secrecy after it was shown
     department: Mapped[Department] = relationship()
+
+
+class LicenceVersion(Base):
+    """A text that citizens were shown, from its review on; never changed."""
+
+    __tablename__ = "licence_version"
+    __table_args__ = (UniqueConstraint("licence_id", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    licence_id: Mapped[int] = mapped_column(ForeignKey("licence.id"), index=True)
+    number: Mapped[int]
+    text: Mapped[dict[str, Any]] = mapped_column(JSON)
+    stage: Mapped[Stage] = mapped_column(String(10), default=Stage.PUBLISHED)
+    written_by: Mapped[str] = mapped_column(String(60), default="")
+    shown_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

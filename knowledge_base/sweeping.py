@@ -16,8 +16,7 @@ from knowledge_base.transitions import LifeError
 
 def due(account: Account, *, on: date, days: int) -> Select[Entry]:
     """The published entries within this account's reach that nobody has swept for so many days, longest first."""
-    limit = on - timedelta(days=days)
-    midnight = datetime(limit.year, limit.month, limit.day, tzinfo=CHINA) + timedelta(days=1)
+    limit, midnight = days_ago(on, days)
     never = Entry.swept_on.is_(None) & or_(EntryVersion.published_at.is_(None), EntryVersion.published_at < midnight)
     return (
         select(Entry).join(EntryVersion, (EntryVersion.entry_id == Entry.id) & (EntryVersion.number == Entry.published))
@@ -25,6 +24,12 @@ def due(account: Account, *, on: date, days: int) -> Select[Entry]:
         .where(or_(Entry.swept_on <= limit, never))
         .order_by(func.coalesce(Entry.swept_on, EntryVersion.valid_from), Entry.id)
     )  # fmt: skip
+
+
+def days_ago(on: date, days: int) -> tuple[date, datetime]:
+    """The day so many days before, and the moment at which it ended."""
+    limit = on - timedelta(days=days)
+    return limit, datetime(limit.year, limit.month, limit.day, tzinfo=CHINA) + timedelta(days=1)
 
 
 def find_fit(session: Session, entry: Entry, *, by: Account, at: datetime, why: str = "") -> None:

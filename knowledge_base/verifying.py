@@ -7,9 +7,11 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from hotline.audit import AuditRow
+from knowledge_base import licence_text
 from knowledge_base.content import digest
 from knowledge_base.entries import Entry, EntryVersion, State
 from knowledge_base.ledger import WITNESS, Deed, Kind, LedgerRow, digest_of
+from knowledge_base.licences import Licence, LicenceVersion
 from knowledge_base.stages import ONCE_PUBLISHED, Stage
 
 
@@ -26,6 +28,7 @@ def verify(session: Session) -> Iterator[Fault]:
     the digests that the secrecy review passed."""
     yield from _rows(session)
     yield from _versions(session)
+    yield from _licences(session)
 
 
 def _rows(session: Session) -> Iterator[Fault]:
@@ -43,10 +46,7 @@ def _rows(session: Session) -> Iterator[Fault]:
 
 
 def _versions(session: Session) -> Iterator[Fault]:
-    passed: dict[tuple[int, int | None], str] = {}
-    reviews = select(LedgerRow).where(LedgerRow.kind == Kind.ENTRY, LedgerRow.deed == Deed.PASSED)
-    for row in session.scalars(reviews.order_by(LedgerRow.id)).yield_per(1000):
-        passed[row.thing_id, row.version] = row.digest
+    passed = _passed(session, Kind.ENTRY)
     stands = (Entry.state == State.PUBLISHED) & (Entry.published == EntryVersion.number)
     out = (*ONCE_PUBLISHED, Stage.PASSED)
     query = (
@@ -55,9 +55,32 @@ def _versions(session: Session) -> Iterator[Fault]:
         .options(selectinload(EntryVersion.attachments)).order_by(EntryVersion.id)
     )  # fmt: skip
     for version in session.scalars(query).yield_per(500):
-        name = f"entry {version.entry_id} version {version.number}"
-        reviewed = passed.get((version.entry_id, version.number))
-        if reviewed is None:
-            yield Fault(name, "stands without a secrecy review")
-        elif reviewed != digest(version):
-            yield Fault(name, "no longer says what the secrecy review passed")
+        yield from _held(f"entry {version.entry_id} version {version.number}", digest(version),
+                         passed.get((version.entry_id, version.number)))  # fmt: skip
+
+
+def _licences(session: Session) -> Iterator[Fault]:
+    """What citizens are shown now, and all that they were shown before."""
+    passed = _passed(session, Kind.LICENCE)
+    for row in session.scalars(select(Licence).where(Licence.shown.is_not(None)).order_by(Licence.id)).yield_per(500):
+        shown = row.shown or {}
+        number = int(shown.get("version", row.version))
+        yield from _held(f"licence {row.id}", licence_text.digest(licence_text.read(shown)),
+                         passed.get((row.id, number)))  # fmt: skip
+    for old in session.scalars(select(LicenceVersion).order_by(LicenceVersion.id)).yield_per(500):
+        yield from _held(f"licence {old.licence_id} version {old.number}",
+                         licence_text.digest(licence_text.read(old.text)),
+                         passed.get((old.licence_id, old.number)))  # fmt: skip
+
+
+def _passed(session: Session, kind: Kind) -> dict[tuple[int, int | None], str]:
+    """By thing and version the digest of what the review passed last."""
+    reviews = select(LedgerRow).where(LedgerRow.kind == kind, LedgerRow.deed == Deed.PASSED).order_by(LedgerRow.id)
+    return {(row.thing_id, row.version): row.digest for row in session.scalars(reviews).yield_per(1000)}
+
+
+def _held(name: str, says: str, reviewed: str | None) -> Iterator[Fault]:
+    if reviewed is None:
+        yield Fault(name, "stands without a secrecy review")
+    elif reviewed != says:
+        yield Fault(name, "no longer says what the secrecy review passed")

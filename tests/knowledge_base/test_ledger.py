@@ -1,5 +1,6 @@
 """The ledger only grows, and whatever is done to it, or to what is published, behind our back is found."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,22 +9,26 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.audit import AuditRow, chain
 from hotline.database import Database
 from hotline.directory.departments import Department
 from hotline.migrating import migrate, roll_back
 from hotline.settings import Settings
-from knowledge_base import ledger
+from knowledge_base import ledger, licence_life
 from knowledge_base.entries import Entry, EntryVersion
 from knowledge_base.ledger import Deed, Kind, LedgerRow
+from knowledge_base.licence_text import LicenceText
+from knowledge_base.licences import Licence, LicenceVersion
 from knowledge_base.verifying import verify
 from tests.conftest import NOON
 from tests.dispatch.town import somebody
 from tests.knowledge_base import people as town
+from tests.knowledge_base.test_licences import TEXT
 
 GUARDS = ("ledger_row_update", "ledger_row_delete", "entry_version_said", "entry_version_gone", "audit_row_update",
-          "audit_row_delete")  # fmt: skip
+          "audit_row_delete", "licence_shown", "licence_gone", "licence_version_said", "licence_version_gone")  # fmt: skip
 
 
 @contextmanager
@@ -49,6 +54,18 @@ def kept(database: Database, settings: Settings) -> Database:
         session.flush()
         town.published(session, town.people(session, office), settings)
     return database
+
+
+@pytest.fixture
+def permitted(kept: Database) -> Database:
+    """And one licence item that citizens see."""
+    with kept.writing() as session:
+        who = {a.login: a for a in session.scalars(select(Account))}
+        licence = licence_life.begin(session, session.get_one(Department, 1), TEXT, by=who["liaison"], at=NOON)
+        licence_life.submit(session, licence, by=who["liaison"], at=NOON)
+        licence_life.check(session, licence, by=who["leader"], at=NOON)
+        licence_life.pass_review(session, licence, by=who["secrecy_reviewer"], at=NOON)
+    return kept
 
 
 def faults(database: Database) -> list[tuple[str, str]]:
@@ -113,6 +130,41 @@ def test_what_stands_without_a_review_is_found(kept: Database) -> None:
         session.flush()
         session.add(EntryVersion(entry_id=2, number=1, answer="x", spoken="x", valid_from=town.TODAY, written_by="x"))
     assert faults(kept) == [("entry 2 version 1", "stands without a secrecy review")]
+
+
+@pytest.mark.parametrize("deed", ["UPDATE licence SET shown = '{\"name\": \"x\", \"version\": 1}'", "DELETE FROM licence", "DELETE FROM licence_version",
+                                  "UPDATE licence_version SET text = '{}'"])  # fmt: skip
+def test_the_database_itself_refuses_to_change_what_citizens_were_shown(permitted: Database, deed: str) -> None:
+    with pytest.raises(DBAPIError, match=r"never changes"), permitted.writing() as session:
+        session.execute(text(deed))
+
+
+@pytest.mark.parametrize(("table", "column", "thing"), [("licence", "shown", "licence 1"), ("licence_version", "text", "licence 1 version 1")])
+def test_a_licence_item_that_no_longer_says_what_was_passed_is_found(permitted: Database, table: str, column: str, thing: str) -> None:
+    assert faults(permitted) == []
+    said = json.dumps({**TEXT.shown(1), "fee": "100元"}).replace(":", "\\:")
+    with behind_our_back(permitted) as session:
+        session.execute(text(f"UPDATE {table} SET {column} = '{said}'"))  # noqa: S608
+    assert faults(permitted) == [(thing, "no longer says what the secrecy review passed")]
+
+
+def test_a_licence_item_that_is_shown_without_a_review_is_found(kept: Database) -> None:
+    with kept.writing() as session:
+        session.add(Licence(department_id=1, name="x", stage="published", shown=LicenceText("x").shown(1)))
+    assert faults(kept) == [("licence 1", "stands without a secrecy review")]
+
+
+def test_a_licence_item_that_was_shown_before_its_texts_were_kept_is_taken_over_by_the_upgrade(permitted: Database) -> None:
+    with permitted.writing() as session:
+        session.add(Licence(department_id=1, name="没有台账", version=3, stage="published", shown=LicenceText("没有台账", downloads=("https://x",)).shown(3)))
+    roll_back(permitted, "0010")
+    migrate(permitted)
+    assert faults(permitted) == []
+    with permitted.reading() as session:
+        rows = session.scalars(select(LicenceVersion).order_by(LicenceVersion.id)).all()
+        assert [(row.licence_id, row.number, row.stage, row.text["name"]) for row in rows] == [(1, 1, "published", TEXT.name), (2, 3, "published", "没有台账")]
+        assert rows[0].shown_at == NOON
+        assert session.scalars(select(LedgerRow.why).where(LedgerRow.thing_id == 2, LedgerRow.deed == Deed.PASSED)).all() == ["建账前已公开"]
 
 
 def test_whoever_in_the_house_writes_a_row_writes_its_line_too(session: Session) -> None:

@@ -11,14 +11,18 @@ from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.audit import AuditRow
 from hotline.directory.departments import Department
+from hotline.times import local_day
 from knowledge_base import licence_life as life
+from knowledge_base import licence_sweeping, licence_versions
 from knowledge_base.entries import Entry
 from knowledge_base.ledger import Deed
 from knowledge_base.licence_text import LicenceText, read, text_of
 from knowledge_base.licences import Licence
 from knowledge_base.stages import Stage
 from knowledge_base.transitions import LifeError
+from knowledge_base.verifying import verify
 from tests.conftest import NOON, person
+from tests.dispatch.town import later
 
 TEXT = LicenceText("公章刻制业特种行业许可", legal_basis="《印章业治安管理办法》", conditions="有固定场所。", materials=("申请表", "营业执照"),
                    office="政务服务中心公安窗口", phone="0877-9601011", promised_limit="5个工作日")  # fmt: skip
@@ -106,6 +110,42 @@ def test_what_is_taken_down_is_seen_by_nobody_at_once(session: Session, office: 
     assert life.history(session, licence)[-1].deed == Deed.WITHDRAWN
     with pytest.raises(LifeError):
         life.take_down(session, licence, why="再撤", by=people["leader"], at=NOON)
+
+
+def test_every_text_that_citizens_saw_stays_readable_and_two_can_be_compared(session: Session, office: Department, people: dict[str, Account]) -> None:
+    licence = shown(session, office, people)
+    life.edit(session, licence, replace(TEXT, fee="10元", materials=("申请表",)), by=people["liaison"], at=NOON, why="收费")
+    life.submit(session, licence, by=people["liaison"], at=NOON)
+    life.check(session, licence, by=people["leader"], at=NOON)
+    life.pass_review(session, licence, by=people["reviewer"], at=later(days=1))
+    life.take_down(session, licence, why="取消许可", by=people["leader"], at=later(days=2))
+    first, second = licence_versions.versions(session, licence)
+    assert (read(first.text), first.stage, first.shown_at, first.ended_at) == (TEXT, Stage.REPLACED, NOON, later(days=1))
+    assert (second.number, second.stage, second.ended_at) == (2, Stage.WITHDRAWN, later(days=2))
+    rows = {r.name: ("".join(p.text for p in r.before), "".join(p.text for p in r.after)) for r in licence_versions.compare(first, second) if r.changed}
+    assert rows == {"fee": ("", "10元"), "materials": ("申请表\n营业执照", "申请表")}
+
+
+def test_what_is_shown_is_looked_at_again_after_half_a_year_and_pulled_at_once(session: Session, office: Department, people: dict[str, Account]) -> None:
+    licence = shown(session, office, people)
+
+    def owed(days: int, by: str = "reviewer") -> list[Licence]:
+        return list(session.scalars(licence_sweeping.due(people[by], on=local_day(later(days=days)), days=180)))
+
+    assert (owed(179), owed(180), owed(180, "city reviewer"), owed(999, "other reviewer")) == ([], [licence], [licence], [])
+    for wrong in ("liaison", "leader", "other reviewer", "office"):
+        with pytest.raises(LifeError):
+            licence_sweeping.find_fit(session, licence, by=people[wrong], at=later(days=180))
+        with pytest.raises(LifeError):
+            licence_sweeping.pull(session, licence, clause="第九条", by=people[wrong], at=later(days=180))
+    licence_sweeping.find_fit(session, licence, by=people["reviewer"], at=later(days=180))
+    assert (owed(359), owed(360)) == ([], [licence])
+    with pytest.raises(LifeError, match="条款"):
+        licence_sweeping.pull(session, licence, clause=" ", by=people["reviewer"], at=later(days=360))
+    licence_sweeping.pull(session, licence, clause="第九条", by=people["reviewer"], at=later(days=360))
+    assert (licence.shown, licence.stage, owed(999)) == (None, Stage.WITHDRAWN, [])
+    assert [(r.deed, r.clause) for r in life.history(session, licence)][-2:] == [("swept", ""), ("pulled", "第九条")]
+    assert list(verify(session)) == []
 
 
 Step = Callable[[Session, Licence, Account], None]
