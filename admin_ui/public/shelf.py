@@ -8,8 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from admin_ui.paging import Page
 from knowledge_base.entries import Entry, EntryVersion, State
 from knowledge_base.hot import hot_at
+
+
+SIZE = 30  # entries on a page that citizens browse
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,14 @@ def on_shelf(on: date) -> Select[Entry, EntryVersion]:
 
 def items(session: Session, query: Select[Entry, EntryVersion]) -> list[Item]:
     return [Item(entry, version) for entry, version in session.execute(query).unique()]
+
+
+def page_of(session: Session, query: Select[Entry, EntryVersion], *, number: int, size: int = SIZE) -> Page[Item]:
+    """One page of the entries that a query picks; the last one when it is asked for one too far."""
+    total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    last = max(1, -(-total // size))
+    number = min(max(1, number), last)
+    return Page(items(session, query.offset((number - 1) * size).limit(size)), total, number, last)
 
 
 def hot(session: Session, *, at: datetime, on: date) -> list[Item]:

@@ -7,7 +7,9 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from hotline.times import local_day, now
 from knowledge_base.asked import Asked, Found, Unanswered
+from knowledge_base.entries import Entry, EntryVersion
 
 City = Any
 HIDDEN = ("没有发布的秘密问题", "没有发布的秘密答案", "撤回的", "已经过期", "过期的答案", "明天才生效", "明天的答案", "还没有审核", "未审核", "草稿",
@@ -152,3 +154,40 @@ def test_strange_addresses_are_answered_in_words(client: FlaskClient) -> None:
         answer = client.get(there)
         assert answer.status_code in (200, 404), (there, answer.status_code)
         assert "96128" in answer.text
+
+
+@pytest.fixture
+def many(city: City) -> str:
+    """A department and a place in the tree with seventy questions; its name."""
+    name = "玉溪市公安局"
+    with city.database.writing() as session:
+        session.add_all([Entry(
+            department_id=city.department(name), question=f"第{n:03}问怎么办", state="published", published=1, category="户籍/迁移",
+            licence_id=1, versions=[EntryVersion(number=1, question=f"第{n:03}问怎么办", category="户籍/迁移", answer="请到窗口。",
+                                                 spoken="请到窗口。", valid_from=local_day(now()), written_by="drafter",
+                                                 stage="published", published_at=now())],
+        ) for n in range(70)])  # fmt: skip
+    return name
+
+
+def test_all_that_stands_in_a_place_is_reached_page_by_page(city: City, client: FlaskClient, many: str) -> None:
+    for there in ("/categories/户籍", f"/departments/{city.department(many)}", "/licences/1"):
+        found, page = set(), there
+        while page:
+            text = client.get(page).text
+            found |= set(re.findall(r"第\d{3}问怎么办", text))
+            ahead = re.findall(r'rel="next" href="([^"]+)"', text)
+            assert len({one.partition("#")[0] for one in ahead}) <= 1
+            assert len(ahead) in (0, 2), "in the head for programs, in the page for people"
+            page = ahead[0].replace("&amp;", "&") if ahead else ""
+        assert len(found) == 70, there
+        last = client.get(f"{there}?page=3").text
+        assert 'rel="prev"' in last
+        assert "第3／3页，共7" in last
+        assert 'aria-label="翻页"' in last
+        assert client.get(f"{there}?page=99").text == client.get(f"{there}?page=3").text.replace("page=3&amp;", "page=99&amp;")
+
+
+def test_what_fits_on_one_page_has_no_pages(client: FlaskClient) -> None:
+    for there in ("/categories/社保", "/departments/1", "/licences/1?page=x", "/categories/社保?page=-1"):
+        assert 'class="pages"' not in client.get(there).text

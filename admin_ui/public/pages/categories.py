@@ -7,14 +7,14 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin_ui.paging import wish_number
 from admin_ui.public.limits import limiter, of
 from admin_ui.public.lobby import reading, today
-from admin_ui.public.shelf import beneath, counts_by_category, items, on_shelf
+from admin_ui.public.shelf import beneath, counts_by_category, on_shelf, page_of
 from knowledge_base.categories import Category
 
 blueprint = Blueprint("categories", __name__, url_prefix="/categories")
 limiter.limit(of("public_limit"))(blueprint)
-MOST = 100
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,10 @@ def listed() -> ResponseReturnValue:
 def page(path: str) -> ResponseReturnValue:
     with reading() as session:
         places = below(session, counts_by_category(session, on=today()), path)
-        found = items(session, on_shelf(today()).where(beneath(path)).limit(MOST))
-        if not found:
+        shown = page_of(session, on_shelf(today()).where(beneath(path)), number=wish_number("page") or 1)
+        if not shown.rows:
             abort(404)
-        return render_template("public/category.html", path=path, places=places, items=found)
+        return render_template("public/category.html", path=path, places=places, shown=shown)
 
 
 def tops(session: Session, counts: dict[str, int]) -> list[Place]:

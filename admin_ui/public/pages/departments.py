@@ -5,17 +5,17 @@ from itertools import groupby
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
+from admin_ui.paging import wish_number
 from admin_ui.public import offices
 from admin_ui.public.limits import limiter, of
 from admin_ui.public.lobby import reading, today
 from admin_ui.public.permits import shown
-from admin_ui.public.shelf import counts_by_department, items, on_shelf
+from admin_ui.public.shelf import counts_by_department, on_shelf, page_of
 from hotline.directory.departments import Department, in_service
 from knowledge_base.entries import Entry
 
 blueprint = Blueprint("departments", __name__, url_prefix="/departments")
 limiter.limit(of("public_limit"))(blueprint)
-MOST = 30
 
 
 @blueprint.get("")
@@ -37,6 +37,7 @@ def page(department_id: int) -> ResponseReturnValue:
         return render_template(
             "public/department.html", department=found, exists=exists,
             heirs=[] if exists else offices.heirs(session, found, on=today()),
-            asked=items(session, on_shelf(today()).where(Entry.department_id == found.id).limit(MOST)),
+            asked=page_of(session, on_shelf(today()).where(Entry.department_id == found.id),
+                          number=wish_number("page") or 1),
             licences=shown(session, department_id=found.id),
         )  # fmt: skip

@@ -3,10 +3,11 @@
 from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
+from admin_ui.paging import wish_number
 from admin_ui.public import permits
 from admin_ui.public.limits import limiter, of
 from admin_ui.public.lobby import reading, today
-from admin_ui.public.shelf import items, on_shelf
+from admin_ui.public.shelf import on_shelf, page_of
 from knowledge_base.entries import Entry
 
 blueprint = Blueprint("licences", __name__, url_prefix="/licences")
@@ -26,5 +27,6 @@ def listed() -> ResponseReturnValue:
 def page(licence_id: int) -> ResponseReturnValue:
     with reading() as session:
         permit = permits.one(session, licence_id) or abort(404)
-        asked = items(session, on_shelf(today()).where(Entry.licence_id == licence_id).limit(20))
+        asked = page_of(session, on_shelf(today()).where(Entry.licence_id == licence_id),
+                        number=wish_number("page") or 1)  # fmt: skip
         return render_template("public/licence.html", permit=permit, asked=asked)
