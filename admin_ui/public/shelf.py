@@ -12,7 +12,6 @@ from admin_ui.paging import Page
 from knowledge_base.entries import Entry, EntryVersion, State
 from knowledge_base.hot import hot_at
 
-
 SIZE = 30  # entries on a page that citizens browse
 
 
