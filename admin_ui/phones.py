@@ -2,6 +2,8 @@
 
 from typing import Protocol
 
+from dispatch.callbacks import Attempt
+
 
 class PhonesError(Exception):
     """The exchange did not do what was asked; the text is fit for a person."""
@@ -24,6 +26,9 @@ class Phones(Protocol):
     def resume(self, extension: str) -> None:
         """The phone is rung again."""
 
+    def connect(self, attempt: Attempt, number: str, *, extension: str) -> None:
+        """This phone is rung, and when it is taken the citizen's; PhonesError when neither will be."""
+
 
 class NoPhones:
     """Stands in where no exchange is connected: it says so, rather than pretend."""
@@ -39,3 +44,6 @@ class NoPhones:
 
     def resume(self, extension: str) -> None:
         raise PhonesError("未连接交换机，话机状态未改变")
+
+    def connect(self, attempt: Attempt, number: str, *, extension: str) -> None:
+        raise PhonesError("未连接交换机，无法拨打")

@@ -43,6 +43,7 @@ ACTIONS = {
     Action.ACCEPT: _("签收"),
     Action.RETURN: _("退单"), Action.REPLY: _("起草答复"), Action.SIGN: _("签发"), Action.SEND_BACK: _("退回重写"),
     Action.PASS: _("审核通过"), Action.CLOSE: _("办结"), Action.REDO: _("重办"), Action.FILE: _("归档"),
+    "disputed": _("重办后仍不满意"), Action.SETTLE: _("裁定办结"), Action.REDO_AGAIN: _("裁定重办"),
 }  # fmt: skip
 OUTCOMES = {
     Outcome.ANSWERED_BY_MACHINE: _("自助答复"), Outcome.DIRECTED: _("告知承办单位"),
@@ -111,7 +112,9 @@ CHANGES = {Change.RENAMED: _("更名"), Change.MERGED: _("合并"), Change.SPLIT
            Change.ABOLISHED: _("撤销机构")}  # fmt: skip
 OWED = {"open": _("未安排"), "arranged": _("已安排"), "unreachable": _("号码不可回拨")}
 ATTEMPTS = {"told": _("已告知"), "unconfirmed": _("接通未确认"), "no_answer": _("无人接听"), "in_doubt": _("结果不明"),
-            "failed": _("呼叫失败")}  # fmt: skip
+            "failed": _("呼叫失败"), "broken_off": _("中途挂断"), "refused": _("不愿接受回访"),
+            "not_rung": _("话机未接，未拨出")}  # fmt: skip
+VERIFIED = {"matter": _("姓名和事项相符"), "code": _("查询码相符")}
 DIRECTIONS = {Direction.IN: _("来电"), Direction.OUT: _("回访")}
 PARTS = {Part.BASE: _("基本信息"), Part.ENTRY: _("知识条目"), Part.AUTHORISATION: _("授权"),
          Part.LICENCE: _("许可事项")}  # fmt: skip

@@ -10,7 +10,7 @@ from ami_listener.messages import Device, Dialled, HungUp, Message, NotTaken, Ri
 from dispatch import calls, desk
 from dispatch.callbacks import Attempt
 from dispatch.calls import Call, Ending, Leg
-from dispatch.endings import end_attempt, end_calls
+from dispatch.endings import end_calls, rang_out
 from dispatch.spool import see_leg
 from hotline.accounts.accounts import Account
 from hotline.events import Event
@@ -93,6 +93,6 @@ def _dialled(session: Session, message: Dialled, settings: Settings, at: datetim
     attempt = session.get(Attempt, message.attempt_id)
     if attempt is None or message.success:
         return []
-    end_attempt(session, attempt, outcome="no_answer", settings=settings, at=at)
+    rang_out(session, attempt, settings=settings, at=at)
     calls.end(session, attempt.call_id, at=at, place="callback")
     return [Event("callback", call_id=attempt.call_id)]

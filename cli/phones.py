@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 from admin_ui.phones import PhonesError
+from dispatch.callbacks import Attempt
 from dispatch.telephone import Telephone
-from hotline.exchange.errors import LinkError
+from hotline.exchange.errors import ActionRefused, LinkError
 
 
 class ExchangePhones:
@@ -24,6 +25,12 @@ class ExchangePhones:
 
     def resume(self, extension: str) -> None:
         _asked(lambda: self._telephone.resume(extension))
+
+    def connect(self, attempt: Attempt, number: str, *, extension: str) -> None:
+        try:
+            self._telephone.connect(attempt, number, extension=extension)
+        except ActionRefused as error:
+            raise PhonesError("话机不在线，无法拨打") from error
 
 
 def _asked(ask: Callable[[], None]) -> None:

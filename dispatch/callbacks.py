@@ -4,20 +4,25 @@ import uuid
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, exists, func, select, update
+from sqlalchemy import Exists, ForeignKey, String, exists, func, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
 
+from dispatch import calls
 from dispatch.calls import Call
 from dispatch.tickets import Ticket
+from hotline.accounts.accounts import Account
 from hotline.calendar.hours import Hours, read_hours
 from hotline.database import Base
 from hotline.settings import Settings
 from hotline.times import CHINA, local
 from hotline.voice import orders
+from recordings import recordings
 
 LEASE = timedelta(minutes=5)
 LONGEST_CALL = timedelta(hours=12)
 TOLD = "told"
+REFUSED = "refused"  # he doesn't want to be called back
+NOT_RUNG = "not_rung"  # the operator's own phone wasn't answered: the citizen's never rang
 CLAIMING = 96128_01  # the advisory lock of who claims a call-back
 
 
@@ -45,7 +50,9 @@ class Callback(Base):
     lease_until: Mapped[datetime | None]
     token: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
+    holder_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # the operator who took it
     ticket: Mapped[Ticket] = relationship()
+    holder: Mapped[Account | None] = relationship()
 
 
 class Attempt(Base):
@@ -58,6 +65,8 @@ class Attempt(Base):
     dialled_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     outcome: Mapped[str] = mapped_column(String(20), default="")  # told | unconfirmed | no_answer | …
+    by: Mapped[str] = mapped_column(String(60), default="")  # the operator who rings; empty: the machine
+    verified: Mapped[str] = mapped_column(String(10), default="")  # how he verified the citizen: matter | code
 
 
 def owe_callback(session: Session, ticket: Ticket, *, settings: Settings, at: datetime) -> Callback:
@@ -78,14 +87,12 @@ def claim(session: Session, *, settings: Settings, at: datetime) -> Callback | N
     One conditional UPDATE decides between claimants. A telephone that we are ringing already is left alone."""
     if not read_hours(settings.callback_hours).holds(at):
         return None
-    _one_claimant(session)
+    one_claimant(session)
     if _room(session, settings=settings, at=at) < 1:
         return None
-    other = aliased(Callback)
-    under_way = exists().where(other.number == Callback.number, other.state.in_((State.CLAIMED, State.DIALLING)))
     due = (
         select(Callback.id)
-        .where(Callback.state == State.DUE, Callback.by_person.is_(False), Callback.due_at <= at, ~under_way)
+        .where(Callback.state == State.DUE, Callback.by_person.is_(False), Callback.due_at <= at, ~under_way())
         .order_by(Callback.due_at).limit(1).with_for_update(skip_locked=True)
     )  # fmt: skip
     claimed = session.execute(
@@ -100,39 +107,63 @@ def claim(session: Session, *, settings: Settings, at: datetime) -> Callback | N
 def _room(session: Session, *, settings: Settings, at: datetime) -> int:
     """How many more citizens the machine may ring now: only so many at once, and never on the channels of the trunk
     that are kept for callers. A call that is open for half a day is one whose end nobody told us of."""
-    under_way = session.scalar(select(func.count()).select_from(Callback).where(
+    ringing = session.scalar(select(func.count()).select_from(Callback).where(
         Callback.state.in_((State.CLAIMED, State.DIALLING)), Callback.by_person.is_(False))) or 0  # fmt: skip
     busy = session.scalar(select(func.count()).select_from(Call).where(
         Call.ended_at.is_(None), Call.began_at > at - LONGEST_CALL)) or 0  # fmt: skip
-    return min(settings.callbacks_at_once - under_way, settings.trunk_channels - settings.trunk_reserved - busy)
+    return min(settings.callbacks_at_once - ringing, settings.trunk_channels - settings.trunk_reserved - busy)
 
 
-def _one_claimant(session: Session) -> None:
+def under_way() -> Exists:
+    """The condition that the telephone of a call-back is being rung already, for whichever matter."""
+    other = aliased(Callback)
+    return exists().where(other.number == Callback.number, other.state.in_((State.CLAIMED, State.DIALLING)))
+
+
+def one_claimant(session: Session) -> None:
     """Claimants take turns until the commit: two at once would not see each other's claims on one telephone.
     SQLite has one writer anyway."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(CLAIMING)))
 
 
-def dial(session: Session, callback: Callback, *, call_id: str, at: datetime) -> Attempt:
-    """Note, before the exchange is asked, that we are about to ring: what acts on the world comes after the commit."""
+def place(session: Session, callback: Callback, *, settings: Settings, at: datetime,
+          by: Account | None = None) -> Attempt:
+    """Note, before the exchange is asked, that we are about to ring: the call, its recording and the attempt. What acts
+    on the world comes after the commit. `by`: the operator from whose phone it is rung."""
+    call_id = calls.mint_id(at)
+    calls.begin(session, call_id, caller=callback.number, dialled=callback.number, direction="out",
+                node=settings.exchange_node, taken_from="desk" if by else "worker", at=at)  # fmt: skip
+    recordings.expect(session, call_id, kind=recordings.Kind.CALL, spool=settings.spool, at=at)
+    if by is not None:
+        session.get_one(Call, call_id).operator_id = by.id
+    return dial(session, callback, call_id=call_id, by=by.login if by else "", at=at)
+
+
+def dial(session: Session, callback: Callback, *, call_id: str, by: str = "", at: datetime) -> Attempt:
+    """Note an attempt to ring, in a call that is noted."""
     callback.state, callback.attempts = State.DIALLING, callback.attempts + 1
     callback.lease_until = at + LEASE
-    attempt = Attempt(id=uuid.uuid4().hex, callback_id=callback.id, call_id=call_id, dialled_at=at)
+    attempt = Attempt(id=uuid.uuid4().hex, callback_id=callback.id, call_id=call_id, dialled_at=at, by=by)
     session.add(attempt)
     return attempt
 
 
 def settle(session: Session, attempt: Attempt, *, outcome: str, settings: Settings, at: datetime) -> Callback:
-    """Note how an attempt ended: told ends the call-back; anything else owes it again, up to the most attempts."""
+    """Note how an attempt ended: told ends the call-back, and so does refusing it; anything else owes it again, up to
+    the most attempts. One in which nobody was rung is none."""
     callback = session.get_one(Callback, attempt.callback_id)
     if attempt.outcome:
         return callback
     attempt.outcome, attempt.ended_at = outcome, at
-    callback.lease_until = None
+    if outcome == NOT_RUNG:
+        callback.state, callback.attempts = State.CLAIMED, callback.attempts - 1
+        callback.lease_until = at + timedelta(minutes=settings.callback_hold_minutes)
+        return callback
+    callback.lease_until = callback.holder_id = None
     if outcome == TOLD:
         callback.state = State.DONE
-    elif callback.attempts >= settings.callback_attempts:
+    elif outcome == REFUSED or callback.attempts >= settings.callback_attempts:
         callback.state = State.GIVEN_UP
     else:
         again = at + timedelta(minutes=settings.callback_pause_minutes)
@@ -149,16 +180,17 @@ def stranded(session: Session, *, at: datetime) -> list[Attempt]:
     return list(session.scalars(query))
 
 
-def runs_on(session: Session, attempt: Attempt, *, at: datetime) -> None:
-    """The exchange still has the attempt's channel: the citizen listens, and nobody else may ring him meanwhile."""
-    session.get_one(Callback, attempt.callback_id).lease_until = at + LEASE
+def runs_on(session: Session, attempt: Attempt, *, lease: timedelta = LEASE, at: datetime) -> None:
+    """The attempt isn't over: the exchange still has its channel, or the operator writes it up. Nobody else may ring
+    the citizen meanwhile."""
+    session.get_one(Callback, attempt.callback_id).lease_until = at + lease
 
 
 def release(session: Session, *, at: datetime) -> int:
     """Put back what was claimed by somebody who died before dialling."""
     released = session.execute(
         update(Callback).where(Callback.state == State.CLAIMED, Callback.lease_until < at)
-        .values(state=State.DUE, lease_until=None).returning(Callback.id)
+        .values(state=State.DUE, lease_until=None, holder_id=None).returning(Callback.id)
     )  # fmt: skip
     return len(released.all())
 

@@ -1,7 +1,7 @@
 """How calls and call-backs end: the one place where an ending has its consequences."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -25,7 +25,11 @@ def end_calls(session: Session, endings: Sequence[Ending], *, settings: Settings
     if closed := calls.end_all(session, endings):
         unfinished = select(Attempt).where(Attempt.call_id.in_(closed), Attempt.outcome == "")
         for attempt in session.scalars(unfinished).all():
-            end_attempt(session, attempt, outcome="broken_off", settings=settings, at=ends[attempt.call_id])
+            if attempt.by:  # the operator says what became of it
+                hold = timedelta(minutes=settings.callback_hold_minutes)
+                callbacks.runs_on(session, attempt, lease=hold, at=ends[attempt.call_id])
+            else:
+                end_attempt(session, attempt, outcome="broken_off", settings=settings, at=ends[attempt.call_id])
     return desk.ended(session, ends)
 
 
@@ -44,7 +48,22 @@ def end_attempt(
     if outcome == callbacks.TOLD:
         referrals.told(session, callback.ticket, grade=grade, settings=settings, at=at)
     elif callback.state == callbacks.State.GIVEN_UP:
-        referrals.close(session, callback.ticket, reached=False, at=at, why="多次回访未接通")
+        why = "来电人不愿接受回访" if outcome == callbacks.REFUSED else "多次回访未接通"
+        referrals.close(session, callback.ticket, reached=False, at=at, why=why)
+
+
+def rang_out(session: Session, attempt: Attempt, *, settings: Settings, at: datetime) -> None:
+    """The telephone that the exchange was asked to ring was not answered: the citizen's; or the operator's own, and
+    then the citizen's never rang."""
+    outcome = callbacks.NOT_RUNG if attempt.by else "no_answer"
+    end_attempt(session, attempt, outcome=outcome, settings=settings, at=at)
+
+
+def refused(session: Session, attempt_id: str, *, settings: Settings, at: datetime) -> None:
+    """The exchange would not ring at all: there was neither a call nor an attempt at the citizen."""
+    attempt = session.get_one(Attempt, attempt_id)
+    end_attempt(session, attempt, outcome=callbacks.NOT_RUNG, settings=settings, at=at)
+    calls.end(session, attempt.call_id, at=at, place="callback")
 
 
 def _heard(session: Session, attempt: Attempt) -> bool:

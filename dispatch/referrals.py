@@ -175,33 +175,34 @@ def pass_reply(session: Session, ticket: Ticket, *, by: Account, settings: Setti
 
 
 def close(session: Session, ticket: Ticket, *, reached: bool | None, satisfaction: int | None = None, at: datetime,
-          why: str, by: str = "hotline") -> None:
+          why: str, by: str = "hotline", action: Action = Action.CLOSE) -> None:
     """The end of the matter: whether the caller was reached, and how satisfied he said he was (1 best to 5)."""
-    source = _move(ticket, Action.CLOSE)
-    ticket.reached, ticket.satisfaction, ticket.closed_at = reached, satisfaction, at
-    write_step(session, ticket, Action.CLOSE, by=by, source=source, at=at, why=why)
+    source = _move(ticket, action)
+    ticket.reached, ticket.satisfaction, ticket.closed_at, ticket.disputed_at = reached, satisfaction, at, None
+    write_step(session, ticket, action, by=by, source=source, at=at, why=why)
 
 
 def told(session: Session, ticket: Ticket, *, grade: int | None, settings: Settings, at: datetime) -> None:
     """The caller has heard the reply and rated it (1 best to 5; None: he didn't). Dissatisfied: the department
     does it again, once; after that the supervisor decides, and the ticket waits for him."""
     if grade is not None and grade >= DISSATISFIED and ticket.redone == 0:
-        redo(session, ticket, satisfaction=grade, settings=settings, at=at)
+        redo(session, ticket, satisfaction=grade, settings=settings, at=at, why="来电人不满意，重办一次")
     elif grade is not None and grade >= DISSATISFIED:
-        ticket.reached, ticket.satisfaction = True, grade
+        ticket.reached, ticket.satisfaction, ticket.disputed_at = True, grade, at
         write_step(session, ticket, "disputed", by="hotline", source=ticket.state, at=at, why="再次不满意，由班长决定")
     else:
         close(session, ticket, reached=True, satisfaction=grade, at=at, why="已回访")
 
 
-def redo(session: Session, ticket: Ticket, *, satisfaction: int, settings: Settings, at: datetime) -> None:
-    """The caller is dissatisfied: once, the department does it again. It is handed the matter anew, so its deadline
-    runs anew from now; the promise to the caller doesn't. What was replied before stands in the history."""
-    source = _move(ticket, Action.REDO)
+def redo(session: Session, ticket: Ticket, *, satisfaction: int | None, settings: Settings, at: datetime, why: str,
+         by: str = "hotline", action: Action = Action.REDO) -> None:
+    """The department does it again. It is handed the matter anew, so its deadline runs anew from now; the promise to
+    the caller doesn't. What was replied before stands in the history."""
+    source = _move(ticket, action)
     county = ticket.department.county_code if ticket.department else ""
     _begin_anew(ticket, working_days(session, county_code=county), settings=settings, at=at)
-    ticket.redone, ticket.satisfaction = ticket.redone + 1, satisfaction
-    write_step(session, ticket, Action.REDO, by="hotline", source=source, at=at, why="来电人不满意，重办一次")
+    ticket.redone, ticket.satisfaction, ticket.disputed_at = ticket.redone + 1, satisfaction, None
+    write_step(session, ticket, action, by=by, source=source, at=at, why=why)
 
 
 def _begin_anew(ticket: Ticket, calendar: WorkingDays, *, settings: Settings, at: datetime) -> None:

@@ -31,6 +31,8 @@ class Action(StrEnum):
     PASS = "pass"  # noqa: S105 (a reply is passed, it is no password)
     CLOSE = "close"
     REDO = "redo"
+    SETTLE = "settle"  # 裁定办结: the supervisor ends what the caller disputes
+    REDO_AGAIN = "redo_again"  # 裁定重办: or has it done once more
     FILE = "file"
 
 
@@ -57,6 +59,8 @@ TRANSITIONS = (
     Transition(_S.TO_CHECK, _A.PASS, _P.CHECK, _S.TO_CALL_BACK),
     Transition(_S.TO_CALL_BACK, _A.CLOSE, None, _S.CLOSED),
     Transition(_S.TO_CALL_BACK, _A.REDO, None, _S.IN_HAND),
+    Transition(_S.TO_CALL_BACK, _A.SETTLE, _P.DECIDE, _S.CLOSED),
+    Transition(_S.TO_CALL_BACK, _A.REDO_AGAIN, _P.DECIDE, _S.IN_HAND),
     Transition(_S.CLOSED, _A.FILE, None, _S.FILED),
 )
 _TABLE = {(t.source, t.action): t for t in TRANSITIONS}

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from dispatch import callbacks, calls, corrections, learning, records, spool
+from dispatch import callbacks, corrections, learning, records, spool
 from dispatch.callbacks import Attempt
 from dispatch.calls import Call
 from dispatch.endings import end_attempt
@@ -167,11 +167,7 @@ class Sweeper:
                 callback.state, callback.due_at = callbacks.State.DUE, at + timedelta(seconds=5)
                 callback.by_person = orders.hopeless(session, names)
                 return None
-            call_id = calls.mint_id(at)
-            calls.begin(session, call_id, caller=callback.number, dialled=callback.number, direction="out",
-                        node=self.settings.exchange_node, taken_from="worker", at=at)  # fmt: skip
-            recordings.expect(session, call_id, kind=recordings.Kind.CALL, spool=self.settings.spool, at=at)
-            return callbacks.dial(session, callback, call_id=call_id, at=at), callback.number
+            return callbacks.place(session, callback, settings=self.settings, at=at), callback.number
 
     def _ordered(self, session: Session, ticket: Ticket, at: datetime) -> list[str]:
         """The sounds of what will be spoken: the reply; of a correction what holds by now, and what to say should

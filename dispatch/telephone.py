@@ -8,6 +8,7 @@ from dispatch.callbacks import Attempt
 from hotline.exchange import actions
 from hotline.exchange.errors import ActionRefused, LinkError
 from hotline.exchange.link import Address, Link
+from hotline.phones import dialled
 from hotline.settings import Settings
 
 log = structlog.get_logger()
@@ -34,12 +35,28 @@ class Telephone:
         settings = self._settings
         try:
             actions.originate(
-                self._linked(), f"PJSIP/{number}@{settings.trunk}", channel_id=attempt.id, context="callback",
+                self._linked(), f"PJSIP/{dialled(number)}@{settings.trunk}", channel_id=attempt.id, context="callback",
                 extension="s", caller_id=settings.number, account=attempt.call_id,
                 timeout=settings.callback_ring_seconds,
                 variables={"__CALLID": attempt.call_id, "CALLBACK": attempt.callback_id, "ATTEMPT": attempt.id},
             )  # fmt: skip
         except LinkError as error:
+            log.warning("callback.not_asked", call_id=attempt.call_id, reason=str(error))
+
+    def connect(self, attempt: Attempt, number: str, *, extension: str) -> None:
+        """Ring an operator's phone, and when he takes it the citizen's: ActionRefused when it is refused. He sees the
+        hotline's number, and so does the citizen."""
+        settings = self._settings
+        try:
+            actions.originate(
+                self._linked(), phone(extension), channel_id=attempt.id, context="callback_person", extension="s",
+                caller_id=settings.number, account=attempt.call_id, timeout=settings.callback_ring_seconds,
+                variables={"__CALLID": attempt.call_id, "CALLBACK": attempt.callback_id, "ATTEMPT": attempt.id,
+                           "CITIZEN": dialled(number), "RING": settings.callback_ring_seconds},
+            )  # fmt: skip
+        except ActionRefused:
+            raise
+        except LinkError as error:  # it may ring all the same: the operator hears it, and says how it went
             log.warning("callback.not_asked", call_id=attempt.call_id, reason=str(error))
 
     def living(self) -> frozenset[str] | None:

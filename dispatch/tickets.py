@@ -68,6 +68,8 @@ class Ticket(Base):
     checked_by: Mapped[str] = mapped_column(String(60), default="")
     redone: Mapped[int] = mapped_column(default=0)
     satisfaction: Mapped[int | None]  # 1 (very satisfied) to 5 (very dissatisfied), as keyed
+    operator_satisfaction: Mapped[int | None]  # the same of who took the call; `satisfaction` is the department's
+    disputed_at: Mapped[datetime | None]  # dissatisfied again: the supervisor decides
     reached: Mapped[bool | None]  # whether the call-back reached the caller; None where none was needed
     closed_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)

@@ -6,6 +6,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
 from dispatch import reach
+from dispatch.callbacks import Callback
+from dispatch.callbacks import State as Owed
 from dispatch.states import TRANSITIONS, Action, State
 from dispatch.tickets import Klass, Ticket
 from hotline.accounts.accounts import Account
@@ -39,13 +41,23 @@ def my_turn(account: Account) -> ColumnElement[bool]:
     """Whether the next step is one that this account may take."""
     drafted = Ticket.reply != ""
     own = {(t.source, t.action) for t in TRANSITIONS if t.needs is not None and account.may(t.needs)}
-    plain = {source for source, action in own if source is not State.IN_HAND}
+    plain = {source for source, action in own} - {State.IN_HAND, State.TO_CALL_BACK}
     turns: list[ColumnElement[bool]] = [Ticket.state.in_(plain)]
+    if account.may(Permission.DECIDE):
+        turns.append(and_(Ticket.state == State.TO_CALL_BACK, Ticket.disputed_at.is_not(None)))
+    if account.may(Permission.DESK):
+        turns.append(Ticket.id.in_(select(Callback.ticket_id).where(to_call(account))))
     if (State.IN_HAND, Action.SIGN) in own:
         turns.append(and_(Ticket.state == State.IN_HAND, drafted))
     if account.may(Permission.HANDLE):
         turns.append(and_(Ticket.state == State.IN_HAND, ~drafted))
     return or_(*turns)
+
+
+def to_call(account: Account) -> ColumnElement[bool]:
+    """The call-backs that this person may take, or holds."""
+    held = and_(Callback.state.in_((Owed.CLAIMED, Owed.DIALLING)), Callback.holder_id == account.id)
+    return and_(Callback.by_person.is_(True), or_(Callback.state == Owed.DUE, held))
 
 
 def overdue(at: datetime) -> ColumnElement[bool]:

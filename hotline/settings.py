@@ -141,6 +141,7 @@ class Settings(BaseModel):
     callback_pause_minutes: int = Field(60, description="Minutes between two attempts.")
     callback_ring_seconds: int = Field(30, description="Seconds that a citizen's telephone rings.")
 
+    callback_hold_minutes: int = Field(30, ge=1, description="Minutes that an operator may hold a call-back.")
     callbacks_at_once: int = Field(4, ge=1, description="Most citizens that the machine calls back at the same time.")
     trunk_channels: int = Field(30, ge=1, description="How many calls the trunk carries at the same time.")
     trunk_reserved: int = Field(10, ge=0, description="Channels of the trunk that the machine leaves to callers.")

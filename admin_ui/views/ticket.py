@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
-from dispatch import drafting, reach, referrals
+from dispatch import disputes, drafting, reach, referrals
+from dispatch.callbacks import Callback
+from dispatch.callbacks import State as Owed
 from dispatch.states import TRANSITIONS, Action
 from dispatch.tickets import Ticket, guarded
 from dispatch.web_questions import WEB
@@ -43,6 +45,7 @@ def show(number: str, *, trouble: str = "", typed: Mapping[str, str] | None = No
         return render_template(
             "ticket.html", ticket=found, sound=sound, doable=doable(found, me()), trouble=trouble, typed=typed or {},
             shows_caller=reach.sees_caller(me(), found), guarded=guarded(found),
+            call_backs=_call_backs(session, found),
             drafted=drafting.drafted_from(session, found) if me().may(Permission.WRITE_ENTRY) else None,
             may_draft=me().may(Permission.WRITE_ENTRY) and drafting.fit_to_draft(found),
             inside=reach.inside(me()), unheard=referrals.UNHEARD, names=_names(session, found),
@@ -58,7 +61,20 @@ def doable(ticket: Ticket, account: Account) -> set[Action]:
         own.discard(Action.SIGN)
     if ticket.return_by is not None and now() > ticket.return_by:
         own.discard(Action.RETURN)
+    if ticket.disputed_at is None:
+        own -= {Action.SETTLE, Action.REDO_AGAIN}
+    if not disputes.may_be_redone(ticket):
+        own.discard(Action.REDO_AGAIN)
     return own - {Action.OPEN}
+
+
+def _call_backs(session: Session, ticket: Ticket) -> list[Callback]:
+    """The call-backs of the ticket that a person makes and that are still owed, for those who may make them."""
+    if not me().may(Permission.DESK):
+        return []
+    owed = (Owed.DUE, Owed.CLAIMED, Owed.DIALLING)
+    return list(session.scalars(select(Callback).where(
+        Callback.ticket_id == ticket.id, Callback.by_person.is_(True), Callback.state.in_(owed))))  # fmt: skip
 
 
 def _within_reach(session: Session, number: str) -> Ticket:

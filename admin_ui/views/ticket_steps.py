@@ -13,7 +13,7 @@ from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import number_in
 from admin_ui.views.ticket import show
-from dispatch import reach, referrals
+from dispatch import disputes, reach, referrals
 from dispatch.referrals import Matter, ReferralError
 from dispatch.states import ImpossibleStep
 from dispatch.tickets import Klass, Ticket
@@ -105,3 +105,16 @@ def send_back(number: str) -> ResponseReturnValue:
 def pass_reply(number: str) -> ResponseReturnValue:
     return take(number, lambda s, ticket, at: referrals.pass_reply(
         s, ticket, by=me(), settings=house().settings, at=at))  # fmt: skip
+
+
+@blueprint.post("/settle")
+@needs(Permission.DECIDE)
+def settle(number: str) -> ResponseReturnValue:
+    return take(number, lambda s, ticket, at: disputes.settle(s, ticket, why=_said("why", 500), by=me(), at=at))
+
+
+@blueprint.post("/redo-again")
+@needs(Permission.DECIDE)
+def redo_again(number: str) -> ResponseReturnValue:
+    return take(number, lambda s, ticket, at: disputes.redo_again(
+        s, ticket, why=_said("why", 500), by=me(), settings=house().settings, at=at))  # fmt: skip

@@ -31,6 +31,7 @@ class Permission(StrEnum):
     HANDLE = "handle"  # accept, return, answer for one's department
     SIGN = "sign"  # sign a reply for one's department
     CHECK = "check"  # check a signed reply at the hotline
+    DECIDE = "decide"  # end a matter that the caller disputes again, or have it done once more
     HEAR = "hear"  # listen to a recording (within one's reach)
     KNOWLEDGE = "knowledge"  # read entries and authorisations
     WRITE_ENTRY = "write_entry"  # draft an entry, propose a phrasing (a liaison: of his own department)
@@ -64,8 +65,8 @@ _P = Permission
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset({_P.DESK, _P.TICKETS, _P.REFER, _P.KNOWLEDGE, _P.UNMASK, _P.HEAR}),
     Role.SUPERVISOR: frozenset(
-        {_P.DESK, _P.CALLS, _P.TICKETS, _P.REFER, _P.DISPATCH, _P.CHECK, _P.KNOWLEDGE, _P.UNMASK, _P.HEAR,
-         _P.FIGURES, _P.PIN, _P.CORRECT, _P.ANALYTICS, _P.FRESHNESS}
+        {_P.DESK, _P.CALLS, _P.TICKETS, _P.REFER, _P.DISPATCH, _P.CHECK, _P.DECIDE, _P.KNOWLEDGE, _P.UNMASK,
+         _P.HEAR, _P.FIGURES, _P.PIN, _P.CORRECT, _P.ANALYTICS, _P.FRESHNESS}
     ),
     Role.QUALITY_INSPECTOR: frozenset({_P.CALLS, _P.TICKETS, _P.HEAR, _P.KNOWLEDGE, _P.FIGURES, _P.ANALYTICS}),
     Role.LIAISON: frozenset(

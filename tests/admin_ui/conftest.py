@@ -18,6 +18,7 @@ from werkzeug.serving import make_server
 from admin_ui.app import create_app
 from admin_ui.phones import PhonesError
 from dispatch import calls, referrals
+from dispatch.callbacks import Attempt
 from dispatch.calls import Call, Step
 from dispatch.referrals import Matter
 from dispatch.tickets import Klass, Ticket
@@ -74,6 +75,9 @@ class Switchboard:
 
     def resume(self, extension: str) -> None:
         self._ask("resume", extension)
+
+    def connect(self, attempt: Attempt, number: str, *, extension: str) -> None:
+        self._ask(f"connect {number}", extension)
 
 
 @dataclass

@@ -19,6 +19,8 @@ POSSIBLE = {
     (State.TO_CHECK, Action.PASS): State.TO_CALL_BACK,
     (State.TO_CALL_BACK, Action.CLOSE): State.CLOSED,
     (State.TO_CALL_BACK, Action.REDO): State.IN_HAND,
+    (State.TO_CALL_BACK, Action.SETTLE): State.CLOSED,
+    (State.TO_CALL_BACK, Action.REDO_AGAIN): State.IN_HAND,
     (State.CLOSED, Action.FILE): State.FILED,
 }
 IMPOSSIBLE = [pair for pair in itertools.product(State, Action) if pair not in POSSIBLE]

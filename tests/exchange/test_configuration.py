@@ -14,7 +14,7 @@ from hotline.settings import SettingsError, read_settings
 CONF = Path(__file__).resolve().parents[2] / "asterisk-conf"
 DIALPLAN = "\n".join(line for line in (CONF / "extensions.conf").read_text().splitlines() if not line.startswith(";"))
 FROM_AGI = {"MENU", "SELFSERVICE", "STAFFED", "BLOCKED", "NEXT"}
-FROM_ORIGINATE = {"CALLBACK", "ATTEMPT"}
+FROM_ORIGINATE = {"CALLBACK", "ATTEMPT", "CITIZEN", "RING"}
 FROM_ASTERISK = {
     "EXTEN",
     "EPOCH",
@@ -34,7 +34,7 @@ def test_every_context_the_dialplan_goes_to_is_written() -> None:
     wanted = set(re.findall(r"(?:Goto|Gosub)\(([\w-]+),s,1", DIALPLAN)) | set(re.findall(r"\?([\w-]+),s,1", DIALPLAN))
     queue = re.search(r"^context = (\S+)", (CONF / "queues.conf").read_text(), re.M)
     assert queue
-    assert wanted | {queue[1], "incoming", "operators", "callback"} <= there
+    assert wanted | {queue[1], "incoming", "operators", "callback", "callback_person"} <= there
 
 
 def test_every_prompt_that_is_played_is_in_the_list_or_made_by_tones() -> None:
