@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from dispatch import reach
 from dispatch.calls import Call, Outcome
 from hotline.accounts.accounts import Account
+from hotline.phones import normalise
 
 
 class OnTheLine(StrEnum):
@@ -63,6 +64,7 @@ def listed_calls(wanted: WantedCalls, *, account: Account) -> Select[Call]:
         query = query.where(*CONDITIONS[wanted.line])
     if wanted.text:
         four = len(wanted.text) == 4 and wanted.text.isdigit()
-        number = Call.caller.endswith(wanted.text, autoescape=True) if four else Call.caller == wanted.text
+        whole = normalise(wanted.text) or wanted.text  # words are nobody's number, and not that of who withholds his
+        number = Call.caller.endswith(wanted.text, autoescape=True) if four else Call.caller == whole
         query = query.where(or_(Call.id == wanted.text, and_(number, ~reach.nameless(account))))
     return query

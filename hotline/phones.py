@@ -1,44 +1,107 @@
 """Telephone numbers: brought to one form in one place, and compared by their last digits."""
 
 import re
+import unicodedata
 
 import phonenumbers
+from phonenumbers import NumberParseException, PhoneNumberFormat, shortnumberinfo
 
 AREA_CODE = "0877"  # Yuxi: a number without an area code is one of the city
-_KEEP = re.compile(r"[^\d+]")
+EXTENSION = "转"  # between a number and what its switchboard is to be told: 08772012345转8001
+LONGEST = 24
+_EXTENSION = re.compile(r"\s*(?:转|轉|分机|;ext=|ext\.?|[x#,])[\s:：]*(\d{1,6})$", re.IGNORECASE)
+_DASHED = re.compile(r"((?:(?:\+|00)?86[- ]?)?(?:\(?0?\d{2,3}\)?[- ]?)?[2-8]\d{6,7})-(\d{1,5})")  # 0877-2012345-801
+_ABROAD = re.compile(r"(?:00(?=[1-9])|\+)")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
+_LOCAL = re.compile(r"[2-9]\d{6,7}")
+_FREE = re.compile(r"(?:400|800)\d{7}")
+_COUNTRY = re.compile(r"86(?=1[3-9]\d{9}$|[2-9]\d{9,10}$|10\d{8}$)")  # some carriers leave the + away
 
 
 def normalise(given: str) -> str:
-    """The number in the form we keep: 13888888888, 08772012345, 96128; empty when there is none.
+    """The number in the form we keep: 13888888888, 08772012345, 08772012345转8001, 96128, +85221234567.
 
-    Short service numbers stay as they are; `+86` and `0086` fall away; local numbers get their area code.
+    Short service numbers stay as they are; `+86` and `0086` fall away, and the 0 before a mobile number; local numbers
+    get their area code; numbers abroad keep + and country. Empty when there is none, or it is withheld.
     """
-    digits = _KEEP.sub("", given)[:24]
-    if digits.startswith("00"):
-        digits = "+" + digits[2:]
-    if digits.startswith("+86"):
-        return _domestic(digits.removeprefix("+86"))
-    if len(digits) in (7, 8) and not digits.startswith(("0", "1")):
-        return AREA_CODE + digits
-    return digits
+    text = unicodedata.normalize("NFKC", given).strip()[:60]
+    text, extension = _parted(text)
+    number = _number(text)
+    return (f"{number}{EXTENSION}{extension}" if number and extension else number)[:LONGEST]
 
 
-def _domestic(number: str) -> str:
-    """A number told with the country's code lacks the 0 of its area code, unless it is mobile or a service's."""
-    is_whole = _MOBILE.fullmatch(number) or number.startswith(("0", "400", "800")) or len(number) < 9
-    return number if is_whole else "0" + number
+def dialled(number: str) -> str:
+    """What is dialled to reach a kept number: all but its extension."""
+    return number.partition(EXTENSION)[0]
+
+
+def extension_of(number: str) -> str:
+    """What the switchboard behind a kept number is to be told; empty where there is none."""
+    return number.partition(EXTENSION)[2]
+
+
+def is_service(number: str) -> bool:
+    """Whether it is a short number that answers to few digits: 110, 12345, 96128, 95588."""
+    if not 3 <= len(number) <= 6:
+        return False
+    try:
+        return shortnumberinfo.is_valid_short_number_for_region(phonenumbers.parse(number, "CN"), "CN")
+    except NumberParseException:
+        return False
 
 
 def is_reachable(number: str) -> bool:
     """Whether a citizen can be called back there: a full number, not a short one or none."""
-    if len(number) < 8:
+    plain = dialled(number)
+    if len(plain) < 8:
         return False
     try:
-        return phonenumbers.is_possible_number(phonenumbers.parse(number, "CN"))
-    except phonenumbers.NumberParseException:
+        return phonenumbers.is_possible_number(phonenumbers.parse(plain, "CN"))
+    except NumberParseException:
         return False
 
 
 def last_four(number: str) -> str:
-    return number[-4:]
+    return dialled(number)[-4:]
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """A number and its extension: 转, 分机, ext, #, or what follows a landline's number after a dash."""
+    if found := _EXTENSION.search(text):
+        return text[: found.start()], found[1]
+    if found := _DASHED.fullmatch(text):
+        return found[1], found[2]
+    return text, ""
+
+
+def _number(text: str) -> str:
+    digits = re.sub(r"[^\d+]", "", text)
+    if not digits.strip("0+"):
+        return ""  # anonymous, withheld, 0000000
+    if found := _ABROAD.match(digits):
+        country = digits[found.end() :].replace("+", "")
+        return _domestic(country.removeprefix("86")) if country.startswith("86") else _foreign(text, country)
+    digits = digits.replace("+", "")
+    if found := _COUNTRY.match(digits):
+        return _domestic(digits[found.end() :])
+    if digits.startswith("0") and _MOBILE.fullmatch(digits[1:]):
+        return digits[1:]
+    return AREA_CODE + digits if _LOCAL.fullmatch(digits) and not is_service(digits) else digits
+
+
+def _domestic(number: str) -> str:
+    """A number told with the country's code lacks the 0 of its area code, unless it is mobile or a service's."""
+    if number.startswith("0"):
+        return _number(number)
+    if _MOBILE.fullmatch(number) or _FREE.fullmatch(number) or len(number) < 9:
+        return number
+    return "0" + number
+
+
+def _foreign(text: str, digits: str) -> str:
+    """A number abroad as E.164; as its digits where no such number can be."""
+    try:
+        number = phonenumbers.parse("+" + re.sub(r"^[+0]+", "", text.lstrip("( ")), None)
+    except NumberParseException:
+        return "+" + digits
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)

@@ -24,7 +24,6 @@ FIELDS: tuple[Column, ...] = tuple(c for c in BASE.given if c.key not in OFFICE_
 HOURS = {"summer_hours": "summer", "winter_hours": "winter"}
 ONE_PHONE = frozenset({"phone", "supervision_phone", "duty_phone", "fax"})
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", re.ASCII)
-_SHORT = re.compile(r"1\d{2,4}|9\d{4}")  # 110, 12345, 96128: services answer to few digits
 Values = dict[str, Any]
 
 
@@ -115,7 +114,7 @@ def _checked(key: str, value: Any) -> Any:
 def _phone(given: str) -> str:
     """The number as hotline.phones keeps it: one that can be rung, or a service's short number."""
     number = phones.normalise(given)
-    if given and not (phones.is_reachable(number) or _SHORT.fullmatch(number)):
+    if given and not (phones.is_reachable(number) or phones.is_service(number)):
         raise Unfit(f"“{given[:30]}”不是能拨通的电话号码，请写成 0877-2012345，一格只填一个")
     return number
 

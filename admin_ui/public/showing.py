@@ -11,8 +11,7 @@ from markupsafe import Markup
 
 from admin_ui.public import words
 from admin_ui.showing import day, moment
-
-_DIALLED = re.compile(r"\+?[\d-]{3,20}")
+from hotline.phones import dialled, is_reachable, is_service, normalise
 
 
 def install(app: Flask) -> None:
@@ -25,9 +24,10 @@ def install(app: Flask) -> None:
 
 def dial(phone: str) -> Markup | str:
     """A telephone number as a link that dials it; any other text as it is."""
-    if not _DIALLED.fullmatch(phone.strip()):
+    number = dialled(normalise(phone))
+    if not (is_reachable(number) or is_service(number)):
         return phone
-    return Markup('<a class="tel" href="tel:{}">{}</a>').format(phone.replace("-", "").strip(), phone.strip())
+    return Markup('<a class="tel" href="tel:{}">{}</a>').format(number, phone.strip())
 
 
 def link(address: str) -> Markup | str:

@@ -103,7 +103,7 @@ def _choice(column: Column, text: str) -> str:
 
 def _phone(column: Column, text: str) -> str:
     text = " ".join(text.split())
-    if not _PHONE.fullmatch(text) and text not in _SERVICES:
+    if not _PHONE.fullmatch(text):
         raise Unfit(f"“{text[:30]}”不是电话号码，请写成 0877-2012345")
     return _short(column, text)
 
@@ -199,7 +199,6 @@ def _shown_choice(column: Column, value: str) -> str:
     return next((word for word, code in column.choices.items() if code == value), clean(str(value)))
 
 
-_SERVICES = frozenset(("110", "119", "120", "122"))
 _EMPTY: dict[Kind, Value] = {Kind.DATE: None, Kind.NUMBER: None, Kind.LIST: [], Kind.PHONES: [], Kind.HOURS: [],
                              Kind.SECTIONS: []}  # fmt: skip
 _READERS: dict[Kind, Callable[[Column, str], Value]] = {

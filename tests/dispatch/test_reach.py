@@ -182,3 +182,15 @@ def test_a_recording_that_is_in_no_ticket_is_no_departments(here: Town) -> None:
     for role in OF_A_UNIT:
         assert reach.recording(here.session, sound.id, account=here.account(role)) is None
     assert reach.recording(here.session, sound.id + 100, account=here.account(Role.SUPERVISOR)) is None
+
+
+def test_a_whole_number_finds_its_calls_however_it_is_written_and_words_find_nobody_who_withholds_his(here: Town) -> None:
+    town.call(here.session, "known")
+    town.call(here.session, "withheld").caller = ""
+    account = here.account(Role.SUPERVISOR)
+
+    def found(text: str) -> set[str]:
+        return {call.id for call in here.session.scalars(call_list.listed_calls(call_list.WantedCalls(text=text), account=account))}
+
+    assert found(f"+86 {town.CALLER[:3]}-{town.CALLER[3:]}") == {"known"}
+    assert found("王小明") == set()
