@@ -13,6 +13,7 @@ from dispatch.tickets import Ticket
 from hotline.accounts.accounts import Account
 from hotline.calendar.hours import Hours, read_hours
 from hotline.database import Base
+from hotline.phones import extension_of
 from hotline.settings import Settings
 from hotline.times import CHINA, local
 from hotline.voice import orders
@@ -70,11 +71,13 @@ class Attempt(Base):
 
 
 def owe_callback(session: Session, ticket: Ticket, *, settings: Settings, at: datetime) -> Callback:
-    """Owe the ticket's caller a call at the next sensible hour, and have the reply spoken by then."""
-    row = Callback(ticket_id=ticket.id, number=ticket.contact, by_person=ticket.personal,
+    """Owe the ticket's caller a call at the next sensible hour, and have the reply spoken by then. Who is reached by
+    way of a switchboard only is rung by a person: the machine would tell the reply to whoever picks up there."""
+    row = Callback(ticket_id=ticket.id, number=ticket.contact,
+                   by_person=ticket.personal or bool(extension_of(ticket.contact)),
                    due_at=next_sensible(at, read_hours(settings.callback_hours)))
     session.add(row)
-    if not ticket.personal:
+    if not row.by_person:
         orders.order(session, ticket.reply, voice=settings.voice, urgent=True, at=at)
     session.flush()
     return row

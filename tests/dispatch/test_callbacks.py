@@ -66,6 +66,12 @@ def test_hours_of_some_days_of_the_week_lead_to_the_next_of_them() -> None:
     assert local(found).isoformat() == "2026-11-28T10:00:00+08:00"
 
 
+def test_who_sits_behind_a_switchboard_is_rung_by_a_person(session: Session, settings: Settings) -> None:
+    owed(session, settings, number="08772012345转801")
+    assert claim(session, settings) is None
+    assert owed(session, settings, number="08772012345").by_person is False
+
+
 def test_a_reply_is_ordered_from_the_voice_when_the_call_is_owed(session: Session, settings: Settings) -> None:
     owed(session, settings)
     assert [(o.text, o.urgent) for o in session.scalars(select(SpeechOrder))] == [("请携带身份证到派出所办理。", True)]
