@@ -52,7 +52,8 @@ OUTCOMES = {
     Outcome.HUNG_UP: _("中途挂断"),
 }  # fmt: skip
 STEPS = {
-    Step.BEGAN: _("来电"), Step.MENU: _("进入菜单"), Step.DEPARTMENT: _("选择部门"), Step.CANDIDATE: _("听到候选问题"),
+    Step.BEGAN: _("来电"), Step.MENU: _("进入菜单"), Step.DEPARTMENT: _("选择部门"), Step.HEARD: _("说的话"),
+    Step.CANDIDATE: _("听到候选问题"),
     Step.TOLD: _("已告知答复"), Step.DIRECTED: _("告知承办单位"), Step.PROGRESS: _("告知进度"),
     Step.CODE_WRONG: _("查询码有误"), Step.QUEUED: _("进入排队"), Step.OFFERED: _("振铃"), Step.MISSED: _("未接"),
     Step.ANSWERED: _("接听"), Step.LEFT_QUEUE: _("离开排队"), Step.MESSAGE: _("留言"), Step.REFERRED: _("交办"),
@@ -93,7 +94,7 @@ CHANNELS = {Channel.MACHINE: _("自助语音"), Channel.OPERATOR: _("接线员")
 OPEN = {Open.OPEN: _("待指派"), Open.ASSIGNED: _("已指派"), Open.ANSWERED: _("已转条目"), Open.DISMISSED: _("不予答复")}
 FOUND = {Found.CHOSEN: _("找到并确认"), Found.SHOWN: _("给出候选"), Found.UNSURE: _("不确定"),
          Found.NOTHING: _("没有找到")}  # fmt: skip
-WAYS = {Way.WORDS: _("文字"), Way.PINYIN: _("拼音"), Way.KEYS: _("按键")}
+WAYS = {Way.WORDS: _("文字"), Way.PINYIN: _("拼音"), Way.KEYS: _("按键"), Way.SPEECH: _("语音")}
 APPROVALS = {Approval.PROPOSED: _("待审"), Approval.APPROVED: _("已通过"), Approval.REFUSED: _("未通过"),
              Approval.RETIRED: _("已停用")}  # fmt: skip
 SOURCES = {"call": _("自助语音"), "desk": _("接线员"), "web": _("网站"), "asked": _("未答问题"), "office": _("部门"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from threading import Thread
 
 from agi.house import House
 from agi.line import Line
@@ -14,6 +15,7 @@ from hotline.events import Bus
 from hotline.group_commit import GroupCommit
 from hotline.settings import Settings
 from knowledge_base import asked
+from knowledge_base.search import meaning
 from knowledge_base.search.live import LiveIndex
 
 PATIENCE = 1.4  # seconds: connection and lock together stay below the 3 s that the exchange gives a script to think
@@ -30,8 +32,10 @@ def make_server(settings: Settings, database: Database) -> Server:
     """The FastAGI server of an installation, not yet started."""
     write = partial(begin, node=settings.exchange_node, spool=settings.spool)
     index = LiveIndex(database)
-    if settings.keypad_initials:  # nothing else of the machine searches
+    if settings.keypad_initials or settings.speech:  # nothing else of the machine searches
         index.warm(database)
+    if settings.speech:
+        Thread(target=meaning.engine, name="meaning-first", daemon=True).start()
     house = House(settings, database, Bus(settings.redis_address), index, GroupCommit(database, write),
                   GroupCommit(database, asked.note_all))  # fmt: skip
     handlers = {name: _handler(script, house) for name, script in SCRIPTS.items()}

@@ -34,6 +34,7 @@ class Step(StrEnum):
     BEGAN = "began"
     MENU = "menu"
     DEPARTMENT = "department"
+    HEARD = "heard"  # what the machine understood
     CANDIDATE = "candidate"
     TOLD = "told"
     DIRECTED = "directed"

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.answers import Offered, offered
-from dispatch.calls import Call, Step
+from dispatch.calls import Call, CallStep, Step
 from dispatch.decision import Channel
 from hotline.times import local_day
 from knowledge_base.entries import Entry, State, most_asked
@@ -18,12 +18,19 @@ def suggested(session: Session, call: Call, *, at: datetime, most: int = 5) -> l
     """Entries for this call with what an operator may say of each: what is pinned for all; the candidates of its
     timeline, latest first; then the most asked of the department that was chosen; then the most asked of all."""
     steps = list(reversed(call.steps))
-    met = [s.detail["entry"] for s in steps if s.kind in (Step.CANDIDATE, Step.DIRECTED) and "entry" in s.detail]
+    met = [entry for s in steps for entry in _met(s)]
     chosen = next((s.detail["department"] for s in steps if s.kind == Step.DEPARTMENT and "department" in s.detail), 0)
     own = [e.id for e in most_asked(session, chosen, on=local_day(at), most=most, at=at)] if chosen else []
     ids = list(dict.fromkeys([*met, *own]))[:most]
     hot = [e.id for e in pinned(session, at=at)]  # beside the others: it crowds nobody out
     return offered_all(session, dict.fromkeys([*hot, *(ids or _asked_most(session, most))]), at=at)
+
+
+def _met(step: CallStep) -> list[int]:
+    """The entries that a line of the timeline speaks of: what was named to him, and what was found for his words."""
+    if step.kind == Step.HEARD:
+        return list(step.detail.get("offered", ()))
+    return [step.detail["entry"]] if step.kind in (Step.CANDIDATE, Step.DIRECTED) and "entry" in step.detail else []
 
 
 def offered_all(session: Session, ids: Iterable[int], *, at: datetime) -> list[Offered]:

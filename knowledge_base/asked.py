@@ -33,6 +33,7 @@ class Way(StrEnum):
     WORDS = "words"
     PINYIN = "pinyin"
     KEYS = "keys"
+    SPEECH = "speech"  # said aloud and recognised: no phrasing comes of it, for it may be misheard
 
 
 MISSED = frozenset({Found.UNSURE, Found.NOTHING})
@@ -46,7 +47,7 @@ class Asked(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
     channel: Mapped[str] = mapped_column(String(10))
-    way: Mapped[str] = mapped_column(String(10))  # words | pinyin | keys
+    way: Mapped[str] = mapped_column(String(10))  # words | pinyin | keys | speech
     words: Mapped[str] = mapped_column(String(128))
     call_id: Mapped[str] = mapped_column(String(40), default="", index=True)
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))

@@ -3,6 +3,7 @@
 from agi.choosing import choice, confirmed, keyed, numbered
 from agi.house import House, Next
 from agi.line import Line
+from agi.scripts.speaking import asked_aloud
 from agi.talk import PERSON, TRIES, YES, Talk
 from agi.voice import NotSpoken, Voice
 from dispatch import answers, hot_topics, tellings
@@ -27,7 +28,9 @@ def run(line: Line, house: House) -> None:
 
 
 def _conversation(talk: Talk) -> Next:
-    wish = _wish(talk)
+    wish = (asked_aloud(talk) if _may_speak(talk) else None) or _wish(talk)
+    if isinstance(wish, Next):
+        return wish
     entry = _question(talk, wish) if isinstance(wish, Department) else wish
     if entry is None:
         return Next.PEOPLE
@@ -39,6 +42,11 @@ def _conversation(talk: Talk) -> Next:
     if isinstance(offered.decision, Answer):
         return _answer(talk, offered, offered.decision)
     return _direct(talk, offered)
+
+
+def _may_speak(talk: Talk) -> bool:
+    """Whether this caller is asked to say what he wants to know."""
+    return talk.house.settings.speech
 
 
 def _wish(talk: Talk) -> Department | Entry | None:

@@ -29,6 +29,14 @@ class Remote:
         pcm = np.clip(np.round(sound * 32767), -32768, 32767).astype("<i2").tobytes()
         return self.hear_coded(pcm, plain.Asked("pcm", expecting, tuple(words)))
 
+    def knock(self) -> None:
+        """HearingMissing unless somebody is there."""
+        try:
+            with connect(self._address, subprotocols=[Subprotocol(plain.SUBPROTOCOL)], open_timeout=2, close_timeout=1):
+                return
+        except (OSError, WebSocketException) as fault:
+            raise HearingMissing(f"The engine at {self._address} doesn't answer: {type(fault).__name__}.") from fault
+
     def hear_coded(self, coded: bytes, asked: plain.Asked) -> Understood:
         """The same for sound that is coded already."""
         try:

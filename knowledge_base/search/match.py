@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 SURE = 50.0  # chance in % from which the first match may be taken for what was meant
+SURE_ALOUD = 70.0  # the same for what was said aloud, and may be misheard
 NOTHING = 20.0  # chance in % that there is an answer below which 'I don't know' is the true answer
 
 
@@ -38,3 +39,10 @@ def verdict(matches: Sequence[Match]) -> Verdict:
 def worth_showing(matches: Sequence[Match]) -> list[Match]:
     """The matches, or none when the knowledge base most likely has no answer."""
     return [] if verdict(matches) == Verdict.NOTHING else list(matches)
+
+
+def verdict_aloud(matches: Sequence[Match]) -> Verdict:
+    """The same for words that were recognised from speech: misheard ones must not lead to a wrong answer, so that
+    what is only likely is asked about."""
+    found = verdict(matches)
+    return Verdict.UNSURE if found is Verdict.SURE and matches[0].score < SURE_ALOUD else found

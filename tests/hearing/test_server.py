@@ -1,15 +1,13 @@
 """The process that hears, over real web sockets: as Asterisk talks to it, as our scripts do, and as nobody should."""
 
-import asyncio
 import json
 import os
 import signal
 import subprocess
-import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -24,14 +22,13 @@ from hotline.database import Database
 from hotline.hearing import RATE, HearingBusy, HearingError, HearingMissing, Samples, Understood, plain
 from hotline.hearing.expecting import Expecting
 from hotline.hearing.remote import Remote
-from hotline.hearing.server import Hearing
 from hotline.hearing.sound import from_alaw, from_ulaw
 from hotline.migrating import migrate
 from hotline.parts import Part
 from tests.journeys.conftest import free_ports
+from tests.support.ears import FOLDER, Fake, serving
 from tests.support.said import said
 
-FOLDER = Path(__file__).resolve().parents[2] / ".hearing"
 SETUP = {"request": "setup", "id": "1", "version": "0.1.0", "codecs": [{"name": "ulaw"}], "params": {"language": "zh"}}
 _LEVELS = from_ulaw(bytes(range(256)))
 _ORDER = np.argsort(_LEVELS)
@@ -43,22 +40,6 @@ def ulaw(sound: Samples) -> bytes:
     return bytes(_ORDER[place].astype(np.uint8))
 
 
-class Fake:
-    """An ear that says what it is told to, and keeps what it got."""
-
-    name = "fake"
-
-    def __init__(self) -> None:
-        self.says: Understood | HearingError = Understood("公积金提取怎么办理", 86, 2.2)
-        self.got: list[tuple[float, tuple[str, ...]]] = []
-
-    def hear(self, sound: Samples, *, words: Sequence[str] = ()) -> Understood:
-        self.got.append((len(sound) / RATE, tuple(words)))
-        if isinstance(self.says, HearingError):
-            raise self.says
-        return self.says
-
-
 @pytest.fixture
 def ear() -> Fake:
     return Fake()
@@ -67,23 +48,8 @@ def ear() -> Fake:
 @pytest.fixture
 def address(ear: Fake) -> Iterator[str]:
     """A server with that ear, and room for two."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-
-    def words(what: Expecting) -> Sequence[str]:
-        return (str(what),)
-
-    server = asyncio.run_coroutine_threadsafe(Hearing(ear, FOLDER, words, most=2).open("127.0.0.1", 0), loop).result(5)
-    yield f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}"
-
-    async def close() -> None:
-        server.close()
-        await server.wait_closed()
-
-    asyncio.run_coroutine_threadsafe(close(), loop).result(5)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(5)
+    with serving(ear, most=2) as address:
+        yield address
 
 
 def asterisk(address: str, protocol: str = "speech_to_text") -> ClientConnection:

@@ -1,0 +1,186 @@
+"""Asking aloud: the caller says what he wants to know, hears it in the entry's own words, and says yes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agi.house import Next
+from agi.listening import Deaf, Ears, Heard, Keyed, Listened, Nothing
+from agi.talk import AGAIN, PERSON, TRIES, YES, Talk
+from dispatch import calls
+from dispatch.calls import Step
+from dispatch.decision import Channel
+from hotline.hearing.expecting import Expecting
+from hotline.hearing.replies import Reply, choice, reply
+from hotline.times import local_day, now
+from knowledge_base import asked
+from knowledge_base.asked import Found, Put, Way
+from knowledge_base.entries import Entry
+from knowledge_base.personal import masked
+from knowledge_base.search.match import Match, Verdict, verdict_aloud
+
+CLEAR = 30  # score below which what was recognised is rather not what was said
+OFFERED = 3  # titles that one keeps in mind
+
+
+@dataclass(frozen=True)
+class Searched:
+    """What was understood, and what was found for it: best first."""
+
+    words: str
+    put: Put
+    verdict: Verdict
+    entries: Sequence[Entry]
+
+
+def asked_aloud(talk: Talk) -> Entry | Next | None:
+    """The entry that he means; PEOPLE when a person had better help; None: he takes his keys.
+
+    What can't be understood, or found, is asked for once more; after one round that came to nothing, a person."""
+    ears, question = Ears(talk.voice), "hotline/say_your_question"
+    for place in range(TRIES):
+        heard = ears.hear(question, expecting=Expecting.QUESTION)
+        if not isinstance(heard, Heard):
+            return _without_words(talk, heard)
+        searched = _searched(talk, heard, place)
+        if searched is not None and searched.verdict is not Verdict.NOTHING:
+            return _Offer(talk, ears, searched).made()
+        question = "hotline/say_it_again" if searched is None else "hotline/say_it_otherwise"
+    return Next.PEOPLE
+
+
+def _without_words(talk: Talk, heard: Keyed | Nothing | Deaf) -> Next | None:
+    match heard:
+        case Keyed(key) if key == PERSON:
+            return Next.PEOPLE
+        case Deaf(why):
+            talk.note(Step.FAULT, deaf=why)
+            talk.voice.say("hotline/use_the_keys")
+    return None
+
+
+def _searched(talk: Talk, heard: Heard, place: int) -> Searched | None:
+    """What the one search finds for his words, noted with them; None when they could not be understood."""
+    words, score = masked(heard.text), heard.score
+    if not heard.text or score < CLEAR:
+        talk.note(Step.HEARD, words=words, score=score, by=heard.by, verdict="unclear")
+        return None
+    at, matches = now(), _matches(talk, heard.text)
+    sure = verdict_aloud(matches)
+    entries = _entries(talk, matches) if sure is not Verdict.NOTHING else []
+    talk.note(Step.HEARD, words=words, score=score, by=heard.by, verdict=str(sure), offered=[e.id for e in entries],
+              chance=matches[0].score if matches else 0.0, again=bool(place))  # fmt: skip
+    found = {Verdict.SURE: Found.SHOWN, Verdict.UNSURE: Found.UNSURE, Verdict.NOTHING: Found.NOTHING}[sure]
+    put = Put(heard.text, Channel.MACHINE, Way.SPEECH, found, at, score=matches[0].score if matches else 0.0,
+              call_id=talk.call_id)  # fmt: skip
+    if not entries:
+        talk.house.askings.add(put)
+    return Searched(heard.text, put, sure if entries else Verdict.NOTHING, entries)
+
+
+def _matches(talk: Talk, words: str) -> list[Match]:
+    with talk.house.database.reading() as session:
+        index = talk.house.index.at(session, on=local_day(now()))
+    return index.search(words, most=OFFERED, full=True)
+
+
+def _entries(talk: Talk, matches: Sequence[Match]) -> list[Entry]:
+    with talk.house.database.reading() as session:
+        return [entry for match in matches if (entry := session.get(Entry, match.entry_id)) is not None]
+
+
+class _Offer:
+    """What was found, offered to him by title: the best alone when it is sure, else all of them to choose from."""
+
+    def __init__(self, talk: Talk, ears: Ears, searched: Searched) -> None:
+        self._talk, self._ears, self._searched = talk, ears, searched
+        self._decided = False
+
+    def made(self) -> Entry | Next | None:
+        """The one that he wants, or PEOPLE. How it went is noted, also when he hangs up."""
+        try:
+            return self._chosen()
+        finally:
+            if not self._decided:
+                self._talk.house.askings.add(self._searched.put)
+
+    def _chosen(self) -> Entry | Next | None:
+        first, *others = self._searched.entries
+        if self._searched.verdict is not Verdict.SURE:
+            return self._one_of([first, *others], 1)
+        answer = self._is_it(first, 1)
+        if answer is Reply.YES:
+            return first
+        return self._one_of(others, 2) if answer is Reply.NO and others else Next.PEOPLE
+
+    def _is_it(self, entry: Entry, place: int) -> Reply:
+        """Whether he means this entry: yes or no, by voice or key; UNCLEAR when he says neither, twice."""
+        sounds = ("hotline/candidate_is", *self._talk.voice.sounds_of(entry.question), "hotline/confirm_aloud")
+        answer = Reply.UNCLEAR
+        for _ in range(TRIES):
+            heard = self._ears.hear(*sounds, expecting=Expecting.YES_NO)
+            if isinstance(heard, Deaf):
+                heard = Keyed(self._talk.voice.ask("hotline/confirm_yes_no", timeout=5.0))
+            answer = _reply_of(heard)
+            if answer is not Reply.UNCLEAR or isinstance(heard, Nothing):
+                break
+        self._note(entry, place, answer, heard)
+        return answer
+
+    def _one_of(self, entries: Sequence[Entry], place: int) -> Entry | Next:
+        """One of some entries by its number, said or pressed. What was said is asked about, for numbers are short."""
+        sounds: list[str] = []
+        for n, entry in enumerate(entries, start=1):
+            sounds += [f"hotline/question_{n}", *self._talk.voice.sounds_of(entry.question)]
+        heard: Listened = Nothing()
+        number: int | Reply = Reply.UNCLEAR
+        for _ in range(TRIES):
+            heard = self._ears.hear(*sounds, "hotline/choose_aloud", expecting=Expecting.CHOICE)
+            if isinstance(heard, Deaf):
+                heard = Keyed(self._talk.voice.ask(*sounds, "hotline/choose_question", timeout=5.0))
+            number = _number_of(heard, len(entries))
+            if number is not Reply.UNCLEAR:
+                break
+        if not isinstance(number, int):
+            return Next.PEOPLE
+        entry = entries[number - 1]
+        if isinstance(heard, Heard):
+            return entry if self._is_it(entry, place + number - 1) is Reply.YES else Next.PEOPLE
+        self._note(entry, place + number - 1, Reply.YES, heard)
+        return entry
+
+    def _note(self, entry: Entry, place: int, answer: Reply, heard: Listened) -> None:
+        said = heard.text if isinstance(heard, Heard) else heard.key if isinstance(heard, Keyed) else ""
+        self._decided = self._decided or answer is Reply.YES
+        _note_candidate(self._talk, entry, self._searched.put, place=place, confirmed=answer is Reply.YES, said=said)
+
+
+def _note_candidate(talk: Talk, entry: Entry, search: Put, *, place: int, confirmed: bool, said: str) -> None:
+    """An entry was named to him, and whether it is what he means; with it how the search went."""
+    with talk.house.database.writing() as session:
+        calls.note(session, talk.call_id, Step.CANDIDATE, at=now(), entry=entry.id, question=entry.question,
+                   confirmed=confirmed, said=said)  # fmt: skip
+        asked.note(session, search.words, channel=search.channel, way=search.way, call_id=search.call_id,
+                   found=Found.CHOSEN if confirmed else search.found, entry_id=entry.id if confirmed else None,
+                   place=place if confirmed else None, score=search.score, at=now())  # fmt: skip
+
+
+def _reply_of(heard: Listened) -> Reply:
+    match heard:
+        case Heard(text):
+            return reply(text)
+        case Keyed(key):
+            return {YES: Reply.YES, "2": Reply.NO, PERSON: Reply.PERSON}.get(key, Reply.UNCLEAR)
+    return Reply.UNCLEAR
+
+
+def _number_of(heard: Listened, most: int) -> int | Reply:
+    match heard:
+        case Heard(text):
+            return choice(text, most=most)
+        case Keyed(key) if key.isdigit() and 1 <= int(key) <= most:
+            return int(key)
+        case Keyed(key) if key != AGAIN:
+            return Reply.PERSON
+        case Nothing():
+            return Reply.PERSON
+    return Reply.UNCLEAR

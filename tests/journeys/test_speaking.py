@@ -1,0 +1,104 @@
+"""A caller says what he wants to know on the real exchange: he hears the title, says yes by key or voice, and is answered."""
+
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select
+
+from cli import sip
+from cli.sip_scenario import Press, Say, Wait
+from dispatch.calls import Call, CallStep, Outcome
+from dispatch.tellings import Telling
+from hotline.directory.departments import by_code
+from hotline.parts import Part
+from hotline.times import local_day, now
+from hotline.voice import orders
+from knowledge_base.asked import Asked, Found
+from knowledge_base.entries import Entry, EntryVersion, State
+from recordings.recordings import Recording
+from recordings.recordings import State as RecordingState
+from tests.journeys import town
+from tests.journeys.conftest import PROJECT, House, a_house, free_ports
+from tests.support.said import said
+
+pytestmark = pytest.mark.journey
+TITLE, ANSWER = "公积金提取怎么办理？", "请到公积金管理中心办理。"
+BY_KEY, BY_VOICE, UNLUCKY = "13822220001", "13822220002", "13822220003"
+QUESTION = (Wait(2), Press("1", 7.5), Say(said(TITLE)))  # into the end of the prompt, or just after it
+THINKS = 8.0  # his question, its end, what is recognised and found, and the title
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    """A house of its own where callers may speak; one more question is published in it."""
+    port = str(free_ports(1)[0])
+    with a_house(SPEECH="true", HEAR_PORT=port, HEARING_FOLDER=str(PROJECT / ".hearing")) as house:
+        with house.database.writing() as session:
+            unit = by_code(session, town.AUTHORISED)
+            assert unit is not None
+            entry = Entry(department_id=unit.id, question=TITLE, keywords=["公积金"], state=State.PUBLISHED, published=1)
+            entry.versions = [EntryVersion(number=1, question=TITLE, keywords=["公积金"], answer=ANSWER, spoken=ANSWER, written_by="甲",
+                                           valid_from=local_day(now()), published_at=now())]  # fmt: skip
+            session.add(entry)
+            session.flush()
+            names = [n for text in (TITLE, ANSWER) for n in orders.order(session, text, voice=house.settings.voice, urgent=True, at=now())]
+        house.eventually(lambda session: True if not orders.unmade(session, names) else None, 60)
+        house.eventually(lambda session: session.scalar(select(Part).where(Part.name == "hear", Part.well)), 60)
+        time.sleep(12)  # within which the machine knows of it, and its likely words
+        yield house
+
+
+@pytest.fixture(scope="module")
+def asked(house: House) -> House:
+    """Two callers say their question and hear its answer: one says yes by key, one by voice."""
+    by_key = (*QUESTION, Wait(THINKS), Press("1", 8), Press("1", 4))
+    by_voice = (*QUESTION, Wait(THINKS + 5), Say(said("是的。")), Wait(10), Press("1", 4))
+    with (sip.call(*by_key, port=house.port, caller=BY_KEY) as first,
+          sip.call(*by_voice, port=house.port, caller=BY_VOICE) as second):  # fmt: skip
+        for line in (first, second):
+            result = line.result(90)
+            assert result.failed == 0, result.log
+    return house
+
+
+@pytest.mark.parametrize(("caller", "reply"), [(BY_KEY, "1"), (BY_VOICE, "是的")])
+def test_what_he_said_is_understood_repeated_and_answered(asked: House, caller: str, reply: str) -> None:
+    call = asked.call_of(caller)
+    assert asked.kinds(call) == ["began", "heard", "candidate", "told", "rated", "ended"]
+    assert call.outcome == Outcome.ANSWERED_BY_MACHINE
+    heard, candidate = call.steps[1].detail, call.steps[2].detail
+    assert heard["by"] == "speech"
+    assert "提取怎么办理" in heard["words"]
+    assert (candidate["question"], candidate["said"], candidate["confirmed"]) == (TITLE, reply, True)
+    with asked.database.reading() as session:
+        assert session.scalars(select(Telling.words).where(Telling.call_id == call.id)).one() == ANSWER
+        row = session.scalars(select(Asked).where(Asked.call_id == call.id)).one()
+    assert (row.way, row.found, row.place) == ("speech", Found.CHOSEN, 1)
+
+
+@pytest.mark.parametrize("caller", [BY_KEY, BY_VOICE])
+def test_the_recording_holds_all_that_he_said(asked: House, caller: str) -> None:
+    call = asked.call_of(caller)
+    query = select(Recording).where(Recording.call_id == call.id, Recording.state == RecordingState.COMPLETE)
+    recording = asked.eventually(lambda session: session.scalar(query))
+    assert call.ended_at is not None
+    assert recording.seconds == pytest.approx((call.ended_at - call.began_at).total_seconds(), abs=0.6)
+
+
+def test_when_the_engine_is_killed_while_he_speaks_he_has_his_keys_and_a_person(asked: House) -> None:
+    """`hear` comes again by itself; before that he is told to use his keys, and presses 0."""
+    engine = asked.child("hear").process
+    assert engine is not None
+    with sip.call(*QUESTION, Wait(1), Wait(14), Press("0", 6), port=asked.port, caller=UNLUCKY) as line:
+        time.sleep(12)
+        engine.send_signal(signal.SIGKILL)
+        result = line.result(90)
+    assert result.failed == 0, result.log
+    call: Call = asked.call_of(UNLUCKY)
+    with asked.database.reading() as session:
+        kinds = [str(k) for k in session.scalars(select(CallStep.kind).where(CallStep.call_id == call.id).order_by(CallStep.id))]
+    assert kinds[:2] == ["began", "fault"]
+    assert call.outcome in {Outcome.ABANDONED, Outcome.MESSAGE_LEFT}
+    asked.eventually(lambda session: True if asked.child("hear").alive() else None, 30)
