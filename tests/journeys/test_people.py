@@ -9,12 +9,18 @@ from sqlalchemy import select
 from cli import sip
 from cli.installation import secret
 from cli.sip_scenario import Press, Wait
+from dispatch import calls, referrals
 from dispatch.callbacks import Attempt, Callback
 from dispatch.calls import Call, Outcome
+from dispatch.referrals import Matter
 from dispatch.states import State
-from dispatch.tickets import Ticket
+from dispatch.tickets import Klass, Ticket
+from hotline.accounts.accounts import Account
+from hotline.directory.departments import by_code
+from hotline.times import now
 from recordings.recordings import Recording
 from recordings.recordings import State as Kept
+from tests.dispatch.town import Staff, bring
 from tests.journeys import town
 from tests.journeys.browser import Enter, windows
 from tests.journeys.conftest import House
@@ -153,3 +159,53 @@ def test_the_department_complained_of_reaches_neither_recording_nor_caller(
         exported = page.request.get("/tickets/export.csv").text()
         assert caller[-4:] not in exported
         assert "李女士" not in exported
+
+
+CODE, PERSONAL = "73519284", "您的身份证已制作完成，证件号末四位4512。"
+
+
+def _owed_by_a_person(house: House, caller: str) -> tuple[int, str]:
+    """A personal reply that passed the hotline's check: its call-back, and the ticket's number."""
+    at, matter = now(), Matter(Klass.CONSULT, "身份证办好了吗", "来电人询问身份证是否制作完成。", caller_name="李女士")
+    with house.database.writing() as session:
+        people = {account.login: account for account in session.scalars(select(Account))}
+        calls.begin(session, "personal", caller=caller, at=at)
+        session.flush()
+        ticket = referrals.refer(session, matter, call=session.get_one(Call, "personal"), recording=None, code=CODE,
+                                 by="operator1", settings=house.settings, at=at)  # fmt: skip
+        calls.end(session, "personal", at=at)
+        unit = by_code(session, town.AUTHORISED)
+        assert unit is not None
+        by = Staff(unit, people["supervisor"], people["liaison.101"], people["leader.101"])
+        bring(session, ticket, State.TO_CHECK, by=by, settings=house.settings, at=at, personal=True)
+        ticket.reply = PERSONAL
+        referrals.pass_reply(session, ticket, by=by.supervisor, settings=house.settings, at=at)
+        session.flush()
+        return session.scalars(select(Callback.id).where(Callback.ticket_id == ticket.id)).one(), ticket.number
+
+
+def test_a_personal_reply_is_told_by_an_operator_who_verified_the_citizen(house: House, desk: Page) -> None:
+    owed, number = _owed_by_a_person(house, "13800000303")
+    citizen = house.settings.trunk_contact.rpartition(":")[2]
+    desk.goto(f"/callbacks/{owed}")
+    desk.get_by_role("button", name="领取本次回访").click()
+    with sip.answer(Wait(12), port=int(citizen), calls=1) as line:
+        desk.get_by_role("button", name="拨打来电人").click()
+        expect(desk.locator("main")).not_to_contain_text(PERSONAL)
+        query = select(Call).join(Attempt, Attempt.call_id == Call.id).where(Attempt.callback_id == owed)
+        desk.get_by_label("对方说出的查询码").fill(CODE)
+        desk.get_by_role("button", name="核对查询码").click()
+        expect(desk.locator("#reply")).to_contain_text(PERSONAL)
+        assert line.result(60).failed == 0, "the citizen was rung through the trunk, and heard the operator"
+    desk.get_by_label("对承办单位的满意度").select_option("2")
+    desk.get_by_label("对接线员的满意度").select_option("1")
+    desk.get_by_role("button", name="已告知").click()
+    closed = _ticket(house, number, State.CLOSED)
+    assert (closed.satisfaction, closed.operator_satisfaction, closed.reached) == (2, 1, True)
+    call = house.eventually(lambda session: session.scalar(query.where(Call.ended_at.is_not(None))))
+    assert (call.direction, call.outcome, call.caller) == ("out", Outcome.CALLED_BACK, "13800000303")
+    kept = select(Recording).where(Recording.call_id == call.id, Recording.state == Kept.COMPLETE)
+    sound = house.eventually(lambda session: session.scalar(kept))
+    assert sound.seconds is not None
+    assert sound.seconds > 10
+    desk.goto("/desk")
