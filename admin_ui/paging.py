@@ -14,6 +14,7 @@ from hotline.times import CHINA
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
+Rows = Select[*tuple[Any, ...]]
 SIZE = 30
 
 
@@ -29,10 +30,26 @@ class Page(Generic[T]):
 
 def page_of(session: Session, query: Select[T], *, size: int = SIZE) -> Page[T]:
     """The page that ?page= asks for; the last one when it asks too far."""
-    total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    part, total, number, last = _part(session, query, size)
+    return Page(session.scalars(part).all(), total, number, last)
+
+
+def page_of_rows(session: Session, query: Rows, *, size: int = SIZE) -> Page[Any]:
+    """The same of a query that has several columns."""
+    part, total, number, last = _part(session, query, size)
+    return Page(session.execute(part).all(), total, number, last)
+
+
+def count_of(session: Session, query: Rows) -> int:
+    """How many rows a query has."""
+    return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+
+
+def _part(session: Session, query: Rows, size: int) -> tuple[Rows, int, int, int]:
+    total = count_of(session, query)
     last = max(1, -(-total // size))
     number = min(max(1, wish_number("page") or 1), last)
-    return Page(session.scalars(query.offset((number - 1) * size).limit(size)).all(), total, number, last)
+    return query.offset((number - 1) * size).limit(size), total, number, last
 
 
 def wish(name: str, most: int = 80) -> str:

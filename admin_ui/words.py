@@ -17,7 +17,7 @@ from knowledge_base.due import State as DueState
 from knowledge_base.entries import Approval
 from knowledge_base.entries import State as EntryState
 from knowledge_base.forms.imports import State as ImportState
-from knowledge_base.ledger import Deed
+from knowledge_base.ledger import Deed, Kind
 from knowledge_base.stages import Stage
 from knowledge_base.standing import Standing
 from knowledge_base.succession import Change
@@ -87,6 +87,7 @@ SAID = {
     "valid_to": _("有效期止"), "category": _("类别"), "keywords": _("关键词"), "summary": _("摘要"),
     "legal_basis": _("依据"), "section": _("经办科室"), "phone": _("电话"), "attachments": _("附件"),
 }  # fmt: skip
+KINDS = {Kind.ENTRY: _("条目"), Kind.LICENCE: _("许可事项"), Kind.BASE: _("基本信息")}
 FORMS = {Form.FULL: _("全文"), Form.SUMMARY: _("摘要"), Form.CONTACT: _("仅部门名称和电话")}
 SCOPES = {Scope.DEPARTMENT: _("整个部门"), Scope.CATEGORIES: _("部分类别"), Scope.LICENCES: _("部分许可事项"),
           Scope.ENTRIES: _("部分条目")}  # fmt: skip

@@ -1,8 +1,9 @@
 """Two versions of an entry side by side."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from admin_ui import words
 from admin_ui.guards import needs
 from admin_ui.house import reading
 from admin_ui.paging import wish_number
@@ -23,4 +24,7 @@ def page(entry_id: int) -> ResponseReturnValue:
         after = find_version(session, entry_id, wish_number("after") or numbers[-1])
         earlier = [n for n in numbers if n < after.number]
         before = find_version(session, entry_id, wish_number("before") or (earlier[-1] if earlier else after.number))
-        return render_template("compare.html", entry=entry, before=before, after=after, rows=compare(before, after))
+        return render_template(
+            "compare.html", thing=entry.question, back=url_for("knowledge.page", entry_id=entry_id), labels=words.SAID,
+            versions=entry.versions, before=before, after=after, rows=compare(before, after),
+        )  # fmt: skip

@@ -32,8 +32,13 @@ def take(entry_id: int, step: Step, *, done: str = "") -> ResponseReturnValue:
     except LifeError as error:
         return show(entry_id, trouble=str(error), typed=request.form), 422
     flash(done or gettext("已完成"), "success")
-    there = request.form.get("back", "")
-    return redirect(url_for("review.queue") if there == "review" else url_for("knowledge.page", entry_id=entry_id), 303)
+    return redirect(back_to_review() or url_for("knowledge.page", entry_id=entry_id), 303)
+
+
+def back_to_review() -> str:
+    """The list of the review queue that a step was taken from; empty when it was taken elsewhere."""
+    there, _, shown = request.form.get("back", "").partition(" ")
+    return url_for("review.queue", show=shown or None) if there == "review" else ""
 
 
 def said(name: str, most: int = 500) -> str:

@@ -78,7 +78,10 @@ def _things(session: Session, rows: Sequence[LedgerRow]) -> dict[tuple[str, int]
     entries = select(Entry.id, Entry.question).where(Entry.id.in_({r.thing_id for r in rows if r.kind == Kind.ENTRY}))
     items = select(Licence.id, Licence.name).where(Licence.id.in_({r.thing_id for r in rows if r.kind == Kind.LICENCE}))
     found: dict[tuple[str, int], str] = {(Kind.ENTRY, n): text for n, text in session.execute(entries)}
-    return found | {(Kind.LICENCE, n): text for n, text in session.execute(items)}
+    bases = select(Department.id, Department.name).where(
+        Department.id.in_({r.thing_id for r in rows if r.kind == Kind.BASE}))
+    return (found | {(Kind.LICENCE, n): text for n, text in session.execute(items)}
+            | {(Kind.BASE, n): f"{text}：{words.KINDS[Kind.BASE]}" for n, text in session.execute(bases)})  # fmt: skip
 
 
 def _units(session: Session, rows: Sequence[LedgerRow]) -> dict[int, str]:

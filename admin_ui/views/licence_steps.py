@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from admin_ui.guards import needs
 from admin_ui.house import me, now, writing
 from admin_ui.paging import number_in
+from admin_ui.views.entry_steps import back_to_review
 from admin_ui.views.licences import find, show
 from hotline.accounts.roles import Permission
 from knowledge_base import licence_life as life
+from knowledge_base import licence_sweeping
 from knowledge_base.licences import Licence
 from knowledge_base.transitions import LifeError
 
@@ -75,6 +77,19 @@ def take_down(licence_id: int) -> ResponseReturnValue:
     return _take(licence_id, lambda s, x, at: life.take_down(s, x, why=_said("why"), by=me(), at=at))
 
 
+@blueprint.post("/still-fit")
+@needs(Permission.REVIEW)
+def still_fit(licence_id: int) -> ResponseReturnValue:
+    return _take(licence_id, lambda s, x, at: licence_sweeping.find_fit(s, x, by=me(), at=at, why=_said("why")))
+
+
+@blueprint.post("/pull")
+@needs(Permission.REVIEW)
+def pull(licence_id: int) -> ResponseReturnValue:
+    return _take(licence_id, lambda s, x, at: licence_sweeping.pull(
+        s, x, clause=_said("clause"), why=_said("why"), by=me(), at=at))  # fmt: skip
+
+
 @blueprint.post("/link")
 @needs(Permission.PUBLISH)
 def link(licence_id: int) -> ResponseReturnValue:
@@ -93,7 +108,7 @@ def _take(licence_id: int, step: Step) -> ResponseReturnValue:
     except LifeError as refused:
         return show(licence_id, trouble=str(refused)), 422
     flash(gettext("已完成"), "success")
-    return redirect(url_for("licences.page", licence_id=licence_id), 303)
+    return redirect(back_to_review() or url_for("licences.page", licence_id=licence_id), 303)
 
 
 def _said(name: str) -> str:

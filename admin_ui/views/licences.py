@@ -17,7 +17,7 @@ from admin_ui.views.authorisations import within_reach
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import Department
-from knowledge_base import hands, licence_life
+from knowledge_base import hands, licence_life, licence_versions
 from knowledge_base.entries import Entry
 from knowledge_base.ledger import Deed
 from knowledge_base.licence_text import LISTS, LONGEST, MUST, NAMES, LicenceText, read, text_of
@@ -117,6 +117,7 @@ def show(licence_id: int, *, trouble: str = "") -> str:
             "licence.html", licence=licence, shown=shown, draft=draft, names=NAMES, lists=LISTS, inside=inside,
             rows=rows[::-1], named={str(a): str(b) for a, b in named}, entries=entries, may=_may(licence),
             own=session.scalars(own).all() if me().may(Permission.PUBLISH) else [],
+            kept=licence_versions.versions(session, licence) if inside else [],
             under_way=licence.stage in UNDER_WAY, trouble=trouble,
         )  # fmt: skip
 
@@ -156,6 +157,8 @@ def _may(licence: Licence) -> set[str]:
         may.add("drop")
     if me().may(Permission.PUBLISH):
         may |= {"link"} | ({"take_down"} if licence.shown else set())
+    if me().may(Permission.REVIEW) and licence.shown:
+        may |= {"still_fit", "pull"}
     return may
 
 

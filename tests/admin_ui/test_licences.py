@@ -1,12 +1,15 @@
 """The pages of licence items: written, checked, reviewed, shown; and which questions speak of them."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from admin_ui.house import now
 from hotline.directory.departments import Department
+from hotline.times import local_day
 from knowledge_base.entries import Entry
 from knowledge_base.licences import Licence
 
@@ -95,3 +98,35 @@ def test_what_is_typed_stays_on_the_page_when_it_is_refused(signed_in: SignIn) -
     answer = signed_in("liaison").post("/licences/new", data={**TEXT, "name": "", "fee": "每件十元"})
     assert answer.status_code == 422
     assert "每件十元" in answer.text
+
+
+def test_what_is_shown_is_looked_at_again_and_pulled_by_the_reviewer(world: World, signed_in: SignIn) -> None:
+    licence, reviewer = shown(world, signed_in), signed_in("secrecy_reviewer")
+    with world.database.writing() as session:
+        session.get_one(Licence, licence.id).swept_on = local_day(now()) - timedelta(days=181)
+    queue = reviewer.get("/review?show=sweep").text
+    assert f'/licences/{licence.id}"' in queue
+    assert TEXT["name"] in reviewer.get("/review/export.csv?show=sweep").text
+    for login in ("leader", "city_office", "liaison"):
+        assert take(world, signed_in(login), "still-fit") == 403
+    assert take(world, reviewer, "still-fit") == 303
+    assert TEXT["name"] not in reviewer.get("/review?show=sweep").text
+    assert take(world, reviewer, "pull", clause="") == 422
+    assert take(world, reviewer, "pull", clause="《保守国家秘密法》第十三条") == 303
+    assert only(world).shown is None
+    assert "第十三条" in reviewer.get("/ledger?deed=pulled").text
+
+
+def test_two_texts_that_citizens_saw_stand_side_by_side(world: World, signed_in: SignIn) -> None:
+    licence, liaison = shown(world, signed_in), signed_in("liaison")
+    form = {**TEXT, "version": f"{licence.version}{licence.stage}", "fee": "每件十元", "why": "开始收费"}
+    assert liaison.post(f"/licences/{licence.id}/edit", data=form).status_code == 303
+    for login, step, more in (("liaison", "submit", {}), ("leader", "check", {}), ("secrecy_reviewer", "pass", {"no_secrets": "1"})):
+        assert take(world, signed_in(login), step, **more) == 303
+    assert f"/licences/{licence.id}/compare" in liaison.get(f"/licences/{licence.id}").text
+    page = liaison.get(f"/licences/{licence.id}/compare").text
+    assert "<ins>" in page
+    assert "每件十元" in page
+    assert liaison.get(f"/licences/{licence.id}/compare?before=9").status_code == 404
+    assert signed_in("operator").get(f"/licences/{licence.id}/compare").status_code == 403
+    assert signed_in("liaison_b").get(f"/licences/{licence.id}/compare").status_code == 404

@@ -124,7 +124,7 @@ def test_a_departments_people_reach_only_their_own_by_any_address(world: World, 
             for one in (entry, ENTRY):
                 data = {"seen": "x", "why": "x", "clause": "x", "deed": "approve", "text": "别处来的", "file": (io.BytesIO(PDF), "a.pdf")}
                 assert client.post(f"/knowledge/{one}{there}", data=data).status_code in (403, 404), (login, there)
-        for there in ("/knowledge", "/knowledge?department=1", "/knowledge/export.csv?department=1", "/review", "/ledger?department=1",
+        for there in ("/knowledge", "/knowledge?department=1", "/knowledge/export.csv?department=1", "/review", "/review/export.csv", "/review?show=sweep", "/ledger?department=1",
                       "/ledger/export.csv?department=1", "/ledger?print=1"):  # fmt: skip
             assert "社保卡" not in client.get(there).text, (login, there)
     assert "社保卡如何挂失" in signed_in("secrecy_reviewer").get("/knowledge?stage=draft").text
@@ -160,9 +160,9 @@ def test_a_phrasing_is_proposed_and_decided_on_the_page(world: World, signed_in:
     with world.database.reading() as session:
         row = session.scalars(select(Phrasing).where(Phrasing.text == "社保卡整丢了咋办")).one()
     assert "社保卡整丢了咋办" not in signed_in("operator").get(f"/knowledge/{ENTRY}").text
-    assert "社保卡整丢了咋办" in leader.get("/review").text
+    assert "社保卡整丢了咋办" in leader.get("/review?show=phrasings").text
     assert liaison.post(f"/knowledge/{ENTRY}/phrasings/{row.id}", data={"deed": "approve"}).status_code == 422
-    assert leader.post(f"/knowledge/{ENTRY}/phrasings/{row.id}", data={"deed": "approve", "back": "review"}).location == "/review"
+    assert leader.post(f"/knowledge/{ENTRY}/phrasings/{row.id}", data={"deed": "approve", "back": "review phrasings"}).location == "/review?show=phrasings"
     assert "社保卡整丢了咋办" in signed_in("operator").get(f"/knowledge/{ENTRY}").text
 
 
@@ -185,14 +185,14 @@ def test_what_is_swept_again_stays_or_goes(world: World, signed_in: SignIn) -> N
     with world.database.writing() as session:
         for row in session.scalars(select(Entry)):
             row.swept_on = local_day(now()) - timedelta(days=181)
-    page = reviewer.get("/review").text
+    page = reviewer.get("/review?show=sweep").text
     assert "社保卡丢了怎么补办" in page
     assert "失业金怎么申领" in page
     assert "居住证在哪里办" not in page, "another department's"
-    assert reviewer.post("/knowledge/1/still-fit", data={"back": "review"}).status_code == 303
+    assert reviewer.post("/knowledge/1/still-fit", data={"back": "review sweep"}).location == "/review?show=sweep"
     assert reviewer.post("/knowledge/2/pull", data={"clause": ""}).status_code == 422
     assert reviewer.post("/knowledge/2/pull", data={"clause": "《保守国家秘密法》第十三条"}).status_code == 303
-    assert "社保卡丢了怎么补办" not in reviewer.get("/review").text
+    assert "社保卡丢了怎么补办" not in reviewer.get("/review?show=sweep").text
     assert "失业金怎么申领" not in signed_in("operator").get("/knowledge").text
     assert "第十三条" in reviewer.get("/ledger?deed=reviews").text
 

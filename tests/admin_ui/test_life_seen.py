@@ -101,8 +101,8 @@ def test_every_page_is_labelled_named_fits_its_window_and_keeps_nobody_out(world
     liaison.wait_for_url("**/knowledge/5")
     pages = {
         "liaison": ("/knowledge", "/knowledge/1", "/knowledge/5", "/knowledge/5/edit", "/knowledge/new", "/review"),
-        "leader": ("/review", "/knowledge/1", "/ledger"),
-        "secrecy_reviewer": ("/review", "/knowledge/1", "/ledger?print=1"),
+        "leader": ("/", "/review", "/review?show=phrasings", "/knowledge/1", "/ledger"),
+        "secrecy_reviewer": ("/", "/review?show=sweep", "/knowledge/1", "/ledger?print=1"),
         "city_office": ("/categories", "/corrections", f"/corrections/{number}", "/knowledge/1", "/knowledge/2/compare"),
         "supervisor": (f"/corrections/{number}", "/knowledge/2"),
     }
@@ -117,6 +117,6 @@ def test_every_page_is_labelled_named_fits_its_window_and_keeps_nobody_out(world
                     assert faults(page) == [], (login, path)
         if width == 1280:
             for path, name in {"leader": (("/ledger", "ledger"),), "city_office": (("/categories", "categories"), (f"/corrections/{number}", "correction"), ("/knowledge/1", "entry-office")),
-                               "secrecy_reviewer": (("/review", "review"),)}.get(login, ()):  # fmt: skip
+                               "secrecy_reviewer": (("/review?show=sweep", "review"),)}.get(login, ()):  # fmt: skip
                 page.goto(f"{path}?lang=zh")
                 picture(page, name)
