@@ -119,7 +119,6 @@ def test_what_no_authorisation_covers_is_not_spoken_in_a_correction_either(sessi
     assert who.office.phone in ticket.reply
 
 
-def test_of_what_was_withdrawn_the_person_is_told_whom_to_ask(session: Session, who: People, settings: Settings) -> None:
 def words_of(session: Session, ticket: Ticket, settings: Settings, at: datetime = AFTERNOON) -> str:
     return corrections.spoken_words(session, ticket, settings=settings, at=at).text
 
@@ -209,6 +208,7 @@ def test_the_worker_has_the_words_of_the_moment_spoken_and_keeps_what_they_were(
         assert session.scalars(select(Callback.attempts)).all() == [1]
 
 
+def test_of_what_was_withdrawn_the_person_is_told_whom_to_ask(session: Session, who: People, settings: Settings) -> None:
     authorise(session, who.office)
     entry = people.published(session, who, settings)
     tell(session, entry, "13888880001")
