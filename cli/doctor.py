@@ -78,7 +78,7 @@ def _spool(settings: Settings) -> Finding:
     do = f"Exchange and worker write here: give {settings.spool} to the account that runs them, and make it writable."
 
     def look() -> Finding:
-        for name in ("calls", "messages", "cel"):
+        for name in ("calls", "legs", "messages", "cel"):
             with tempfile.TemporaryFile(dir=settings.spool / name):
                 pass
         return Finding("spool", True, "recordings, messages and the exchange's records can be written")

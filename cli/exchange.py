@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from cli.engine import ExchangeError, most_files, run, uses_podman, write_podman_conf
-from cli.exchange_files import ExchangePlan, write
+from cli.exchange_files import FOLDERS, ExchangePlan, write
 from cli.image import ensure
 
 BOOT_SECONDS = 30.0
@@ -76,8 +76,7 @@ class Exchange:
         return conf
 
     def _make_room(self) -> None:
-        """The folders that are mounted; Asterisk loses CEL rows without a word where one is missing."""
-        for name in ("spool/calls", "spool/messages", "spool/cel", "sounds", "exchange/log", "exchange/state"):
+        for name in FOLDERS:
             (self.plan.folder / name).mkdir(parents=True, exist_ok=True)
 
     def _options(self) -> list[str]:

@@ -5,10 +5,9 @@ import os
 import click
 
 from cli.engine import ExchangeError
+from cli.exchange_files import FOLDERS
 from cli.exchange_files import write as write_files
 from cli.installation import installation
-
-FOLDERS = ("spool/calls", "spool/messages", "spool/cel", "sounds", "exchange/log", "exchange/state")
 
 
 @click.group()

@@ -11,6 +11,9 @@ from hotline.settings import PATTERN, Settings
 # Asterisk's files have no quoting: ';' begins a comment, a line end the next setting, '${' an expression.
 HARMLESS = re.compile(r"[\w.:@+&/=~!-]+")
 
+FOLDERS = ("spool/calls", "spool/legs", "spool/messages", "spool/cel", "sounds", "exchange/log", "exchange/state")
+"""What is mounted and written to; Asterisk loses CEL rows without a word where one is missing."""
+
 
 @dataclass(frozen=True)
 class Phone:
@@ -46,6 +49,7 @@ class ExchangePlan:
     step_budget: int = 5
     menu_seconds: int = 4
     queue_seconds: int = 120
+    transfer_seconds: int = 150
     message_silence: int = 5
     message_seconds: int = 120
 
@@ -106,6 +110,7 @@ STEP_BUDGET = {plan.step_budget}
 MENU_SELF = hotline/greeting&hotline/menu
 MENU_SECONDS = {plan.menu_seconds}
 QUEUE_SECONDS = {plan.queue_seconds}
+TRANSFER_SECONDS = {plan.transfer_seconds}
 MESSAGE_SILENCE = {plan.message_silence}
 MESSAGE_SECONDS = {plan.message_seconds}
 """

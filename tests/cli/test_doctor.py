@@ -31,7 +31,7 @@ def ill(tmp_path: Path) -> Settings:
 @pytest.fixture
 def stocked(ill: Settings, migrated_sqlite: Path) -> Settings:
     """Its database and spool are there."""
-    for name in ("calls", "messages", "cel"):
+    for name in ("calls", "legs", "messages", "cel"):
         (ill.spool / name).mkdir(parents=True)
     shutil.copy(migrated_sqlite, ill.folder / "hotline.db")
     return ill

@@ -12,15 +12,21 @@ from cli.exchange_files import ExchangePlan, Phone, render
 from hotline.settings import SettingsError, read_settings
 
 CONF = Path(__file__).resolve().parents[2] / "asterisk-conf"
-DIALPLAN = "\n".join(line for line in (CONF / "extensions.conf").read_text().splitlines() if not line.startswith(";"))
+DIALPLAN = "\n".join(
+    line
+    for name in ("extensions.conf", "liaison.conf")
+    for line in (CONF / name).read_text().splitlines()
+    if not line.startswith(";")
+)
 FROM_AGI = {"MENU", "SELFSERVICE", "STAFFED", "BLOCKED", "NEXT"}
-FROM_ORIGINATE = {"CALLBACK", "ATTEMPT", "CITIZEN", "RING"}
+FROM_ORIGINATE = {"CALLBACK", "ATTEMPT", "CITIZEN", "RING", "WAITING"}
 FROM_ASTERISK = {
     "EXTEN",
     "EPOCH",
     "UNIQUEID",
     "AGISTATUS",
     "QUEUESTATUS",
+    "CHANNELREDIRECT_STATUS",
     "RECORD_STATUS",
     "ARG1",
     "ARG2",
@@ -31,10 +37,10 @@ FROM_ASTERISK = {
 
 def test_every_context_the_dialplan_goes_to_is_written() -> None:
     there = set(re.findall(r"^\[([\w-]+)\]", DIALPLAN, re.M))
-    wanted = set(re.findall(r"(?:Goto|Gosub)\(([\w-]+),s,1", DIALPLAN)) | set(re.findall(r"\?([\w-]+),s,1", DIALPLAN))
+    wanted = set(re.findall(r"(?:Goto|Gosub)\(([\w-]+),\w+,1", DIALPLAN)) | set(re.findall(r"\?([\w-]+),\w+,1", DIALPLAN))
     queue = re.search(r"^context = (\S+)", (CONF / "queues.conf").read_text(), re.M)
     assert queue
-    assert wanted | {queue[1], "incoming", "operators", "callback", "callback_person"} <= there
+    assert wanted | {queue[1], "incoming", "operators", "callback", "callback_person", "transfer", "liaison"} <= there
 
 
 def test_every_prompt_that_is_played_is_in_the_list_or_made_by_tones() -> None:

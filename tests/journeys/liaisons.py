@@ -1,0 +1,42 @@
+"""The telephones of departments: one SIPp that is busy, doesn't answer, doesn't exist or answers, by the number rung."""
+
+from pathlib import Path
+
+from cli.sip import CITIZEN
+
+BUSY, SILENT, UNKNOWN = "17", "18", "19"  # the last two digits of a number say how it behaves; any other answers
+_ROUTES = {BUSY: "930", SILENT: "940", UNKNOWN: "950"}
+_ASKED = '<ereg regexp="[0-9]+{digits}@" search_in="hdr" header="To:" assign_to="ends{digits}"/>'
+_REPLY = """
+  <label id="{label}"/>
+  <send retrans="500">
+    <![CDATA[
+
+      SIP/2.0 {code}
+      [last_Via:]
+      From:[$them]
+      To:[$us];tag=[pid]u[call_number]
+      [last_Call-ID:]
+      CSeq: [$cseq]
+      Content-Length: 0
+
+    ]]>
+  </send>
+  <recv request="ACK" next="901"/>
+"""
+
+
+def scenario(folder: Path) -> Path:
+    """The citizen's scenario, led elsewhere for the numbers that don't answer."""
+    text = CITIZEN.read_text(encoding="latin-1")
+    asked = "".join(_ASKED.format(digits=digits) for digits in _ROUTES)
+    text = text.replace('assign_to="cseq"/>', f'assign_to="cseq"/>{asked}', 1)
+    told = "".join(f'<nop next="{label}" test="ends{digits}"/>' for digits, label in _ROUTES.items())
+    ringing = '<recv request="CANCEL" timeout="@RING@"'
+    text = text.replace(ringing, f"{told}\n  {ringing}", 1)
+    more = _REPLY.format(label=_ROUTES[BUSY], code="486 Busy Here") + _REPLY.format(label=_ROUTES[UNKNOWN], code="404 Not Found")
+    more += f'<label id="{_ROUTES[SILENT]}"/><recv request="CANCEL" next="920"/>'
+    text = text.replace('<label id="920"/>', f'{more}\n  <label id="920"/>', 1)
+    path = folder / "liaisons.xml"
+    path.write_text(text, encoding="latin-1")
+    return path
