@@ -32,7 +32,7 @@ def ask(words: str, most: int, channel: str) -> None:
     settings, database = opened()
     grace, table = settings.update_grace_days, Table("score", "question", "department", "may be said", "why")
     with database.reading() as session:
-        for match in build(session, on=local_day(now())).search(words, most=most):
+        for match in build(session, on=local_day(now())).search(words, most=most, full=True):
             found = offered(session, match.entry_id, channel=Channel(channel), at=now(), grace_days=grace)
             if found is None:
                 continue
