@@ -9,7 +9,7 @@ from dispatch.calls import Step
 from hotline.times import now
 
 TRIES = 2
-PERSON, YES, AGAIN = "0", "1", "#"
+PERSON, YES, AGAIN, BACK = "0", "1", "#", "*"
 
 
 @dataclass(frozen=True)

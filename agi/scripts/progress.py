@@ -31,8 +31,7 @@ def _conversation(voice: Voice, house: House, arguments: tuple[str, ...]) -> Nex
         standing = _look_up(voice, house, code, caller)
         _noted(house, call_id, standing)
         if standing is not None:
-            _tell(voice, standing)
-            return Next.GOODBYE
+            return Next.PEOPLE if _tell(voice, standing) else Next.GOODBYE
         prompts = ["hotline/code_wrong", "hotline/key_code"]
     return Next.PEOPLE
 
@@ -61,9 +60,10 @@ def _noted(house: House, call_id: str, standing: Standing | None) -> None:
             calls.note(session, call_id, Step.PROGRESS, at=now(), ticket=standing.number, state=standing.state)
 
 
-def _tell(voice: Voice, standing: Standing) -> None:
+def _tell(voice: Voice, standing: Standing) -> str:
+    """Say how it stands; the key that stopped it."""
     sounds = ["hotline/your_matter", f"hotline/state_{standing.state}"]
     if standing.state not in {State.CLOSED, State.FILED, State.TO_CALL_BACK}:
         day = local(standing.promised_by)
         sounds += ["hotline/due_before", f"hotline/month_{day.month}", f"hotline/day_{day.day}"]
-    voice.say(*sounds)
+    return voice.say(*sounds, interrupt="0")

@@ -4,7 +4,7 @@ from agi.choosing import choice, confirmed, keyed, numbered
 from agi.house import House, Next
 from agi.line import Line
 from agi.scripts.speaking import asked_aloud
-from agi.talk import PERSON, TRIES, YES, Talk
+from agi.talk import BACK, PERSON, TRIES, YES, Talk
 from agi.voice import NotSpoken, Voice
 from dispatch import answers, hot_topics, tellings
 from dispatch.answers import Offered
@@ -49,14 +49,16 @@ def _may_speak(talk: Talk) -> bool:
     return talk.house.settings.speech
 
 
-def _wish(talk: Talk) -> Department | Entry | None:
+def _wish(talk: Talk) -> Department | Entry | Next | None:
     """The department that the caller keys, or the urgent topic, which he confirms; None leads to a person."""
     topics = _topics(talk)
     which = "hotline/choose_topic_or_department" if topics else "hotline/choose_department"
     urgent = ["hotline/hot_topics", *numbered(title for _, title in topics)] if topics else []
     prompts = ["hotline/self_service_intro", *urgent, which]
     for _ in range(TRIES):
-        code = talk.voice.ask(*prompts, digits=3, timeout=5.0)
+        code = talk.voice.ask(*prompts, digits=3, timeout=5.0, alone=PERSON + BACK)
+        if code == BACK:
+            return Next.MENU
         if code in {"", PERSON}:
             return None
         if code in {str(place) for place in range(1, len(topics) + 1)}:
@@ -99,7 +101,8 @@ def _question(talk: Talk, department: Department) -> Entry | None:
 
 def _answer(talk: Talk, offered: Offered, answer: Answer) -> Next:
     talk.voice.sounds_of(answer.text)  # nothing has been told while there is no voice to tell it
-    talk.voice.say("hotline/answer_follows")
+    if talk.voice.say("hotline/answer_follows", interrupt=PERSON):
+        return Next.PEOPLE
     with talk.house.database.writing() as session:
         telling = tellings.tell(
             session,
@@ -129,11 +132,10 @@ def _satisfied(talk: Talk) -> Next:
 def _direct(talk: Talk, offered: Offered) -> Next:
     """Say who is responsible and how he is reached; never the answer."""
     talk.note(Step.DIRECTED, entry=offered.entry.id, reason=offered.decision.reason)
-    department = offered.department
-    talk.voice.say("hotline/not_authorised")
-    talk.voice.speak(contact_sentence(department), interrupt=PERSON)
-    key = talk.voice.ask("hotline/person_offer", timeout=4.0)
-    return Next.MENU if key == "*" else Next.PEOPLE if key == PERSON else Next.GOODBYE
+    said = contact_sentence(offered.department)
+    key = talk.voice.say("hotline/not_authorised", interrupt=PERSON) or talk.voice.speak(said, interrupt=PERSON)
+    key = key or talk.voice.ask("hotline/person_offer", timeout=4.0)
+    return Next.MENU if key == BACK else Next.PEOPLE if key == PERSON else Next.GOODBYE
 
 
 def contact_sentence(department: Department) -> str:

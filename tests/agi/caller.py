@@ -91,9 +91,10 @@ class Caller:
         short = name.removeprefix("hotline/")
         if short in self.presses:
             self._keys = self._pressed(short)
-        if self._keys and self._keys[0] in escapes:
+        while self._keys:
             key, self._keys = self._keys[0], self._keys[1:]
-            return f"200 result={ord(key)} endpos=800\n"
+            if key in escapes:  # as on a real exchange: a key that stops nothing is lost
+                return f"200 result={ord(key)} endpos=800\n"
         return "200 result=0 endpos=8000\n"
 
     def _pressed(self, prompt: str) -> str:

@@ -209,10 +209,33 @@ def test_0_reaches_a_person_while_an_introduction_is_still_playing(house: Hotlin
     assert (caller.next, caller.prompts) == ("people", ["self_service_intro"])
 
 
-def test_0_interrupts_an_answer_which_was_then_partly_told(house: Hotline) -> None:
+def test_0_before_an_answer_reaches_a_person_and_nothing_was_told(house: Hotline) -> None:
     house.knows()
     house.began()
     caller = house.serve(Caller(TO_THE_ANSWER | {"answer_follows": "0"}), "self_service")
+    assert (caller.next, caller.prompts[-1]) == ("people", "answer_follows")
+    assert Step.TOLD not in house.kinds()
+
+
+def test_the_star_goes_back_to_the_menu(house: Hotline) -> None:
+    caller = house.serve(Caller({"self_service_intro": "*"}), "self_service")
+    assert (caller.next, caller.prompts) == ("menu", ["self_service_intro"])
+
+
+@pytest.mark.parametrize("at", ["not_authorised", CONTACT, "person_offer"])
+def test_0_reaches_a_person_while_he_is_told_who_is_responsible(house: Hotline, at: str) -> None:
+    house.knows(form=None)
+    house.began()
+    where = str(house.settings.sounds / house.names(at)[0]) if at == CONTACT else at
+    caller = house.serve(Caller(TO_THE_ANSWER | {where: "0"}), "self_service")
+    assert (caller.next, caller.heard[-1].removeprefix("hotline/")) == ("people", where)
+
+
+def test_0_interrupts_an_answer_which_was_then_partly_told(house: Hotline) -> None:
+    house.knows()
+    house.began()
+    first = str(house.settings.sounds / house.names(ANSWER)[0])
+    caller = house.serve(Caller(TO_THE_ANSWER | {first: "0"}), "self_service")
     assert caller.next == "people"
     with house.database.reading() as session:
         assert session.scalars(select(Telling.heard)).all() == ["partly"]
@@ -394,6 +417,12 @@ def test_a_code_from_ones_own_telephone_tells_how_the_matter_stands(lodged: Hotl
     assert caller.next == "goodbye"
     assert caller.prompts == ["key_code", "your_matter", "state_to_dispatch", "due_before", "month_11", "day_26"]
     assert lodged.kinds()[-1] == Step.PROGRESS
+
+
+@pytest.mark.parametrize("prompt", ["your_matter", "state_to_dispatch", "month_11"])
+def test_0_reaches_a_person_while_he_hears_how_it_stands(lodged: Hotline, prompt: str) -> None:
+    caller = lodged.serve(Caller({"key_code": CODE, prompt: "0"}), "progress")
+    assert (caller.next, caller.prompts[-1]) == ("people", prompt)
 
 
 def test_from_another_telephone_the_last_four_digits_are_asked_too(lodged: Hotline) -> None:
