@@ -14,13 +14,15 @@ COPY requirements.lock ./
 RUN python3 -m venv .venv && .venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
 COPY admin_ui/package.json admin_ui/package-lock.json admin_ui/vendor.mjs admin_ui/
 RUN cd admin_ui && npm ci --omit=dev --no-audit --no-fund && npm run vendor && rm -rf node_modules
-COPY bin/voice bin/
+COPY bin/voice bin/hearing bin/
 COPY hotline/__init__.py hotline/
 COPY hotline/voice hotline/voice
+COPY hotline/hearing hotline/hearing
+RUN bin/hearing /opt/hotline/.hearing && chmod -R a+rX .hearing
 RUN bin/voice /opt/hotline/.voice \
  && .venv/bin/python -c "from pathlib import Path; from hotline.voice import phonemes; phonemes.load_dictionary(Path('.voice'))" \
  && chmod a+r .voice/*
-# Locked together with the rest, but of no use where it runs: the tools of who develops, and the voice's parts that
+# Locked together with the rest, but of no use where it runs: the tools of who develops, and the models' parts that
 # were joined above.
 COPY pyproject.toml compose/unneeded.py ./
 RUN .venv/bin/python unneeded.py | xargs .venv/bin/pip uninstall --yes --quiet && rm unneeded.py
@@ -36,7 +38,8 @@ RUN apt-get update \
  && useradd --uid 10128 --user-group --no-create-home --shell /usr/sbin/nologin hotline
 COPY --from=built /opt/hotline /opt/hotline
 ENV PATH=/opt/hotline/.venv/bin:$PATH \
-    HOTLINE_VOICE_FOLDER=/opt/hotline/.voice
+    HOTLINE_VOICE_FOLDER=/opt/hotline/.voice \
+    HOTLINE_HEARING_FOLDER=/opt/hotline/.hearing
 WORKDIR /opt/hotline
 USER hotline
 ENTRYPOINT ["hotline"]

@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Mapping
 from threading import Event as Flag
 from threading import Thread
 
@@ -17,7 +18,9 @@ from cli.supervisor import Supervisor
 from cli.up import prepare_database, running
 from hotline.accounts.accounts import Account
 from hotline.database import Database
+from hotline.hearing import HearingMissing, model
 from hotline.logs import set_up
+from hotline.settings import PREFIX
 from hotline.stopping import stop_flag
 from hotline.times import now
 
@@ -29,7 +32,7 @@ def demo(calls: bool, stay: bool) -> None:
     """Run the whole system with demonstration data and place real calls."""
     set_up(process="demo")
     stop = stop_flag()
-    here = installation(os.environ)
+    here = installation(with_hearing(os.environ))
     database = prepare(here)
     with running(here, say=click.echo) as supervisor:
         _addresses(here, database)
@@ -40,6 +43,18 @@ def demo(calls: bool, stay: bool) -> None:
             click.echo("The system runs. Ctrl-C stops all of it.")
             while not stop.wait(0.5):
                 supervisor.tend()
+
+
+def with_hearing(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment with speech switched on where it says nothing about it and the model is there."""
+    given, key = dict(environment), f"{PREFIX}SPEECH"
+    if key not in given:
+        try:
+            model.check(installation(given).settings.hearing_folder)
+            given[key] = "true"
+        except HearingMissing as missing:
+            click.echo(f"Nobody hears what callers say: {missing}")
+    return given
 
 
 def prepare(here: Installation, *, spoken: int = 3) -> Database:

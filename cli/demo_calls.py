@@ -40,13 +40,30 @@ def place_all(here: Installation, database: Database, say: Callable[[str], None]
 
 
 def _answered(here: Installation, database: Database, stop: Flag) -> None:
-    asked = (Wait(8), Press("1", 6), Press("101", 14), Press("1", 8))
+    asked = (*_to_the_keys(here), Press("101", 14), Press("1", 8))
     _place(here, "13887700001", stop, *asked, Press("1", 30), Press("1", 4))
+
+
+def _said(here: Installation, database: Database, stop: Flag) -> None:
+    """He speaks in the machine's own voice: there is no other here."""
+    if not here.settings.speech:
+        return
+    with database.reading() as session:
+        unit = session.scalars(select(Department).where(Department.code == "101")).one()
+        title = min((e.question for e in most_asked(session, unit.id, on=local_day(now()), most=3)), key=len)
+    question = here.settings.sounds / f"{orders.names_of(title, voice=here.settings.voice)[0]}.alaw"
+    asked = (Wait(8), Press("1", 7), Say(question), Wait(14))
+    _place(here, "13887700005", stop, *asked, Press("1", 30), Press("1", 4))
 
 
 def _not_authorised(here: Installation, database: Database, stop: Flag) -> None:
     code = _never_authorised(database)
-    _place(here, "13887700002", stop, Wait(8), Press("1", 6), Press(code, 14), Press("1", 8), Press("1", 20))
+    _place(here, "13887700002", stop, *_to_the_keys(here), Press(code, 14), Press("1", 8), Press("1", 20))
+
+
+def _to_the_keys(here: Installation) -> tuple[Step, ...]:
+    """Past the greeting into self-service; where he may speak he says by a key that he won't."""
+    return (Wait(8), Press("1", 6), Press("1", 6)) if here.settings.speech else (Wait(8), Press("1", 6))
 
 
 def _message(here: Installation, _database: Database, stop: Flag) -> None:
@@ -61,6 +78,7 @@ def _person(here: Installation, database: Database, stop: Flag) -> None:
 
 SCENES = (
     ("A citizen asks the machine, and hears the authorised answer.", _answered),
+    ("The next one says aloud what he wants to know, and hears its answer.", _said),
     ("The same of a department that has not authorised it: who is responsible, never the answer.", _not_authorised),
     ("Nobody is at the desk: the citizen leaves his question and hears a query code.", _message),
     ("An operator signs on; the next citizen reaches a person.", _person),

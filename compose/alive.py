@@ -1,4 +1,4 @@
-"""Is this process of ours alive? `python compose/alive.py agi|listen|worker|voice|web|public`; for health checks."""
+"""Is this process of ours alive? `python compose/alive.py agi|hear|listen|worker|voice|web|public`: health checks."""
 
 import os
 import sys
@@ -10,14 +10,15 @@ from hotline.settings import Settings
 
 BEAT = "SELECT now() - max(beat_at) < interval '60 seconds' FROM part WHERE name = %s"
 PAGES = ("web", "public")
+DOORS = ("agi", "hear")
 LISTENS = "0A"
 MOST_WAITING = 100
 
 
 def alive(process: str, settings: Settings) -> bool:
     """A door is open; whoever has no door was heard of within a minute."""
-    if process == "agi":
-        return _listens(settings.agi_port)
+    if process in DOORS:
+        return _listens(getattr(settings, f"{process}_port"))
     if process in PAGES:
         return _answers(getattr(settings, f"{process}_host"), getattr(settings, f"{process}_port"))
     return _heard_of({"listen": "listener"}.get(process, process), settings.database_address)

@@ -34,7 +34,7 @@ def stages() -> dict[str, str]:
 
 
 # ---------------------------------------------------------------- what runs
-@pytest.mark.parametrize("process", PROCESSES)
+@pytest.mark.parametrize("process", [*PROCESSES, "hear"])
 def test_every_process_of_hotline_up_is_a_service_that_runs_its_command(process: str) -> None:
     assert process in main.commands
     assert SERVICES[process]["command"] == [process], "compose.yaml: a process of `hotline up` has no service"
@@ -48,7 +48,7 @@ def test_what_prepare_says_to_the_program_are_its_commands() -> None:
         assert command in main.commands[group].commands  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("process", [*PROCESSES, "prepare"])
+@pytest.mark.parametrize("process", [*PROCESSES, "hear", "prepare"])
 def test_every_process_reads_the_same_settings(process: str) -> None:
     assert SERVICES[process]["env_file"] == [{"path": "${HOTLINE_ENV_FILE:-.env}", "required": False}]
     assert SERVICES[process]["environment"] == SERVICES["web"]["environment"]
