@@ -4,7 +4,7 @@ from flask import Flask, g
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin_ui import headers, languages
-from admin_ui.public import caching, errors, limits, same_site, showing
+from admin_ui.public import caching, carrying, errors, limits, same_site, showing
 from admin_ui.public.inquiry.routes import blueprint as inquiry
 from admin_ui.public.lobby import Lobby
 from admin_ui.public.pages import blueprints
@@ -32,6 +32,7 @@ def create_public_app(settings: Settings, database: Database) -> Flask:
     limits.install(app, settings)
     errors.install(app)
     showing.install(app)
+    carrying.install(app)
     for blueprint in (*blueprints(), inquiry):
         app.register_blueprint(blueprint)
     app.context_processor(lambda: {"lang": g.get("lang", "zh"), "settings": settings})

@@ -64,6 +64,14 @@ def test_what_is_the_same_for_all_travels_packed_and_what_is_secret_does_not(cli
     assert "Content-Encoding" not in client.get("/", headers={"Accept-Encoding": "gzip;q=0"}).headers
 
 
+def test_the_proxys_log_that_the_documents_tell_of_has_no_words_of_citizens() -> None:
+    told = (HOUSE.parent / "docs" / "operations.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^log_format public '(.+)';$", told, re.M)
+    assert "$uri" in line
+    assert re.findall(r"\$(?:request_uri|request|args|query_string|http_referer|is_args)\b", line) == []
+    assert re.search(r"error_log .+ crit;", told)
+
+
 def test_chinese_first_and_english_by_a_switch(client: FlaskClient) -> None:
     assert 'lang="zh-CN"' in client.get("/").text
     english = client.get("/?lang=en")

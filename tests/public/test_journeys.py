@@ -110,20 +110,20 @@ def test_the_keyboard_alone_is_enough(visit: Visit) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text("居住证在哪里办")
 
 
-PICTURED = {"/": "public-home", "/entries/2?q=失业": "public-entry", "/ask": "public-ask"}
-ADDRESSES = ("/", "/search?q=失业金怎么申领", "/search?q=zzz宇宙飞船", "/entries/2?q=失业", "/entries/2?q=失业&said=other", "/departments",
+PICTURED = {"/": "public-home", "/entries/2": "public-entry", "/ask": "public-ask"}
+ADDRESSES = ("/", "/search?q=失业金怎么申领", "/search?q=zzz宇宙飞船", "/entries/2", "/entries/2?said=other", "/departments",
              "/departments/1", "/departments/3", "/categories", "/categories/社保", "/licences", "/licences/1", "/ask",
              "/follow", "/open311/", "/nothing")  # fmt: skip
 
 
 @pytest.mark.parametrize("dark", [False, True])
-def test_axe_finds_nothing_grave_on_any_public_page_and_each_fits_a_telephone(city: City, visit: Visit,
+def test_axe_finds_nothing_grave_on_any_public_page_and_each_fits_a_telephone(city: City, visit: Visit, front: str,
                                                                               dark: bool) -> None:
     narrow, wide = visit(dark=dark).new_page(), visit(dark=dark, width=1280).new_page()
     found: dict[str, list[str]] = {}
     for there in ADDRESSES:
         for lang, page in (("", narrow), ("lang=en", wide)):
-            page.goto(there + (("&" if "?" in there else "?") + lang if lang else ""))
+            page.goto(there + (("&" if "?" in there else "?") + lang if lang else ""), referer=f"{front}/search?q=失业")
             if page is narrow and there in PICTURED and not dark:
                 picture(page, PICTURED[there])
             found[f"{there} {lang}"] = faults(page) + ([] if fits(page) else ["too wide"])

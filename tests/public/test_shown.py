@@ -11,6 +11,8 @@ from hotline.times import local_day, now
 from knowledge_base.asked import Asked, Found, Unanswered
 from knowledge_base.entries import Entry, EntryVersion
 
+from .support import mark_in
+
 City = Any
 HIDDEN = ("没有发布的秘密问题", "没有发布的秘密答案", "撤回的", "已经过期", "过期的答案", "明天才生效", "明天的答案", "还没有审核", "未审核", "草稿",
           "尚未审核的许可", "0877-2101999", "13800001111", "李局长", "drafter")
@@ -125,19 +127,47 @@ def test_a_search_is_noted_without_what_points_to_a_person_and_a_miss_is_counted
 def test_what_a_citizen_confirms_is_noted_with_his_words(city: City, client: FlaskClient) -> None:
     there = f"/entries/{city.entry('失业金怎么申领')}"
     assert "这是您要的答复吗" not in client.get(there).text
-    assert "这是您要的答复吗" in client.get(there, query_string={"q": "没工作了领钱"}).text
-    client.post(there + "/opinion", data={"q": "没工作了领钱", "right": "yes"})
-    client.post(there + "/opinion", data={"q": "火车票", "right": "other"})
+    for words, right in (("失业金怎么领", "yes"), ("社保失业金的事", "other")):
+        results = client.post("/search/typed", data={"q": words}).text
+        assert re.search(rf'href="{there}"', results), "nothing of the words is in the link"
+        kept = re.search(r'data-asked="([^"]+)"', results)
+        assert kept
+        form = client.post(there + "/asked", data={"mark": kept[1]}).text
+        assert words in form
+        said = client.post(there + "/opinion", data={"mark": mark_in(form), "right": right})
+        assert said.location == f"{there}?said={right}#opinion"
+    client.post(there + "/opinion", data={"mark": "made.up", "q": "火车票", "right": "yes"})
     with city.database.reading() as session:
         rows = {row.words: (row.found, row.entry_id) for row in session.scalars(select(Asked))}
-    assert rows == {"没工作了领钱": (Found.CHOSEN, city.entry("失业金怎么申领")), "火车票": (Found.UNSURE, None)}
+    assert rows == {"失业金怎么领": (Found.CHOSEN, city.entry("失业金怎么申领")), "社保失业金的事": (Found.UNSURE, None)}
+
+
+def test_without_javascript_the_page_before_tells_the_words_and_only_our_own(city: City, client: FlaskClient) -> None:
+    there = f"/entries/{city.entry('失业金怎么申领')}"
+    came = {"Referer": "http://localhost/search?q=我叫王小明，没工作了领钱"}
+    page = client.get(there, headers=came)
+    assert "您问的是“我叫＊，没工作了领钱”" in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+    for elsewhere in ("https://elsewhere.example/search?q=没工作了领钱", "http://localhost/ask?q=没工作了领钱", "http://[", ""):
+        page = client.get(there, headers={"Referer": elsewhere})
+        assert page.status_code == 200
+        assert "这是您要的答复吗" not in page.text
+
+
+def test_no_address_on_any_page_carries_words_but_that_of_the_search_itself(city: City, client: FlaskClient) -> None:
+    for page in (client.get("/search?q=失业金"), client.get("/search?q=zzz宇宙飞船驾照qqq"), client.post("/search/typed", data={"q": "失业金"})):
+        assert re.findall(r'(?:href|action)="(?!/search)[^"]*[?&]q=', page.text) == []
+    asked = client.post("/ask/about", data={"q": "我叫王小明，失业金没到账"})
+    assert 'value="我叫＊，失业金没到账"' in asked.text
+    assert asked.headers["Cache-Control"] == "no-store"
+    assert 'value="x失业"' not in client.get("/ask?q=x失业").text
 
 
 def test_what_nobody_knows_is_said_and_leads_on(client: FlaskClient) -> None:
     page = client.get("/search", query_string={"q": "zzz宇宙飞船驾照qqq"}).text
     assert "这里还没有这个问题的答复" in page
     assert 'href="tel:96128"' in page
-    assert "/ask?q=" in page
+    assert re.search(r'action="/ask/about"><input type="hidden" name="q" value="zzz宇宙飞船驾照qqq">', page)
 
 
 def test_a_search_keeps_to_department_and_category(city: City, client: FlaskClient) -> None:

@@ -9,7 +9,7 @@ from admin_ui.public.finding import wanted
 from admin_ui.public.form_tokens import QUICKEST, FormToken
 from admin_ui.public.limits import limiter, of
 from admin_ui.public.lobby import lobby, now, writing
-from admin_ui.public.questions import Question
+from admin_ui.public.questions import LONGEST_TITLE, Question
 from dispatch import web_questions
 from dispatch.lodging import Lodged
 
@@ -24,8 +24,15 @@ def _lodged(response: Response) -> bool:
 @blueprint.get("")
 @limiter.limit(of("public_limit"))
 def form() -> ResponseReturnValue:
-    """The form, with what was searched for already in it."""
-    return _form(Question(title=wanted(request.args.get("q", ""))), mark=_fresh()), 200, UNKEPT
+    return _form(Question(), mark=_fresh()), 200, UNKEPT
+
+
+@blueprint.post("/about")
+@limiter.limit(of("public_limit"))
+def about() -> ResponseReturnValue:
+    """The form, with what was searched for already in it; the words come in the body."""
+    title = wanted(request.form.get("q", ""))[:LONGEST_TITLE]
+    return _form(Question(title=title), mark=_fresh()), 200, UNKEPT
 
 
 @blueprint.post("")

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from admin_ui.public import noting
-from admin_ui.public.finding import wanted
+from admin_ui.public.carrying import opened, searched_before
 from admin_ui.public.limits import limiter, of
 from admin_ui.public.lobby import now, reading, today
 from admin_ui.public.offices import today as doing_its_work
@@ -14,6 +14,7 @@ from dispatch.decision import Answer, Channel
 
 blueprint = Blueprint("entries", __name__, url_prefix="/entries")
 limiter.limit(of("public_limit"))(blueprint)
+UNKEPT = {"Cache-Control": "no-store"}
 OPINIONS = "30 per hour"
 """An opinion teaches the search: nobody gives many."""
 
@@ -25,22 +26,30 @@ def page(entry_id: int) -> ResponseReturnValue:
         offer = offered(session, entry_id, channel=Channel.WEB, at=now())
         if offer is None or not isinstance(offer.decision, Answer):
             abort(404)
-        item = Item(offer.entry, offer.version)
-        return render_template(
+        item, words = Item(offer.entry, offer.version), searched_before()
+        shown = render_template(
             "public/entry.html", item=item, answer=offer.decision.text, attachments=offer.version.attachments,
             offices=doing_its_work(session, offer.department, on=today()), pinned=is_hot(offer.entry, at=now()),
-            asked_as=wanted(request.args.get("q", "")), said=request.args.get("said", ""),
+            words=words, said=request.args.get("said", ""),
         )  # fmt: skip
+    return (shown, 200, UNKEPT) if words else shown
+
+
+@blueprint.post("/<int:entry_id>/asked")
+def asked(entry_id: int) -> ResponseReturnValue:
+    """The question whether this was it, for words that the browser kept from what it was shown while he typed."""
+    words = opened(request.form.get("mark", ""))
+    return (render_template("public/_opinion.html", entry_id=entry_id, words=words) if words else ""), 200, UNKEPT
 
 
 @blueprint.post("/<int:entry_id>/opinion")
 @limiter.limit(OPINIONS)
 def opinion(entry_id: int) -> ResponseReturnValue:
     """Whether this was what the citizen meant by his words."""
-    words, right = wanted(request.form.get("q", "")), request.form.get("right") == "yes"
+    words, right = opened(request.form.get("mark", "")), request.form.get("right") == "yes"
     with reading() as session:
         if offered(session, entry_id, channel=Channel.WEB, at=now()) is None:
             abort(404)
     noting.chosen(words, entry_id, right=right)
-    there = url_for("entries.page", entry_id=entry_id, q=words or None, said="yes" if right else "other")
+    there = url_for("entries.page", entry_id=entry_id, said="yes" if right else "other")
     return redirect(there + "#opinion", 303)
