@@ -7,7 +7,7 @@ from admin_ui.public.finding import Answered
 from admin_ui.public.lobby import now, writing
 from dispatch.decision import Channel
 from knowledge_base import asked
-from knowledge_base.asked import Found, Way
+from knowledge_base.asked import Found
 
 log = structlog.get_logger()
 
@@ -29,7 +29,7 @@ def _note(words: str, found: Found, *, entry_id: int | None = None, department_i
         return
     try:
         with writing() as session:
-            asked.note(session, words, channel=Channel.WEB, way=Way.WORDS, found=found, entry_id=entry_id,
+            asked.note(session, words, channel=Channel.WEB, way=asked.way_of(words), found=found, entry_id=entry_id,
                        department_id=department_id, at=now())  # fmt: skip
     except OperationalError as error:  # an answer matters more than its statistics
         log.warning("public.not_noted", error=type(error).__name__)
