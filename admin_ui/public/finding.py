@@ -29,6 +29,11 @@ class Answered:
     permits: list[Permit]
     how: Found
 
+    @property
+    def told(self) -> str:
+        """In short what is shown of the entries: where it's the same as before, nothing needs to be shown again."""
+        return f"{self.how}:" + ",".join(str(item.entry.id) for item in self.items)
+
 
 def wanted(given: str) -> str:
     """What a citizen typed, without what points to a person: so it may stand in an address."""
@@ -36,7 +41,7 @@ def wanted(given: str) -> str:
 
 
 def find(session: Session, words: str, *, on: date, department: int | None = None, category: str = "",
-         full: bool = False) -> Answered:
+         full: bool = False) -> Answered:  # fmt: skip
     """Entries and departments for these words, kept to a department and a place of the tree where one is chosen.
 
     `full` also asks what the words mean, which takes longer than somebody who types should wait."""

@@ -17,6 +17,7 @@ from hotline import audit
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import in_service
 from hotline.times import local_day
+from knowledge_base.categories import standing
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -87,4 +88,4 @@ def _card_of(opened: Session, offer: Offer | None) -> dict[str, object]:
     call.steps  # noqa: B018 (read while the session is open)
     return {"offer": offer, "call": call, "earlier": earlier(opened, call), "region": region(call.caller),
             "offered": suggested(opened, call, at=now()), "typed": {},
-            "departments": in_service(opened, on=local_day(now()))}  # fmt: skip
+            "departments": in_service(opened, on=local_day(now())), "categories": standing(opened)}  # fmt: skip

@@ -1,5 +1,7 @@
 """Finding an answer at the desk, and noting that it was told: by its own key, for opening isn't telling."""
 
+from collections.abc import Callable, Sequence
+
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -18,7 +20,8 @@ from hotline.accounts.roles import Permission
 from hotline.times import local_day
 from knowledge_base import asked
 from knowledge_base.asked import LONGEST, Found
-from knowledge_base.search.match import Verdict, verdict, worth_showing
+from knowledge_base.categories import LONGEST_PATH
+from knowledge_base.search.match import Match, Verdict, verdict, worth_showing
 
 blueprint = Blueprint("desk_answers", __name__, url_prefix="/desk")
 MOST_FOUND = 8
@@ -28,28 +31,41 @@ WENT = {Verdict.SURE: Found.SHOWN, Verdict.UNSURE: Found.UNSURE, Verdict.NOTHING
 @blueprint.get("/search")
 @needs(Permission.DESK)
 def search() -> ResponseReturnValue:
-    """Entries for what the operator types, each with what he may say of it."""
-    words = wish("q")
+    """Entries for what the operator types, each with what he may say of it. Once he pauses, the list asks (`full`) for
+    what the meaning of the words adds, and is shown anew where it's another than before."""
+    words, full = wish("q"), bool(wish("full"))
     with reading() as session:
-        index = house().index.at(session, on=local_day(now()))
-        found = [match.entry_id for match in worth_showing(index.search(words, most=MOST_FOUND))]
+        found = [match.entry_id for match in worth_showing(_found(session, words, wish, full=full))]
+        told = ",".join(map(str, found))
+        if full and told == request.args.get("told"):
+            return "", 204
         return render_template("_entries.html", offered=offered_all(session, found, at=now()), words=words,
-                               call_id=wish("call_id"))  # fmt: skip
+                               call_id=wish("call_id"), told=told, settling=bool(words) and not full,
+                               department=wish("department"), category=wish("category"))  # fmt: skip
 
 
 @blueprint.post("/asked")
 @needs(Permission.DESK)
 def settled() -> ResponseReturnValue:
     """What the operator searched for in a call of his own, once he typed no more, and how it went."""
-    words = request.form.get("q", "").strip()[:LONGEST]
+    given = request.form.get
+    words = given("q", "").strip()[:LONGEST]
     with reading() as session:
         call = answered_by(session, wish("call_id"), me().id, at=now()) or abort(404)
-        matches = house().index.at(session, on=local_day(now())).search(words, most=MOST_FOUND) if words else []
+        matches = _found(session, words, lambda name: given(name, ""), full=True) if words else []
     if words:
         with writing() as session:
             asked.note(session, words, channel=Channel.OPERATOR, way=asked.way_of(words), found=WENT[verdict(matches)],
-                       score=matches[0].score if matches else 0.0, call_id=call.id, at=now())  # fmt: skip
+                       score=matches[0].score if matches else 0.0, call_id=call.id,
+                       department_id=number_in(given("department", "")), at=now())  # fmt: skip
     return "", 204
+
+
+def _found(session: Session, words: str, given: Callable[[str], str], *, full: bool) -> Sequence[Match]:
+    """The matches in the department and the place of the tree that the operator narrows it to."""
+    index = house().index.at(session, on=local_day(now()))
+    return index.search(words, most=MOST_FOUND, department=number_in(given("department")),
+                        category=given("category")[:LONGEST_PATH], full=full)  # fmt: skip
 
 
 @blueprint.post("/told")

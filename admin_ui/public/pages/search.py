@@ -44,17 +44,27 @@ def page() -> ResponseReturnValue:
 
 @blueprint.post("/typed")
 def typed() -> ResponseReturnValue:
-    """What is found for words that are still being typed."""
-    words = wanted(request.form.get("q", ""))
+    """What is found for words that are still being typed, in the department and place that the form narrows it to."""
+    words, department, category = _asked()
     with reading() as session:
-        found = find(session, words, on=today())
-        return render_template("public/_found.html", found=found, settling=bool(words))
+        found = find(session, words, on=today(), department=department, category=category)
+        return render_template("public/_found.html", found=found, typed=True, settling=bool(words),
+                               department=department, category=category)  # fmt: skip
 
 
 @blueprint.post("/settled")
 def settled() -> ResponseReturnValue:
-    """Who typed has stopped: this was his question. The page asks this by itself after a pause."""
+    """Who typed has stopped: this was his question, searched for by its meaning too. The page asks this by itself after
+    a pause, and shows the answer where it's another than before."""
+    words, department, category = _asked()
     with reading() as session:
-        found = find(session, wanted(request.form.get("q", "")), on=today())
-    noting.searched(found)
-    return "", 204
+        found = find(session, words, on=today(), department=department, category=category, full=True)
+        shown = render_template("public/_found.html", found=found, typed=True)
+    noting.searched(found, department=department)
+    return ("", 204) if found.told == request.form.get("told") or not words else shown
+
+
+def _asked() -> tuple[str, int | None, str]:
+    """Words, department and category as the form has them."""
+    given = request.form.get
+    return wanted(given("q", "")), number_in(given("department", "")), given("category", "").strip()[:LONGEST]
