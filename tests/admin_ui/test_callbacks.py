@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from playwright.sync_api import Page
 from sqlalchemy import select
 
 from dispatch import referrals
@@ -14,6 +15,7 @@ from dispatch.states import State
 from dispatch.tickets import Ticket
 from hotline.audit import AuditRow
 from hotline.times import now
+from tests.support.axe import faults
 
 World = Any
 SignIn = Callable[[str], FlaskClient]
@@ -126,3 +128,17 @@ def test_the_supervisor_decides_on_the_tickets_own_page_and_nobody_else(world: W
     assert version
     assert supervisor.post(f"/tickets/{number}/redo-again", data={"version": version[1], "why": "请再核实"}).status_code == 303
     assert world.of(number).state == State.IN_HAND
+
+
+@pytest.mark.browser
+def test_axe_finds_nothing_grave_on_any_stage_of_the_page(world: World, enter: Callable[..., Page], owed: Callback) -> None:
+    page = enter("operator", width=390)
+    found = {}
+    for step in ("take", "ring", "姓名和事项相符"):
+        page.goto(f"/callbacks/{owed.id}")
+        found[step] = faults(page)
+        page.locator("button", has_text={"take": "领取本次回访", "ring": "拨打来电人"}.get(step, step)).click()
+        page.wait_for_load_state("load")
+    found["told"] = faults(page)
+    assert REPLY in page.content()
+    assert {step: what for step, what in found.items() if what} == {}
