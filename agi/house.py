@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from agi.rules import LiveRules
 from dispatch.beginnings import Beginning
+from dispatch.line.rush import Rush, Sighting
 from hotline.database import Database
 from hotline.events import Bus
 from hotline.group_commit import GroupCommit
@@ -22,6 +24,9 @@ class House:
     index: LiveIndex
     beginnings: GroupCommit[Beginning]
     askings: GroupCommit[Put]  # what is noted of searches while nobody waits for it
+    rules: LiveRules
+    rush: Rush
+    sightings: GroupCommit[Sighting]  # what the supervisor is told of floods
 
 
 class Next(StrEnum):

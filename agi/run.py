@@ -6,10 +6,13 @@ from threading import Thread
 
 from agi.house import House
 from agi.line import Line
-from agi.scripts import callback, incoming, progress, self_service, survey
+from agi.rules import LiveRules
+from agi.scripts import callback, incoming, progress, self_service, survey, warned
 from agi.server import Server
 from agi.session import Handler
 from dispatch.beginnings import begin
+from dispatch.line import rush
+from dispatch.line.rush import Rush
 from hotline.database import Database
 from hotline.events import Bus
 from hotline.group_commit import GroupCommit
@@ -25,6 +28,7 @@ SCRIPTS: dict[str, Callable[[Line, House], None]] = {
     "progress": progress.run,
     "callback": callback.run,
     "survey": survey.run,
+    "warned": warned.run,
 }
 
 
@@ -36,10 +40,14 @@ def make_server(settings: Settings, database: Database) -> Server:
         index.warm(database)
     if settings.speech:
         Thread(target=meaning.engine, name="meaning-first", daemon=True).start()
-    house = House(settings, database, Bus(settings.redis_address), index, GroupCommit(database, write),
-                  GroupCommit(database, asked.note_all))  # fmt: skip
+    rules = LiveRules(settings, database)
+    house = House(
+        settings, database, Bus(settings.redis_address), index, GroupCommit(database, write),
+        GroupCommit(database, asked.note_all), rules, Rush(settings), GroupCommit(database, rush.note),
+    )  # fmt: skip
     handlers = {name: _handler(script, house) for name, script in SCRIPTS.items()}
-    return Server(handlers, address=(settings.agi_host, settings.agi_port), max_sessions=settings.agi_sessions)
+    return Server(handlers, address=(settings.agi_host, settings.agi_port), max_sessions=settings.agi_sessions,
+                  beside=rules.follow)  # fmt: skip
 
 
 def _handler(script: Callable[[Line, House], None], house: House) -> Handler:

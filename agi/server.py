@@ -2,7 +2,7 @@
 
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from threading import Event, Lock, Thread, stack_size
 from time import monotonic, sleep
 from types import TracebackType
@@ -38,6 +38,7 @@ class Server:
         answer_within: float = 5.0,
         reuse_port: bool = False,
         at_once: int = 1,
+        beside: Callable[[Event], None] | None = None,
     ) -> None:
         self._handlers = dict(handlers)
         self._environment_within = environment_within
@@ -49,6 +50,7 @@ class Server:
         self._listener = _listen(address, backlog, reuse_port=reuse_port, send_within=answer_within)
         self.address: tuple[str, int] = self._listener.getsockname()[:2]
         self._board = Switchboard(self._listener, self._counter, first_words_within=environment_within, at_once=at_once)
+        self._beside = beside  # runs in a thread of its own until the event is set
         self._threads = [
             Thread(target=self._serve, name=f"agi-{number}", daemon=True) for number in range(max_sessions)
         ]
@@ -62,6 +64,8 @@ class Server:
         finally:
             stack_size(before)
         self._board.start()
+        if self._beside is not None:
+            Thread(target=self._beside, args=(self._stopping,), name="agi-beside", daemon=True).start()
         _log.info("listening", host=self.address[0], port=self.address[1], places=len(self._threads))
         return self
 

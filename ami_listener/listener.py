@@ -14,7 +14,7 @@ from ami_listener import messages
 from ami_listener.handlers import handle, hung_up
 from ami_listener.messages import HungUp, Message, Staged
 from ami_listener.resync import resynchronise
-from ami_listener.stores import stock
+from ami_listener.stores import Kept, keep_hours, stock
 from dispatch.telephone import address
 from hotline import parts
 from hotline.database import Database
@@ -44,6 +44,7 @@ class Listener:
     _owed: list[tuple[Message, datetime]] = field(default_factory=list)
     _kept_up_at: float = 0.0
     _synchronised_at: float = 0.0
+    _hours: Kept = field(default_factory=dict)
 
     def run(self) -> None:
         """Listen over one link after the other."""
@@ -59,6 +60,7 @@ class Listener:
     def _hear(self, link: Link) -> None:
         log.info("listener.hears", blind_since=link.blind_since.isoformat() if link.blind_since else None)
         self._kept_up_at = self._synchronised_at = 0.0
+        self._hours.clear()  # it may be another exchange, or one that has forgotten
         while not self.stop.is_set():
             self._take(link)
             if self._owed:
@@ -122,6 +124,7 @@ class Listener:
                 self._synchronised_at = monotonic()
             if monotonic() - self._kept_up_at > UPKEEP_SECONDS:
                 stock(link, settings=self.settings, database=self.database, at=now())
+                keep_hours(link, self._hours, settings=self.settings, database=self.database, at=now())
                 self._beat(blind_since=None)
                 self._kept_up_at = monotonic()
         except SQLAlchemyError as fault:

@@ -93,6 +93,8 @@ def _domestic(number: str) -> str:
     """A number told with the country's code lacks the 0 of its area code, unless it is mobile or a service's."""
     if number.startswith("0"):
         return _number(number)
+    if number.startswith(AREA_CODE[1:]) and is_service(number.removeprefix(AREA_CODE[1:])):
+        return "0" + number  # a service of this place, as who rings from elsewhere dials it
     if _MOBILE.fullmatch(number) or _FREE.fullmatch(number) or len(number) < 9:
         return number
     return "0" + number
@@ -105,3 +107,9 @@ def _foreign(text: str, digits: str) -> str:
     except NumberParseException:
         return "+" + digits
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def beginning(given: str) -> str:
+    """The digits that a range of numbers begins with, in the form in which numbers are kept."""
+    digits = re.sub(r"[^\d+]", "", unicodedata.normalize("NFKC", given))
+    return re.sub(r"^(?:\+|00)86", "", digits).lstrip("+")[:LONGEST]

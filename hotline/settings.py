@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
@@ -86,6 +86,15 @@ class Settings(BaseModel):
     staffed_hours: str = Field("1-7 00:00-24:00", description="When people answer, as 1-5 08:30-18:00,6 09:00-12:00.")
     self_service: bool = Field(True, description="Whether the machine may be asked at all.")
     keypad_initials: bool = Field(False, description="Whether a caller may spell a keyword by pinyin initials.")
+    anonymous_callers: Literal["accept", "person"] = Field(
+        "accept", description="Who withholds his number: accept, as anybody; person, taken to a person at once."
+    )
+    flood_calls: int = Field(10, ge=2, description="Calls from one number that are a flood; the supervisor is told.")
+    flood_minutes: int = Field(10, ge=1, description="Minutes in which they are one.")
+    flood_range_calls: int = Field(40, ge=2, description="The same for numbers alike but for their last two digits.")
+    flood_a_minute: int = Field(
+        30, ge=5, description="Calls in a minute beyond which a number is a machine's and hears that the line is busy."
+    )
     hot_topics: int = Field(
         2, ge=0, le=2, description="How many urgent topics the machine offers before it asks for a department."
     )

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 
 import chinese_calendar
-from sqlalchemy import select
+from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.database import Base
@@ -20,6 +20,17 @@ class CalendarDay(Base):
     county_code: Mapped[str] = mapped_column(primary_key=True, default="")
     works: Mapped[bool]
     reason: Mapped[str]
+    by: Mapped[str] = mapped_column(String(60), default="")
+    at: Mapped[datetime | None]
+
+
+class SettledYear(Base):
+    """A year whose notice the office has entered itself, day by day, because the published plan here lacks it."""
+
+    __tablename__ = "settled_year"
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    by: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime]
 
 
 @dataclass(frozen=True)
@@ -27,10 +38,11 @@ class WorkingDays:
     """The working days as one county (or the city: empty code) keeps them."""
 
     changed: Mapping[date, tuple[bool, str]] = field(default_factory=dict)
+    settled: frozenset[int] = frozenset()
 
     def known(self, day: date) -> bool:
-        """Whether the plan for that day's year is published, or the office has settled the day itself."""
-        return day in self.changed or _planned(day) is not None
+        """Whether the plan for that day's year is published, or the office has settled the day or its year itself."""
+        return day in self.changed or day.year in self.settled or _planned(day) is not None
 
     def works(self, day: date) -> bool:
         """Whether that day is worked; in a year without a plan, weekdays are taken to be (provisional)."""
@@ -48,6 +60,8 @@ class WorkingDays:
         works, weekend = self.works(day), day.weekday() >= 5
         if works:
             return "调休上班" if weekend else "工作日"
+        if _planned(day) is None:
+            return "周末"
         _, name = chinese_calendar.get_holiday_detail(day)
         return _HOLIDAYS.get(name, name) if name else "周末"
 
@@ -78,7 +92,8 @@ def working_days(session: Session, *, county_code: str = "") -> WorkingDays:
     rows = session.scalars(
         select(CalendarDay).where(CalendarDay.county_code.in_({"", county_code})).order_by(CalendarDay.county_code)
     )
-    return WorkingDays({row.day: (row.works, row.reason) for row in rows})
+    return WorkingDays({row.day: (row.works, row.reason) for row in rows},
+                       frozenset(session.scalars(select(SettledYear.year))))  # fmt: skip
 
 
 @dataclass(frozen=True)

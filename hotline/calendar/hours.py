@@ -35,6 +35,16 @@ class Hours:
         minute = there.hour * 60 + there.minute
         return any(there.isoweekday() in s.days and s.opens <= minute < s.closes for s in self.spans)
 
+    def on(self, weekday: int) -> tuple[tuple[int, int], ...]:
+        """The spans of one day of the week (1 = Monday), in minutes and in order; what meets or overlaps is one."""
+        joined: list[tuple[int, int]] = []
+        for opens, closes in sorted((s.opens, s.closes) for s in self.spans if weekday in s.days):
+            if joined and opens <= joined[-1][1]:
+                joined[-1] = (joined[-1][0], max(closes, joined[-1][1]))
+            else:
+                joined.append((opens, closes))
+        return tuple(joined)
+
     def closing(self) -> time:
         """When the day ends."""
         last = max((s.closes for s in self.spans), default=MINUTES_A_DAY)

@@ -1,18 +1,21 @@
 """After a gap: calls, queue and phones are brought in line with what lives at the exchange."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from ami_listener.resync import end_vanished, resynchronise
-from ami_listener.stores import POOL, stock
+from ami_listener.stores import DAYS_AHEAD, POOL, Kept, hours_ahead, keep_hours, stock
 from dispatch import codes, desk
 from dispatch.calls import Call
 from dispatch.codes import PooledCode
 from dispatch.desk import Offer, Presence, Readiness
 from hotline.accounts.roles import Role
+from hotline.calendar import keeping
+from hotline.calendar.hours import read_hours
+from hotline.calendar.staffing import Staffing
 from hotline.database import Database
 from hotline.exchange.link import Link
 from hotline.settings import Settings
@@ -108,7 +111,7 @@ def test_the_exchanges_store_is_filled_with_codes_whose_digests_we_keep(database
     assert [stock(link, settings=settings, database=database, at=now(), most=120) for _ in range(3)] == [120, 80, 0]
     placed = {key: value for (family, key), value in switch.store.items() if family == "codes"}
     assert sorted(placed, key=int) == [str(n) for n in range(1, POOL + 1)]
-    assert (switch.store["codepool", "head"], switch.store["codepool", "tail"], switch.store["hotline", "staffed"]) == ("1", str(POOL), "yes")
+    assert (switch.store["codepool", "head"], switch.store["codepool", "tail"]) == ("1", str(POOL))
     with database.reading() as session:
         kept = set(session.scalars(select(PooledCode.digest)))
     assert kept == {codes.digest(code, settings=settings) for code in placed.values()}
@@ -116,3 +119,27 @@ def test_the_exchanges_store_is_filled_with_codes_whose_digests_we_keep(database
     assert stock(link, settings=settings, database=database, at=now()) == 3
     with database.reading() as session:
         assert session.scalar(select(func.count()).select_from(PooledCode)) == POOL + 3
+
+
+def test_the_exchange_is_told_the_hours_of_two_weeks_and_what_changes_of_them(
+    database: Database, settings: Settings, switch: Switch, link: Link
+) -> None:
+    week = settings.model_copy(update={"staffed_hours": "1-5 08:30-12:00,14:30-18:00"})
+    kept: Kept = {"20261122": "none"}
+    keep_hours(link, kept, settings=week, database=database, at=NOON)
+    told = {key: value for (family, key), value in switch.store.items() if family == "hours"}
+    assert told == kept
+    assert len([key for key in told if "-" not in key]) == DAYS_AHEAD
+    assert (told["20261123"], told["20261128"]) == ("0830-1200,1430-1800", "none")
+    assert told["20261123-1"] == "hotline/closed_now&hotline/today&hotline/people_from&hotline/hour_14&hotline/half_past&hotline/people_begin"
+    assert "hotline/month_11&hotline/day_30&hotline/weekday_1" in told["20261127-2"]
+    with database.writing() as session:
+        keeping.keep_special(session, date(2026, 11, 24), "", reason="线路检修", by="x", at=NOON)
+    switch.actions.clear()
+    keep_hours(link, kept, settings=week, database=database, at=NOON)
+    assert switch.store["hours", "20261124"] == "none"
+    assert {a["Key"][:8] for a in switch.actions} == {"20261123", "20261124"}, "what has not changed is not told again"
+
+
+def test_of_a_line_that_never_rests_nothing_is_said() -> None:
+    assert set(hours_ahead(Staffing(read_hours("1-7 00:00-24:00")), at=NOON).values()) == {"0000-2400"}

@@ -49,7 +49,7 @@ def _put(plan: ExchangePlan, pairs: dict[str, str]) -> None:
 @pytest.fixture(scope="module")
 def evening(exchange: Exchange, plan: ExchangePlan, tone_at: float, voice: Path, new_ears: Any) -> Iterator[Evening]:
     pool = {f"codes/{number}": code for number, code in enumerate(CODES, 1)}
-    _put(plan, {**pool, "codepool/head": "1", "codepool/tail": str(len(CODES)), "hotline/staffed": "no"})
+    _put(plan, {**pool, "codepool/head": "1", "codepool/tail": str(len(CODES))})
     ears = new_ears()
 
     def ring(caller: str, *steps: Any, calls: int = 1) -> Any:
@@ -67,7 +67,7 @@ def evening(exchange: Exchange, plan: ExchangePlan, tone_at: float, voice: Path,
         seen = callers[PATIENT].age
         results = {caller: sipp.result(90) for caller, sipp in callers.items()}
     yield Evening(results, ears.slips(MANY + 2), seen, ears)
-    for family in ("codes", "codepool", "hotline"):
+    for family in ("codes", "codepool"):
         exchange.cli(f"database deltree {family}")
 
 

@@ -1,0 +1,1 @@
+"""The rules of the line: who is received how, when, and by whom."""

@@ -1,0 +1,65 @@
+"""Whom the dialplan receives how: blocked, busy, out of hours, all of it by itself once it was told."""
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any
+
+import pytest
+
+from cli.exchange import Exchange
+from cli.exchange_files import ExchangePlan
+from cli.sip import place
+from cli.sip_scenario import Wait
+from tests.exchange.test_messages import _put
+
+pytestmark = pytest.mark.journey
+Agi = Callable[..., AbstractContextManager[list[dict[str, str]]]]
+WORDS = "hotline/blocked_nuisance&hotline/blocked_until&hotline/month_12&hotline/day_1&hotline/blocked_complain"
+
+
+def seconds_of(*prompts: str) -> float:
+    from agi.voice import _prompt_seconds
+
+    return sum(_prompt_seconds()[prompt] for prompt in prompts)
+
+
+def test_a_blocked_caller_hears_all_of_why_and_meets_no_queue(exchange: Exchange, plan: ExchangePlan, ears: Any, agi: Agi) -> None:
+    with agi(incoming=[f"SET VARIABLE BLOCKED_WORDS {WORDS}", "SET VARIABLE BLOCKED yes"]):
+        result = place(Wait(40), port=plan.sip_port, seconds=60)
+    spoken = seconds_of(*WORDS.replace("hotline/", "").split("&"))
+    (recording,) = ears.calls()
+    rows = ears.spool.events(recording.stem)
+    assert ears.hear(recording).seconds == pytest.approx(spoken + 0.3, abs=1.0), result.log
+    assert '"blocked"' in rows[-1]
+    assert not any('"queue"' in row for row in rows)
+
+
+def test_a_machine_is_told_that_the_line_is_busy_is_not_answered_and_takes_no_place(plan: ExchangePlan, ears: Any, agi: Agi) -> None:
+    with agi(incoming=["SET VARIABLE BLOCKED busy"]):
+        result = place(Wait(1), port=plan.sip_port, seconds=40)
+    assert result.ok == 0
+    assert ears.calls(1, 1) == []
+    assert seconds_of("line_busy") < result.seconds < 25
+
+
+@pytest.mark.parametrize(
+    ("spans", "over", "heard_at"),
+    [("none", 0, "queue"), ("0000-0001,{now}-2400", 1, "message"), ("0000-0001,0001-{now}", 2, "queue"), ("0000-2400", 0, "message")],
+)
+def test_with_fastagi_gone_the_exchange_itself_knows_the_hours_and_says_when_people_answer_again(
+    exchange: Exchange, plan: ExchangePlan, ears: Any, spans: str, over: int, heard_at: str
+) -> None:
+    """Two seconds after the greeting: who is out of hours hears when again, who isn't leaves a message, for nobody is there."""
+    china = time.gmtime(time.time() + 8 * 3600)
+    if (china.tm_hour, china.tm_min) < (0, 3) or (china.tm_hour, china.tm_min) > (23, 57):
+        pytest.skip("midnight in Yuxi")
+    day, words = time.strftime("%Y%m%d", china), ("closed_now", "tomorrow", "people_from", "hour_8", "people_begin")
+    told = spans.format(now=time.strftime("%H%M", china))
+    _put(plan, {f"hours/{day}": told, f"hours/{day}-{over}": "&".join(f"hotline/{word}" for word in words)})
+    try:
+        place(Wait(seconds_of("greeting") + 2.5), port=plan.sip_port)
+        (recording,) = ears.calls()
+        assert f'"{heard_at}"' in ears.spool.events(recording.stem)[-1]
+    finally:
+        exchange.cli("database deltree hours")
