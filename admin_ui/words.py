@@ -8,9 +8,13 @@ from dispatch.calls import Outcome, Step
 from dispatch.coverage import Saying
 from dispatch.decision import Channel
 from dispatch.desk import Readiness
+from dispatch.hunting import Outcome as Tried
 from dispatch.states import Action, State
 from dispatch.tickets import Klass
+from dispatch.transfers import Otherwise
+from dispatch.transfers import State as Transferred
 from hotline.accounts.roles import Role
+from hotline.directory.liaisons import Position
 from knowledge_base.asked import Found, Open, Way
 from knowledge_base.authorisations import Form, Scope
 from knowledge_base.due import State as DueState
@@ -56,9 +60,24 @@ STEPS = {
     Step.CANDIDATE: _("听到候选问题"),
     Step.TOLD: _("已告知答复"), Step.DIRECTED: _("告知承办单位"), Step.PROGRESS: _("告知进度"),
     Step.CODE_WRONG: _("查询码有误"), Step.QUEUED: _("进入排队"), Step.OFFERED: _("振铃"), Step.MISSED: _("未接"),
-    Step.ANSWERED: _("接听"), Step.LEFT_QUEUE: _("离开排队"), Step.MESSAGE: _("留言"), Step.REFERRED: _("交办"),
+    Step.ANSWERED: _("接听"), Step.LEFT_QUEUE: _("离开排队"), Step.TRANSFER_BEGAN: _("转接承办单位"),
+    Step.TRANSFER_TRIED: _("呼叫联络员"), Step.TRANSFER_JOINED: _("三方通话"), Step.TRANSFER_ENDED: _("转接结束"),
+    Step.MESSAGE: _("留言"), Step.REFERRED: _("交办"),
     Step.RATED: _("评价"), Step.ENDED: _("结束"), Step.FAULT: _("故障"),
 }  # fmt: skip
+TRIED = {
+    Tried.ANSWERED: _("已接通"), Tried.BUSY: _("占线"), Tried.NO_ANSWER: _("无人接听"),
+    Tried.CALLER_HUNG_UP: _("来电人挂断"), Tried.OUT_OF_HOURS: _("非办公时间"),
+    Tried.WRONG_PERSON: _("号码有误，非本人"), Tried.NUMBER_INVALID: _("号码无效"), Tried.STOPPED: _("已停止呼叫"), Tried.FAILED: _("线路故障"),
+    Tried.IN_DOUBT: _("结果不明"), "": _("正在呼叫"),
+}  # fmt: skip
+TRANSFERS = {
+    Transferred.RINGING: _("正在转接"), Transferred.CONNECTED: _("已接通"), Transferred.NOBODY: _("无人接听"),
+    Transferred.OUT_OF_HOURS: _("非办公时间"), Transferred.STOPPED: _("停止转接"),
+    Transferred.CALLER_HUNG_UP: _("来电人挂断"), Transferred.FAILED: _("线路故障"),
+}  # fmt: skip
+POSITIONS = {Position.A: _("A角"), Position.B: _("B角"), Position.SECTION: _("科室"), "": ""}
+OTHERWISE = {Otherwise.RECORD: _("录音交办"), Otherwise.OPERATOR: _("回到我的话机")}
 READINESS = {Readiness.AWAY: _("离席"), Readiness.READY: _("示闲"), Readiness.PAUSED: _("小休"),
              Readiness.WRAP_UP: _("话后处理")}  # fmt: skip
 CALLBACK_STATES = {

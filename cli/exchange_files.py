@@ -14,6 +14,9 @@ HARMLESS = re.compile(r"[\w.:@+&/=~!-]+")
 FOLDERS = ("spool/calls", "spool/legs", "spool/messages", "spool/cel", "sounds", "exchange/log", "exchange/state")
 """What is mounted and written to; Asterisk loses CEL rows without a word where one is missing."""
 
+JOINING_SECONDS = 45
+"""Who picks up in the last moment still hears what it is about, and joins, before the exchange brings the caller back."""
+
 
 @dataclass(frozen=True)
 class Phone:
@@ -49,7 +52,7 @@ class ExchangePlan:
     step_budget: int = 5
     menu_seconds: int = 4
     queue_seconds: int = 120
-    transfer_seconds: int = 150
+    transfer_seconds: int = 120
     message_silence: int = 5
     message_seconds: int = 120
 
@@ -110,7 +113,7 @@ STEP_BUDGET = {plan.step_budget}
 MENU_SELF = hotline/greeting&hotline/menu
 MENU_SECONDS = {plan.menu_seconds}
 QUEUE_SECONDS = {plan.queue_seconds}
-TRANSFER_SECONDS = {plan.transfer_seconds}
+TRANSFER_SECONDS = {plan.transfer_seconds + JOINING_SECONDS}
 MESSAGE_SILENCE = {plan.message_silence}
 MESSAGE_SECONDS = {plan.message_seconds}
 """

@@ -30,6 +30,7 @@ class Installation:
             ami_port=s.ami_port, http_port=s.exchange_http_port, rtp_from=s.rtp_from, rtp_to=s.rtp_to,
             agi=f"{s.agi_host}:{s.agi_port}", ear=s.ear_address, bind=s.sip_bind, node=s.exchange_node, number=s.number,
             ami_user=s.ami_user, trunk_addresses=tuple(s.trunk_addresses.split(",")), trunk_contact=s.trunk_contact,
+            transfer_seconds=s.transfer_seconds,
             outside=tuple(one.strip() for one in s.operators_may_dial.split(",") if one.strip()),
         )  # fmt: skip
 

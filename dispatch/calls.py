@@ -45,6 +45,10 @@ class Step(StrEnum):
     MISSED = "missed"
     ANSWERED = "answered"
     LEFT_QUEUE = "left_queue"
+    TRANSFER_BEGAN = "transfer_began"  # 转接承办单位
+    TRANSFER_TRIED = "transfer_tried"
+    TRANSFER_JOINED = "transfer_joined"
+    TRANSFER_ENDED = "transfer_ended"
     MESSAGE = "message"
     REFERRED = "referred"
     RATED = "rated"

@@ -1,6 +1,6 @@
 """The operators' desk: who is ready, whose phone rings for which call, and what became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -106,6 +106,20 @@ def ended(session: Session, ends: Mapping[str, datetime]) -> list[tuple[str, int
         row.ended_at = ends[row.call_id]
         row.outcome = "done" if row.outcome == "answered" else "missed"
         desks.append((row.call_id, row.account_id))
+    return desks
+
+
+def left(session: Session, gone: Sequence[tuple[str, str, datetime]], *,
+         only: Collection[str]) -> list[tuple[str, int]]:
+    """Operators (call, extension, moment) have left calls that go on without them, as far as these are among `only`;
+    call and account of each desk that is free now."""
+    desks = []
+    for call_id, extension, at in gone:
+        account = operator_at(session, extension) if call_id in only else None
+        row = current(session, account.id) if account else None
+        if row is not None and row.call_id == call_id and row.answered_at is not None:
+            row.ended_at, row.outcome = at, "done"
+            desks.append((call_id, row.account_id))
     return desks
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import callbacks, calls, desk, referrals
+from dispatch import callbacks, calls, desk, referrals, transfers
 from dispatch.callbacks import Attempt
 from dispatch.calls import CallStep, Ending, Step
 from dispatch.states import State
@@ -22,6 +22,7 @@ def end_calls(session: Session, endings: Sequence[Ending], *, settings: Settings
     """The same of many calls: call and account of each desk that one lay on. What was noted late is taken off the
     desks too."""
     ends = {ending.call_id: ending.at for ending in endings}
+    transfers.call_ended(session, ends)
     if closed := calls.end_all(session, endings):
         unfinished = select(Attempt).where(Attempt.call_id.in_(closed), Attempt.outcome == "")
         for attempt in session.scalars(unfinished).all():

@@ -35,7 +35,7 @@ class Telephone:
         settings = self._settings
         try:
             actions.originate(
-                self._linked(), f"PJSIP/{dialled(number)}@{settings.trunk}", channel_id=attempt.id, context="callback",
+                self.link(), f"PJSIP/{dialled(number)}@{settings.trunk}", channel_id=attempt.id, context="callback",
                 extension="s", caller_id=settings.number, account=attempt.call_id,
                 timeout=settings.callback_ring_seconds,
                 variables={"__CALLID": attempt.call_id, "CALLBACK": attempt.callback_id, "ATTEMPT": attempt.id},
@@ -49,7 +49,7 @@ class Telephone:
         settings = self._settings
         try:
             actions.originate(
-                self._linked(), phone(extension), channel_id=attempt.id, context="callback_person", extension="s",
+                self.link(), phone(extension), channel_id=attempt.id, context="callback_person", extension="s",
                 caller_id=settings.number, account=attempt.call_id, timeout=settings.callback_ring_seconds,
                 variables={"__CALLID": attempt.call_id, "CALLBACK": attempt.callback_id, "ATTEMPT": attempt.id,
                            "CITIZEN": dialled(number), "RING": settings.callback_ring_seconds},
@@ -62,7 +62,7 @@ class Telephone:
     def living(self) -> frozenset[str] | None:
         """The ids of all channels that live, and of the calls that they belong to; None when nobody can say."""
         try:
-            rows = actions.core_show_channels(self._linked())
+            rows = actions.core_show_channels(self.link())
         except LinkError as error:
             log.warning("exchange.not_asked", reason=str(error))
             return None
@@ -71,24 +71,24 @@ class Telephone:
     def sign_on(self, extension: str, name: str) -> None:
         """Let a phone take the queue's calls; LinkError when the exchange can't be asked."""
         try:
-            actions.queue_add(self._linked(), self._settings.queue, phone(extension), member_name=name)
+            actions.queue_add(self.link(), self._settings.queue, phone(extension), member_name=name)
         except ActionRefused:  # it is there already
             self.resume(extension)
 
     def sign_off(self, extension: str) -> None:
         """Take a phone out of the queue."""
         try:
-            actions.queue_remove(self._linked(), self._settings.queue, phone(extension))
+            actions.queue_remove(self.link(), self._settings.queue, phone(extension))
         except ActionRefused:
             return  # it wasn't there
 
     def pause(self, extension: str, reason: str) -> None:
         """Keep a phone in the queue without ringing it."""
-        actions.queue_pause(self._linked(), phone(extension), paused=True, reason=reason)
+        actions.queue_pause(self.link(), phone(extension), paused=True, reason=reason)
 
     def resume(self, extension: str) -> None:
         """Ring it again."""
-        actions.queue_pause(self._linked(), phone(extension), paused=False)
+        actions.queue_pause(self.link(), phone(extension), paused=False)
 
     def close(self) -> None:
         """Give the link up."""
@@ -97,7 +97,8 @@ class Telephone:
                 self._link.close()
                 self._link = None
 
-    def _linked(self) -> Link:
+    def link(self) -> Link:
+        """The link, made when there is none; LinkError when the exchange can't be reached."""
         with self._lock:
             if self._link is None or self._link.lost:
                 self._link = Link(address(self._settings))

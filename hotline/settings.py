@@ -144,6 +144,15 @@ class Settings(BaseModel):
     asked_keep_days: int = Field(180, ge=1, description="Days that what people asked is kept.")
     phrasing_idle_months: int = Field(6, ge=1, description="Months unused after which a phrasing may be retired.")
 
+    # Handing a caller to a department (转接解答)
+    liaison_a_seconds: int = Field(20, ge=5, description="Seconds that the telephone of liaison A rings.")
+    liaison_b_seconds: int = Field(20, ge=5, description="Seconds that the telephone of liaison B rings.")
+    liaison_section_seconds: int = Field(30, ge=5, description="Seconds that each telephone of a section rings.")
+    transfer_seconds: int = Field(120, ge=10, description="Most seconds that a caller waits for a liaison.")
+    summer_season: str = Field(
+        "05-01/09-30", description="First and last day of the offices' summer hours, where they keep two."
+    )
+
     # Calling back
     callback_hours: str = Field("09:00-11:30,14:30-20:00", description="When citizens may be called back.")
     callback_attempts: int = Field(3, description="Most attempts to call one citizen back.")
@@ -170,6 +179,13 @@ class Settings(BaseModel):
     def _days(cls, given: str) -> str:
         if not re.fullmatch(r"\s*-?\d{1,3}(\s*,\s*-?\d{1,3})*\s*", given):
             raise ValueError("whole days with commas, as -14,-3,0,7,21")
+        return given
+
+    @field_validator("summer_season")
+    @classmethod
+    def _season(cls, given: str) -> str:
+        if not re.fullmatch(r"\d\d-\d\d/\d\d-\d\d", given):
+            raise ValueError("two days of the year, as 05-01/09-30")
         return given
 
     @field_validator("operators_may_dial")

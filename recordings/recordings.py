@@ -19,6 +19,7 @@ class Kind(StrEnum):
 
     CALL = "call"  # the whole call
     MESSAGE = "message"  # the question left after the tone
+    LEG = "leg"  # one who met the caller, for himself
 
 
 class State(StrEnum):
@@ -33,10 +34,11 @@ class Recording(Base):
     """One file of sound of one call."""
 
     __tablename__ = "recording"
-    __table_args__ = (UniqueConstraint("call_id", "kind"),)
+    __table_args__ = (UniqueConstraint("call_id", "kind", "leg"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     call_id: Mapped[str] = mapped_column(String(40), index=True)
     kind: Mapped[Kind] = mapped_column(String(10))
+    leg: Mapped[str] = mapped_column(String(60), default="")  # the channel, of a leg
     state: Mapped[State] = mapped_column(String(10), default=State.RUNNING, index=True)
     path: Mapped[str] = mapped_column(String(300))
     began_at: Mapped[datetime]
@@ -50,16 +52,18 @@ class Recording(Base):
 _FOUND = ("id", "state", "seconds", "size", "sha256", "taken_in_at", "keep_until")
 
 
-def spool_path(spool: Path, call_id: str, kind: Kind) -> Path:
-    """Where the exchange writes the sound of a call."""
-    return spool / f"{kind.value}s" / f"{call_id}.wav"
+def spool_path(spool: Path, call_id: str, kind: Kind, leg: str = "") -> Path:
+    """Where the exchange writes the sound of a call, or of one leg of it."""
+    return spool / f"{kind.value}s" / (f"{call_id}.{leg}.wav" if leg else f"{call_id}.wav")
 
 
-def expect(session: Session, call_id: str, *, kind: Kind, spool: Path, at: datetime) -> Recording:
+def expect(session: Session, call_id: str, *, kind: Kind, spool: Path, at: datetime, leg: str = "") -> Recording:
     """The row of a recording, made when there is none yet."""
-    row = session.scalar(select(Recording).where(Recording.call_id == call_id, Recording.kind == kind))
+    mine = Recording.call_id == call_id, Recording.kind == kind, Recording.leg == leg
+    row = session.scalar(select(Recording).where(*mine))
     if row is None:
-        row = Recording(call_id=call_id, kind=kind, path=str(spool_path(spool, call_id, kind)), began_at=at)
+        path = str(spool_path(spool, call_id, kind, leg))
+        row = Recording(call_id=call_id, kind=kind, leg=leg, path=path, began_at=at)
         session.add(row)
         session.flush()
     return row
@@ -67,9 +71,9 @@ def expect(session: Session, call_id: str, *, kind: Kind, spool: Path, at: datet
 
 def expect_all(session: Session, began: Mapping[str, datetime], *, kind: Kind, spool: Path) -> None:
     """The rows of recordings of many calls (by id, with the moment each began), where there are none yet."""
-    rows = [{"call_id": call_id, "kind": kind, "path": str(spool_path(spool, call_id, kind)), "began_at": at}
+    rows = [{"call_id": call_id, "kind": kind, "leg": "", "path": str(spool_path(spool, call_id, kind)), "began_at": at}
             for call_id, at in began.items()]  # fmt: skip
-    statement = insert_into(session, Recording).on_conflict_do_nothing(index_elements=["call_id", "kind"])
+    statement = insert_into(session, Recording).on_conflict_do_nothing(index_elements=["call_id", "kind", "leg"])
     session.connection().execute(statement, rows)
 
 
