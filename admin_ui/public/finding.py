@@ -51,4 +51,5 @@ def find(session: Session, words: str, *, on: date, department: int | None = Non
     matches = index.search(words, most=MOST, department=department, category=category, full=full)
     items = by_ids(session, [match.entry_id for match in worth_showing(matches)], on=on)
     how = HOW[verdict(matches)] if items else Found.NOTHING
-    return Answered(words, items, offices.named(session, words, on=on), permits.named(session, words), how)
+    found = permits.named(session, words, department=department)
+    return Answered(words, items, offices.named(session, words, on=on), found, how)

@@ -1,13 +1,14 @@
 """What a citizen's request needs of the house: settings, sessions, the index and the moment; nobody is signed in."""
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import cast
 
 from flask import current_app
 from sqlalchemy.orm import Session
 
+from admin_ui.public.permit_index import PermitIndex
 from hotline import times
 from hotline.database import Database
 from hotline.settings import Settings
@@ -21,6 +22,7 @@ class Lobby:
     settings: Settings
     database: Database
     index: LiveIndex
+    permits: PermitIndex = field(default_factory=PermitIndex)
 
 
 def lobby() -> Lobby:

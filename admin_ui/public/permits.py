@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from admin_ui.public.lobby import lobby
 from hotline.directory.departments import Department
 from knowledge_base.licences import Licence
+from knowledge_base.search.match import worth_showing
 
-SHORTEST = 2  # characters that say anything
+LIKELY = 20.0  # chance in % from which an item is shown beside the entries
 
 
 @dataclass(frozen=True)
@@ -46,12 +48,13 @@ def shown(session: Session, *, department_id: int | None = None) -> list[Permit]
     return [permit for permit in map(_permit, rows) if permit is not None]
 
 
-def named(session: Session, words: str, *, most: int = 3) -> list[Permit]:
-    """The items that somebody names, whole or in part."""
-    given = "".join(words.split())
-    if len(given) < SHORTEST:
-        return []
-    return [p for p in shown(session) if given in p.name or (len(p.name) > SHORTEST and p.name in given)][:most]
+def named(session: Session, words: str, *, department: int | None = None, most: int = 3) -> list[Permit]:
+    """The items that somebody names, whole or in part, in characters, pinyin or first letters, or nearly so."""
+    matches = lobby().permits.at(session).search(words, most=most, department=department)
+    likely = [match.entry_id for match in worth_showing(matches) if match.score >= LIKELY]
+    query = select(Licence).where(Licence.id.in_(likely)).options(joinedload(Licence.department))
+    found = {row.id: _permit(row) for row in session.scalars(query)}
+    return [permit for licence_id in likely if (permit := found.get(licence_id)) is not None]
 
 
 def one(session: Session, licence_id: int) -> Permit | None:

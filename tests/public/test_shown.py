@@ -1,15 +1,17 @@
 """What the public pages show, and what they never show."""
 
 import re
+import time
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from hotline.times import local_day, now
 from knowledge_base.asked import Asked, Found, Unanswered
 from knowledge_base.entries import Entry, EntryVersion
+from knowledge_base.licences import Licence
 
 from .support import mark_in
 
@@ -97,6 +99,32 @@ def test_a_licence_is_found_by_its_name_and_only_by_the_reviewed_one(client: Fla
     assert 'href="/licences/1"' in client.get("/search?q=人力资源服务许可").text
     assert 'href="/licences/1"' not in client.get("/search?q=草稿名").text
     assert 'href="/licences/2"' not in client.get("/search?q=尚未审核的许可").text
+
+
+@pytest.mark.parametrize("words", ["人力资源许可怎么办", "renliziyuanfuwuxuke", "rlzyfwxk", "人立资源服务许可", "仁力姿源服务"])
+def test_a_licence_is_found_also_by_pinyin_first_letters_and_misheard(client: FlaskClient, words: str) -> None:
+    assert 'href="/licences/1"' in client.get("/search", query_string={"q": words}).text
+    assert 'href="/licences/1"' in client.post("/search/typed", data={"q": words}).text
+
+
+@pytest.mark.parametrize("words", ["失业金怎么申领", "社保卡", "sbk", "居住证在哪里办", "zzz宇宙飞船驾照qqq"])
+def test_a_licence_that_is_not_meant_is_not_shown(client: FlaskClient, words: str) -> None:
+    assert 'href="/licences/' not in client.get("/search", query_string={"q": words}).text.partition('id="found"')[2].partition("<footer")[0]
+
+
+def test_what_is_shown_of_licences_from_now_on_is_found_and_what_no_longer_is_not(city: City, client: FlaskClient) -> None:
+    def found() -> bool:
+        time.sleep(0.6)
+        assert 'href="/licences/1"' in client.get("/search?q=rlzyfwxk").text
+        return "特种行业许可" in client.get("/search?q=tzhyxk").text
+
+    assert not found()
+    with city.database.writing() as session:
+        session.add(Licence(department_id=city.department("玉溪市公安局"), name="特种行业许可", stage="published", shown={"name": "特种行业许可"}))
+    assert found()
+    with city.database.writing() as session:
+        session.execute(update(Licence).where(Licence.name == "特种行业许可").values(shown=None, stage="withdrawn"))
+    assert not found()
 
 
 def test_numbers_names_and_plates_never_come_into_an_address(client: FlaskClient) -> None:
