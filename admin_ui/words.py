@@ -68,7 +68,8 @@ STEPS = {
 TRIED = {
     Tried.ANSWERED: _("已接通"), Tried.BUSY: _("占线"), Tried.NO_ANSWER: _("无人接听"),
     Tried.CALLER_HUNG_UP: _("来电人挂断"), Tried.OUT_OF_HOURS: _("非办公时间"),
-    Tried.WRONG_PERSON: _("号码有误，非本人"), Tried.NUMBER_INVALID: _("号码无效"), Tried.STOPPED: _("已停止呼叫"), Tried.FAILED: _("线路故障"),
+    Tried.WRONG_PERSON: _("号码有误，非本人"), Tried.NUMBER_INVALID: _("号码无效"),
+    Tried.STOPPED: _("已停止呼叫"), Tried.FAILED: _("线路故障"),
     Tried.IN_DOUBT: _("结果不明"), "": _("正在呼叫"),
 }  # fmt: skip
 TRANSFERS = {
