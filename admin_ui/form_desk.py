@@ -75,7 +75,7 @@ def _compared(database: Database, content: bytes, name: str, hand: Hand, meter: 
                        passed=lambda share: meter.at(READ + (COMPARED - READ) * share))  # fmt: skip
 
     def put(form: FormImport) -> None:
-        form.form, form.notes, form.state = found.form.annex, found.notes, State.PREVIEWED
+        form.form, form.notes, form.state = found.form.annex, [*found.notes, *rows.notes()], State.PREVIEWED
         form.rows, form.refused, form.counts = rows.rows, rows.refused, rows.counts()
 
     return put

@@ -7,12 +7,11 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from knowledge_base.content import Content, digest_of
 from knowledge_base.entries import Approval, Attachment, Entry, EntryVersion, State
-from knowledge_base.entries import Phrasing as P
 from knowledge_base.forms import faq_known, faq_phrasings, trail, trees
 from knowledge_base.forms.descriptions import FAQ
 from knowledge_base.forms.faq_known import SAID
@@ -36,8 +35,8 @@ def refusals(given: Given, ground: trees.Tree, _: Hand) -> list[Fault]:
         faults.append(("失效日期", "早于生效日期"))
     if row["question"] in row["phrasings"]:
         faults.append(("其他问法", "与问题本身相同，请删去"))
-    held = given.known.more["phrasings"] if given.known else ()
-    refused = {text for _, text, how in held if how == Approval.REFUSED}
+    there = given.known.more["phrasings"] if given.known else ()
+    refused = {held.text for held in there if held.approval == Approval.REFUSED}
     return faults + [("其他问法", f"“{text[:20]}”曾被审核退回") for text in row["phrasings"] if text in refused]
 
 
@@ -75,9 +74,8 @@ def take_back(session: Session, undone: Sequence[Undone], hand: Hand) -> None:
     entries = [u for u in undone if u.old["entry"]]
     if entries:
         session.execute(update(Entry), [{"id": u.known.id, **u.old["entry"]} for u in entries])
-    session.execute(delete(P).where(P.id.in_([i for u in undone for i in u.old["added"]])))
-    for phrasing_id, how in (p for u in undone for p in u.old["phrasings"]):
-        session.execute(update(P).where(P.id == phrasing_id).values(approval=how))
+    faq_phrasings.take_back(session, [i for u in undone for i in u.old["added"]],
+                            [before for u in undone for before in u.old["phrasings"]])  # fmt: skip
     for deed, things in ((Deed.WITHDRAWN, given_up), (Deed.WRITTEN, put_back)):
         said = [(u, u.known.more["content"] if deed is Deed.WITHDRAWN else u.old["content"]) for u in things]
         trail.ledger(session, deed, Kind.ENTRY, [
@@ -183,4 +181,5 @@ def _content(said: Mapping[str, Any]) -> Content:
     return Content(**{k: v for k, v in said.items() if k in SAID and k != "keywords"}, keywords=tuple(said["keywords"]))
 
 
-SUBJECT = Subject(FAQ, faq_known.known, lambda session, _: trees.tree(session), refusals, write, take_back)
+SUBJECT = Subject(FAQ, faq_known.known, lambda session, _: trees.tree(session), refusals, write, take_back,
+                  faq_phrasings.stays)

@@ -1,7 +1,8 @@
 """Which questions there are, each with the version that a form speaks of: the one under way, else what stands."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,8 +19,17 @@ SAID = ("question", "category", "keywords", "answer", "spoken", "summary", "lega
 """What a version says."""
 STANDING = frozenset({Approval.APPROVED, Approval.PROPOSED})
 _V = EntryVersion
-Held = Sequence[tuple[int, str, str]]
-"""Phrasings: id, text, approval."""
+
+
+class Held(NamedTuple):
+    """A phrasing as it stands."""
+
+    id: int
+    text: str
+    approval: str
+    proposed_by: str
+    decided_by: str
+    decided_at: datetime | None
 
 
 def known(session: Session, departments: Collection[int] | None, lock: bool) -> dict[Key, Known]:
@@ -69,11 +79,11 @@ def _weight(version: Mapping[Any, Any], published: int | None) -> int:
     return 1 if version["published_at"] is not None else 0
 
 
-def _known(row: Mapping[Any, Any], version: Mapping[Any, Any], last: int, phrasings: Held,
+def _known(row: Mapping[Any, Any], version: Mapping[Any, Any], last: int, phrasings: Sequence[Held],
            files: list[list[str | int]]) -> Known:
     said = {name: version[name] for name in SAID} | {"question": version["question"] or row["question"]}
     held = said | {"department": row["name"], "remark": version["why"],
-                   "phrasings": [text for _, text, how in phrasings if how in STANDING]}  # fmt: skip
+                   "phrasings": [held.text for held in phrasings if held.approval in STANDING]}  # fmt: skip
     cells = {c.key: values.show(c, held[c.key]) for c in FAQ.columns}
     content = {k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in said.items()} | {"why": version["why"]}
     closed = version["stage"] in UNDER_WAY and version["stage"] != Stage.DRAFT
@@ -87,13 +97,13 @@ def _known(row: Mapping[Any, Any], version: Mapping[Any, Any], last: int, phrasi
     )  # fmt: skip
 
 
-def _phrasings(session: Session, departments: Collection[int] | None) -> dict[int, list[tuple[int, str, str]]]:
-    query = select(Phrasing.entry_id, Phrasing.id, Phrasing.text, Phrasing.approval).order_by(Phrasing.id)
+def _phrasings(session: Session, departments: Collection[int] | None) -> dict[int, list[Held]]:
+    query = select(Phrasing.entry_id, *(getattr(Phrasing, name) for name in Held._fields)).order_by(Phrasing.id)
     if departments is not None:
         query = query.join(Entry, Entry.id == Phrasing.entry_id).where(Entry.department_id.in_(departments))
-    found: dict[int, list[tuple[int, str, str]]] = {}
-    for entry_id, phrasing_id, text, approval in session.execute(query):
-        found.setdefault(entry_id, []).append((phrasing_id, text, approval))
+    found: dict[int, list[Held]] = {}
+    for entry_id, *held in session.execute(query):
+        found.setdefault(entry_id, []).append(Held(*held))
     return found
 
 

@@ -13,20 +13,27 @@ from knowledge_base.forms.subject import Cells, Fault, Given, Hand, Key, Known, 
 from knowledge_base.forms.subjects import SUBJECTS
 from knowledge_base.forms.units import UnitError, Units, units
 
+NAMED = 20  # rows, in a note
 CHUNK = 50  # rows between two words on how far it is
 NEW, CHANGED, SAME = "new", "changed", "same"
 
 
 @dataclass
 class Preview:
-    """Accepted and refused rows, as the import keeps them."""
+    """Accepted and refused rows, as the import keeps them, and the rows that leave out what stays, by the reason."""
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     refused: list[dict[str, Any]] = field(default_factory=list)
+    kept: dict[str, list[int]] = field(default_factory=dict)
 
     def counts(self) -> dict[str, int]:
         found = {how: sum(row["how"] == how for row in self.rows) for how in (NEW, CHANGED, SAME)}
         return found | {"refused": len(self.refused)}
+
+    def notes(self) -> list[str]:
+        """What stays though rows leave it out, in words."""
+        return [f"第 {'、'.join(map(str, rows[:NAMED]))} {'行等' if len(rows) > NAMED else '行'}：{why}"
+                for why, rows in self.kept.items()]  # fmt: skip
 
 
 def preview(session: Session, read: ReadForm, *, hand: Hand,
@@ -64,6 +71,10 @@ def _one(found: Preview, subject: Subject, row: ReadRow, key: Key, known: dict[K
          seen: dict[Key, int], hand: Hand) -> None:
     cells, faults = _cells(subject.form, row, key)
     thing = known.get(key)
+    if thing:
+        cells, stays = subject.stays(cells, thing, hand)
+        if stays:
+            found.kept.setdefault(stays, []).append(row.number)
     if key[1] and key in seen:
         faults = [("整行", f"与第 {seen[key]} 行重复（部门和{subject.form.column(subject.form.key).title}相同）")]
     seen.setdefault(key, row.number)

@@ -39,15 +39,15 @@ class Town:
         with self.database.reading() as session:
             return session.scalars(select(Department.id).where(Department.name == name)).one()
 
-    def preview(self, content: bytes, only: str = "") -> previewing.Preview:
+    def preview(self, content: bytes, only: str = "", by: str = "office") -> previewing.Preview:
         with self.database.reading() as session:
-            return previewing.preview(session, reading.read_form(content, "x.xlsx"), hand=self.hand(only))
+            return previewing.preview(session, reading.read_form(content, "x.xlsx"), hand=self.hand(only, by))
 
     def hand_in(self, content: bytes, only: str = "") -> int:
         """Upload and preview; the import's key."""
         read, found = reading.read_form(content, "x.xlsx"), self.preview(content, only)
         with self.database.writing() as session:
-            form = FormImport(form=read.form.annex, file="x.xlsx", sha256="", by="office", at=self.at, notes=read.notes,
+            form = FormImport(form=read.form.annex, file="x.xlsx", sha256="", by="office", at=self.at, notes=[*read.notes, *found.notes()],
                               state=State.PREVIEWED, rows=found.rows, refused=found.refused, counts=found.counts())
             session.add(form)
             session.flush()

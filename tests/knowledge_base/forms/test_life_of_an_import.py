@@ -9,7 +9,7 @@ from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.audit import AuditRow
 from hotline.directory.departments import Department
-from knowledge_base import drafts, granting, ledger, life
+from knowledge_base import approving, drafts, granting, ledger, life
 from knowledge_base.authorisations import Authorisation
 from knowledge_base.categories import Category
 from knowledge_base.content import content_of, digest
@@ -124,22 +124,71 @@ def test_a_question_under_review_is_refused_until_that_is_over(town: Town) -> No
     assert "正在审核" in found.refused[0]["faults"][0][1]
 
 
-def test_phrasings_of_a_liaison_wait_for_a_person_and_the_offices_stand(town: Town) -> None:
-    for only, approval in (("", Approval.APPROVED), (POLICE, Approval.PROPOSED)):
-        town.take_in(books.book(FAQ, [books.question(f"问题{only}", phrasings="一种问法")]), only=only)
-        assert town.see(lambda s, q=f"问题{only}": entry(s, q).phrasings[0].approval) == approval
+def approvals(town: Town) -> dict[str, str]:
+    return {p.text: p.approval for p in town.see(lambda s: list(entry(s, "居住证在哪里办？").phrasings))}
 
 
-def test_phrasings_that_are_gone_are_retired_and_come_back_with_undo(town: Town) -> None:
+def approved(town: Town, *texts: str) -> None:
+    """By the leader, on the page."""
+
+    def approve(session: Any) -> None:
+        for row in (p for p in entry(session, "居住证在哪里办？").phrasings if p.text in texts):
+            approving.approve(session, row, by=person(session, Role.LEADER), at=town.at)
+
+    town.do(approve)
+
+
+@pytest.mark.parametrize("only", ["", POLICE])
+def test_phrasings_wait_for_another_person_whoever_hands_them_in(town: Town, only: str) -> None:
+    town.take_in(books.book(FAQ, [books.question(phrasings="一种问法")]), only=only)
+    row = town.see(lambda s: entry(s, "居住证在哪里办？").phrasings[0])
+    assert (row.approval, row.proposed_by, row.decided_by, row.decided_at) == (Approval.PROPOSED, "office", "", None)
+
+
+def test_a_liaison_takes_away_by_a_form_what_he_proposed_himself_and_nothing_else(town: Town) -> None:
+    town.take_in(books.book(FAQ, [books.question(phrasings="一；二；三")]), only=POLICE)
+    approved(town, "一")
+    town.do(lambda s: setattr(s.scalars(select(Phrasing).where(Phrasing.text == "三")).one(), "proposed_by", ""))  # some caller's
+    content = books.book(FAQ, [books.question(phrasings="四")])
+    found = town.preview(content, only=POLICE)
+    assert found.rows[0]["changes"] == [["其他问法", "一\n二\n三", "一\n三\n四"]]
+    assert found.notes() == ["第 2 行：未列出的问法予以保留；停用已审定的或他人提出的问法，由部门分管领导或市主管部门决定"]
+    form = town.take_in(content, only=POLICE)
+    assert form.notes == found.notes()
+    assert approvals(town) == {"一": "approved", "二": "retired", "三": "proposed", "四": "proposed"}
+    assert town.preview(content, only=POLICE).counts()["same"] == 1
+    deeds = town.see(lambda s: s.execute(select(AuditRow.deed, AuditRow.by).where(AuditRow.deed == "phrasing.retired")).all())
+    assert deeds == [("phrasing.retired", "office")]
+    town.undo(form.id, only=POLICE)
+    assert approvals(town) == {"一": "approved", "二": "proposed", "三": "proposed"}
+
+
+def test_what_was_approved_between_preview_and_putting_in_stays(town: Town) -> None:
+    town.take_in(books.ONE, only=POLICE)
+    form = town.hand_in(books.book(FAQ, [books.question(phrasings="居住证咋个办")]), only=POLICE)
+    approved(town, "办居住证")
+    town.apply(form, only=POLICE)
+    assert approvals(town) == {"居住证咋个办": "proposed", "办居住证": "approved"}
+
+
+def test_what_the_offices_form_leaves_out_is_retired_and_comes_back_with_undo(town: Town) -> None:
     town.take_in(books.ONE)
+    approved(town, "居住证咋个办", "办居住证")
     form = town.take_in(books.book(FAQ, [books.question(phrasings="居住证咋个办；新问法")]))
-
-    def approvals() -> dict[str, str]:
-        return {p.text: p.approval for p in town.see(lambda s: list(entry(s, "居住证在哪里办？").phrasings))}
-
-    assert approvals() == {"居住证咋个办": "approved", "办居住证": "retired", "新问法": "approved"}
+    assert approvals(town) == {"居住证咋个办": "approved", "办居住证": "retired", "新问法": "proposed"}
     town.undo(form.id)
-    assert approvals() == {"居住证咋个办": "approved", "办居住证": "approved"}
+    assert approvals(town) == {"居住证咋个办": "approved", "办居住证": "approved"}
+    decided = town.see(lambda s: [(p.decided_by, p.decided_at) for p in entry(s, "居住证在哪里办？").phrasings])
+    assert len(decided) == 2
+    assert all(by != "office" and at for by, at in decided), "with who approved it, and when"
+
+
+def test_what_a_person_has_decided_on_since_stays_when_a_form_is_undone(town: Town) -> None:
+    town.take_in(books.ONE)
+    form = town.take_in(books.book(FAQ, [books.question(phrasings="居住证咋个办；办居住证；新问法")]))
+    approved(town, "新问法")
+    town.undo(form.id)
+    assert approvals(town)["新问法"] == "approved"
 
 
 def test_what_is_wrong_is_said_with_row_column_and_reason(town: Town) -> None:
