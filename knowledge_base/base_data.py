@@ -44,7 +44,7 @@ def understood(typed: Mapping[str, str]) -> tuple[Values, dict[str, str]]:
     faults: dict[str, str] = {}
     for column in FIELDS:
         try:
-            values[column.key] = _checked(column.key, read(column, typed.get(column.key, "")))
+            values[column.key] = checked(column.key, read(column, typed.get(column.key, "")))
         except Unfit as why:
             faults[column.key] = str(why)
     return values, faults
@@ -100,7 +100,7 @@ def _numbers(key: str, value: Any, form: Callable[[str], str]) -> Any:
     return value
 
 
-def _checked(key: str, value: Any) -> Any:
+def checked(key: str, value: Any) -> Any:
     """The value as we keep it; Unfit when the form's own rules let pass what can't be used here."""
     if key == "post_code" and value and not re.fullmatch(r"\d{6}", value, re.ASCII):
         raise Unfit("邮政编码应为6位数字")

@@ -1,6 +1,5 @@
 """附件7: base data, one row a department. They are always sayable, so a row counts as soon as it is in."""
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -8,8 +7,9 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from hotline import phones
 from hotline.directory.departments import Department
-from knowledge_base import due
+from knowledge_base import base_data, due
 from knowledge_base.forms import trail, values
 from knowledge_base.forms.descriptions import BASE
 from knowledge_base.forms.subject import Fault, Given, Hand, Key, Known, Subject, Undone, Written, digest
@@ -18,7 +18,6 @@ WINTER = "winter"
 SUMMER = "summer"
 FIELDS = tuple(c.key for c in BASE.given if c.key not in ("department", "summer_hours", "winter_hours"))
 """What stands in the department's row under the same name."""
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 
 
 def known(session: Session, departments: Collection[int] | None, lock: bool) -> dict[Key, Known]:
@@ -41,17 +40,26 @@ def refusals(given: Given, _: Any, hand: Hand) -> list[Fault]:
     row, faults = given.values, []
     if given.known is None:
         faults.append(("部门全称", "没有这个部门；新设的部门由主管部门登记"))
-    if row["post_code"] and not re.fullmatch(r"\d{6}", row["post_code"]):
-        faults.append(("邮政编码", "应为六位数字"))
-    if row["email"] and not _EMAIL.fullmatch(row["email"]):
-        faults.append(("电子邮箱", f"“{row['email'][:40]}”不是电子邮箱"))
-    if row["web_site"] and not row["web_site"].lower().startswith(("http://", "https://")):
-        faults.append(("网站", "应以 https:// 开头"))
+    faults += _unfit(given)
     if row["confirmed_on"] and row["confirmed_on"] > hand.today:
         faults.append(("更新日期", "晚于今天"))
     interval = row["update_every_months"]
     if not hand.office and given.known and interval not in (None, given.known.more["held"]["update_every_months"]):
         faults.append(("更新周期（月）", "只有主管部门可以修改"))
+    return faults
+
+
+def _unfit(given: Given) -> list[Fault]:
+    """What the page wouldn't take either; a cell that nobody changed is no reason to refuse a row."""
+    faults = []
+    for column in base_data.FIELDS:
+        value = given.values[column.key]
+        try:
+            base_data.checked(column.key, value)
+        except values.Unfit as why:
+            there = given.known.cells[column.key] if given.known else ""
+            if values.says_new(column, there, values.show(column, value)):
+                faults.append((column.title, str(why)))
     return faults
 
 
@@ -82,13 +90,20 @@ def _shown(row: Department) -> dict[str, Any]:
 
 
 def _said(row: Given, hand: Hand) -> dict[str, Any]:
-    said = {name: row.values[name] for name in FIELDS if row.values[name] is not None}
+    said = {name: _kept(name, row.values[name]) for name in FIELDS if row.values[name] is not None}
     said.setdefault("confirmed_on", hand.today)
     summer, winter = row.values["summer_hours"], row.values["winter_hours"]
     said["office_hours"] = summer if not winter else [
         *({**s, "season": SUMMER} for s in summer), *({**s, "season": WINTER} for s in winter)
     ]  # fmt: skip
     return said
+
+
+def _kept(name: str, value: Any) -> Any:
+    """Telephone numbers in the one form in which the house keeps them."""
+    if name in base_data.ONE_PHONE:
+        return phones.normalise(value)
+    return [phones.normalise(number) for number in value] if name == "transfer_numbers" else value
 
 
 def _note(session: Session, things: Sequence[tuple[Known, Mapping[str, str]]], hand: Hand) -> None:

@@ -9,7 +9,7 @@ from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.audit import AuditRow
 from hotline.directory.departments import Department
-from knowledge_base import approving, drafts, granting, ledger, life
+from knowledge_base import approving, base_data, drafts, granting, ledger, life
 from knowledge_base.authorisations import Authorisation
 from knowledge_base.categories import Category
 from knowledge_base.content import content_of, digest
@@ -327,6 +327,34 @@ def test_a_licence_item_is_a_draft_and_what_citizens_see_stays(town: Town) -> No
     assert town.take_in(books.book(LICENCES, [LICENCE])).counts["new"] == 1
 
 
+@pytest.mark.parametrize(("key", "text", "fit"), [
+    ("phone", "0877-2012345", True), ("phone", "12345", True), ("phone", "+86 877 2012345", True), ("phone", "2012345转8001", True),
+    ("phone", "电话见网站", False), ("phone", "0877-2012345、0877-2012346", False), ("fax", "123456789012345678", False),
+    ("duty_phone", "7", False), ("supervision_phone", "0877-201234x", False), ("transfer_numbers", "0877-2012345；分机3", False),
+    ("sections", "户政科｜0877-20123456789｜户口", False), ("post_code", "65310", False), ("email", "a@b", False), ("email", "a b@c.cn", False), ("web_site", "yuxi.gov.cn", False),
+])  # fmt: skip
+def test_page_and_form_take_and_refuse_the_same_cells(town: Town, key: str, text: str, fit: bool) -> None:
+    found = town.preview(books.book(BASE, [books.unit(**{key: text})]))
+    _, faults = base_data.understood({key: text})
+    assert [title for row in found.refused for title, _ in row["faults"]] == ([] if fit else [BASE.column(key).title])
+    assert (key in faults) is not fit
+
+
+def test_a_number_that_stood_before_and_that_nobody_changed_refuses_no_row(town: Town) -> None:
+    town.do(lambda s: setattr(s.scalars(select(Department).where(Department.name == POLICE)).one(), "phone", "0877-20123456789"))
+    cells = town.see(lambda s: SUBJECTS["7"].known(s, {town.department(POLICE)}, False))[town.department(POLICE), POLICE].cells
+    assert town.preview(books.book(BASE, [{**cells, "leader": "新局长"}])).counts()["changed"] == 1
+    assert town.preview(books.book(BASE, [{**cells, "phone": "0877-20123456780"}])).counts()["refused"] == 1
+
+
+def test_a_number_is_kept_in_the_one_form_however_it_was_handed_in(town: Town) -> None:
+    content = books.book(BASE, [books.unit(phone="+86 877 2012345", transfer_numbers="0877 2012345；138 8888 8888")])
+    town.take_in(content)
+    unit = town.see(lambda s: s.scalars(select(Department).where(Department.name == POLICE)).one())
+    assert (unit.phone, unit.transfer_numbers) == ("08772012345", ["08772012345", "13888888888"])
+    assert town.preview(content).counts()["same"] == 1
+
+
 def test_base_data_count_at_once_and_come_back_with_undo(town: Town) -> None:
     before = all_known(town)
     row = books.unit(summer_hours="周一至周五 09:00-12:00；周六 9:00-11:30", winter_hours="工作日 09:30—12:00",
@@ -338,7 +366,7 @@ def test_base_data_count_at_once_and_come_back_with_undo(town: Town) -> None:
         {"days": "6", "open": "09:00", "close": "11:30", "season": "summer"},
         {"days": "1-5", "open": "09:30", "close": "12:00", "season": "winter"},
     ]  # fmt: skip
-    assert unit.transfer_numbers == ["0877-1234567", "0877-1234568"]
+    assert unit.transfer_numbers == ["08771234567", "08771234568"]
     assert unit.sections == [{"name": "户政科", "phone": "0877-9601011", "duties": "户口"}, {"name": "办公室", "phone": ""}]
     assert unit.update_every_months == 3
     town.undo(form.id)
