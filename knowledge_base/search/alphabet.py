@@ -15,6 +15,7 @@ _UNROUNDED_Y = {"u": "i", "uan": "an", "ue": "e", "un": "in"}
 _AFTER_H = {"ui": "ei", "ua": "a", "uan": "an", "un": "en", "uo": "o"}  # hui for fei, hua for fa
 
 
+@cache
 def plain(syllable: str) -> str:
     """A syllable without tone; ü is written v."""
     apart = unicodedata.normalize("NFD", syllable.translate(_TONES))

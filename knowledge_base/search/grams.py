@@ -30,6 +30,16 @@ def keys_of(texts: Sequence[str], longest: int = 2) -> tuple[Keys, Ints]:
     return np.concatenate(keys), np.concatenate(of)
 
 
+def _in_order(keys: Keys, owners: Ints, count: int) -> tuple[Keys, Ints]:
+    """Keys in order, and those of equal keys by their texts: where both fit into one number, by sorting that."""
+    bits = np.uint64(count.bit_length())
+    if len(keys) and int(keys.max()).bit_length() + int(bits) > 64:
+        order = np.argsort(keys, kind="stable")
+        return keys[order], owners[order]
+    both = np.sort((keys << bits) | owners.astype(np.uint64))
+    return both >> bits, (both & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int32)
+
+
 @dataclass(frozen=True, eq=False)
 class Grams:
     """An index of single characters and neighbours; how much one tells is its inverse document frequency."""
@@ -48,16 +58,14 @@ class Grams:
         cls, texts: Sequence[str], *, longest: int = 2, postings: bool = True, like: "Grams | None" = None
     ) -> "Grams":
         """Index texts; `like` lends its frequencies to a few texts that were added later."""
-        every, owners = keys_of(texts, longest)
-        order = np.argsort(every, kind="stable")
-        sorted_keys, sorted_owners = every[order], owners[order]
-        fresh = np.ones(len(order), dtype=bool)
-        fresh[1:] = (sorted_keys[1:] != sorted_keys[:-1]) | (sorted_owners[1:] != sorted_owners[:-1])
-        sorted_keys, sorted_owners = sorted_keys[fresh], sorted_owners[fresh]
-        last = np.ones(len(sorted_keys), dtype=bool)
-        last[:-1] = sorted_keys[1:] != sorted_keys[:-1]
-        ends = np.flatnonzero(last).astype(np.int64) + 1
-        keys = sorted_keys[last]
+        every, owners = _in_order(*keys_of(texts, longest), len(texts))
+        begins = np.ones(len(every), dtype=bool)
+        begins[1:] = every[1:] != every[:-1]
+        key_of = np.cumsum(begins) - 1
+        once = begins.copy()
+        once[1:] |= owners[1:] != owners[:-1]
+        keys, held_by = every[begins], owners[once]
+        ends = np.cumsum(np.bincount(key_of[once], minlength=len(keys))).astype(np.int64)
         count = max(1, len(texts))
         if like is None:
             held = np.diff(ends, prepend=0)
@@ -65,13 +73,13 @@ class Grams:
             unknown = float(np.log1p((count + 0.5) / 0.5))
         else:
             telling, unknown = like.worth(keys), like.unknown
-        sums = np.bincount(owners, weights=telling[np.searchsorted(keys, every)], minlength=len(texts))
+        sums = np.bincount(owners, weights=telling[key_of], minlength=len(texts))
         lengths = np.fromiter(map(len, texts), dtype=np.float32, count=len(texts))
         usual = float(lengths.mean()) if len(texts) else 1.0
         even = (_SATURATION + 1) / (1 + _SATURATION * (1 - _LENGTH_MATTERS + _LENGTH_MATTERS * lengths / max(usual, 1)))
         if not len(keys):  # a key that nothing has, so that there is always one
             keys, telling, ends = np.array([_NOBODY]), np.zeros(1, np.float32), np.zeros(1, np.int64)
-        kept = sorted_owners if postings else np.empty(0, np.int32)
+        kept = held_by if postings else np.empty(0, np.int32)
         return cls(keys, telling, ends, kept, sums.astype(np.float32), even.astype(np.float32), unknown, longest)
 
     def worth(self, keys: Keys) -> Floats:

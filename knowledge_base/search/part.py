@@ -16,7 +16,7 @@ from knowledge_base.search.grams import Floats, Grams, Ints
 from knowledge_base.search.guessing import Guess
 from knowledge_base.search.letters import Form, Spelling, Written
 from knowledge_base.search.meaning import Vectors
-from knowledge_base.search.readings import read
+from knowledge_base.search.readings import read_all
 
 FOUND_BY_LETTERS = 80  # candidates whose evidence is weighed
 FOUND_BY_MEANING = 40
@@ -37,12 +37,7 @@ class Part:
     """Texts with their readings; a later, smaller part borrows the frequencies of the first."""
 
     def __init__(self, texts: Sequence[str], *, vectors: Mapping[str, bytes] | None = None, like: "Part | None" = None):
-        self.characters: list[str] = []
-        self.sounds: list[str] = []
-        for text in texts:
-            reading = read(text)
-            self.characters.append(reading.characters)
-            self.sounds.append(reading.sounds)
+        self.characters, self.sounds = read_all(texts)
         self.firsts = [sounds.translate(firsts()) for sounds in self.sounds]
         self.vectors = Vectors(texts, vectors)
         lent: list[Grams | None] = [None] * 4
