@@ -7,7 +7,7 @@ from threading import Thread
 from agi.house import House
 from agi.line import Line
 from agi.rules import LiveRules
-from agi.scripts import callback, incoming, progress, self_service, survey, warned
+from agi.scripts import callback, incoming, liaison, progress, self_service, survey, warned
 from agi.server import Server
 from agi.session import Handler
 from dispatch.beginnings import begin
@@ -27,6 +27,7 @@ SCRIPTS: dict[str, Callable[[Line, House], None]] = {
     "self_service": self_service.run,
     "progress": progress.run,
     "callback": callback.run,
+    "liaison": liaison.run,
     "survey": survey.run,
     "warned": warned.run,
 }

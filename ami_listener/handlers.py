@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ami_listener.messages import Device, Dialled, HungUp, Message, NotTaken, Rings, Staged, Taken
+from ami_listener import transferring
+from ami_listener.messages import Device, Dialled, HungUp, LiaisonGone, Message, NotTaken, Rings, Staged, Taken
 from dispatch import calls, desk
 from dispatch.callbacks import Attempt
 from dispatch.calls import Call, Ending, Leg
@@ -22,6 +23,10 @@ from recordings.recordings import Kind
 def handle(session: Session, message: Message, *, settings: Settings, at: datetime) -> Iterable[Event]:
     """Note one message; the events to publish after the commit."""
     match message:
+        case Staged(stage=stage) if stage in transferring.STAGES:
+            return transferring.staged(session, message, settings=settings, at=at)
+        case LiaisonGone():
+            return transferring.gone(session, message, settings=settings, at=at)
         case Staged():
             return _staged(session, message, settings, at)
         case Rings(call_id, extension):
@@ -65,13 +70,16 @@ def hung_up(session: Session, gone: Sequence[tuple[HungUp, datetime]], *, settin
     """Note that channels are gone, of many calls at a time."""
     moments = {message.uniqueid: at for message, at in gone}
     legs = select(Leg).where(Leg.node == settings.exchange_node, Leg.uniqueid.in_(moments))
-    for leg in session.scalars(legs).all():
+    ended = list(session.scalars(legs))
+    for leg in ended:
         leg.ended_at = moments[leg.uniqueid]
+    said = transferring.officers_gone(session, ended)
     endings = [Ending(message.call_id, at) for message, at in gone if message.own]
     if not endings:
-        return []
+        return said
     desks = end_calls(session, endings, settings=settings)
-    return [Event("ended", call_id=call_id, account_id=account) for call_id, account in desks] + [
+    said += transferring.left_behind(session, [ending.call_id for ending in endings])
+    return said + [Event("ended", call_id=call_id, account_id=account) for call_id, account in desks] + [
         Event("ended", call_id=ending.call_id) for ending in endings
     ]
 

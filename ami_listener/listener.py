@@ -1,5 +1,6 @@
 """The listener's life: link, resynchronise, note events in batches; say since when it was blind."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event as Flag
@@ -15,7 +16,10 @@ from ami_listener.handlers import handle, hung_up
 from ami_listener.messages import HungUp, Message, Staged
 from ami_listener.resync import resynchronise
 from ami_listener.stores import Kept, keep_hours, stock
-from dispatch.telephone import address
+from ami_listener.transferring import STAGES
+from dispatch.hunter import Hunter
+from dispatch.telephone import Telephone, address
+from dispatch.transfer_line import TransferLine
 from hotline import parts
 from hotline.database import Database
 from hotline.events import Bus, Event
@@ -45,6 +49,10 @@ class Listener:
     _kept_up_at: float = 0.0
     _synchronised_at: float = 0.0
     _hours: Kept = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        line = TransferLine(Telephone(self.settings).link, self.settings)
+        self._hunter = Hunter(self.settings, self.database, line)
 
     def run(self) -> None:
         """Listen over one link after the other."""
@@ -91,7 +99,16 @@ class Listener:
             return False
         del self._owed[: len(settled)]
         self.bus.publish(*said)
+        self._hunt(dict.fromkeys(event.call_id for event in said if event.kind == "transfer"))
         return True
+
+    def _hunt(self, call_ids: Iterable[str]) -> None:
+        """Take the next step in the hunts that something was heard of; what fails now is looked for soon."""
+        for call_id in call_ids:
+            try:
+                self._hunter.follow(call_id, at=now())
+            except SQLAlchemyError as fault:
+                log.warning("listener.hunt_stands", call_id=call_id, fault=type(fault).__name__)
 
     def _note_all(self, session: Session, owed: list[tuple[Message, datetime]]) -> list[Event]:
         """Endings together; should one of them be wrong, each by itself."""
@@ -125,6 +142,7 @@ class Listener:
             if monotonic() - self._kept_up_at > UPKEEP_SECONDS:
                 stock(link, settings=self.settings, database=self.database, at=now())
                 keep_hours(link, self._hours, settings=self.settings, database=self.database, at=now())
+                self.bus.publish(*self._hunter.look(at=now()))
                 self._beat(blind_since=None)
                 self._kept_up_at = monotonic()
         except SQLAlchemyError as fault:
@@ -141,8 +159,8 @@ class Listener:
 
 
 def _concerns_us(message: Message) -> bool:
-    """Of the stages that a caller passes only the queue is noted here."""
-    return not isinstance(message, Staged) or message.stage == "queue"
+    """Of the stages that a caller passes the queue is noted here, and his way to a department."""
+    return not isinstance(message, Staged) or message.stage == "queue" or message.stage in STAGES
 
 
 def _may_wait(owed: tuple[Message, datetime]) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from dispatch.telephone import extension_of
+from dispatch.transfers import PREFIX
 
 Headers = Mapping[str, str]
 
@@ -55,6 +56,15 @@ class HungUp:
 
 
 @dataclass(frozen=True)
+class LiaisonGone:
+    """The channel of a liaison is gone; `cause` is the exchange's word for why (Q.850)."""
+
+    call_id: str
+    attempt_id: str
+    cause: int
+
+
+@dataclass(frozen=True)
 class Device:
     """The state of an operator's phone."""
 
@@ -75,7 +85,7 @@ class Dialled:
     reason: str
 
 
-Message = Staged | Rings | Taken | NotTaken | HungUp | Device | Dialled
+Message = Staged | Rings | Taken | NotTaken | HungUp | LiaisonGone | Device | Dialled
 
 
 def read(headers: Headers, variables: Mapping[str, str]) -> Message | None:
@@ -92,6 +102,9 @@ def read(headers: Headers, variables: Mapping[str, str]) -> Message | None:
                          headers.get("DestChannel", ""))  # fmt: skip
         case "AgentRingNoAnswer":
             return NotTaken(call_id, extension_of(headers.get("Interface", "")))
+        case "Hangup" if headers.get("Uniqueid", "").startswith(PREFIX):
+            cause = headers.get("Cause", "")
+            return LiaisonGone(call_id, headers["Uniqueid"], int(cause) if cause.isdecimal() else 0)
         case "Hangup" if call_id:
             return HungUp(call_id, headers.get("Uniqueid", ""), headers.get("Uniqueid") == headers.get("Linkedid"))
         case "DeviceStateChange" if headers.get("Device", "").startswith("PJSIP/8"):

@@ -91,9 +91,9 @@ def _step(session: Session, transfer: Transfer, *, settings: Settings, at: datet
                 transfers.not_rung(session, transfer, hunting.Outcome.NUMBER_INVALID, duty=duty, at=at)
             case Ring(duty, seconds):
                 return _ring(session, transfer, duty, seconds, at)
-            case OutOfHours():
+            case OutOfHours(why):
                 transfers.not_rung(session, transfer, hunting.Outcome.OUT_OF_HOURS, at=at)
-                return _over(session, transfer, State.OUT_OF_HOURS, at)
+                return _over(session, transfer, State.OUT_OF_HOURS, at, why)
             case Nobody():
                 return _over(session, transfer, State.NOBODY, at)
 
@@ -104,12 +104,12 @@ def _ring(session: Session, transfer: Transfer, duty: Duty, seconds: int, at: da
     return lambda line: line.ring(attempt.id, duty.number, call_id=call_id, waiting=waiting, seconds=seconds)
 
 
-def _over(session: Session, transfer: Transfer, state: State, at: datetime) -> Deed:
-    transfers.settle(session, transfer, state, at=at)
-    return back(transfer)
+def _over(session: Session, transfer: Transfer, state: State, at: datetime, why: str = "") -> Deed:
+    transfers.settle(session, transfer, state, at=at, reason=why)
+    return _back(transfer)
 
 
-def back(transfer: Transfer) -> Deed:
+def _back(transfer: Transfer) -> Deed:
     """Where the caller goes from where he waits, once his hunt is over without anybody having joined."""
     call_id, channel = transfer.call_id, transfer.channel
     if transfer.otherwise == Otherwise.RECORD and transfer.state in (State.NOBODY, State.OUT_OF_HOURS):

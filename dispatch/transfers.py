@@ -153,7 +153,7 @@ def decline(session: Session, attempt: TransferAttempt, *, at: datetime) -> None
         _note_attempt(session, attempt, Outcome.WRONG_PERSON, at=at)
 
 
-def settle(session: Session, transfer: Transfer, state: State, *, at: datetime) -> bool:
+def settle(session: Session, transfer: Transfer, state: State, *, at: datetime, reason: str = "") -> bool:
     """The hunt is over without anybody having joined; who rings is not waited for. False when it was over before."""
     if transfer.state != State.RINGING:
         return False
@@ -162,7 +162,8 @@ def settle(session: Session, transfer: Transfer, state: State, *, at: datetime) 
     for attempt in transfer.attempts:
         if not attempt.outcome:
             _note_attempt(session, attempt, left, at=at)
-    calls.note(session, transfer.call_id, Step.TRANSFER_ENDED, at=at, name=transfer.department.name, transfer=state)
+    calls.note(session, transfer.call_id, Step.TRANSFER_ENDED, at=at, name=transfer.department.name, transfer=state,
+               reason=reason)  # fmt: skip
     return True
 
 
