@@ -9,8 +9,12 @@ from sqlalchemy.orm import Session
 from knowledge_base.entries import Entry, EntryVersion, State, stands
 
 
-def likely_words(session: Session, *, on: date, most: int = 80) -> list[str]:
-    """Keywords of what may be asked on a day, those first that are asked for most and that most questions share."""
+HARD = 3
+"""Characters from which a word needs telling: shorter ones are common, and recognised anyway."""
+
+
+def likely_words(session: Session, *, on: date, most: int = 100) -> list[str]:
+    """Keywords of what may be asked on a day: the long ones first, of them those that are asked for most."""
     rows = session.execute(
         select(Entry.asked, EntryVersion)
         .join(EntryVersion, (EntryVersion.entry_id == Entry.id) & (EntryVersion.number == Entry.published))
@@ -20,4 +24,4 @@ def likely_words(session: Session, *, on: date, most: int = 80) -> list[str]:
     for asked, version in rows:
         if stands(version, on=on):
             weights.update(dict.fromkeys(version.keywords, asked + 1))
-    return [word for word, _ in weights.most_common(most)]
+    return sorted(weights, key=lambda word: (len(word) < HARD, -weights[word]))[:most]
