@@ -1,4 +1,4 @@
-"""`hotline exchange`: the exchange's own configuration, for those who run Asterisk by other means than `hotline up`."""
+"""`hotline asterisk`: the exchange's own configuration, for those who run Asterisk by other means than `hotline up`."""
 
 import os
 
@@ -11,11 +11,11 @@ from cli.installation import installation
 
 
 @click.group()
-def exchange() -> None:
+def asterisk() -> None:
     """The exchange (Asterisk)."""
 
 
-@exchange.command()
+@asterisk.command()
 def write() -> None:
     """Write what Asterisk includes (ports, phones, passwords), and make the folders that it writes to."""
     plan = installation(os.environ).plan()

@@ -5,17 +5,18 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cli.engine import ExchangeError, most_files
-from hotline.settings import PATTERN, Settings
+from pydantic import ValidationError
 
-# Asterisk's files have no quoting: ';' begins a comment, a line end the next setting, '${' an expression.
-HARMLESS = re.compile(r"[\w.:@+&/=~!-]+")
+from cli.connections import HARMLESS, Connections, Trunk
+from cli.engine import ExchangeError, most_files
+from cli.exchange_sip import GENERATED, pjsip
+from hotline.settings import PATTERN, Settings
 
 FOLDERS = ("spool/calls", "spool/legs", "spool/messages", "spool/cel", "sounds", "exchange/log", "exchange/state")
 """What is mounted and written to; Asterisk loses CEL rows without a word where one is missing."""
 
 JOINING_SECONDS = 45
-"""Who picks up in the last moment still hears what it is about, and joins, before the exchange brings the caller back."""
+"""Who picks up in the last moment still hears what it is about, and joins, before the caller is brought back."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,11 @@ class ExchangePlan:
     node: str = "hotline"
     number: str = "96128"
     ami_user: str = "hotline"
+    trunk: str = "trunk"
     trunk_addresses: tuple[str, ...] = ("127.0.0.1",)
     trunk_contact: str = "sip:127.0.0.1:5070"
+    trunk_channels: int = 30
+    connections: Connections = field(default_factory=Connections)
     outside: tuple[str, ...] = tuple(Settings.model_fields["operators_may_dial"].default.split(","))
     answer_budget: int = 3
     step_budget: int = 5
@@ -62,6 +66,18 @@ class ExchangePlan:
         return self.folder / "exchange"
 
     @property
+    def trunks(self) -> tuple[Trunk, ...]:
+        """The carriers: those of the file, or the one of the simple settings."""
+        if self.connections.trunk:
+            return self.connections.trunk
+        try:
+            return (Trunk(name=self.trunk, contact=self.trunk_contact, addresses=self.trunk_addresses,
+                          channels=self.trunk_channels),)  # fmt: skip
+        except ValidationError as error:
+            wrong = "; ".join(f"{one['loc'][0]}: {one['msg']}" for one in error.errors() if one["loc"])
+            raise ExchangeError(f"The trunk of HOTLINE_TRUNK, _CONTACT and _ADDRESSES: {wrong}") from None
+
+    @property
     def container(self) -> str:
         """The container's name: one exchange a folder."""
         return "hotline-exchange-" + re.sub(r"\W+", "-", str(self.folder)).strip("-")[-80:]
@@ -72,10 +88,15 @@ def write(plan: ExchangePlan) -> Path:
     target = plan.root / "generated"
     target.mkdir(parents=True, exist_ok=True)
     for name, text in render(plan).items():
-        path = target / f"{name}.conf"
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
-            out.write("; Generated at each start: changes here are lost.\n" + text)
+        _keep(target / f"{name}.conf", f"; Generated at each start: changes here are lost.\n{text}".encode())
+    for name, source in (plan.connections.tls.files() if plan.connections.tls else {}).items():
+        _keep(target / name, source.read_bytes())
     return target
+
+
+def _keep(path: Path, content: bytes) -> None:
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
+        out.write(content)
 
 
 def render(plan: ExchangePlan) -> dict[str, str]:
@@ -85,9 +106,9 @@ def render(plan: ExchangePlan) -> dict[str, str]:
         "options": f"systemname = {plan.node}\nmaxfiles = {most_files()}\n",
         "globals": _globals(plan),
         "outside": "".join(f"exten => _0{one},1,Goto(outside,${{EXTEN:1}},1)\n" for one in plan.outside),
-        "pjsip_endpoints": _pjsip(plan),
+        "pjsip_endpoints": pjsip(plan),
         "manager": _manager(plan),
-        "http": f"enabled = yes\nbindaddr = {plan.bind}\nbindport = {plan.http_port}\n",
+        "http": _http(plan),
         "rtp": f"rtpstart = {plan.rtp_from}\nrtpend = {plan.rtp_to}\n",
         "queues_local": "",
         "aeap": f"[ear]\ntype = client\ncodecs = !all,ulaw\nurl = {plan.ear}\nprotocol = speech_to_text\n",
@@ -96,7 +117,8 @@ def render(plan: ExchangePlan) -> dict[str, str]:
 
 def _refuse_harmful(plan: ExchangePlan) -> None:
     values = [str(plan.folder), plan.ami_secret, plan.agi, plan.ear, plan.bind, plan.node, plan.number, plan.ami_user]
-    values += [plan.trunk_contact, *plan.trunk_addresses]
+    if plan.trunk not in {trunk.name for trunk in plan.trunks}:
+        raise ExchangeError(f"HOTLINE_TRUNK is {plan.trunk}: the file of trunks has none of that name")
     values += [text for phone in plan.phones for text in (phone.number, phone.password)]
     if not all(HARMLESS.fullmatch(value) for value in values) or not all(map(PATTERN.fullmatch, plan.outside)):
         raise ExchangeError(
@@ -108,6 +130,7 @@ def _globals(plan: ExchangePlan) -> str:
     return f"""AGI = {plan.agi}
 FOLDER = {plan.folder}
 NUMBER = {plan.number}
+TRUNK = {plan.trunk}
 ANSWER_BUDGET = {plan.answer_budget}
 STEP_BUDGET = {plan.step_budget}
 MENU_SELF = hotline/greeting&hotline/menu
@@ -119,47 +142,20 @@ MESSAGE_SECONDS = {plan.message_seconds}
 """
 
 
-def _pjsip(plan: ExchangePlan) -> str:
-    matches = "\n".join(f"match = {address}" for address in plan.trunk_addresses)
-    return f"""[udp]
-type = transport
-protocol = udp
-bind = {plan.bind}:{plan.sip_port}
-
-[websocket]
-type = transport
-protocol = ws
-bind = {plan.bind}
-
-[trunk](line)
-aors = trunk
-transport = udp
-
-[trunk]
-type = aor
-contact = {plan.trunk_contact}
-
-[trunk]
-type = identify
-endpoint = trunk
-{matches}
-""" + "".join(_phone(phone) for phone in plan.phones)
-
-
-def _phone(phone: Phone) -> str:
-    number = phone.number
-    return f"""
-[{number}]({"browser" if phone.browser else "phone"})
-auth = {number}
-aors = {number}
-callerid = {number} <{number}>
-
-[{number}](password)
-username = {number}
-password = {phone.password}
-
-[{number}](place)
+def _http(plan: ExchangePlan) -> str:
+    """Browsers come over TLS where there is a certificate, else a proxy on this machine has it."""
+    tls = plan.connections.tls
+    plain = f"enabled = yes\nbindaddr = {'127.0.0.1' if tls else plan.bind}\nbindport = {plan.http_port}\n"
+    if tls is None:
+        return plain
+    return (
+        plain
+        + f"""tlsenable = yes
+tlsbindaddr = {plan.bind}:{tls.browser_port}
+tlscertfile = {GENERATED}/exchange.crt
+tlsprivatekey = {GENERATED}/exchange.key
 """
+    )
 
 
 def _manager(plan: ExchangePlan) -> str:

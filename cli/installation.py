@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from cli.connections import Connections
+from cli.connections_file import read
 from cli.exchange_files import ExchangePlan, Phone
-from hotline.settings import PREFIX, Settings, read_settings
+from hotline.settings import PREFIX, Settings, SettingsError, read_settings
 
 FIRST_PHONE = 8001
 
@@ -22,17 +24,26 @@ class Installation:
     def plan(self) -> ExchangePlan:
         """The exchange that belongs to this installation."""
         s = self.settings
-        phones = tuple(
-            Phone(str(FIRST_PHONE + n), secret(s.folder, f"phone_{FIRST_PHONE + n}")) for n in range(s.phones)
-        )
+        file = s.trunks_file
+        connections = read(Path(file), self.environment) if file else Connections()
         return ExchangePlan(
-            folder=s.folder.resolve(), ami_secret=s.ami_secret.get_secret_value(), phones=phones, sip_port=s.sip_port,
-            ami_port=s.ami_port, http_port=s.exchange_http_port, rtp_from=s.rtp_from, rtp_to=s.rtp_to,
+            folder=s.folder.resolve(), ami_secret=s.ami_secret.get_secret_value(), phones=self._phones(connections),
+            sip_port=s.sip_port, ami_port=s.ami_port, http_port=s.exchange_http_port,
+            rtp_from=s.rtp_from, rtp_to=s.rtp_to,
             agi=f"{s.agi_host}:{s.agi_port}", ear=s.ear_address, bind=s.sip_bind, node=s.exchange_node, number=s.number,
-            ami_user=s.ami_user, trunk_addresses=tuple(s.trunk_addresses.split(",")), trunk_contact=s.trunk_contact,
-            transfer_seconds=s.transfer_seconds,
-            outside=tuple(one.strip() for one in s.operators_may_dial.split(",") if one.strip()),
+            ami_user=s.ami_user, trunk_addresses=listed(s.trunk_addresses), trunk_contact=s.trunk_contact,
+            trunk=s.trunk, trunk_channels=s.trunk_channels, connections=connections,
+            transfer_seconds=s.transfer_seconds, outside=listed(s.operators_may_dial),
         )  # fmt: skip
+
+    def _phones(self, connections: Connections) -> tuple[Phone, ...]:
+        """The operators' phones; SettingsError where the file of trunks speaks of one that there isn't."""
+        s = self.settings
+        numbers = [str(FIRST_PHONE + n) for n in range(s.phones)]
+        browsers = connections.phones.browser
+        if strange := set(browsers) - set(numbers):
+            raise SettingsError(f"{s.trunks_file}: phones: browser: HOTLINE_PHONES has no {', '.join(sorted(strange))}")
+        return tuple(Phone(one, secret(s.folder, f"phone_{one}"), one in browsers) for one in numbers)
 
 
 def installation(environment: Mapping[str, str]) -> Installation:
@@ -45,6 +56,11 @@ def installation(environment: Mapping[str, str]) -> Installation:
             secret(folder, name)
             made[key + "_FILE"] = str(_file(folder, name))
     return Installation(read_settings(made), made)
+
+
+def listed(given: str) -> tuple[str, ...]:
+    """The parts of a setting that has several, with commas."""
+    return tuple(one.strip() for one in given.split(",") if one.strip())
 
 
 def secret(folder: Path, name: str) -> str:

@@ -58,6 +58,7 @@ class Settings(BaseModel):
     exchange_http_port: int = Field(8088, description="Port of the exchange's web socket for browser phones.")
     trunk_addresses: str = Field("127.0.0.1", description="Addresses that the carrier calls from, with commas.")
     trunk_contact: str = Field("sip:127.0.0.1:5070", description="Where calls to the public network are sent.")
+    trunks_file: str = Field("", description="File of carriers, NAT, certificates and browser phones.")
     operators_may_dial: str = Field(
         "1[3-9]XXXXXXXXX,0[1-9]XXXXXXXX,0[1-9]XXXXXXXXX,0[1-9]XXXXXXXXXX,[2-8]XXXXXX,[2-8]XXXXXXX,11[09],12[02],"
         "1[02]XXX,9[56]XXX,9[56]XXXX,[48]00XXXXXXX",

@@ -1,0 +1,83 @@
+"""The generated half of pjsip.conf: transports, carriers and phones, each from typed values."""
+
+from typing import TYPE_CHECKING
+
+from cli.connections import Network, Trunk
+
+if TYPE_CHECKING:
+    from cli.exchange_files import ExchangePlan, Phone
+
+GENERATED = "/etc/asterisk/generated"
+KEYS = {"events": "rfc4733", "inband": "inband", "info": "info", "auto": "auto"}
+
+
+def pjsip(plan: "ExchangePlan") -> str:
+    """All of it, the transports first."""
+    carriers = [_trunk(trunk) for trunk in plan.trunks]
+    return "\n".join([*_transports(plan), *carriers, *map(_phone, plan.phones)])
+
+
+def _transports(plan: "ExchangePlan") -> list[str]:
+    network, tls = plan.connections.network, plan.connections.tls
+    udp = section("udp", type="transport", protocol="udp", bind=f"{plan.bind}:{plan.sip_port}")
+    browsers = section("websocket", type="transport", protocol="wss" if tls else "ws", bind=plan.bind)
+    made = [udp + _seen(network), browsers + _seen(network)]
+    if tls is not None:
+        made.append(section(
+            "tls", type="transport", protocol="tls", bind=f"{plan.bind}:{tls.port}", method="tlsv1_2",
+            cert_file=f"{GENERATED}/exchange.crt", priv_key_file=f"{GENERATED}/exchange.key",
+            ca_list_file=f"{GENERATED}/carriers.crt" if tls.carriers else "",
+            verify_server="yes" if tls.carriers else "no",
+        ) + _seen(network))  # fmt: skip
+    return made
+
+
+def _seen(network: Network) -> str:
+    """By which address an exchange behind NAT is seen, and by whom not."""
+    text = "".join(f"local_net = {one}\n" for one in network.local_networks)
+    if (address := network.external_address) is not None:
+        text += f"external_media_address = {address}\nexternal_signaling_address = {address}\n"
+    return text
+
+
+def _trunk(trunk: Trunk) -> str:
+    name, over = trunk.name, r"\;transport=tls" if trunk.encrypted else ""
+    text = section(
+        name, "(line)", aors=name, transport=trunk.transport, from_user=trunk.shown, from_domain=trunk.home,
+        outbound_auth=name if trunk.registers else "", media_encryption="sdes" if trunk.encrypted else "",
+        disallow="all", allow=",".join(trunk.codecs), dtmf_mode=KEYS[trunk.keys], device_state_busy_at=trunk.channels,
+    )  # fmt: skip
+    text += "\n" + section(name, type="aor", contact=trunk.contact + over)
+    text += "\n" + section(name, type="identify", endpoint=name, match=",".join(trunk.addresses))
+    return text + (_registration(trunk, over) if trunk.registers else "")
+
+
+def _registration(trunk: Trunk, over: str) -> str:
+    name, user = trunk.name, trunk.user or ""
+    registrar = trunk.registrar or trunk.contact
+    text = "\n" + section(name, type="auth", auth_type="userpass", username=user, password=trunk.password or "")
+    return text + "\n" + section(
+        name, type="registration", transport=trunk.transport, outbound_auth=name, server_uri=registrar + over,
+        client_uri=f"sip:{user}@{trunk.home}", contact_user=trunk.shown or user, expiration=trunk.expires,
+        retry_interval=30, forbidden_retry_interval=300, auth_rejection_permanent="no", max_retries=1000000,
+    )  # fmt: skip
+
+
+def _phone(phone: "Phone") -> str:
+    number = phone.number
+    return f"""[{number}]({"browser" if phone.browser else "phone"})
+auth = {number}
+aors = {number}
+callerid = {number} <{number}>
+
+[{number}](password)
+username = {number}
+password = {phone.password}
+
+[{number}](place)
+"""
+
+
+def section(name: str, template: str = "", **values: object) -> str:
+    """One section of a file; a value that is empty has no line."""
+    return f"[{name}]{template}\n" + "".join(f"{key} = {value}\n" for key, value in values.items() if str(value))
