@@ -28,7 +28,7 @@ MOST_WAITING = 8  # files held in memory at a time
 STEP = 0.15  # seconds between two notes on how far it is
 READ, COMPARED, PREPARED = 40, 95, 30  # how much of the bar each part of the work is
 BROKEN = "处理时出现意外故障，已记录。请稍后重试；如再次出现，请联系系统管理员。"
-BESIDE = "同时有人改动了同样的内容，没有入库任何一行。请重试。"
+BESIDE = "同时有人改动了同样的内容，没有改动任何一行。请重试。"
 
 
 @dataclass
@@ -92,10 +92,22 @@ def apply(database: Database, import_id: int, hand: Hand) -> None:
             session.add(form)  # as it was read
             applying.apply(session, form, prepared, hand=hand)
     except (FormError, IntegrityError) as error:
-        _end(database, import_id, _not_applied(str(error) if isinstance(error, FormError) else BESIDE))
+        _end(database, import_id, _not_done(str(error) if isinstance(error, FormError) else BESIDE))
     except Exception:
         log.exception("forms.applying_broke", form_import=import_id)
-        _end(database, import_id, _not_applied(BROKEN))
+        _end(database, import_id, _not_done(BROKEN))
+
+
+def undo(database: Database, import_id: int, hand: Hand) -> None:
+    """Take back what was put in. What breaks takes nothing back, with the reason."""
+    try:
+        with database.writing() as session:
+            applying.undo(session, session.get_one(FormImport, import_id), hand=hand)
+    except (FormError, IntegrityError) as error:
+        _end(database, import_id, _not_done(str(error) if isinstance(error, FormError) else BESIDE))
+    except Exception:
+        log.exception("forms.undoing_broke", form_import=import_id)
+        _end(database, import_id, _not_done(BROKEN))
 
 
 class _Meter:
@@ -130,11 +142,12 @@ def _unreadable(why: str) -> Put:
     return put
 
 
-def _not_applied(why: str) -> Put:
+def _not_done(why: str) -> Put:
+    """It stands where it stood before."""
+    before = {State.APPLYING: State.PREVIEWED, State.UNDOING: State.APPLIED}
+
     def put(form: FormImport) -> None:
-        form.trouble = why[:500]
-        if form.state == State.APPLYING:
-            form.state = State.PREVIEWED
+        form.trouble, form.state = why[:500], before.get(State(form.state), State(form.state))
 
     return put
 

@@ -151,5 +151,6 @@ BASE_FIELDS = {
 }  # fmt: skip
 IMPORT_STATES = {
     ImportState.READING: _("正在读取"), ImportState.UNREADABLE: _("无法读取"), ImportState.PREVIEWED: _("待入库"),
-    ImportState.APPLYING: _("正在入库"), ImportState.APPLIED: _("已入库"), ImportState.UNDONE: _("已撤销"),
+    ImportState.APPLYING: _("正在入库"), ImportState.APPLIED: _("已入库"),
+    ImportState.UNDOING: _("正在撤销"), ImportState.UNDONE: _("已撤销"),
 }  # fmt: skip

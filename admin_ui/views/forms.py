@@ -25,7 +25,7 @@ from knowledge_base.forms import writing as sheets
 from knowledge_base.forms.archive import LARGEST_FILE
 from knowledge_base.forms.descriptions import FORMS
 from knowledge_base.forms.errors import FormError
-from knowledge_base.forms.imports import FormImport, State
+from knowledge_base.forms.imports import AT_WORK, FormImport, State
 from knowledge_base.forms.subject import Hand
 
 blueprint = Blueprint("forms", __name__, url_prefix="/forms")
@@ -118,7 +118,7 @@ def page(import_id: int) -> ResponseReturnValue:
     kind = wish("kind") if wish("kind") in KINDS else next((k for k in KINDS if _rows(form, k)), "new")
     return render_template("forms_import.html", form=form, annex=FORMS.get(form.form), at_work=form.at_work(now()),
                            departments=departments, kind=kind, rows=_part(_rows(form, kind)),
-                           cut_off=form.state in ("reading", "applying") and not form.at_work(now()))  # fmt: skip
+                           cut_off=form.state in AT_WORK and not form.at_work(now()))  # fmt: skip
 
 
 @blueprint.get("/imports/<int:import_id>/progress")
@@ -149,14 +149,14 @@ def apply(import_id: int) -> ResponseReturnValue:
 @blueprint.post("/imports/<int:import_id>/undo")
 @needs(Permission.FORMS)
 def undo(import_id: int) -> ResponseReturnValue:
-    """Restore what was there before the import."""
+    """Restore what was there before the import, while the page shows that it is being done."""
+    hand, database = _hand(), house().database
     try:
         with writing() as session:
-            applying.undo(session, form_desk.within(session, import_id, _only()) or abort(404), hand=_hand())
+            applying.claim_undo(session, form_desk.within(session, import_id, _only()) or abort(404), at=hand.at)
+        _desk().take(lambda: form_desk.undo(database, import_id, hand))
     except FormError as error:
         flash(str(error), "danger")
-    else:
-        flash(gettext("已撤销这次导入"), "success")
     return redirect(url_for("forms.page", import_id=import_id), 303)
 
 

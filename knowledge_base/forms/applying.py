@@ -41,11 +41,12 @@ def prepare(form: FormImport, passed: Callable[[float], None] = lambda _: None) 
 
 def claim(session: Session, form: FormImport, *, at: datetime) -> None:
     """Begin to apply: once only, but again when the first try was cut off. FormError when it is too late."""
-    held = session.get_one(FormImport, form.id, with_for_update=True, populate_existing=True)
-    waits = held.state == State.APPLYING and held.moved_at is not None and at - held.moved_at >= PATIENCE
-    if held.state != State.PREVIEWED and not waits:
-        raise FormError("这次导入已经入库、撤销或正在入库")
-    held.state, held.percent, held.moved_at = State.APPLYING, 0, at
+    _claim(session, form, State.PREVIEWED, State.APPLYING, "这次导入已经入库、撤销或正在入库", at=at)
+
+
+def claim_undo(session: Session, form: FormImport, *, at: datetime) -> None:
+    """The same for taking it back."""
+    _claim(session, form, State.APPLIED, State.UNDOING, "这次导入还没有入库，或者已经撤销、正在撤销", at=at)
 
 
 def apply(session: Session, form: FormImport, prepared: Prepared, *, hand: Hand) -> None:
@@ -70,7 +71,7 @@ def apply(session: Session, form: FormImport, prepared: Prepared, *, hand: Hand)
 
 def undo(session: Session, form: FormImport, *, hand: Hand) -> None:
     """Restore what was there before, but for what somebody changed since: that is left alone, and named."""
-    _step(session, form, State.APPLIED, State.UNDONE)
+    _step(session, form, State.UNDOING, State.UNDONE)
     subject = SUBJECTS[form.form]
     now = {k.id: k for k in subject.known(session, {b["department"] for b in form.before}, True).values()}
     fit = [b for b in form.before if b["id"] in now and now[b["id"]].mark == b["mark"]]
@@ -79,7 +80,7 @@ def undo(session: Session, form: FormImport, *, hand: Hand) -> None:
         subject.take_back(session, [Undone(now[b["id"]], b["new"], b["old"]) for b in fit], hand)
     if alone:
         form.notes = [*form.notes, f"撤销时这些行未恢复，因为入库后又被修改过：第 {'、'.join(map(str, alone))} 行"]
-    form.undone_at = hand.at
+    form.undone_at, form.moved_at, form.percent, form.trouble = hand.at, hand.at, 100, ""
     audit.note(session, "form.undone", by=hand.by, at=hand.at, about=("form_import", form.id), form=form.form,
                rows=len(fit), left_alone=len(alone))  # fmt: skip
 
@@ -112,6 +113,14 @@ def _refuse(form: FormImport, prepared: Prepared, why: Mapping[int, Sequence[tup
         form.refused = sorted([*form.refused, *refused], key=lambda row: row["row"])
     form.counts = {how: sum(row["how"] == how for row in form.rows) for how in ("new", "changed", "same")}
     form.counts = form.counts | {"refused": len(form.refused)}
+
+
+def _claim(session: Session, form: FormImport, frm: State, to: State, late: str, *, at: datetime) -> None:
+    held = session.get_one(FormImport, form.id, with_for_update=True, populate_existing=True)
+    waits = held.state == to and held.moved_at is not None and at - held.moved_at >= PATIENCE
+    if held.state != frm and not waits:
+        raise FormError(late)
+    held.state, held.percent, held.moved_at = to, 0, at
 
 
 def _step(session: Session, form: FormImport, from_state: State, to: State) -> None:

@@ -21,10 +21,11 @@ class State(StrEnum):
     PREVIEWED = "previewed"  # nothing is written yet
     APPLYING = "applying"
     APPLIED = "applied"
+    UNDOING = "undoing"
     UNDONE = "undone"
 
 
-AT_WORK = frozenset({State.READING, State.APPLYING})
+AT_WORK = frozenset({State.READING, State.APPLYING, State.UNDOING})
 
 
 class FormImport(Base):

@@ -4,6 +4,7 @@ import io
 import re
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from knowledge_base.forms.descriptions import BASE, FAQ, FORMS
 from knowledge_base.forms.errors import FormError
 from knowledge_base.forms.imports import FormImport
 from knowledge_base.forms.imports import State as ImportState
+from knowledge_base.forms.subjects import SUBJECTS
 from tests.admin_ui.support import on_sqlite, picture
 from tests.knowledge_base.forms import books
 
@@ -76,10 +78,32 @@ def test_a_form_is_handed_in_previewed_put_in_and_undone(world: World, signed_in
     assert "已入库" in put_in(client, page)
     assert drafts(world) == ["养老金怎么查？"]
     assert client.post(f"{page}/undo").status_code == 303
+    wait(client, page)
     assert "已撤销" in client.get(page).text
+    assert drafts(world) == ["养老金怎么查？"], "given up, and still known to the ledger"
+    assert client.post(f"{page}/undo").status_code == 303
+    assert "已经撤销" in client.get(page).text
     with world.database.reading() as session:
         deeds = list(session.scalars(select(AuditRow.deed).where(AuditRow.kind == "form_import").order_by(AuditRow.id)))
     assert deeds == ["form.handed_in", "form.applied", "form.undone"]
+
+
+def test_what_breaks_while_it_is_taken_back_takes_nothing_back_and_can_be_tried_again(
+    world: World, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in("liaison")
+    page = hand_in(client, books.book(FAQ, [row()]))
+    put_in(client, page)
+    with monkeypatch.context() as broken:
+        broken.setattr("knowledge_base.forms.applying.SUBJECTS", {"5": replace(SUBJECTS["5"], take_back=lambda *_: 1 / 0)})
+        client.post(f"{page}/undo")
+        wait(client, page)
+    text = client.get(page).text
+    assert "处理时出现意外故障" in text
+    assert "撤销这次导入" in text
+    client.post(f"{page}/undo")
+    wait(client, page)
+    assert "已撤销" in client.get(page).text
 
 
 def test_what_changes_is_shown_old_beside_new(world: World, signed_in: SignIn) -> None:

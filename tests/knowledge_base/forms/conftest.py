@@ -65,6 +65,8 @@ class Town:
     def undo(self, import_id: int, only: str = "", by: str = "office") -> FormImport:
         self.at += timedelta(minutes=1)
         with self.database.writing() as session:
+            applying.claim_undo(session, session.get_one(FormImport, import_id), at=self.at)
+        with self.database.writing() as session:
             form = session.get_one(FormImport, import_id)
             applying.undo(session, form, hand=self.hand(only, by))
             return form
