@@ -34,6 +34,8 @@ def fit_to_draft(ticket: Ticket) -> bool:
 def draft_from(session: Session, ticket: Ticket, *, by: Account, at: datetime) -> EntryVersion:
     """A draft of the ticket's title and reply, from which what points to a person is taken out; the rest is for who
     edits it. LifeError when there is one already, or the answer is no matter of general interest."""
+    session.flush()
+    session.refresh(ticket, with_for_update=True)  # of two who press at once, one hears that there is a draft
     if drafted_from(session, ticket) is not None:
         raise LifeError("该工单的答复已生成条目草稿")
     if not fit_to_draft(ticket):

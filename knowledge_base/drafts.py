@@ -21,6 +21,7 @@ def begin(session: Session, content: Content, *, department: Department, by: Acc
     """A new entry with its first draft; `source` says what it came from (a ticket's number, a form)."""
     content = content.tidy()
     _fit_to_write(session, content, department_id=department.id, by=by)
+    session.get_one(Department, department.id, with_for_update=True)  # of two who ask the same at once, one hears so
     if _taken(session, department.id, content.question, but=0):
         raise LifeError("该部门已有相同问题的条目")
     entry = Entry(department_id=department.id, question=content.question, category=content.category,

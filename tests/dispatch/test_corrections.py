@@ -1,5 +1,6 @@
 """Who was told what turned out wrong is called once and told what holds; what is urgent comes first; a reply becomes a draft."""
 
+import itertools
 from datetime import datetime, timedelta
 
 import pytest
@@ -19,6 +20,7 @@ from dispatch.states import State
 from dispatch.suggestions import suggested
 from dispatch.sweeps import Sweeper
 from dispatch.tickets import Klass, Ticket
+from hotline.accounts.accounts import Account
 from hotline.audit import AuditRow
 from hotline.database import Database
 from hotline.directory.departments import Department
@@ -378,6 +380,34 @@ def test_a_reply_becomes_a_draft_without_the_person_who_asked(session: Session, 
     assert drafting.drafted_from(session, ticket) is version
     with pytest.raises(LifeError, match="已生成"):
         drafting.draft_from(session, ticket, by=who.city, at=NOON)
+
+
+def drafted_at_once(database: Database, settings: Settings, tickets: int) -> list[str]:
+    """What several people hear who make a draft at the same moment, of one ticket or of several that ask the same."""
+    with database.writing() as session:
+        who = people.people(session, town.unit(session, "101", "玉溪市公安局"))
+        made = [answered(session, who, settings, code="").id for _ in range(tickets)]
+        liaison = who.liaison.id
+    turns = itertools.count()
+
+    def work() -> str:
+        try:
+            with database.writing() as session:
+                ticket = session.get_one(Ticket, made[next(turns) % tickets])
+                drafting.draft_from(session, ticket, by=session.get_one(Account, liaison), at=NOON)
+                return "made"
+        except LifeError as refused:
+            return str(refused)
+
+    return town.at_once(work)
+
+
+@pytest.mark.parametrize(("tickets", "refused"), [(1, "该工单的答复已生成条目草稿"), (4, "该部门已有相同问题的条目")])
+def test_of_several_who_make_a_draft_at_once_one_does_and_the_others_hear_why(database: Database, settings: Settings, tickets: int, refused: str) -> None:
+    heard = drafted_at_once(database, settings, tickets)
+    assert heard.count("made") == 1
+    assert refused in heard
+    assert set(heard) <= {"made", "该工单的答复已生成条目草稿", "该部门已有相同问题的条目"}
 
 
 @pytest.mark.parametrize("of", [{"klass": Klass.COMPLAINT}, {"klass": Klass.REPORT}, {"confidential": True}])
