@@ -38,11 +38,11 @@ PARTS_OF_ONE = {
     "compare.html": "two versions of one entry, field by field",
     "department.html": "the liaisons of one department",
     "entry.html": "the steps of one entry: the ledger has them as a list",
+    "home.html": "how many wait in each of one's lists; each leads to its list",
     "forms_import.html": "the rows of one file that was handed in: the file itself is the list",
     "licence.html": "the fields of one licence item",
     "unanswered_question.html": "the askings behind one question: the search analysis has them as a list",
     "system.html": "the parts of the machine, as they are now",
-    "review.html": "what waits for whoever looks, to be worked off",
     "phrasings_worth.html": "a row a month; exported whole",
 }
 """Tables that are no lists: parts of one thing, each with where its rows can be filtered and taken away."""

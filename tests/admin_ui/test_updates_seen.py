@@ -11,9 +11,11 @@ from sqlalchemy import select
 
 from hotline.database import Database
 from hotline.directory.departments import Department
+from hotline.directory.liaisons import Liaison, Position
 from hotline.times import local_day, now
 from knowledge_base.entries import Entry, EntryVersion
-from knowledge_base.updates import Confirmation
+from knowledge_base.updates import Confirmation, Reminder
+from tests.support.axe import faults
 
 from .support import on_sqlite, picture
 
@@ -88,7 +90,16 @@ def test_the_board_is_read_by_eye_by_keyboard_and_on_a_telephone(world: World, e
     page.get_by_role("button", name="修改周期").click()
     expect(page.locator("main")).to_contain_text("6个月")
     phone = enter("inspector", width=390, height=780)
-    for there in ("/freshness", "/freshness/1"):
+    with world.database.writing() as session:
+        session.add(Reminder(department_id=2, due_on=local_day(now()), step="7", at=now()))
+        session.add(Liaison(department_id=2, name="张立新", position=Position.A, phone="13900001234"))
+    page.goto("/freshness/chase")
+    page.get_by_text("记录一次拨打").click()
+    page.get_by_label("备注").fill("无人接听")
+    assert faults(page) == []
+    page.get_by_role("button", name="未接通").click()
+    expect(page.locator("tbody")).to_contain_text("无人接听")
+    for there in ("/freshness", "/freshness/1", "/freshness/chase"):
         phone.goto(there)
         assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth + 1"), there
     liaison = enter("liaison", width=390, height=780, dark=True)
