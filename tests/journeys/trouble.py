@@ -34,7 +34,7 @@ from hotline.accounts.accounts import Account
 from hotline.times import now
 from recordings.recordings import Kind, Recording, State
 from tests.journeys import town
-from tests.journeys.conftest import House, environment, free_ports
+from tests.journeys.conftest import House, environment, free_ports, names_nobody
 
 TUNE = Path(__file__).parents[2] / "asterisk-conf/sounds/moh/tune.alaw"
 LONGEST_SILENCE = 4.0
@@ -116,18 +116,27 @@ class Breakable(House):
 
     def lived(self, call_id: str) -> float:
         """Seconds from answer to hang-up, as the exchange itself noted them."""
-        moments = {row[0]: float(row[1]) for row in self._records() if row[2] == call_id}
-        return moments["HANGUP"] - moments["ANSWER"]
+        return self.lives()[call_id]
+
+    def lives(self) -> dict[str, float]:
+        """Seconds from answer to hang-up of every call that was answered, as the exchange itself noted them."""
+        moments = {(row[2], row[0]): float(row[1]) for row in self._records()}
+        return {call: end - moments[call, "ANSWER"] for (call, what), end in moments.items()
+                if what == "HANGUP" and (call, "ANSWER") in moments}  # fmt: skip
 
     def places(self) -> dict[str, str]:
         """Where each caller was when he hung up, as the exchange itself noted it."""
         return {row[2]: row[10] for row in self._records() if row[0] == "HANGUP"}
 
+    def noted(self) -> str:
+        """All that the exchange itself noted of calls."""
+        files = sorted((self.settings.spool / "cel").glob("*.csv*"))
+        return "".join(path.read_text(errors="replace") for path in files)
+
     def _records(self) -> Iterator[list[str]]:
         """The exchange's rows about the channels that calls came in on."""
-        for path in sorted((self.settings.spool / "cel").glob("*.csv*")):
-            rows = csv.reader(path.read_text(errors="replace").splitlines())
-            yield from (row for row in rows if row[3] == row[4])
+        rows = csv.reader(self.noted().splitlines())
+        yield from (row for row in rows if row[3] == row[4])
 
     def ring(self, caller: str, *steps: Doing) -> Sipp:
         return sip.call(*steps, port=self.port, caller=caller)
@@ -153,6 +162,7 @@ def breakable(*, wide: bool = False, **more: str) -> Iterator[Breakable]:
             house = Breakable(here, database, supervisor, exchange, relay)
             house.eventually(lambda _: True if len(house.codes()) >= 100 else None, 30)
             yield house
+            names_nobody(here.settings)
     finally:
         over.set()
         exchange.stop()
