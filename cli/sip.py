@@ -6,6 +6,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -34,10 +35,14 @@ class SippResult:
 class Sipp:
     """One running SIPp; leave its `with` block and it is gone."""
 
-    def __init__(self, template: Path, steps: tuple[Step, ...], options: list[str], **values: str) -> None:
+    def __init__(self, template: Path, steps: tuple[Step, ...], options: list[str], *, numbers: Sequence[str] = (),
+                 **values: str) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="sipp-")
         self._began = time.monotonic()
         path = Path(self._folder.name)
+        if numbers:  # one for each call, as [field0]
+            (path / "numbers.csv").write_text("SEQUENTIAL\n" + "".join(f"{number};\n" for number in numbers))
+            options = [*options[:-1], "-inf", "numbers.csv", options[-1]]
         # Bytes above 127 go out as they are: a test may be rude.
         (path / "scenario.xml").write_text(fill(template, steps, path, **values), encoding="latin-1")
         command = ["sipp", "-sf", "scenario.xml", "-nostdin", "-i", "127.0.0.1", "-mi", "127.0.0.1"]
@@ -93,19 +98,24 @@ def call(
     to: str = "96128",
     port: int,
     caller: str = "13887712345",
+    callers: Sequence[str] = (),
     name: str = "",
     calls: int = 1,
     rate: float = 10.0,
     together: int = 500,
     scenario: Path = CALLER,
 ) -> Sipp:
-    """Start `calls` calls to `to` at the exchange on `port`; each does the steps, then hangs up."""
-    origin = f"{name} <sip:{caller}@127.0.0.1>".strip()
-    options = ["-s", to, "-m", str(calls), "-r", f"{rate:g}", "-l", str(together), "-p", str(free_port())]
-    return Sipp(scenario, steps or (Wait(5),), [*options, *_media(), f"127.0.0.1:{port}"], FROM=origin)
+    """Start `calls` calls to `to` at the exchange on `port`; each does the steps, then hangs up. `callers`: a number
+    for each call, one call each."""
+    origin = f"{name} <sip:{'[field0]' if callers else caller}@127.0.0.1>".strip()
+    options = ["-s", to, "-m", str(len(callers) or calls), "-r", f"{rate:g}", "-l", str(together)]
+    options += ["-p", str(free_port()), *_media(), f"127.0.0.1:{port}"]
+    return Sipp(scenario, steps or (Wait(5),), options, numbers=callers, FROM=origin)
 
 
-def place(*steps: Step, port: int, seconds: float = 120, **how: str | int | float | Path) -> SippResult:
+def place(
+    *steps: Step, port: int, seconds: float = 120, **how: str | int | float | Path | Sequence[str]
+) -> SippResult:
     """`call`, waited for."""
     with call(*steps, port=port, **how) as sipp:  # type: ignore[arg-type]
         return sipp.result(seconds)
@@ -147,8 +157,8 @@ def free_port(kind: socket.SocketKind = socket.SOCK_DGRAM) -> int:
 
 
 def _media() -> list[str]:
-    """Media ports of its own, so that several SIPp run side by side."""
-    lowest = 30000 + free_port() % 7000 * 4
+    """Media ports of its own, so that several SIPp run side by side; none that the system gives away by itself."""
+    lowest = 28200 + free_port() % 1100 * 4
     return ["-mp", str(lowest)]
 
 

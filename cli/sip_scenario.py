@@ -6,6 +6,28 @@ from xml.sax.saxutils import quoteattr
 
 from cli.sip_voice import capture, capture_keys
 
+INFO = """
+  <send retrans="500">
+    <![CDATA[
+
+      INFO [next_url] SIP/2.0
+      Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+      From: @FROM@;tag=[pid]c[call_number]
+      To: <sip:[service]@[remote_ip]:[remote_port]>[peer_tag_param]
+      Call-ID: [call_id]
+      CSeq: @TURN@ INFO
+      Max-Forwards: 70
+      Content-Type: application/dtmf-relay
+      Content-Length: [len]
+
+      Signal=@KEY@
+      Duration=100
+
+    ]]>
+  </send>
+  <recv request="BYE" optional="true" next="900"/>
+  <recv response="200"/>
+"""
 HUNG_UP = 900  # the template's label for "the other side hung up"
 FIRST_STEP = 100
 
@@ -40,15 +62,24 @@ class Touch:
     then: float = 0.5
 
 
-Step = Wait | Press | Touch | Say
+@dataclass(frozen=True)
+class Signal:
+    """Press one key as a SIP INFO, then listen for `then` seconds. It is sent again until the other side has it: keys
+    as RTP events are lost where a machine is too busy for every packet's moment."""
+
+    key: str
+    then: float = 0.5
+
+
+Step = Wait | Press | Touch | Signal | Say
 
 
 def fill(template: Path, steps: tuple[Step, ...], folder: Path, **values: str) -> str:
     """The template with its steps and @VALUES@ filled in; voices are written to `folder` as captures."""
-    text = template.read_text(encoding="latin-1")
+    text = template.read_text(encoding="latin-1").replace("<!-- @STEPS@ -->", "\n".join(_each(steps, folder)))
     for name, value in values.items():
         text = text.replace(f"@{name}@", value)
-    return text.replace("<!-- @STEPS@ -->", "\n".join(_each(steps, folder)))
+    return text
 
 
 def _each(steps: tuple[Step, ...], folder: Path) -> list[str]:
@@ -66,6 +97,8 @@ def _step(step: Step, label: int, folder: Path) -> str:
             pressed = folder / f"keys{label}.pcap"
             seconds = capture_keys(keys, pressed, place=(label - FIRST_STEP) * 50)
             return _act(f'play_pcap_audio="{pressed}"') + _listen(max(then, seconds + 0.2), label)
+        case Signal(key, then):
+            return INFO.replace("@KEY@", key).replace("@TURN@", str(label - FIRST_STEP + 2)) + _listen(then, label)
         case Say(sound):
             voice = folder / f"voice{label}.pcap"
             capture(sound, voice)
