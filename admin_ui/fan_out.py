@@ -9,7 +9,7 @@ import structlog
 
 from hotline.events import Bus, Event
 
-KINDS = frozenset({"offer", "answered", "missed", "ended", "presence"})
+KINDS = frozenset({"offer", "answered", "missed", "ended", "presence", "transfer"})
 MOST_WAITING = 100  # events that one slow browser may owe; it takes a snapshot after that anyway
 log = structlog.get_logger()
 

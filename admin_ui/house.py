@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from admin_ui.fan_out import FanOut
 from admin_ui.phones import Phones
+from dispatch.transfer_line import TransferLine
 from hotline import times
 from hotline.accounts.accounts import Account
 from hotline.database import Database
@@ -32,6 +33,7 @@ class House:
     parts: Callable[[], Sequence[Part]]
     fan_out: FanOut
     index: LiveIndex = field(default_factory=LiveIndex)
+    line: TransferLine | None = None
 
 
 def house() -> House:

@@ -9,6 +9,7 @@ from gunicorn.app.base import BaseApplication
 from admin_ui.app import create_app
 from admin_ui.house import Part
 from admin_ui.phones import Phones
+from dispatch.transfer_line import TransferLine
 from hotline.database import Database
 from hotline.events import Bus
 from hotline.settings import Settings
@@ -32,7 +33,7 @@ class Pages(BaseApplication):  # type: ignore[misc]
 
 
 def serve(settings: Settings, database: Database, bus: Bus | None = None, *, phones: Phones | None = None,
-          parts: Callable[[], Sequence[Part]] | None = None) -> None:
+          line: TransferLine | None = None, parts: Callable[[], Sequence[Part]] | None = None) -> None:
     """Serve the pages until told to stop (SIGTERM). The application is made in the worker, after the fork: what is
     handed in must not have opened a connection yet."""
     options = {
@@ -42,7 +43,7 @@ def serve(settings: Settings, database: Database, bus: Bus | None = None, *, pho
     }  # fmt: skip
 
     def make() -> Flask:
-        app = create_app(settings, database, bus, phones=phones, parts=parts)
+        app = create_app(settings, database, bus, phones=phones, line=line, parts=parts)
         app.extensions["house"].index.warm(database)
         return app
 

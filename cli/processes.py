@@ -49,11 +49,13 @@ def web() -> None:
     from cli.parts_seen import parts_of
     from cli.phones import ExchangePhones
     from dispatch.telephone import Telephone
+    from dispatch.transfer_line import TransferLine
     from hotline.database import database
     from hotline.events import Bus
 
-    serve(settings, database(), Bus(settings.redis_address), phones=ExchangePhones(Telephone(settings)),
-          parts=parts_of(settings))
+    telephone = Telephone(settings)
+    serve(settings, database(), Bus(settings.redis_address), phones=ExchangePhones(telephone),
+          line=TransferLine(telephone.link, settings), parts=parts_of(settings))
 
 
 @click.command()

@@ -45,6 +45,13 @@ class Switch(Exchange):
             case "QueuePause":
                 self.deeds.append((name, headers["Interface"], headers["Paused"]))
                 self.succeed(headers)
+            case "Redirect":
+                names = ("Channel", "Context", "Exten", "ExtraChannel", "ExtraContext", "ExtraExten")
+                self.deeds.append((name, *(headers.get(one, "") for one in names)))
+                self.succeed(headers)
+            case "Hangup":
+                self.deeds.append((name, headers["Channel"]))
+                self.succeed(headers)
             case _:
                 self.succeed(headers)
 
