@@ -16,7 +16,7 @@ from knowledge_base.search.grams import Floats
 from knowledge_base.search.letters import Form, Written
 from knowledge_base.search.match import Match
 from knowledge_base.search.meaning import Meaning, engine
-from knowledge_base.search.part import FOUND_BY_LETTERS, Mask
+from knowledge_base.search.part import FOUND_BY_LETTERS, Mask, give_back
 from knowledge_base.search.shelf import Shelf
 from knowledge_base.search.wording import Lexicon
 
@@ -70,6 +70,7 @@ class Index:
             self.search(words)
         for shelf in self._shelves[:1]:
             shelf.part.guess.characters("")
+        give_back()
 
     def documents(self) -> list[Document]:
         """What it holds."""

@@ -47,7 +47,7 @@ class Part:
         self.by_folded: Grams = Grams.of([read_folded(sounds) for sounds in self.sounds], like=lent[1])
         self.by_sounds: Grams = Grams.of(self.sounds, postings=False, like=lent[2])
         self.by_firsts: Grams = Grams.of(self.firsts, longest=3, like=lent[3])
-        _give_back()
+        give_back()
 
     def __len__(self) -> int:
         return len(self.characters)
@@ -112,7 +112,7 @@ def _has_characters(asked: Written) -> bool:
     return asked.characters != asked.sounds or asked.form == Form.TEXT
 
 
-def _give_back() -> None:
+def give_back() -> None:
     """Have the C library return what building took for a moment: at 100,000 texts a third of the process."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
     if trim is not None:
