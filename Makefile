@@ -10,7 +10,7 @@ PACKAGES := hotline knowledge_base recordings dispatch agi ami_listener admin_ui
 # With this set, every process compiles all that it imports at each start: half a minute for `hotline up`.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test lint types floors unit journeys proof bench-agi bench-pop bench-memory bench-forms bench-search pictures clean
+.PHONY: help setup demo test lint types floors unit journeys proof bench-agi bench-pop bench-memory bench-forms bench-search bench-speech pictures clean
 
 help:  ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ bench-forms: setup  ## A thousand rows of a form, upload to preview to database 
 bench-search: setup  ## Search beside rapidfuzz, bm25s, tantivy, SQLite, PostgreSQL -> benchmarks/results/search.json
 	.venv/bin/uv pip install --quiet --python $(PYTHON) --require-hashes -r benchmarks/requirements.lock
 	$(PYTHON) -m benchmarks.search
+
+bench-speech: setup  ## A hundred questions spoken in real calls, clean and in noise -> benchmarks/results/speech.json
+	$(PYTHON) -m benchmarks.speech
 
 pictures: setup  ## Take the pages' pictures again (docs/pictures), in real Chromium
 	HOTLINE_PICTURES=1 $(PYTEST) -q -m browser tests/admin_ui tests/public
