@@ -7,7 +7,9 @@ from hotline.accounts.roles import Permission as P
 
 GROUPS = (
     ((P.DESK, "desk.page", lazy_gettext("座席")), (P.TICKETS, "tickets.listed", lazy_gettext("工单")),
-     (P.CALLS, "calls.listed", lazy_gettext("通话")), (P.DESK, "callbacks.listed", lazy_gettext("回访"))),
+     (P.CALLS, "calls.listed", lazy_gettext("通话")), (P.DESK, "callbacks.listed", lazy_gettext("回访")),
+     (P.FLAG, "flags.listed", lazy_gettext("来电标记")), (P.LINE, "barring.listed", lazy_gettext("来电限制")),
+     (P.LINE, "switches.listed", lazy_gettext("自助服务开关")), (P.LINE, "calendar.listed", lazy_gettext("工作日历"))),
     ((P.KNOWLEDGE, "knowledge.listed", lazy_gettext("知识库")),
      (P.LEDGER, "review.queue", lazy_gettext("审核与审查")), (P.LEDGER, "ledger.listed", lazy_gettext("审查台账")),
      (P.CORRECT, "corrections.listed", lazy_gettext("更正告知")),

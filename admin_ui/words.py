@@ -9,6 +9,8 @@ from dispatch.coverage import Saying
 from dispatch.decision import Channel
 from dispatch.desk import Readiness
 from dispatch.hunting import Outcome as Tried
+from dispatch.line.barring import Cause
+from dispatch.line.flags import Skill
 from dispatch.states import Action, State
 from dispatch.tickets import Klass
 from dispatch.transfers import Otherwise
@@ -136,6 +138,9 @@ OWED = {"open": _("未安排"), "arranged": _("已安排"), "unreachable": _("�
 ATTEMPTS = {"told": _("已告知"), "unconfirmed": _("接通未确认"), "no_answer": _("无人接听"), "in_doubt": _("结果不明"),
             "failed": _("呼叫失败"), "broken_off": _("中途挂断"), "refused": _("不愿接受回访"),
             "not_rung": _("话机未接，未拨出")}  # fmt: skip
+CAUSES = {Cause.NUISANCE: _("骚扰辱骂"), Cause.OCCUPYING: _("占用线路"), Cause.FALSE: _("反映虚假情况")}
+BLOCKS = {"standing": _("限制中"), "over": _("已结束")}
+SKILLS = {Skill.ELDERLY: _("老年人"), Skill.DIALECT: _("方言")}
 VERIFIED = {"matter": _("姓名和事项相符"), "code": _("查询码相符")}
 DIRECTIONS = {Direction.IN: _("来电"), Direction.OUT: _("回访")}
 PARTS = {Part.BASE: _("基本信息"), Part.ENTRY: _("知识条目"), Part.AUTHORISATION: _("授权"),

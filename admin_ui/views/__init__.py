@@ -11,6 +11,8 @@ from admin_ui.views import (
     authorisation_sheet,
     authorisation_steps,
     authorisations,
+    barring,
+    calendar,
     call,
     callback,
     callbacks,
@@ -32,6 +34,7 @@ from admin_ui.views import (
     entry_steps,
     entry_writing,
     figures,
+    flags,
     forms,
     freshness,
     health,
@@ -47,6 +50,7 @@ from admin_ui.views import (
     review,
     signing_in,
     succession,
+    switches,
     synonyms,
     system,
     ticket,
@@ -58,6 +62,7 @@ from admin_ui.views import (
 )
 
 NOUNS = (
+    barring, calendar, flags, switches,
     accounts, analytics, asked, audit, authorisation_form, authorisation_sheet, authorisation_steps, authorisations,
     call, callback, callbacks, calls, categories, chasing, comparing, corrections, coverage, departments, desk,
     desk_answers, desk_events, desk_readiness, desk_referrals,

@@ -5,8 +5,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from admin_ui.guards import needs
-from admin_ui.house import Part, house
+from admin_ui.house import Part, house, now, reading
 from hotline.accounts.roles import Permission
+from hotline.calendar.days import working_days
+from hotline.calendar.keeping import year_without_plan
+from hotline.times import local_day
 
 blueprint = Blueprint("system", __name__, url_prefix="/system")
 
@@ -14,10 +17,21 @@ blueprint = Blueprint("system", __name__, url_prefix="/system")
 @blueprint.get("")
 @needs(Permission.SYSTEM)
 def page() -> ResponseReturnValue:
-    return render_template("system.html", parts=[*house().parts(), _index()])
+    return render_template("system.html", parts=[*house().parts(), _index(), _calendar()])
 
 
 def _index() -> Part:
     """Whether this process's index follows the database; what it can't follow, nobody finds."""
     trouble = house().index.trouble
     return ("搜索索引", not trouble, trouble or gettext("随数据库更新"))
+
+
+def _calendar() -> Part:
+    """Whether the coming month's working days are known; deadlines and hours are guesses otherwise."""
+    with reading() as session:
+        year = year_without_plan(working_days(session), on=local_day(now()))
+    if year is None:
+        return ("工作日历", True, gettext("放假安排已知"))
+    guessed = gettext("没有%(year)s年的放假安排，期限和人工服务时间暂按周一至周五计算；"
+                      "请更新系统，或由主管部门在工作日历页录入", year=year)  # fmt: skip
+    return ("工作日历", False, guessed)

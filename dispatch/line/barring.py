@@ -143,7 +143,7 @@ def _pattern(given: str) -> str:
         raise LineRuleError("请填写来电号码，或者号段，如 0877201*")
     digits = phones.beginning(text)
     if len(digits) < SHORTEST_RANGE:
-        raise LineRuleError(f"号段至少写出前 {SHORTEST_RANGE} 位，如 0877201*")
+        raise LineRuleError("号段至少写出前7位，如 0877201*")
     return digits + RANGE
 
 

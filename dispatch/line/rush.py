@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
 
-from sqlalchemy import String, select
+from sqlalchemy import String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dispatch.line.barring import RANGE, SHORTEST_RANGE
@@ -103,6 +103,11 @@ def note(session: Session, sightings: Sequence[Sighting]) -> None:
             session.add(row)
         row.last_at, row.calls, row.sent_away = one.at, row.calls + one.calls, row.sent_away or one.sent_away
         session.flush()
+
+
+def unseen(session: Session) -> int:
+    """How many floods nobody has looked at."""
+    return session.scalar(select(func.count()).select_from(Flood).where(Flood.seen_at.is_(None))) or 0
 
 
 def see(session: Session, row: Flood, *, verdict: str, by: str, at: datetime) -> None:

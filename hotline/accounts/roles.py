@@ -56,6 +56,8 @@ class Permission(StrEnum):
     CHASE = "chase"  # note that a department was rung about its update
     FORMS = "forms"  # hand in 附件5 to 8 as Excel (a liaison: of his own department)
     FIGURES = "figures"  # the wallboard and its figures
+    LINE = "line"  # keep the rules of the line: calendar, hours, self-service, blocks
+    FLAG = "flag"  # flag a caller who needs somebody in particular; warn one
     ACCOUNTS = "accounts"  # create and lock accounts
     SYSTEM = "system"  # the state of the machine's parts
     AUDIT = "audit"  # read the audit trail
@@ -63,10 +65,10 @@ class Permission(StrEnum):
 
 _P = Permission
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.OPERATOR: frozenset({_P.DESK, _P.TICKETS, _P.REFER, _P.KNOWLEDGE, _P.UNMASK, _P.HEAR}),
+    Role.OPERATOR: frozenset({_P.DESK, _P.FLAG, _P.TICKETS, _P.REFER, _P.KNOWLEDGE, _P.UNMASK, _P.HEAR}),
     Role.SUPERVISOR: frozenset(
         {_P.DESK, _P.CALLS, _P.TICKETS, _P.REFER, _P.DISPATCH, _P.CHECK, _P.DECIDE, _P.KNOWLEDGE, _P.UNMASK,
-         _P.HEAR, _P.FIGURES, _P.PIN, _P.CORRECT, _P.ANALYTICS, _P.FRESHNESS}
+         _P.HEAR, _P.FIGURES, _P.PIN, _P.CORRECT, _P.ANALYTICS, _P.FRESHNESS, _P.LINE, _P.FLAG}
     ),
     Role.QUALITY_INSPECTOR: frozenset({_P.CALLS, _P.TICKETS, _P.HEAR, _P.KNOWLEDGE, _P.FIGURES, _P.ANALYTICS}),
     Role.LIAISON: frozenset(
@@ -81,7 +83,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.CITY_OFFICE: frozenset(
         {_P.TICKETS, _P.DISPATCH, _P.KNOWLEDGE, _P.FIGURES, _P.CALLS, _P.WRITE_ENTRY, _P.PUBLISH, _P.PIN,
          _P.CATEGORIES, _P.LEDGER, _P.CORRECT, _P.AUTHORISE, _P.SUCCESSION, _P.REVOKE, _P.PHRASINGS, _P.SYNONYMS,
-         _P.UNANSWERED, _P.ANALYTICS, _P.FRESHNESS, _P.INTERVAL, _P.CHASE, _P.FORMS}
+         _P.UNANSWERED, _P.ANALYTICS, _P.FRESHNESS, _P.INTERVAL, _P.CHASE, _P.FORMS, _P.LINE,
+         _P.FLAG}
     ),
     Role.COUNTY_OFFICE: frozenset(
         {_P.TICKETS, _P.DISPATCH, _P.KNOWLEDGE, _P.FIGURES, _P.LEDGER, _P.FRESHNESS, _P.INTERVAL,

@@ -13,6 +13,7 @@ from hotline.calendar.staffing import SpecialHours
 LONGEST_HOLIDAY = 31  # days entered at once
 FEWEST_DAYS_OFF = 11  # of a year: fewer than the statutory holidays are no whole notice
 WARNED_AHEAD = timedelta(days=31)
+_HOURS = "时间应写成 09:00-12:00,14:00-17:00，止晚于起；全天不开放则留空"
 
 
 class CalendarError(Exception):
@@ -23,7 +24,7 @@ def keep(session: Session, first: date, last: date, *, works: bool, reason: str,
          at: datetime) -> int:
     """Have these days worked or not, in the city or in one county; how many they are. What stood there is replaced."""
     if not first <= last < first + timedelta(days=LONGEST_HOLIDAY):
-        raise CalendarError(f"起止日期不对：止日不早于起日，一次最多 {LONGEST_HOLIDAY} 天")
+        raise CalendarError("起止日期不对：止日不早于起日，一次最多31天")
     why = _reason(reason)
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     for day in days:
@@ -45,12 +46,12 @@ def forget(session: Session, row: CalendarDay, *, by: str, at: datetime) -> None
 def settle(session: Session, year: int, *, by: str, at: datetime) -> None:
     """The office has entered that year's notice whole: its other days are as the week has them, and no guess."""
     if WorkingDays().known(date(year, 1, 1)):
-        raise CalendarError(f"{year} 年的放假安排已随系统公布，无需录入")
+        raise CalendarError("该年度的放假安排已随系统公布，无需录入")
     of_year = CalendarDay.day.between(date(year, 1, 1), date(year, 12, 31))
     query = select(func.count()).select_from(CalendarDay)
     entered = session.scalar(query.where(of_year, CalendarDay.county_code == "", CalendarDay.works.is_(False))) or 0
     if entered < FEWEST_DAYS_OFF:
-        raise CalendarError(f"请先录入 {year} 年全部放假和调休日期，现只有 {entered} 天放假")
+        raise CalendarError("请先录入该年度全部放假和调休日期")
     if session.get(SettledYear, year) is None:
         session.add(SettledYear(year=year, by=by, at=at))
         audit.note(session, "calendar.settled", by=by, at=at, about=("year", year), days_off=entered)
@@ -88,7 +89,7 @@ def _hours(given: str) -> str:
     try:
         spans = read_hours(line).spans
     except HoursError as fault:
-        raise CalendarError("时间应写成 09:00-12:00,14:00-17:00；全天不开放则留空") from fault
+        raise CalendarError(_HOURS) from fault
     if any(not span.opens < span.closes <= 24 * 60 or len(span.days) < 7 for span in spans):
-        raise CalendarError("时间应写成 09:00-12:00,14:00-17:00，止晚于起；全天不开放则留空")
+        raise CalendarError(_HOURS)
     return line[:80]

@@ -83,7 +83,7 @@ def test_nobody_is_blocked_who_has_not_heard_a_warning(session: Session, setting
     ("number", "until", "reason", "why"),
     [
         (RUDE, NOON, "辱骂", "截止"), (RUDE, NOON + timedelta(days=400), "辱骂", "一年"), (RUDE, UNTIL, " ", "原因"),
-        ("138*", UNTIL, "群呼", "7 位"), ("匿名", UNTIL, "辱骂", "号码"), ("匿名*", UNTIL, "辱骂", "7 位"),
+        ("138*", UNTIL, "群呼", "前7位"), ("匿名", UNTIL, "辱骂", "号码"), ("匿名*", UNTIL, "辱骂", "前7位"),
     ],
 )  # fmt: skip
 def test_a_block_without_number_reason_or_end_is_refused_in_words(session: Session, number: str, until: datetime, reason: str, why: str) -> None:

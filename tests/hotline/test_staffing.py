@@ -131,7 +131,7 @@ def test_hours_that_are_none_are_refused_in_words(session: Session, hours: str) 
 def test_a_year_without_a_plan_is_shouted_about_a_month_ahead_until_the_office_has_entered_it_whole(session: Session) -> None:
     assert year_without_plan(WorkingDays(), on=date(2026, 11, 23)) is None
     assert year_without_plan(WorkingDays(), on=date(2026, 12, 1)) == 2027
-    with pytest.raises(CalendarError, match="0 天"):
+    with pytest.raises(CalendarError, match="请先录入"):
         keeping.settle(session, 2027, by="x", at=NOON)
     with pytest.raises(CalendarError, match="无需"):
         keeping.settle(session, 2026, by="x", at=NOON)
