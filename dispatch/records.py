@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import BigInteger, Integer, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from dispatch import calls, desk
+from dispatch import calls, desk, liaison_records
 from dispatch.calls import Call
 from dispatch.endings import end_call
 from dispatch.spool import moment
@@ -115,12 +115,17 @@ def _new(session: Session, records: list[tuple[int, Record]]) -> tuple[tuple[int
         .outerjoin(Account, Account.id == Call.operator_id)
         .outerjoin(Recording, (Recording.call_id == Call.id) & (Recording.kind == Kind.CALL))
     )  # fmt: skip
+    rung = liaison_records.attempts(session, (record for _, record in telling))
     known = {call.id: (call, extension, recording is not None) for call, extension, recording in rows}
-    return tuple((end, r) for end, r in telling if not _is_noted(r, *known.get(r["call_id"], (None, "", False))))
+    return tuple((end, r) for end, r in telling if not (
+        liaison_records.is_noted(r, rung.get(r["uniqueid"])) if liaison_records.is_liaisons(r)
+        else _is_noted(r, *known.get(r["call_id"], (None, "", False)))))  # fmt: skip
 
 
 def _kind(record: Record) -> str:
     """Which of the events that tell us something this is; empty for the others."""
+    if liaison_records.is_liaisons(record):
+        return liaison_records.kind(record)
     own = record["uniqueid"] == record["linkedid"]
     match record["event"]:
         case "ANSWER" | "HANGUP" if own:
@@ -150,6 +155,9 @@ def _is_noted(record: Record, call: Call | None, extension: str | None, recorded
 
 def _note(session: Session, record: Record, settings: Settings) -> None:
     call_id, at, kind = record["call_id"], moment(record["at"]), _kind(record)
+    if liaison_records.is_liaisons(record):
+        liaison_records.note(session, record, at=at)
+        return
     if kind == "TALK":
         _talked(session, call_id, extension_of(record["channel"]), at)
         return

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dispatch import calls, clocks, codes
+from dispatch import calls, clocks, codes, transfers
 from dispatch.callbacks import owe_callback
 from dispatch.calls import Step
 from dispatch.states import Action, State, transition
@@ -65,6 +65,7 @@ def refer(session: Session, matter: Matter, *, call: calls.Call | None, recordin
     write_step(session, ticket, "refer", by=by, source="", at=at)
     if call is not None:
         calls.note(session, call.id, Step.REFERRED, at=at, ticket=ticket.number)
+        _note_attempts(session, ticket, call.id)
     audit.note(session, "ticket.referred", by=by, at=at, about=("ticket", ticket.number), klass=matter.klass)
     return ticket
 
@@ -101,6 +102,14 @@ def dispatch(session: Session, ticket: Ticket, *, to: Department, by: Account, s
     ticket.return_by = clocks.due(at, settings.return_days, calendar, settings=settings).at
     ticket.opened_at = None
     _written(session, ticket, Action.DISPATCH, by=by, source=source, at=at, why=why, department=to.name)
+
+
+def _note_attempts(session: Session, ticket: Ticket, call_id: str) -> None:
+    """Whom the caller could not be handed to stands on his ticket; of what is guarded nothing does."""
+    for tried in () if guarded(ticket) else transfers.attempts_of(session, call_id):
+        write_step(session, ticket, "transfer_tried", by="hotline", source=ticket.state, at=tried.dialled_at,
+                   department=tried.transfer.department.name, position=tried.position, liaison=tried.name,
+                   tried=tried.outcome)  # fmt: skip
 
 
 def opened(session: Session, ticket: Ticket, *, by: Account, at: datetime) -> None:

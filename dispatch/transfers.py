@@ -179,6 +179,12 @@ def of_call(session: Session, call_id: str) -> list[Transfer]:
     return list(session.scalars(select(Transfer).where(Transfer.call_id == call_id).order_by(Transfer.id)))
 
 
+def attempts_of(session: Session, call_id: str) -> Sequence[TransferAttempt]:
+    """Every attempt of a call, in order."""
+    query = select(TransferAttempt).join(Transfer).where(Transfer.call_id == call_id)
+    return session.scalars(query.order_by(Transfer.id, TransferAttempt.number)).all()
+
+
 def latest(session: Session, call_id: str, *, lock: bool = False) -> Transfer | None:
     """The last hunt of a call; locked, two who change it take turns."""
     query = select(Transfer).where(Transfer.call_id == call_id).order_by(Transfer.id.desc()).limit(1)
