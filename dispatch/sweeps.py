@@ -127,6 +127,8 @@ class Sweeper:
                     schedule.settle(session, version_id, settings=self.settings, at=now())
             except LifeError as refused:
                 log.warning("sweep.not_published", version=version_id, why=str(refused))
+                with self.database.writing() as session:
+                    schedule.put_off(session, version_id, why=str(refused), at=now())
             sleep(BREATH)
 
     def remind(self) -> None:

@@ -1,6 +1,7 @@
 """Authorisations: the table of a department's dated leaves to answer in its name, and its rows as values."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -19,7 +20,8 @@ __all__ = ["Authorisation", "Cover", "Covered", "Form", "Leave", "NotCovered", "
 
 class Authorisation(Base):
     """A signed document of a department. Changed by a new version under the same document, never in place
-    (but for its signature and its revocation, each once), and never deleted."""
+    (but for its signature and its revocation, each once), and never deleted: the database refuses it. The categories
+    alone follow the tree; how they were called when it was signed, `signed_words` keeps."""
 
     __tablename__ = "authorisation"
     __table_args__ = (UniqueConstraint("department_id", "document", "version"),)
@@ -44,6 +46,7 @@ class Authorisation(Base):
     entered_at: Mapped[datetime | None]
     signed_by: Mapped[str] = mapped_column(String(60), default="")  # the account; not who entered it
     signed_at: Mapped[datetime | None]  # counts only from here on
+    signed_words: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # what it named, as it read
     confirmed_on: Mapped[date | None]
     revoked_at: Mapped[datetime | None]
     revoked_by: Mapped[str] = mapped_column(String(60), default="")

@@ -107,6 +107,8 @@ class EntryVersion(Base):
     checked_by: Mapped[str] = mapped_column(String(60), default="")
     reviewed_by: Mapped[str] = mapped_column(String(60), default="")
     publish_at: Mapped[datetime | None]  # not before; None: as soon as it has passed
+    put_off_until: Mapped[datetime | None]  # it could not be published; tried again from then on
+    put_off_because: Mapped[str] = mapped_column(String(200), default="")
     published_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     attachments: Mapped[list["Attachment"]] = relationship(order_by="Attachment.id")

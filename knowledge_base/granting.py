@@ -13,6 +13,7 @@ from hotline.times import local_day
 from knowledge_base.authorisations import Authorisation
 from knowledge_base.errors import KnowledgeError
 from knowledge_base.leave import Scope
+from knowledge_base.papers import wording
 from knowledge_base.terms import Terms, check
 
 
@@ -93,7 +94,8 @@ def _sign(session: Session, a: Authorisation, *, signer: str, by: Account, at: d
         raise KnowledgeError("该版本已撤销，不能签发")
     if a.valid_to < local_day(at):
         raise KnowledgeError("该版本的有效期已过，不能签发")
-    a.signer, a.signed_by, a.signed_at, a.confirmed_on = signer, by.login, at, local_day(at)
+    words = wording(session, a)
+    a.signer, a.signed_by, a.signed_at, a.confirmed_on, a.signed_words = signer, by.login, at, local_day(at), words
     audit.note(session, "authorisation.signed", by=by.login, at=at, about=("authorisation", a.id), signer=signer,
                paper=paper, document=a.document, version=a.version)
 

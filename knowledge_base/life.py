@@ -88,7 +88,7 @@ def publish(session: Session, version: EntryVersion, *, by: Account | None, sett
         _system(session, version, entry, Deed.PUBLISHED, at=at, why=why)
     else:
         _step(session, version, entry, Deed.PUBLISHED, by=by, at=at, why=why)
-    version.published_at = at
+    version.published_at, version.put_off_until, version.put_off_because = at, None, ""
     entry.question, entry.category = version.question, categories.now_called(session, version.category)
     entry.keywords, entry.published, entry.state = list(version.keywords), version.number, State.PUBLISHED
     entry.confirmed_on, entry.swept_on = local_day(at), None

@@ -3,7 +3,7 @@
 Nothing is told too early or too long when nobody sweeps: before its publication a version stands nowhere, and after
 its last day none is in force (`entries.stands`)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -14,15 +14,19 @@ from knowledge_base import life
 from knowledge_base.entries import EntryVersion
 from knowledge_base.stages import Stage
 
+AGAIN = timedelta(hours=1)
+"""After so long what couldn't be published is tried again."""
+
 
 def owed(session: Session, *, at: datetime, most: int = 100) -> list[int]:
     """The ids of versions that wait to be published or to expire at this moment."""
     day = local_day(at)
-    due = (EntryVersion.stage == Stage.PASSED, EntryVersion.valid_from <= day,
+    tried = or_(EntryVersion.put_off_until.is_(None), EntryVersion.put_off_until <= at)
+    due = (tried, EntryVersion.stage == Stage.PASSED, EntryVersion.valid_from <= day,
            or_(EntryVersion.valid_to.is_(None), EntryVersion.valid_to >= day),
            or_(EntryVersion.publish_at.is_(None), EntryVersion.publish_at <= at))  # fmt: skip
     over = (EntryVersion.valid_to < day, EntryVersion.stage == Stage.PUBLISHED)
-    ids = [*session.scalars(select(EntryVersion.id).where(*over).limit(most)),
+    ids = [*session.scalars(select(EntryVersion.id).where(*over).order_by(EntryVersion.id).limit(most)),
            *session.scalars(select(EntryVersion.id).where(*due).order_by(EntryVersion.id).limit(most))]  # fmt: skip
     return ids[:most]
 
@@ -34,3 +38,9 @@ def settle(session: Session, version_id: int, *, settings: Settings, at: datetim
         life.publish(session, version, by=None, settings=settings, at=at)
     elif version.stage == Stage.PUBLISHED and version.valid_to is not None and version.valid_to < local_day(at):
         life.expire(session, version, at=at)
+
+
+def put_off(session: Session, version_id: int, *, why: str, at: datetime) -> None:
+    """It can't be published now: who keeps it sees why, and it holds up nothing that comes after it."""
+    version = session.get_one(EntryVersion, version_id, with_for_update=True)
+    version.put_off_until, version.put_off_because = at + AGAIN, why[:200]

@@ -5,12 +5,11 @@ from flask.typing import ResponseReturnValue
 
 from admin_ui.guards import needs
 from admin_ui.house import now, reading
-from admin_ui.scopes import licences_of, questions_of
 from admin_ui.views.authorisations import find
 from hotline.accounts.roles import Permission
-from hotline.directory.departments import Department
 from hotline.times import local_day
 from knowledge_base.authorisations import versions
+from knowledge_base.papers import wording
 from knowledge_base.standing import standings
 
 blueprint = Blueprint("authorisation_sheet", __name__, url_prefix="/authorisations/<int:authorisation_id>/sheet")
@@ -24,7 +23,6 @@ def sheet(authorisation_id: int) -> ResponseReturnValue:
         a = find(session, authorisation_id)
         how = standings(versions(session, a.department_id), on=local_day(at), at=at)
         return render_template(
-            "authorisation_sheet.html", a=a, department=session.get_one(Department, a.department_id), at=at,
-            standing=how[a.id], licences=licences_of(session, a.licences), entries=questions_of(session, a.entries),
-            exclusions=questions_of(session, a.exclusions), signed_on=local_day(a.signed_at) if a.signed_at else None,
+            "authorisation_sheet.html", a=a, words_of=wording(session, a), at=at, standing=how[a.id],
+            signed_on=local_day(a.signed_at) if a.signed_at else None,
         )  # fmt: skip

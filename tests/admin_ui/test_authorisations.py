@@ -14,9 +14,12 @@ from dispatch.answers import offered
 from dispatch.decision import Answer, Channel
 from hotline.directory.departments import Department
 from hotline.times import local_day, now
+from knowledge_base import granting
 from knowledge_base.authorisations import Authorisation
 from knowledge_base.entries import Entry
+from knowledge_base.leave import Form, Scope
 from knowledge_base.licences import Licence
+from knowledge_base.terms import Terms
 
 World = Any
 SignIn = Callable[[str], FlaskClient]
@@ -153,16 +156,20 @@ def test_the_list_is_filtered_and_taken_away_as_a_file(world: World, signed_in: 
 
 
 def test_what_ends_soon_is_said_above_the_list(world: World, signed_in: SignIn) -> None:
-    with world.database.writing() as session:
-        a = session.scalars(select(Authorisation).where(Authorisation.department_id == ids(world)["101"])).one()
-        a.valid_to = today() + timedelta(days=30)
+    def signed(document: str, days: int) -> Authorisation:
+        with world.database.writing() as session:
+            a = Authorisation(department_id=ids(world)["101"], document=document, signer="x", scope="department", form="full",
+                              valid_from=today(), valid_to=today() + timedelta(days=days), signed_at=now())  # fmt: skip
+            session.add(a)
+        return a
+
     client = signed_in("city_office")
+    signed("三十一天", 31)
+    assert "即将到期" not in client.get("/authorisations").text
+    a = signed("三十天", 30)
     assert "将在30天内到期" in client.get("/authorisations").text
     assert a.document in client.get("/authorisations?ending=1").text.split("<table")[1]
     assert "本授权将于" in client.get(f"/authorisations/{a.id}").text
-    with world.database.writing() as session:
-        session.get_one(Authorisation, a.id).valid_to = today() + timedelta(days=31)
-    assert "即将到期" not in client.get("/authorisations").text
 
 
 def test_coverage_counts_what_the_machine_may_say(world: World, signed_in: SignIn) -> None:
@@ -198,6 +205,18 @@ def test_the_office_lets_a_department_pass_into_another(world: World, signed_in:
     assert said(world, "社保卡") == "full"
     assert "暂行有效" in client.get(f"/authorisations/{latest(world).id}").text
     assert signed_in("leader").get("/succession").status_code == 403
+
+
+def test_an_old_sheet_reprints_as_it_was_signed(world: World, signed_in: SignIn) -> None:
+    terms = Terms("玉101授〔2026〕9号", Scope.DEPARTMENT, Form.FULL, today(), today())
+    with world.database.writing() as session:
+        unit = session.get_one(Department, ids(world)["101"])
+        a = granting.enter(session, unit, terms=terms, by=world.account("liaison"), at=now())
+        granting.sign(session, a, by=world.account("leader"), at=now())
+        before, unit.name = unit.name, "已更名的局"
+    sheet = signed_in("liaison").get(f"/authorisations/{a.id}/sheet").text.split('<article class="sheet"')[1]
+    assert before in sheet
+    assert "已更名的局" not in sheet
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

@@ -339,8 +339,9 @@ def test_the_machine_offers_what_is_pinned_anywhere_and_may_be_answered_the_late
     at, grace = later(hours=1), settings.update_grace_days
     assert topics(session, most=2, at=at, grace_days=grace) == [hot[2], hot[1]]
     assert topics(session, most=2, at=later(hours=2), grace_days=grace) == []
-    session.execute(update(Authorisation).values(exclusions=[hot[2].id]))
-    session.expire_all()
+    session.add(Authorisation(department_id=who.office.id, document="2号", signer="x", scope=Scope.ENTRIES, form=Form.FULL, exclusions=[hot[2].id],
+                              signed_at=later(days=-9), valid_from=TODAY, valid_to=TODAY + timedelta(days=90)))  # fmt: skip
+    session.flush()
     assert topics(session, most=2, at=at, grace_days=grace) == [hot[1], hot[0]]
     session.execute(update(Authorisation).values(revoked_at=NOON))
     session.expire_all()
@@ -444,6 +445,8 @@ def test_the_worker_publishes_what_waited_and_one_that_can_not_be_keeps_no_other
             worker.keep_knowledge()
         with database.reading() as session:
             assert session.scalars(select(EntryVersion.stage).order_by(EntryVersion.id)).all() == stages
+            assert session.scalars(select(EntryVersion.put_off_because).where(EntryVersion.put_off_until > at)).all() == (
+                ["该部门已有相同问题的条目"] if "expired" in stages else [])
     with database.reading() as session:
         assert session.get_one(Entry, over).state == "expired"
         assert CONTENT.spoken in set(session.scalars(select(SpeechOrder.text)))

@@ -4,19 +4,21 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.audit import AuditRow
 from hotline.directory.departments import Department
-from knowledge_base import granting
+from knowledge_base import granting, keeping_categories
 from knowledge_base.authorisations import Authorisation, of_department, versions
 from knowledge_base.entries import Entry
 from knowledge_base.errors import KnowledgeError
 from knowledge_base.leave import Form, Scope
 from knowledge_base.licences import Licence
+from knowledge_base.papers import wording
 from knowledge_base.standing import Standing, standings
 from knowledge_base.terms import Terms
 from tests.conftest import NOON, person
@@ -184,3 +186,44 @@ def test_every_step_stands_in_the_audit_trail(session: Session, office: Departme
     assert [(r.deed, r.by, r.thing) for r in rows] == [(f"authorisation.{deed}", by, str(a.id)) for deed, by in (
         ("entered", "liaison"), ("signed", "leader"), ("revoked", "leader"))]  # fmt: skip
     assert rows[2].reason == "口径调整"
+
+
+# ---------------------------------------------------------------- what was signed stays
+@pytest.mark.parametrize("change", ["signer = 'x'", "form = 'contact'", "valid_to = '2030-01-01'", "scope = 'entries'", "entries = '[1]'", "exclusions = '[]'",
+                                    "document = 'x'", "signed_at = NULL", "signed_words = NULL", "provisional = true", "department_id = 2"])  # fmt: skip
+def test_the_database_itself_refuses_to_change_what_was_signed(session: Session, office: Department, people: dict[str, Account], change: str) -> None:
+    a = entered(session, office, people["liaison"])
+    granting.sign(session, a, by=people["leader"], at=NOON)
+    session.flush()
+    for deed in (f"UPDATE authorisation SET {change}", "DELETE FROM authorisation"):  # noqa: S608
+        with pytest.raises(DBAPIError, match="never changes"), session.begin_nested():
+            session.execute(text(deed))
+
+
+def test_a_revocation_is_brought_forward_at_most(session: Session, office: Department, people: dict[str, Account]) -> None:
+    a = entered(session, office, people["liaison"])
+    granting.sign(session, a, by=people["leader"], at=NOON)
+    granting.revoke(session, a, why="x", by=people["leader"], at=NOON, moment=NOON + 9 * DAY)
+    granting.revoke(session, a, why="x", by=people["leader"], at=NOON, moment=NOON + DAY)
+    session.flush()
+    for value in (None, NOON + 2 * DAY):
+        with pytest.raises(DBAPIError, match="never changes"), session.begin_nested():
+            session.execute(update(Authorisation).values(revoked_at=value))
+
+
+def test_what_a_paper_named_reads_for_ever_as_it_was_signed(session: Session, office: Department, people: dict[str, Account]) -> None:
+    keeping_categories.add(session, "户籍", by=people["office"], at=NOON)
+    entry = Entry(department_id=office.id, question="居住证怎么办", category="户籍")
+    session.add(entry)
+    session.flush()
+    a = entered(session, office, people["liaison"], scope=Scope.CATEGORIES, categories=("户籍",), exclusions=(entry.id,))
+    keeping_categories.rename(session, "户籍", "户政", why="x", by=people["office"], at=NOON)
+    assert wording(session, a)["categories"] == ["户政"], "nobody has signed it yet"
+    granting.sign(session, a, by=people["leader"], at=NOON)
+    keeping_categories.rename(session, "户政", "治安", why="x", by=people["office"], at=NOON)
+    entry.question, office.name = "居住证在哪里办", "玉溪市公安局（新）"
+    session.flush()
+    session.expire_all()
+    assert a.categories == ["治安"], "it speaks of the same place"
+    said = wording(session, a)
+    assert (said["department"], said["categories"], said["exclusions"]) == ("玉溪市公安局", ["户政"], ["居住证怎么办"])

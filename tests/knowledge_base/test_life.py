@@ -319,6 +319,19 @@ def test_what_ran_out_under_way_is_reviewed_but_takes_the_place_of_nothing(sessi
     assert (entry.state, entry.published) == (State.PUBLISHED, 1)
 
 
+def test_what_can_not_be_published_is_put_off_and_holds_up_nothing_that_comes_after_it(session: Session, who: People, settings: Settings) -> None:
+    waits = [town.bring(session, town.written(session, who, question=q, publish_at=later(hours=1)), Stage.PASSED, by=who, settings=settings)
+             for q in ("一问", "二问")]  # fmt: skip
+    first, second = (version.id for version in waits)
+    assert schedule.owed(session, at=later(hours=1), most=1) == [first]
+    schedule.put_off(session, first, why="该部门已有相同问题的条目", at=later(hours=1))
+    assert schedule.owed(session, at=later(hours=1), most=1) == [second]
+    schedule.settle(session, second, settings=settings, at=later(hours=1))
+    assert (schedule.owed(session, at=later(hours=1, minutes=59)), schedule.owed(session, at=later(hours=2))) == ([], [first])
+    schedule.settle(session, first, settings=settings, at=later(hours=2))
+    assert (waits[0].stage, waits[0].put_off_until, waits[0].put_off_because) == (Stage.PUBLISHED, None, "")
+
+
 def test_nothing_is_handed_in_that_would_be_over_before_it_is_published(session: Session, who: People) -> None:
     version = town.written(session, who, valid_to=TODAY, publish_at=later(hours=12))  # midnight in Yuxi
     with pytest.raises(LifeError, match="定时发布"):
