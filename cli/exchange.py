@@ -16,6 +16,8 @@ BOOT_SECONDS = 30.0
 class Exchange:
     """One Asterisk. Several run side by side when their folders and ports differ."""
 
+    network = "host"
+
     def __init__(self, plan: ExchangePlan) -> None:
         self.plan = plan
         self._log_begins = 0
@@ -27,7 +29,7 @@ class Exchange:
         """
         image = ensure()
         self._make_room()
-        write(self.plan)
+        self._configure()
         self.stop()
         self._log_begins = self._log_path.stat().st_size if self._log_path.exists() else 0
         done = self._engine("run", "--detach", *self._options(), image)
@@ -75,12 +77,15 @@ class Exchange:
             write_podman_conf(conf)
         return conf
 
+    def _configure(self) -> None:
+        write(self.plan)
+
     def _make_room(self) -> None:
         for name in FOLDERS:
             (self.plan.folder / name).mkdir(parents=True, exist_ok=True)
 
     def _options(self) -> list[str]:
-        options = ["--name", self.plan.container, "--network", "host", "--user", f"{os.getuid()}:{os.getgid()}"]
+        options = ["--name", self.plan.container, "--network", self.network, "--user", f"{os.getuid()}:{os.getgid()}"]
         options += ["--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
         if not uses_podman():  # Podman's limits stand in its configuration, all or none
             options += ["--ulimit", f"nofile={most_files()}:{most_files()}"]

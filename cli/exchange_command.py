@@ -1,13 +1,16 @@
 """`hotline asterisk`: the exchange's own configuration, for those who run Asterisk by other means than `hotline up`."""
 
 import os
+from pathlib import Path
 
 import click
 
 from cli.engine import ExchangeError
+from cli.exchange_check import check as examine
 from cli.exchange_files import FOLDERS
 from cli.exchange_files import write as write_files
 from cli.installation import installation
+from hotline.settings import PREFIX
 
 
 @click.group()
@@ -25,3 +28,19 @@ def write() -> None:
         click.echo(f"Written to {write_files(plan)}; mount it at /etc/asterisk/generated.")
     except ExchangeError as error:
         raise click.ClickException(str(error)) from None
+
+
+@asterisk.command()
+@click.option("--folder", type=click.Path(path_type=Path, file_okay=False), default=None,
+              help="Folder of the installation; else that of the settings.")  # fmt: skip
+def check(folder: Path | None) -> None:
+    """Load what was written in the real Asterisk, without any network, and tell everything that is wrong."""
+    try:
+        wrong = examine((folder or Path(os.environ.get(PREFIX + "FOLDER", "var"))).resolve())
+    except ExchangeError as error:
+        raise click.ClickException(str(error)) from None
+    for words in wrong:
+        click.echo(words)
+    if wrong:
+        raise click.ClickException(f"{len(wrong)} things are wrong with the exchange's configuration.")
+    click.echo("Nothing is wrong with the exchange's configuration.")
