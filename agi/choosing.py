@@ -65,15 +65,18 @@ def confirmed(talk: Talk, chosen: Entry, *, place: int, search: Put | None = Non
     """The question again, if the caller says that it is the one he means; noted either way."""
     title = talk.voice.sounds_of(chosen.question)
     yes = talk.voice.ask("hotline/candidate_is", *title, "hotline/confirm_yes_no", timeout=5.0) == YES
-    _note_candidate(talk, chosen, search, place=place, confirmed=yes)
+    note_candidate(talk, chosen, search, place=place, confirmed=yes)
     return chosen if yes else None
 
 
-def _note_candidate(talk: Talk, chosen: Entry, search: Put | None, *, place: int, confirmed: bool) -> None:
+def note_candidate(talk: Talk, chosen: Entry, search: Put | None, *, place: int, confirmed: bool,
+                   **detail: object) -> None:  # fmt: skip
+    """A question was named to the caller, and whether it is the one he means; with it how the search went."""
     with talk.house.database.writing() as session:
         calls.note(session, talk.call_id, Step.CANDIDATE, at=now(), entry=chosen.id, question=chosen.question,
-                   confirmed=confirmed)  # fmt: skip
+                   confirmed=confirmed, **detail)  # fmt: skip
         if search is not None:
             asked.note(session, search.words, channel=search.channel, way=search.way, call_id=search.call_id,
-                       found=Found.CHOSEN if confirmed else Found.SHOWN, entry_id=chosen.id if confirmed else None,
-                       place=place if confirmed else None, department_id=search.department_id, at=now())  # fmt: skip
+                       found=Found.CHOSEN if confirmed else search.found, entry_id=chosen.id if confirmed else None,
+                       place=place if confirmed else None, score=search.score, department_id=search.department_id,
+                       at=now())  # fmt: skip

@@ -13,8 +13,7 @@ import structlog
 
 from agi.errors import BadCommand, SoundMissing
 from agi.line import ALL_KEYS, LONGEST_SILENCE
-from agi.voice import GRACE, Voice
-from agi.voice import _seconds as seconds_of
+from agi.voice import GRACE, Voice, seconds_of
 from hotline.hearing import HearingBusy, HearingError
 from hotline.hearing.expecting import BEGINNING, LONGEST, Expecting
 from hotline.hearing.listening import Came
@@ -99,8 +98,9 @@ class Ears:
             self._line.set(name, value)
         self._line.run("SpeechStart")
         self._line.guard(asked_for + tail + GRACE)
-        self._line.run("SpeechBackground", "&".join([*sounds, *_silence(tail)]), 1, within=asked_for + tail + 2 * GRACE)
+        within = asked_for + tail + 2 * GRACE
         try:
+            self._line.run("SpeechBackground", "&".join([*sounds, *_silence(tail)]), 1, within=within)
             return self._result()
         finally:
             with suppress(SoundMissing):
@@ -123,6 +123,7 @@ class Ears:
     # -- a recording ---------------------------------------------------------------------------------------------
     def _by_recording(self, sounds: Sequence[str], expecting: Expecting) -> Listened:
         """The same engine, asked by ourselves; first whether it is there, before anybody speaks to it in vain."""
+        self._line.guard(THINKING)
         try:
             self._line.until(_WORKERS.submit(self._remote.knock), THINKING)
         except (HearingError, TimeoutError) as fault:

@@ -88,7 +88,7 @@ class Voice:
 
     def _guard(self, sound: str) -> None:
         """Each sound by itself: should we be stopped, nobody waits for the rest of a long question."""
-        self.line.guard(_seconds(sound) + GRACE)
+        self.line.guard(seconds_of(sound) + GRACE)
 
     def _is_made(self, name: str) -> bool:
         return Path(self._path(name) + ".alaw").exists()
@@ -97,7 +97,8 @@ class Voice:
         return str(self.house.settings.sounds / name)
 
 
-def _seconds(sound: str) -> float:
+def seconds_of(sound: str) -> float:
+    """How long a sound lasts."""
     if sound.startswith("silence/"):
         return float(sound.removeprefix("silence/"))
     if sound.startswith("hotline/"):

@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from agi.choosing import note_candidate, numbered
 from agi.house import Next
 from agi.listening import Deaf, Ears, Heard, Keyed, Listened, Nothing
 from agi.talk import AGAIN, PERSON, TRIES, YES, Talk
-from dispatch import calls
 from dispatch.calls import Step
 from dispatch.decision import Channel
 from hotline.hearing.expecting import Expecting
 from hotline.hearing.replies import Reply, choice, reply
 from hotline.times import local_day, now
-from knowledge_base import asked
 from knowledge_base.asked import Found, Put, Way
 from knowledge_base.entries import Entry
 from knowledge_base.personal import masked
@@ -128,9 +127,7 @@ class _Offer:
 
     def _one_of(self, entries: Sequence[Entry], place: int) -> Entry | Next:
         """One of some entries by its number, said or pressed. What was said is asked about, for numbers are short."""
-        sounds: list[str] = []
-        for n, entry in enumerate(entries, start=1):
-            sounds += [f"hotline/question_{n}", *self._talk.voice.sounds_of(entry.question)]
+        sounds = list(numbered(self._talk.voice.sounds_of(entry.question) for entry in entries))
         heard: Listened = Nothing()
         number: int | Reply = Reply.UNCLEAR
         for _ in range(TRIES):
@@ -151,17 +148,7 @@ class _Offer:
     def _note(self, entry: Entry, place: int, answer: Reply, heard: Listened) -> None:
         said = heard.text if isinstance(heard, Heard) else heard.key if isinstance(heard, Keyed) else ""
         self._decided = self._decided or answer is Reply.YES
-        _note_candidate(self._talk, entry, self._searched.put, place=place, confirmed=answer is Reply.YES, said=said)
-
-
-def _note_candidate(talk: Talk, entry: Entry, search: Put, *, place: int, confirmed: bool, said: str) -> None:
-    """An entry was named to him, and whether it is what he means; with it how the search went."""
-    with talk.house.database.writing() as session:
-        calls.note(session, talk.call_id, Step.CANDIDATE, at=now(), entry=entry.id, question=entry.question,
-                   confirmed=confirmed, said=said)  # fmt: skip
-        asked.note(session, search.words, channel=search.channel, way=search.way, call_id=search.call_id,
-                   found=Found.CHOSEN if confirmed else search.found, entry_id=entry.id if confirmed else None,
-                   place=place if confirmed else None, score=search.score, at=now())  # fmt: skip
+        note_candidate(self._talk, entry, self._searched.put, place=place, confirmed=answer is Reply.YES, said=said)
 
 
 def _reply_of(heard: Listened) -> Reply:

@@ -22,7 +22,7 @@ WORDS: Final = {
 
 BEGINNING: Final = {Expecting.QUESTION: 6.0, Expecting.YES_NO: 5.0, Expecting.CHOICE: 5.0}
 """Seconds that he may take before he begins, once he was asked."""
-LONGEST: Final = {Expecting.QUESTION: 15.0, Expecting.YES_NO: 5.0, Expecting.CHOICE: 6.0}
+LONGEST: Final = {Expecting.QUESTION: 12.0, Expecting.YES_NO: 5.0, Expecting.CHOICE: 6.0}
 """Seconds that he may speak."""
 
 
