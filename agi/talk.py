@@ -6,6 +6,7 @@ from agi.house import House
 from agi.voice import Voice
 from dispatch import calls
 from dispatch.calls import Step
+from dispatch.line.switches import Machine
 from hotline.times import now
 
 TRIES = 2
@@ -19,6 +20,7 @@ class Talk:
     voice: Voice
     house: House
     call_id: str
+    machine: Machine  # what the machine may do in this call
 
     def note(self, kind: Step, **detail: object) -> None:
         """Write down what happened in this call."""

@@ -35,6 +35,7 @@ class Step(StrEnum):
     MENU = "menu"
     DEPARTMENT = "department"
     HEARD = "heard"  # what the machine understood
+    EMERGENCY = "emergency"  # he was told whom to ring
     CANDIDATE = "candidate"
     TOLD = "told"
     DIRECTED = "directed"

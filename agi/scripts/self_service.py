@@ -5,11 +5,13 @@ from agi.house import House, Next
 from agi.line import Line
 from agi.scripts.speaking import asked_aloud
 from agi.talk import BACK, PERSON, TRIES, YES, Talk
+from agi.urgent import advise
 from agi.voice import NotSpoken, Voice
 from dispatch import answers, hot_topics, tellings
 from dispatch.answers import Offered
 from dispatch.calls import Step
 from dispatch.decision import Answer, Channel
+from dispatch.line import emergency
 from hotline.directory import departments
 from hotline.directory.departments import Department
 from hotline.times import local_day, now
@@ -19,7 +21,8 @@ from knowledge_base.entries import Entry
 
 def run(line: Line, house: House) -> None:
     """Topic, or department → question → answer → satisfied? Everything unclear ends with a person."""
-    talk = Talk(Voice(line, house), house, line.environment.arguments[0])
+    call_id, _caller, dialled, *_ = (*line.environment.arguments, "", "")
+    talk = Talk(Voice(line, house), house, call_id, house.rules.now.machine(dialled, now()))
     try:
         line.set("NEXT", _conversation(talk))
     except NotSpoken as missing:
@@ -65,6 +68,8 @@ def _wish(talk: Talk) -> Department | Entry | Next | None:
             return confirmed(talk, topics[int(code) - 1][0], place=int(code))
         if (found := _department(talk, code)) is not None:
             return found
+        if (danger := emergency.keyed(code)) is not None:
+            return advise(talk, danger)
         prompts = ["hotline/invalid_key", which]
     return None
 
@@ -87,7 +92,7 @@ def _department(talk: Talk, code: str) -> Department | None:
 
 def _question(talk: Talk, department: Department) -> Entry | None:
     """The question that the caller confirms; None leads to a person. Who has keyed a word is read nothing else."""
-    if talk.house.settings.keypad_initials:
+    if talk.machine.keypad_initials:
         pressed = talk.voice.ask("hotline/keypad_initials", digits=12, timeout=5.0)
         if PERSON in pressed:
             return None

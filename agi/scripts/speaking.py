@@ -7,8 +7,10 @@ from agi.choosing import note_candidate, numbered
 from agi.house import Next
 from agi.listening import Deaf, Ears, Heard, Keyed, Listened, Nothing
 from agi.talk import AGAIN, PERSON, TRIES, YES, Talk
+from agi.urgent import advise
 from dispatch.calls import Step
 from dispatch.decision import Channel
+from dispatch.line.emergency import emergency
 from hotline.hearing.expecting import Expecting
 from hotline.hearing.replies import Reply, choice, reply
 from hotline.times import local_day, now
@@ -40,6 +42,8 @@ def asked_aloud(talk: Talk) -> Entry | Next | None:
         heard = ears.hear(question, expecting=Expecting.QUESTION)
         if not isinstance(heard, Heard):
             return _without_words(talk, heard)
+        if (danger := emergency(heard.text)) is not None:
+            return advise(talk, danger, said=masked(heard.text))
         searched = _searched(talk, heard, place)
         if searched is not None and searched.verdict is not Verdict.NOTHING:
             return _Offer(talk, ears, searched).made()

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from agi.rules import LiveRules
+from dispatch.calls import Step
 from dispatch.line import barring, flags, switches
 from dispatch.line.barring import CallerWarning, Cause
 from dispatch.line.flags import Skill
@@ -18,6 +19,7 @@ from hotline.settings import Settings
 from hotline.times import local_day, now
 from tests.agi.caller import NUMBER, Caller
 from tests.agi.test_scripts import Hotline, a_house, house  # noqa: F401 (a fixture)
+from tests.dispatch import town
 
 Heard = dict[str, str]
 
@@ -109,3 +111,42 @@ def test_while_the_database_is_away_the_last_rules_hold(database: Database, sett
     live.look()
     assert live.now.flags == {NUMBER: Skill.DIALECT}
     assert LiveRules(settings, away).now.flags == {}
+
+
+# ---------------------------------------------------------------- danger
+@pytest.mark.parametrize(("keys", "number"), [("10", "110"), ("120", "120"), ("22#", "122")])
+def test_an_emergency_number_keyed_into_the_machine_leads_to_advice_and_to_the_head_of_the_queue(
+    house: Hotline, keys: str, number: str  # noqa: F811
+) -> None:
+    house.began()
+    caller = house.serve(Caller({"choose_department": keys}), "self_service")
+    assert (caller.next, caller.prompts[-1], caller.variables["QUEUE_PRIO"]) == ("people", f"emergency_{number}", "10")
+    assert house.steps() == [(Step.EMERGENCY, {"number": number})]
+
+
+def test_a_department_that_has_such_a_number_is_reached_all_the_same(house: Hotline) -> None:  # noqa: F811
+    house.began()
+    with house.database.writing() as session:
+        town.unit(session, "120", "玉溪市卫生健康委员会")
+    caller = house.serve(Caller({"choose_department": "120"}), "self_service")
+    assert "emergency_120" not in caller.prompts
+
+
+def test_who_hangs_up_to_ring_there_leaves_what_he_said(house: Hotline) -> None:  # noqa: F811
+    house.began()
+    house.serve(Caller({"choose_department": "119"}, hangs_up_at="hotline/emergency_119"), "self_service")
+    assert until(lambda: house.kinds() == [Step.EMERGENCY])
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_words_are_spelt_on_the_keys_where_the_offices_rule_says_so(database: Database, tmp_path: object, on: bool) -> None:
+    before = a_house(database, tmp_path, keypad_initials=not on)  # type: ignore[arg-type]
+    before.knows()
+    with database.writing() as session:
+        switches.add(session, number="96128", hours="", self_service=True, keypad_initials=on, reason="试点", by="x", at=now())
+    before.server.stop()
+    here = a_house(database, tmp_path, keypad_initials=not on)  # type: ignore[arg-type]
+    here.began()
+    caller = here.serve(Caller({"choose_department": "101"}), "self_service")
+    assert ("keypad_initials" in caller.prompts) is on
+    here.server.stop()

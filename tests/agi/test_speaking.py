@@ -205,3 +205,10 @@ def test_where_speech_is_off_nobody_is_asked_to_speak(database: Database, tmp_pa
     assert caller.prompts[0] == "self_service_intro"
     with database.reading() as session:
         assert session.scalars(select(Asked)).all() == []
+
+
+# -- danger ---------------------------------------------------------------------------------------------------------
+def test_who_cries_for_help_hears_whom_to_ring_and_goes_before_everybody_to_a_person(house: Hotline) -> None:
+    caller = house.serve(Speaker(says={"say_your_question": "快来人，我家着火了"}), "self_service")
+    assert (caller.next, caller.prompts[-1], caller.variables["QUEUE_PRIO"]) == ("people", "emergency_119", "10")
+    assert house.steps() == [(Step.EMERGENCY, {"number": "119", "words": "快来人，我家着火了"})]

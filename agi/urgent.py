@@ -1,0 +1,17 @@
+"""A caller in danger: he hears whom to ring, and a person is fetched for him before everybody else."""
+
+from agi.house import Next
+from agi.talk import PERSON, Talk
+from dispatch.calls import Step
+from dispatch.line.emergency import PRIORITY, Advice
+
+
+def advise(talk: Talk, advice: Advice, *, said: str = "") -> Next:
+    """Say it and give him his place in the queue. `said`: his words, kept for the operator, also when he hangs up to
+    ring there."""
+    talk.voice.line.set("QUEUE_PRIO", PRIORITY)
+    try:
+        talk.voice.say(f"hotline/{advice.prompt}", interrupt=PERSON)
+    finally:
+        talk.note(Step.EMERGENCY, number=advice.number, **({"words": said} if said else {}))
+    return Next.PEOPLE
