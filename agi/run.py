@@ -37,11 +37,12 @@ def make_server(settings: Settings, database: Database) -> Server:
     """The FastAGI server of an installation, not yet started."""
     write = partial(begin, node=settings.exchange_node, spool=settings.spool)
     index = LiveIndex(database)
-    if settings.keypad_initials or settings.speech:  # nothing else of the machine searches
+    rules = LiveRules(settings, database)
+    by_keys = settings.keypad_initials or any(s.machine.keypad_initials for s in rules.now.switches)
+    if by_keys or settings.speech:  # nothing else of the machine searches
         index.warm(database)
     if settings.speech:
         Thread(target=meaning.engine, name="meaning-first", daemon=True).start()
-    rules = LiveRules(settings, database)
     house = House(
         settings, database, Bus(settings.redis_address), index, GroupCommit(database, write),
         GroupCommit(database, asked.note_all), rules, Rush(settings), GroupCommit(database, rush.note),

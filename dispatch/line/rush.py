@@ -63,34 +63,35 @@ class Rush:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = Lock()
-        self._calls: dict[str, deque[float]] = {}
+        self._calls: dict[tuple[str, float], deque[float]] = {}  # by number or range, and seconds looked back
 
     def came(self, number: str, at: datetime) -> Seen:
         """Count a call; "" is every number that is withheld, which is no one's in particular."""
         told = self._settings
         with self._lock:
             self._forget(at)
-            own = self._counted(number, at)
-            many = self._counted(number[:-RANGE_DIGITS] + RANGE, at) if len(number) >= SHORTEST_RANGE + 2 else deque()
-        last_minute = sum(moment > at.timestamp() - MINUTE for moment in own)
+            window = told.flood_minutes * MINUTE
+            own, last_minute = self._counted(number, window, at), self._counted(number, MINUTE, at)
+            has_range = len(number) >= SHORTEST_RANGE + RANGE_DIGITS
+            many = self._counted(number[:-RANGE_DIGITS] + RANGE, window, at) if has_range else 0
         machine = bool(number) and last_minute > told.flood_a_minute
         sightings = [Sighting(number, told.flood_calls, at, machine)] if _full(own, told.flood_calls) else []
         if _full(many, told.flood_range_calls):
             sightings.append(Sighting(number[:-RANGE_DIGITS] + RANGE, told.flood_range_calls, at))
         return Seen(machine, tuple(sightings))
 
-    def _counted(self, key: str, at: datetime) -> deque[float]:
-        calls = self._calls.setdefault(key, deque())
+    def _counted(self, number: str, window: float, at: datetime) -> int:
+        """The calls within the window, this one among them."""
+        calls = self._calls.setdefault((number, window), deque())
         calls.append(at.timestamp())
-        oldest = at.timestamp() - self._settings.flood_minutes * MINUTE
-        while calls[0] < oldest:
+        while calls[0] <= at.timestamp() - window:
             calls.popleft()
-        return calls
+        return len(calls)
 
     def _forget(self, at: datetime) -> None:
         if len(self._calls) > MOST_NUMBERS:
-            oldest = at.timestamp() - self._settings.flood_minutes * MINUTE
-            self._calls = {key: calls for key, calls in self._calls.items() if calls[-1] >= oldest}
+            now = at.timestamp()
+            self._calls = {key: calls for key, calls in self._calls.items() if calls[-1] > now - key[1]}
 
 
 def note(session: Session, sightings: Sequence[Sighting]) -> None:
@@ -118,6 +119,6 @@ def see(session: Session, row: Flood, *, verdict: str, by: str, at: datetime) ->
     audit.note(session, "flood.seen", by=by, at=at, about=("flood", row.id), reason=row.verdict)
 
 
-def _full(calls: Sequence[float], most: int) -> bool:
+def _full(calls: int, most: int) -> bool:
     """Told once for every so many."""
-    return len(calls) >= most and len(calls) % most == 0
+    return calls >= most and calls % most == 0
