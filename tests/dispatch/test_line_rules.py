@@ -61,6 +61,13 @@ def test_a_block_begins_and_ends_and_is_lifted_with_a_reason(session: Session, s
     assert session.scalars(select(AuditRow.deed).order_by(AuditRow.id)).all() == ["caller.warned", "caller.blocked", "caller.unblocked"]
 
 
+def test_a_picture_of_the_rules_that_grows_old_keeps_nobody_out_too_long(session: Session, settings: Settings) -> None:
+    block(session)
+    old = loaded(session, settings)
+    assert receive(old, caller=RUDE, dialled="96128", at=NOON).blocked
+    assert not receive(old, caller=RUDE, dialled="96128", at=UNTIL).blocked
+
+
 def test_of_two_blocks_the_longer_holds(session: Session, settings: Settings) -> None:
     block(session, until=UNTIL)
     block(session, until=NOON + timedelta(days=1))
