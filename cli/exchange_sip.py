@@ -56,10 +56,12 @@ def _registration(trunk: Trunk, over: str) -> str:
     name, user = trunk.name, trunk.user or ""
     registrar = trunk.registrar or trunk.contact
     text = "\n" + section(name, type="auth", auth_type="userpass", username=user, password=trunk.password or "")
+    # Callers wait for it: no delay at the start, and it is never given up.
     return text + "\n" + section(
         name, type="registration", transport=trunk.transport, outbound_auth=name, server_uri=registrar + over,
         client_uri=f"sip:{user}@{trunk.home}", contact_user=trunk.shown or user, expiration=trunk.expires,
-        retry_interval=30, forbidden_retry_interval=300, auth_rejection_permanent="no", max_retries=1000000,
+        max_random_initial_delay=1, retry_interval=30, forbidden_retry_interval=300, max_retries=1000000,
+        auth_rejection_permanent="no",
     )  # fmt: skip
 
 

@@ -1,7 +1,6 @@
 """Carriers, NAT, certificates and browsers' phones are told in one file; what is wrong in it is said by trunk and field."""
 
 import dataclasses
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from cli.engine import ExchangeError
 from cli.exchange_files import ExchangePlan, Phone, render, write
 from cli.installation import installation
 from hotline.settings import SettingsError
+from tests.support.certificates import certificate
 
 CARRIERS = """
 [[trunk]]
@@ -49,9 +49,7 @@ browser = ["8002"]
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("carriers")
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                    "-subj", "/CN=127.0.0.1", "-keyout", folder / "exchange.key", "-out", folder / "exchange.crt"],
-                   check=True, capture_output=True)  # fmt: skip
+    certificate(folder)
     (folder / "telecom.secret").write_text("known-to-the-carrier\n")
     (folder / "trunks.toml").write_text(CARRIERS)
     return folder

@@ -2,7 +2,6 @@
 
 import dataclasses
 import re
-import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -15,15 +14,13 @@ from cli.engine import run
 from cli.exchange_files import ExchangePlan, Phone, write
 from cli.exchange_trial import apart
 from cli.main import main
+from tests.support.certificates import certificate
 
 
 @pytest.fixture(scope="session")
 def connections(tmp_path_factory: pytest.TempPathFactory) -> Connections:
     """Every kind of carrier, behind NAT; certificates of a day."""
-    folder = tmp_path_factory.mktemp("certificates")
-    crt, key = folder / "exchange.crt", folder / "exchange.key"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                    "-days", "1", "-subj", "/CN=127.0.0.1", "-keyout", key, "-out", crt], check=True, capture_output=True)  # fmt: skip
+    crt, key = certificate(tmp_path_factory.mktemp("certificates"))
     return Connections(
         trunk=(
             Trunk(name="telecom", kind="registration", contact="sip:ims.carrier.example", addresses=("203.0.113.0/28", "sbc.carrier.example"),
@@ -54,7 +51,7 @@ def test_nothing_is_said_of_what_is_shipped_and_nothing_stays(
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))  # of which the container has its name
     files = {path: path.read_bytes() for path in written.iterdir()}
     result = checked()
-    assert (result.exit_code, result.output) == (0, "Nothing is wrong with the exchange's configuration.\n")
+    assert (result.exit_code, result.stdout) == (0, "Nothing is wrong with the exchange's configuration.\n")
     assert re.sub(r"\W+", "-", str(tmp_path))[-30:] not in run("ps", "--all", "--format", "{{.Names}}").stdout
     assert not list(tmp_path.glob("hotline-check-*"))
     assert files == {path: path.read_bytes() for path in written.iterdir()}
