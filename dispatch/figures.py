@@ -12,6 +12,9 @@ from dispatch.callbacks import State as CallbackState
 from dispatch.calls import Call
 from dispatch.on_desk import waiting
 from dispatch.tickets import Ticket
+from dispatch.transfer_list import counted
+from dispatch.transfers import State as TransferState
+from dispatch.transfers import Transfer
 from dispatch.worklist import overdue
 from hotline.times import CHINA, local
 
@@ -35,7 +38,8 @@ class Board:
     """One day: calls in 24 hours (all, asked for a person), shares, outcomes, and the tickets as they stand now.
 
     `answered`: of the calls that entered the queue and no longer wait, those that a person answered.
-    `quick`: of those answered, within 15 s of entering the queue."""
+    `quick`: of those answered, within 15 s of entering the queue.
+    `transfers`: of the hunts begun in office hours whose caller didn't hang up, those that reached a liaison."""
 
     day: date
     hours: tuple[tuple[int, int], ...]
@@ -47,6 +51,7 @@ class Board:
     tickets: dict[str, int]
     overdue: int
     callbacks: int
+    transfers: Share
 
 
 def board(session: Session, *, day: date, at: datetime) -> Board:
@@ -67,7 +72,14 @@ def board(session: Session, *, day: date, at: datetime) -> Board:
         dict(Counter(str(r.outcome) for r in rows if r.outcome)), _tickets(session),
         session.scalar(select(func.count()).select_from(Ticket).where(overdue(at))) or 0,
         session.scalar(select(func.count()).select_from(Callback).where(Callback.state == CallbackState.DUE)) or 0,
+        _transfers(session, begins),
     )  # fmt: skip
+
+
+def _transfers(session: Session, begins: datetime) -> Share:
+    day = Transfer.began_at >= begins, Transfer.began_at < begins + timedelta(days=1)
+    states = session.scalars(select(Transfer.state).where(*day, counted())).all()
+    return Share(sum(state == TransferState.CONNECTED for state in states), len(states))
 
 
 def _tickets(session: Session) -> dict[str, int]:

@@ -57,6 +57,7 @@ from admin_ui.views import (
     ticket_drafting,
     ticket_steps,
     tickets,
+    transfers,
     unmasking,
     updates,
 )
@@ -69,7 +70,7 @@ NOUNS = (
     desk_transfers, entry_files, entry_phrasings, entry_steps, entry_writing,
     figures, forms, freshness, health, home, knowledge, ledger, licence_steps, licence_versions, licences, password,
     phrasings, recordings, review, signing_in, succession, synonyms, system, ticket, ticket_drafting, ticket_steps,
-    tickets, unmasking, updates,
+    tickets, transfers, unmasking, updates,
 )  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from dispatch.transfer_line import TransferLine
 from dispatch.transfers import State, Transfer, TransferAttempt
 from hotline.directory.departments import Department, by_code
 from hotline.directory.liaisons import Liaison, Position
-from hotline.times import now
+from hotline.times import local_day, now
 from hotline.voice.orders import SpeechOrder
 from tests.ami_listener.switch import Switch
 
@@ -239,3 +239,24 @@ def test_without_an_exchange_it_is_said(app: Flask, world: World, signed_in: Sig
     app.extensions["house"] = replace(app.extensions["house"], line=None)
     answer = signed_in("operator").post("/desk/transfer", data=wish(world, call))
     assert (answer.status_code, "未连接交换机" in answer.text) == (422, True)
+
+
+@opened
+def test_the_list_holds_every_attempt_and_the_board_leads_to_it(
+    world: World, signed_in: SignIn, call: str
+) -> None:
+    signed_in("operator").post("/desk/transfer", data=wish(world, call))
+    attempt = rung(world, call)
+    with world.database.writing() as session:
+        transfers.joined(session, session.get_one(TransferAttempt, attempt), at=now())
+    supervisor = signed_in("supervisor")
+    day = local_day(now())
+    there = f"/transfers?since={day}&until={day}&counted=1&state=connected"
+    assert there.replace("&", "&amp;") in supervisor.get("/figures").text
+    page = supervisor.get(there).text
+    assert "张立新 已接通" in page
+    file = supervisor.get(there.replace("?", "/export.csv?")).data.decode("utf-8-sig")
+    assert f"{call}," in file
+    assert "张立新" in file
+    assert "13887712345" not in file
+    assert "没有符合条件的转接" in supervisor.get("/transfers?state=nobody").text
