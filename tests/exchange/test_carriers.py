@@ -3,6 +3,7 @@
 import dataclasses
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.support.certificates import certificate
 
 pytestmark = pytest.mark.journey
 TCP = socket.SOCK_STREAM
+LINE = "dialplan eval function DEVICE_STATE(PJSIP/trunk)"  # what the dialplan asks before it dials
 
 
 def _until(exchange: Exchange, command: str, words: str, seconds: float = 10) -> str:
@@ -34,7 +36,8 @@ def test_the_exchange_signs_in_with_one_carrier_and_takes_an_encrypted_call_of_a
         trunk=(
             Trunk(name="telecom", kind="registration", contact=f"sip:127.0.0.1:{registrar}", addresses=("203.0.113.7",), user="0877",
                   password="known-to-both", shown="08772096128", domain="carrier.example"),
-            Trunk(name="trunk", contact="sip:127.0.0.1:5071", addresses=("127.0.0.1",), encrypted=True, codecs=("alaw",)),
+            Trunk(name="trunk", contact="sip:127.0.0.1:5071", addresses=("127.0.0.1",), encrypted=True, codecs=("alaw",),
+                  channels=1),
         ),
         tls=Tls(certificate=crt, key=key, carriers=crt, port=free_port(TCP), browser_port=free_port(TCP)),
     )  # fmt: skip
@@ -49,7 +52,11 @@ def test_the_exchange_signs_in_with_one_carrier_and_takes_an_encrypted_call_of_a
         try:
             assert "Registered" in _until(exchange, "pjsip show registrations", "Registered").replace("Unregistered", "")
             to = f"sip:96128@127.0.0.1:{connections.tls.port};transport=tls"
-            called = baresip.call(tmp_path, to, authority=crt, seconds=5)
+            assert "NOT_INUSE" in exchange.cli(LINE)
+            with ThreadPoolExecutor(1) as beside:
+                calling = beside.submit(baresip.call, tmp_path, to, authority=crt, seconds=5)
+                assert "Result: BUSY" in _until(exchange, LINE, "Result: BUSY", 5), "as many calls as it permits: nobody dials"
+                called = calling.result()
             assert called.heard, called.log
             assert listen(called.heard).seconds > 2, "it heard the greeting"
             (recording,) = _closed(mine.folder)
