@@ -1,4 +1,7 @@
-"""A department's base data (附件7) as the texts of a page or a form, and its changes with what stood before."""
+"""A department's base data (附件7) as the texts of a page or a form, and its changes with what stood before.
+
+How a department is reached may always be said, and changes at once; its free words wait for a second person
+(`knowledge_base.base_words`)."""
 
 import hashlib
 import json
@@ -21,6 +24,8 @@ OFFICE_ALONE = frozenset({"department", "update_every_months", "confirmed_on"})
 """What a department can't change of itself: what it is called, how often it is asked, and when it was."""
 FIELDS: tuple[Column, ...] = tuple(c for c in BASE.given if c.key not in OFFICE_ALONE)
 """The columns of 附件7 that a department keeps itself, in their order."""
+FREE = frozenset({"duties", "sections", "way_there"})
+"""What is written freely, so that anything could stand in it."""
 HOURS = {"summer_hours": "summer", "winter_hours": "winter"}
 ONE_PHONE = frozenset({"phone", "supervision_phone", "duty_phone", "fax"})
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", re.ASCII)
@@ -29,11 +34,16 @@ Values = dict[str, Any]
 
 def texts(department: Department) -> dict[str, str]:
     """What stands now, field by field, as it is typed."""
+    return {c.key: show(c, _stands(department, c.key)) for c in FIELDS}
+
+
+def latest(department: Department) -> dict[str, str]:
+    """The same with the free words that wait in the place of those that stand: what its keepers go on with."""
     return {c.key: show(c, _value(department, c.key)) for c in FIELDS}
 
 
 def digest(department: Department) -> str:
-    """The SHA-256 of what stands now: whoever confirms or changes it has seen this and nothing else."""
+    """The SHA-256 of the latest: whoever confirms or changes it has seen this and nothing else."""
     kept = {"name": department.name, **{c.key: _value(department, c.key) for c in FIELDS}}
     return hashlib.sha256(json.dumps(kept, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
@@ -51,7 +61,8 @@ def understood(typed: Mapping[str, str]) -> tuple[Values, dict[str, str]]:
 
 
 def change(session: Session, department: Department, values: Values, *, by: str, at: datetime) -> dict[str, list[Any]]:
-    """Put the values in force at once, with a line in the audit trail that holds what stood before and stands now.
+    """Put the values in force at once, but for the free words, which are proposed; with lines in the audit trail that
+    hold what was there before and is there now.
 
     What only looks different (0877-2012345, 08772012345) is no change. The fields that changed, each with both."""
     changed = {c.key: [show(c, _value(department, c.key)), show(c, values[c.key])] for c in FIELDS
@@ -59,17 +70,33 @@ def change(session: Session, department: Department, values: Values, *, by: str,
     if not changed:
         return {}
     hours = {season: values[key] for key, season in HOURS.items() if key in values}
-    for key in changed.keys() - HOURS.keys():
+    for key in changed.keys() - HOURS.keys() - FREE:
         setattr(department, key, values[key])
     if changed.keys() & HOURS.keys():
         department.office_hours = _hours(hours)
+    if changed.keys() & FREE:
+        stands = {key: getattr(department, key) for key in FREE}
+        department.proposed = proposal(stands, department.proposed, {k: values[k] for k in changed.keys() & FREE})
+        department.proposed_by, department.proposed_at = by, at
     department.confirmed_on = local_day(at)
-    audit.note(session, "department.changed", by=by, at=at, about=("department", department.id),
-               department=department.name, changed=changed)  # fmt: skip
+    for deed, fields in (("changed", changed.keys() - FREE), ("proposed", changed.keys() & FREE)):
+        if fields:
+            audit.note(session, f"department.{deed}", by=by, at=at, about=("department", department.id),
+                       department=department.name, changed={key: changed[key] for key in fields})  # fmt: skip
     return changed
 
 
+def proposal(stands: Values, waits: Values | None, new: Values) -> Values | None:
+    """The free words that wait when new ones are proposed beside those that wait already; None when all stand."""
+    return {key: value for key, value in {**(waits or {}), **new}.items() if value != stands[key]} or None
+
+
 def _value(department: Department, key: str) -> Any:
+    waits = department.proposed or {}
+    return waits[key] if key in waits else _stands(department, key)
+
+
+def _stands(department: Department, key: str) -> Any:
     if key not in HOURS:
         return getattr(department, key)
     spans = [dict(span) for span in department.office_hours or []]

@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, case, false, func, literal, select, union_all
+from sqlalchemy import Select, case, false, func, literal, select, true, union_all
 
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission
+from hotline.directory.departments import Department
 from knowledge_base import approving, hands, licence_sweeping, sweeping
 from knowledge_base.entries import Approval, Entry, EntryVersion, Phrasing
 from knowledge_base.ledger import Deed, Kind, LedgerRow
@@ -18,9 +19,10 @@ _NEVER = literal(None, EntryVersion.publish_at.type)
 
 
 def waiting(account: Account, *stages: Stage) -> Row:
-    """What is at these stages within the account's reach, entries and licence items, the longest waiting first: kind,
-    thing_id, department_id, number, title, stage, written_by, since, publish_at, corrects, why."""
-    rows = union_all(_entries(account, stages), _licences(account, stages)).subquery("waiting")
+    """What is at these stages within the account's reach, entries, licence items and free words of base data, the
+    longest waiting first: kind, thing_id, department_id, number, title, stage, written_by, since, publish_at, corrects,
+    why."""
+    rows = union_all(_entries(account, stages), _licences(account, stages), _bases(account, stages)).subquery("waiting")
     return select(rows).order_by(rows.c.since, rows.c.kind, rows.c.thing_id)
 
 
@@ -89,4 +91,16 @@ def _licences(account: Account, stages: tuple[Stage, ...]) -> Row:
                Licence.stage, Licence.written_by, last.scalar_subquery(), _NEVER, false(),
                func.coalesce(why.scalar_subquery(), ""))
         .where(Licence.stage.in_(stages), hands.within(Licence.department_id, account))
+    )  # fmt: skip
+
+
+def _bases(account: Account, stages: tuple[Stage, ...]) -> Row:
+    """Free words wait for the leader or the reviewer, whoever comes first."""
+    own = account.may(Permission.REVIEW) or Stage.SUBMITTED in stages
+    return (
+        select(literal(Kind.BASE.value), Department.id, Department.id, literal(None, EntryVersion.number.type),
+               Department.name, literal(Stage.SUBMITTED.value), Department.proposed_by, Department.proposed_at, _NEVER,
+               false(), literal(""))
+        .where(Department.proposed.is_not(None), hands.within(Department.id, account), true() if own else false(),
+               Department.proposed_by != account.login)
     )  # fmt: skip

@@ -7,7 +7,8 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from hotline.audit import AuditRow
-from knowledge_base import licence_text
+from hotline.directory.departments import Department
+from knowledge_base import base_words, licence_text
 from knowledge_base.content import digest
 from knowledge_base.entries import Entry, EntryVersion, State
 from knowledge_base.ledger import WITNESS, Deed, Kind, LedgerRow, digest_of
@@ -29,6 +30,7 @@ def verify(session: Session) -> Iterator[Fault]:
     yield from _rows(session)
     yield from _versions(session)
     yield from _licences(session)
+    yield from _bases(session)
 
 
 def _rows(session: Session) -> Iterator[Fault]:
@@ -71,6 +73,14 @@ def _licences(session: Session) -> Iterator[Fault]:
         yield from _held(f"licence {old.licence_id} version {old.number}",
                          licence_text.digest(licence_text.read(old.text)),
                          passed.get((old.licence_id, old.number)))  # fmt: skip
+
+
+def _bases(session: Session) -> Iterator[Fault]:
+    """The free words of base data, where a second person has let some out."""
+    let_out = select(LedgerRow).where(LedgerRow.kind == Kind.BASE, LedgerRow.deed == Deed.CHECKED)
+    last = {row.thing_id: row.digest for row in session.scalars(let_out.order_by(LedgerRow.id)).yield_per(1000)}
+    for unit in session.scalars(select(Department).where(Department.id.in_(last)).order_by(Department.id)):
+        yield from _held(f"base data of department {unit.id}", base_words.digest(unit), last[unit.id])
 
 
 def _passed(session: Session, kind: Kind) -> dict[tuple[int, int | None], str]:

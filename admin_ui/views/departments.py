@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import func, or_, select
@@ -18,11 +18,12 @@ from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department, Succession
 from hotline.directory.liaisons import duty_list
 from hotline.times import local_day
-from knowledge_base import base_data
+from knowledge_base import base_data, base_words
 from knowledge_base.authorisations import of_department
 from knowledge_base.entries import Entry, State
 from knowledge_base.standing import standings
 from knowledge_base.things import Part, Thing, things
+from knowledge_base.transitions import LifeError
 
 blueprint = Blueprint("departments", __name__, url_prefix="/departments")
 PUBLIC = ("short_name", "aliases", "phone", "supervision_phone", "address", "post_code", "summer_hours", "winter_hours",
@@ -52,6 +53,28 @@ def export() -> ResponseReturnValue:
 @blueprint.get("/<int:department_id>")
 @needs(Permission.KNOWLEDGE)
 def page(department_id: int) -> ResponseReturnValue:
+    return _page(department_id)
+
+
+@blueprint.post("/<int:department_id>/words")
+@needs(Permission.LEDGER)
+def decide(department_id: int) -> ResponseReturnValue:
+    """Let the free words that were proposed out, or give them back with the reason."""
+    seen, why = request.form.get("seen", ""), request.form.get("why", "")
+    try:
+        with writing() as session:
+            found = session.get(Department, department_id) or abort(404)
+            if request.form.get("deed") == "let_out":
+                base_words.let_out(session, found, seen=seen, by=me(), at=now())
+            else:
+                base_words.give_back(session, found, seen=seen, why=why, by=me(), at=now())
+    except LifeError as refused:
+        return _page(department_id, trouble=str(refused)), 422
+    flash(gettext("已完成"), "success")
+    return redirect(url_for("departments.page", department_id=department_id), 303)
+
+
+def _page(department_id: int, *, trouble: str = "") -> str:
     """A department's public side for all; its liaisons and authorisations for the hotline and for itself."""
     with reading() as session:
         found = session.get(Department, department_id) or abort(404)
@@ -59,7 +82,9 @@ def page(department_id: int) -> ResponseReturnValue:
         given = of_department(session, department_id) if inside else []
         base = next(t for t in things(session, [found], at=now()) if t.part is Part.BASE)
         return render_template("department.html", department=found, inside=inside, given=given,
-                               shown=_shown(found, inside=inside), base=base, state=_state(base),
+                               shown=_shown(found, inside=inside), base=base, state=_state(base), trouble=trouble,
+                               waiting=base_words.waiting(found) if inside else [], token=base_words.token(found),
+                               may=base_words.may_decide(me(), found),
                                how=standings(given, on=local_day(now()), at=now()), kin=_kin(session, department_id),
                                liaisons=duty_list(session, department_id) if inside else [])  # fmt: skip
 

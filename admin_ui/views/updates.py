@@ -27,8 +27,8 @@ from knowledge_base.things import Part, Thing, things
 from knowledge_base.updates import Reminder
 
 blueprint = Blueprint("updates", __name__, url_prefix="/update")
-FIRST_PAGE = "tickets.listed"  # where liaisons and leaders arrive
-NOTING = frozenset({FIRST_PAGE, "updates.page", "updates.sit"})
+FIRST_PAGES = frozenset({"tickets.listed", "home.start"})  # where liaisons and leaders arrive
+NOTING = FIRST_PAGES | {"updates.page", "updates.sit"}
 """Where whoever opens them has his department's reminder before him."""
 WORDS = ("answer", "spoken", "summary")
 """The texts of a version that somebody may be told."""
@@ -47,7 +47,7 @@ def sit() -> ResponseReturnValue:
     """One sitting. What can't be taken is named at its field; everything typed and ticked stays on the page."""
     with reading() as session:
         department = _own(session)
-        stands = base_data.texts(department)
+        stands = base_data.latest(department)
     values, faults = base_data.understood(_typed(stands))
     if wrong := _to_mend(faults, stands):
         return _page(faults=wrong), 422
@@ -102,7 +102,7 @@ def _page(*, faults: Mapping[str, str] | None = None, trouble: str = "") -> str:
         found = things(session, [department], at=at)
         how = {(t.part, t.id): terms(at).state(t) for t in found}
         shown = _shown(found)
-        stands = base_data.texts(department)
+        stands = base_data.latest(department)
         return render_template(
             "update.html", department=department, fields=base_data.FIELDS, stands=stands, typed=_typed(stands),
             seen=base_data.digest(department), faults=faults or {}, trouble=trouble, how=how,
@@ -165,8 +165,10 @@ def _tell(sat: Sat) -> None:
     row = sat.confirmation
     count = len(row.entries) + len(row.authorisations) + len(row.licences) + row.base
     flash(ngettext("已确认%(num)s项", "已确认%(num)s项", count), "success")
-    if sat.changed:
+    if sat.changed.keys() - base_data.FREE:
         flash(gettext("基本信息已修改，立即生效"), "success")
+    if sat.changed.keys() & base_data.FREE:
+        flash(gettext("主要职责、内设机构、交通指引的改动，待本部门分管领导或保密审查人审定后公开"), "success")
     if sat.missed:
         titles = "；".join(thing.title for thing in sat.missed[:5])
         flash(gettext("以下内容在您核对时已有新版本，未计入，请重新核对：%(titles)s", titles=titles), "warning")

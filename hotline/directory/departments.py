@@ -46,6 +46,9 @@ class Department(Base):
     duties: Mapped[str] = mapped_column(String(1000), default="")
     sections: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list)
     update_every_months: Mapped[int] = mapped_column(default=3)
+    proposed: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # free words that wait to be seen
+    proposed_by: Mapped[str] = mapped_column(String(60), default="")
+    proposed_at: Mapped[datetime | None]
     confirmed_on: Mapped[date | None]  # the base data were last confirmed or changed by the department
     effective_from: Mapped[date | None]
     effective_to: Mapped[date | None]

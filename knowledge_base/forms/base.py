@@ -1,7 +1,8 @@
-"""附件7: base data, one row a department. They are always sayable, so a row counts as soon as it is in."""
+"""附件7: base data, one row a department. How a department is reached is always sayable, and counts as soon as it is
+in; its free words wait for a second person."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -18,6 +19,9 @@ WINTER = "winter"
 SUMMER = "summer"
 FIELDS = tuple(c.key for c in BASE.given if c.key not in ("department", "summer_hours", "winter_hours"))
 """What stands in the department's row under the same name."""
+HELD = (*(name for name in FIELDS if name not in base_data.FREE), "office_hours", "proposed", "proposed_by",
+        "proposed_at")  # fmt: skip
+"""What a row changes, to be put back by undo: free words that were let out since stay."""
 
 
 def known(session: Session, departments: Collection[int] | None, lock: bool) -> dict[Key, Known]:
@@ -30,8 +34,10 @@ def known(session: Session, departments: Collection[int] | None, lock: bool) -> 
     found = {}
     for row in session.scalars(query):
         cells = {c.key: values.show(c, _shown(row)[c.key]) for c in BASE.columns}
-        held = {name: _plain(getattr(row, name)) for name in (*FIELDS, "office_hours")}
-        found[row.id, cells["department"]] = Known(row.id, row.id, cells, digest(cells), more={"held": held})
+        held = {name: _plain(getattr(row, name)) for name in HELD}
+        stands = {name: getattr(row, name) for name in base_data.FREE}
+        found[row.id, cells["department"]] = Known(row.id, row.id, cells, digest(cells, row.proposed),
+                                                   more={"held": held, "stands": stands})  # fmt: skip
     return found
 
 
@@ -73,7 +79,8 @@ def write(session: Session, rows: Sequence[Given], _: Any, hand: Hand) -> list[W
 
 def take_back(session: Session, undone: Sequence[Undone], hand: Hand) -> None:
     """The departments as they were."""
-    held = [{"id": u.known.id, **u.old["held"], "confirmed_on": _day(u.old["held"]["confirmed_on"])} for u in undone]
+    held = [{"id": u.known.id, **u.old["held"], "confirmed_on": _day(u.old["held"]["confirmed_on"]),
+             "proposed_at": _moment(u.old["held"]["proposed_at"])} for u in undone]  # fmt: skip
     session.execute(update(Department), held)
     _note(session, [(u.known, u.old["cells"]) for u in undone], hand)
 
@@ -84,19 +91,34 @@ def _shown(row: Department) -> dict[str, Any]:
     winter = [s for s in spans if s.get("season") == WINTER]
     started = row.confirmed_on
     following = due.months_after(started, max(1, row.update_every_months)).isoformat() if started else ""
-    return {**{name: getattr(row, name) for name in FIELDS}, "department": row.name, "code": row.code,
+    waits = row.proposed or {}
+    return {**{name: getattr(row, name) for name in FIELDS}, **waits, "department": row.name, "code": row.code,
             "summer_hours": [s for s in spans if s.get("season") != WINTER], "winter_hours": winter,
             "next_update": following}  # fmt: skip
 
 
 def _said(row: Given, hand: Hand) -> dict[str, Any]:
-    said = {name: _kept(name, row.values[name]) for name in FIELDS if row.values[name] is not None}
+    said = {name: _kept(name, row.values[name]) for name in FIELDS
+            if row.values[name] is not None and name not in base_data.FREE}  # fmt: skip
     said.setdefault("confirmed_on", hand.today)
     summer, winter = row.values["summer_hours"], row.values["winter_hours"]
     said["office_hours"] = summer if not winter else [
         *({**s, "season": SUMMER} for s in summer), *({**s, "season": WINTER} for s in winter)
     ]  # fmt: skip
-    return said
+    return said | _proposed(row, hand)
+
+
+def _proposed(row: Given, hand: Hand) -> dict[str, Any]:
+    """The free words wait for a second person, as those of the page."""
+    assert row.known is not None  # noqa: S101 (a row without a department is refused)
+    held, cells = row.known.more["held"], row.known.cells
+    new = {c.key: row.values[c.key] for c in base_data.FIELDS if c.key in base_data.FREE
+           and values.says_new(c, cells[c.key], values.show(c, row.values[c.key]))}  # fmt: skip
+    proposed = base_data.proposal(row.known.more["stands"], held["proposed"], new)
+    if proposed == held["proposed"]:
+        return {}
+    return {"proposed": proposed, "proposed_by": hand.by if proposed else "",
+            "proposed_at": hand.at if proposed else None}  # fmt: skip
 
 
 def _kept(name: str, value: Any) -> Any:
@@ -107,17 +129,25 @@ def _kept(name: str, value: Any) -> Any:
 
 
 def _note(session: Session, things: Sequence[tuple[Known, Mapping[str, str]]], hand: Hand) -> None:
-    """A line for each department, with what stood before and stands now."""
-    trail.audit(session, "department.changed", "department", [
-        (k.id, {"department": k.cells["department"], "source": "附件7", "changed": {
-            c.key: [k.cells[c.key], now[c.key]] for c in BASE.given
-            if k.cells[c.key] != now[c.key] and not (c.keeps and not now[c.key])}})
-        for k, now in things
-    ], by=hand.by, at=hand.at)  # fmt: skip
+    """Lines for each department, with what was there before and is there now."""
+    for deed, free in (("changed", False), ("proposed", True)):
+        trail.audit(session, f"department.{deed}", "department", [
+            (k.id, {"department": k.cells["department"], "source": "附件7", "changed": changed})
+            for k, now in things if (changed := _changed(k, now, free=free)) or not free
+        ], by=hand.by, at=hand.at)  # fmt: skip
+
+
+def _changed(known: Known, now: Mapping[str, str], *, free: bool) -> dict[str, list[str]]:
+    return {c.key: [known.cells[c.key], now[c.key]] for c in BASE.given if (c.key in base_data.FREE) is free
+            and known.cells[c.key] != now[c.key] and not (c.keeps and not now[c.key])}  # fmt: skip
 
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
+
+
+def _moment(value: str | None) -> datetime | None:
+    return datetime.fromisoformat(value) if value else None
 
 
 def _day(value: str | None) -> date | None:

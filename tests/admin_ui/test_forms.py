@@ -245,7 +245,7 @@ def test_what_breaks_while_it_is_put_in_leaves_the_preview(world: World, signed_
         form = session.get_one(FormImport, int(page.rpartition("/")[2]))
         form.rows = [{**form.rows[0], "department": 999}, *form.rows[1:]]
     text = put_in(client, page)
-    assert "没有入库任何一行" in text
+    assert "没有改动任何一行" in text
     assert "待入库" in text
     assert drafts(world) == []
 

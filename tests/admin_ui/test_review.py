@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from admin_ui.house import now
 from hotline.directory.departments import Department
-from knowledge_base import licence_life
+from knowledge_base import base_data, licence_life
 from knowledge_base.licence_text import read
 from tests.admin_ui.test_licences import TEXT
 
@@ -62,3 +62,25 @@ def test_who_checks_and_who_reviews_begins_with_what_waits_for_him(world: World,
     assert 'href="/review?show=sweep"' in signed_in("secrecy_reviewer").get("/").text
     assert signed_in("liaison").get("/").location == "/tickets"
     assert signed_in("liaison").get("/review?show=sweep").status_code == 200, "who has no such list sees his own"
+
+
+def test_free_words_of_base_data_are_public_when_the_leader_has_let_them_out(world: World, signed_in: SignIn) -> None:
+    with world.database.writing() as session:
+        unit = session.scalars(select(Department).where(Department.code == "101")).one()
+        base_data.change(session, unit, {"duties": "负责社会保险。", "fax": "08772101999"}, by="liaison", at=now())
+    page, leader = f"/departments/{unit.id}", signed_in("leader")
+    operator = signed_in("operator")
+    assert "负责社会保险" not in signed_in("liaison_b").get(page).text
+    assert "负责社会保险" not in signed_in("liaison_b").get("/departments/export.csv").text
+    assert f'href="{page}#proposed"' in leader.get("/review?kind=base").text
+    assert "审定，予以公开" not in signed_in("liaison").get(page).text
+    assert operator.post(f"{page}/words").status_code == 403
+    seen = re.search(r'name="seen" value="(\w+)"', leader.get(page).text)
+    assert seen is not None
+    for login in ("liaison", "leader_b", "city_office"):
+        assert signed_in(login).post(f"{page}/words", data={"seen": seen[1], "deed": "let_out"}).status_code == 422
+    assert leader.post(f"{page}/words", data={"seen": seen[1], "deed": "give_back", "why": ""}).status_code == 422
+    assert leader.post(f"{page}/words", data={"seen": seen[1], "deed": "let_out"}).status_code == 303
+    assert "负责社会保险" in signed_in("liaison_b").get(page).text
+    assert "审核通过" in leader.get("/ledger").text
+    assert leader.post(f"{page}/words", data={"seen": seen[1], "deed": "let_out"}).status_code == 422, "once"

@@ -201,6 +201,7 @@ def test_the_reminder_stands_on_the_first_page_of_liaison_and_leader_until_they_
     assert "未阅" in board
     for login in ("liaison", "leader"):
         client = signed_in(login)
+        assert "基础信息定期更新已逾期" in client.get("/", follow_redirects=True).text
         assert "基础信息定期更新已逾期" in client.get("/tickets").text
         assert "基础信息定期更新已逾期" not in client.get("/knowledge").text
     for login in ("liaison_b", "secrecy_reviewer", "operator", "city_office"):

@@ -5,11 +5,17 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from hotline.accounts.accounts import Account
+from hotline.accounts.roles import Role
 from hotline.audit import AuditRow
 from hotline.directory.departments import Department
 from hotline.times import local_day
-from knowledge_base import base_data
-from tests.conftest import NOON
+from knowledge_base import base_data, base_words, queues
+from knowledge_base.ledger import LedgerRow
+from knowledge_base.stages import Stage
+from knowledge_base.transitions import LifeError
+from knowledge_base.verifying import verify
+from tests.conftest import NOON, person
 
 GOOD = {
     "short_name": "公安局", "address": "玉溪市红塔区示范路1号", "phone": "0877-9601001",
@@ -27,7 +33,7 @@ def test_what_stands_is_shown_as_it_is_typed_and_typing_it_again_changes_nothing
     values, faults = base_data.understood(typed(sections="户政科｜0877-9601011｜落户\n车管所", aliases="公安；派出所"))
     assert faults == {}
     assert base_data.change(session, office, values, by="liaison", at=NOON)
-    again, faults = base_data.understood(base_data.texts(office))
+    again, faults = base_data.understood(base_data.latest(office))
     assert faults == {}
     assert base_data.change(session, office, again, by="liaison", at=NOON) == {}
 
@@ -83,3 +89,74 @@ def test_winter_has_hours_of_its_own_only_where_it_is_told(session: Session, off
 def test_name_and_interval_are_not_the_departments_to_change() -> None:
     assert not base_data.OFFICE_ALONE & {c.key for c in base_data.FIELDS}
     assert not base_data.OFFICE_ALONE & base_data.understood(typed(update_every_months="12", department="别的局"))[0].keys()
+
+
+# ---------------------------------------------------------------- free words wait for a second person
+WORDS = {"duties": "负责户籍和治安。", "sections": "户政科｜0877-9601011｜落户", "way_there": "公交2路"}
+
+
+@pytest.fixture
+def staff(session: Session, office: Department) -> dict[str, Account]:
+    other = Department(code="102", name="玉溪市民政局", short_name="民政局")
+    session.add(other)
+    session.flush()
+    return {
+        "liaison": person(session, Role.LIAISON, of=office, login="liaison"), "leader": person(session, Role.LEADER, of=office, login="leader"),
+        "reviewer": person(session, Role.SECRECY_REVIEWER, of=office, login="reviewer"), "office": person(session, Role.CITY_OFFICE, login="office"),
+        "citys": person(session, Role.SECRECY_REVIEWER, login="citys"), "stranger": person(session, Role.LEADER, of=other, login="stranger"),
+    }  # fmt: skip
+
+
+def proposed(session: Session, office: Department, by: str = "liaison", **more: str) -> str:
+    """Free words proposed at one sitting with a new telephone; their token."""
+    values, faults = base_data.understood(typed(**{**WORDS, "phone": "0877-2012345", **more}))
+    assert faults == {}
+    base_data.change(session, office, values, by=by, at=NOON)
+    session.flush()
+    return base_words.token(office)
+
+
+def test_free_words_are_seen_by_nobody_before_a_second_person_let_them_out(session: Session, office: Department, staff: dict[str, Account]) -> None:
+    token = proposed(session, office)
+    assert (office.phone, office.duties, office.sections, office.way_there) == ("08772012345", "", [], "")
+    assert base_data.texts(office)["duties"] == ""
+    assert base_data.latest(office)["duties"] == WORDS["duties"]
+    assert [row.title for row in session.execute(queues.waiting(staff["leader"], Stage.SUBMITTED))] == [office.name]
+    assert [row.kind for row in session.execute(queues.waiting(staff["reviewer"], Stage.CHECKED))] == ["base"]
+    assert session.execute(queues.waiting(staff["stranger"], Stage.SUBMITTED)).all() == []
+    base_words.let_out(session, office, seen=token, by=staff["leader"], at=NOON)
+    assert (office.duties, office.sections[0]["name"], office.way_there, office.proposed) == (WORDS["duties"], "户政科", "公交2路", None)
+    row = session.query(LedgerRow).filter_by(kind="base").one()
+    assert (row.deed, row.by, row.digest) == ("checked", "leader", base_words.digest(office))
+    assert list(verify(session)) == []
+    office.duties = "背后改的"
+    session.flush()
+    assert [(f.thing, f.reason) for f in verify(session)] == [(f"base data of department {office.id}", "no longer says what the secrecy review passed")]
+
+
+@pytest.mark.parametrize(("proposer", "decider"), [("liaison", "leader"), ("liaison", "reviewer"), ("leader", "reviewer"), ("office", "leader"), ("leader", "citys")])
+def test_leader_or_reviewer_lets_out_what_another_proposed(session: Session, office: Department, staff: dict[str, Account], proposer: str, decider: str) -> None:
+    token = proposed(session, office, by=proposer)
+    for wrong in {"liaison", "office", "stranger", proposer}:
+        with pytest.raises(LifeError, match="自己提出"):
+            base_words.let_out(session, office, seen=token, by=staff[wrong], at=NOON)
+    base_words.let_out(session, office, seen=token, by=staff[decider], at=NOON)
+    assert office.duties == WORDS["duties"]
+
+
+def test_what_is_given_back_is_dropped_with_its_reason_and_what_stands_stays(session: Session, office: Department, staff: dict[str, Account]) -> None:
+    base_words.let_out(session, office, seen=proposed(session, office), by=staff["leader"], at=NOON)
+    token = proposed(session, office, duties="内部职责")
+    with pytest.raises(LifeError, match="退回原因"):
+        base_words.give_back(session, office, seen=token, why=" ", by=staff["leader"], at=NOON)
+    with pytest.raises(LifeError, match="已被他人更新"):
+        base_words.give_back(session, office, seen="x", why="不宜公开", by=staff["leader"], at=NOON)
+    base_words.give_back(session, office, seen=token, why="不宜公开", by=staff["leader"], at=NOON)
+    assert (office.duties, office.proposed, base_data.latest(office)["duties"]) == (WORDS["duties"], None, WORDS["duties"])
+    assert list(verify(session)) == []
+
+
+def test_who_types_again_what_stands_takes_his_proposal_back(session: Session, office: Department) -> None:
+    proposed(session, office)
+    proposed(session, office, duties="", sections="", way_there="")
+    assert office.proposed is None

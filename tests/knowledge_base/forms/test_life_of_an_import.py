@@ -9,7 +9,7 @@ from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.audit import AuditRow
 from hotline.directory.departments import Department
-from knowledge_base import approving, base_data, drafts, granting, ledger, life
+from knowledge_base import approving, base_data, base_words, drafts, granting, ledger, life
 from knowledge_base.authorisations import Authorisation
 from knowledge_base.categories import Category
 from knowledge_base.content import content_of, digest
@@ -367,10 +367,27 @@ def test_base_data_count_at_once_and_come_back_with_undo(town: Town) -> None:
         {"days": "1-5", "open": "09:30", "close": "12:00", "season": "winter"},
     ]  # fmt: skip
     assert unit.transfer_numbers == ["08771234567", "08771234568"]
-    assert unit.sections == [{"name": "户政科", "phone": "0877-9601011", "duties": "户口"}, {"name": "办公室", "phone": ""}]
+    assert "户政服务科" in {section["name"] for section in unit.sections}, "what stands stays until a second person has seen the new one"
+    assert (unit.proposed["sections"], unit.proposed_by) == (
+        [{"name": "户政科", "phone": "0877-9601011", "duties": "户口"}, {"name": "办公室", "phone": ""}], "office")
     assert unit.update_every_months == 3
     town.undo(form.id)
     assert all_known(town) == before
+
+
+def test_free_words_that_were_let_out_since_stay_when_a_form_is_undone(town: Town) -> None:
+    content = books.book(BASE, [books.unit(way_there="公交2路")])
+    form = town.take_in(content)
+    assert town.preview(content).counts()["same"] == 1
+
+    def let_out(session: Any) -> None:
+        unit = session.get(Department, town.department(POLICE))
+        base_words.let_out(session, unit, seen=base_words.token(unit), by=person(session, Role.LEADER), at=town.at)
+
+    town.do(let_out)
+    assert town.preview(content).counts()["same"] == 1
+    assert "第 2 行" in town.undo(form.id).notes[-1]
+    assert town.see(lambda s: s.get(Department, town.department(POLICE)).way_there) == "公交2路"
 
 
 def test_only_the_office_sets_how_often_a_department_confirms(town: Town) -> None:
