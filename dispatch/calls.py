@@ -236,7 +236,8 @@ _BY_STEP = (
 # Who was last where a message can be left and has left none is one who gave up.
 _BY_PLACE = {
     "queue": Outcome.ABANDONED, "message": Outcome.ABANDONED, "operator": Outcome.ANSWERED_BY_OPERATOR,
-    "survey": Outcome.ANSWERED_BY_OPERATOR,
+    "survey": Outcome.ANSWERED_BY_OPERATOR, "transfer": Outcome.ANSWERED_BY_OPERATOR,
+    "transfer_left": Outcome.ANSWERED_BY_OPERATOR, "three_way": Outcome.ANSWERED_BY_OPERATOR,
 }  # fmt: skip
 
 

@@ -45,11 +45,12 @@ class Hunter:
             going_on = transfers.unsettled(session)
         if not going_on or (seen := self.line.seen()) is None:
             return []
+        said = []
         for call_id in going_on:
             with self.database.writing() as session:
-                _compare(session, call_id, seen, at=at)
+                said.append(Event("transfer", call_id=call_id, account_id=_compare(session, call_id, seen, at=at)))
             self.follow(call_id, at=at)
-        return [Event("transfer", call_id=call_id) for call_id in going_on]
+        return said
 
 
 def hours_of(session: Session, department: Department, settings: Settings) -> OfficeHours:
@@ -113,14 +114,15 @@ def _back(transfer: Transfer) -> Deed:
     """Where the caller goes from where he waits, once his hunt is over without anybody having joined."""
     call_id, channel = transfer.call_id, transfer.channel
     if transfer.otherwise == Otherwise.RECORD and transfer.state in (State.NOBODY, State.OUT_OF_HOURS):
-        return lambda line: line.record(channel, call_id=call_id)
+        return lambda line: line.give_up(channel, call_id=call_id)
     return lambda line: line.bring_back(channel, call_id=call_id)
 
 
-def _compare(session: Session, call_id: str, seen: Seen, *, at: datetime) -> None:
+def _compare(session: Session, call_id: str, seen: Seen, *, at: datetime) -> int | None:
+    """Believe the exchange; whose call it is."""
     transfer = transfers.latest(session, call_id, lock=True)
     if transfer is None:
-        return
+        return None
     for attempt in transfer.attempts:
         if seen.places.get(attempt.id) == ROOM:
             transfers.joined(session, attempt, at=at)
@@ -130,3 +132,4 @@ def _compare(session: Session, call_id: str, seen: Seen, *, at: datetime) -> Non
         transfer.waits_since = transfer.waits_since or at
     elif transfer.began_at < at - YOUNG:  # he has gone back to his operator, and nobody told us
         transfers.settle(session, transfer, State.STOPPED, at=at)
+    return transfer.account_id

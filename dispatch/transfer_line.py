@@ -11,7 +11,8 @@ from hotline.exchange.errors import ActionRefused, LinkError
 from hotline.exchange.link import Link
 from hotline.settings import Settings
 
-WAITING, ROOM = "transfer", "three_way"  # the dialplan's contexts in which a caller waits, and in which all meet
+WAITING, ROOM, OVER = "transfer", "three_way", "transfer_over"
+"""The dialplan's contexts in which a caller waits, in which all meet, and in which his question is recorded."""
 log = structlog.get_logger()
 
 
@@ -60,14 +61,18 @@ class TransferLine:
         ))  # fmt: skip
 
     def bring_back(self, channel: str, *, call_id: str) -> None:
-        """Lead the caller to his operator; to recording, should nobody be there."""
+        """Lead the caller from where he waits to his operator; to recording, should nobody be there."""
         self._asked("transfer.not_brought_back", call_id,
-                    lambda link: actions.redirect(link, channel, context=ROOM, extension="caller"))  # fmt: skip
+                    lambda link: _from_waiting(link, channel, context=ROOM, extension="caller"))  # fmt: skip
 
-    def record(self, channel: str, *, call_id: str) -> None:
-        """Lead the caller to where his question is recorded."""
+    def give_up(self, channel: str, *, call_id: str) -> None:
+        """Lead the caller from where he waits to where his question is recorded."""
         self._asked("transfer.not_recorded", call_id,
-                    lambda link: actions.redirect(link, channel, context="transfer_over", extension="s"))  # fmt: skip
+                    lambda link: _from_waiting(link, channel, context=OVER, extension="s"))  # fmt: skip
+
+    def record(self, channel: str) -> None:
+        """Lead the caller, wherever he is, to where his question is recorded; LinkError when it was not done."""
+        actions.redirect(self.link(), channel, context=OVER, extension="s")
 
     def hang_up(self, channels: Iterable[str], *, call_id: str) -> None:
         """End these channels; one that is gone already is no fault."""
@@ -91,3 +96,9 @@ class TransferLine:
             log.info(what, call_id=call_id, reason=str(refusal))
         except LinkError as error:
             log.warning(what, call_id=call_id, reason=str(error))
+
+
+def _from_waiting(link: Link, channel: str, *, context: str, extension: str) -> None:
+    """A caller who waits no longer has met somebody: he isn't torn away from him."""
+    if actions.getvar(link, "CONTEXT", channel=channel) == WAITING:
+        actions.redirect(link, channel, context=context, extension=extension)

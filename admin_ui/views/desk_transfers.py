@@ -121,7 +121,7 @@ def _leave(call: Call) -> None:
 
 def _record(call: Call) -> None:
     ends = _ends(call)
-    _line().record(ends.caller, call_id=call.id)
+    _line().record(ends.caller)
 
 
 def _ends(call: Call) -> Ends:

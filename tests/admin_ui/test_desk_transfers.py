@@ -180,6 +180,7 @@ def test_stopped_who_rings_is_hung_up_and_the_caller_comes_back(
     operator = signed_in("operator")
     operator.post("/desk/transfer", data=wish(world, call))
     attempt = rung(world, call)
+    switch.variables[CALLER, "CONTEXT"] = "transfer"
     assert operator.post("/desk/transfer", data=wish(world, call)).status_code == 422  # one hunt at a time
     assert operator.post("/desk/transfer/stop", data={"call_id": call}).status_code == 200
     assert switch.deeds[-2:] == [("Hangup", attempt), ("Redirect", CALLER, "three_way", "caller", "", "", "")]
@@ -260,3 +261,15 @@ def test_the_list_holds_every_attempt_and_the_board_leads_to_it(
     assert "张立新" in file
     assert "13887712345" not in file
     assert "没有符合条件的转接" in supervisor.get("/transfers?state=nobody").text
+
+
+@opened
+def test_who_has_met_somebody_meanwhile_is_not_torn_away(
+    world: World, switch: Switch, signed_in: SignIn, call: str
+) -> None:
+    operator = signed_in("operator")
+    operator.post("/desk/transfer", data=wish(world, call))
+    switch.variables[CALLER, "CONTEXT"] = "three_way"
+    before = len(switch.deeds)
+    operator.post("/desk/transfer/stop", data={"call_id": call})
+    assert switch.deeds[before:] == []

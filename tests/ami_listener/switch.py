@@ -3,6 +3,11 @@
 from tests.exchange_client.test_link import Exchange, Headers
 
 Row = dict[str, str]
+DEEDS = {
+    "QueueAdd": ("Interface",), "QueueRemove": ("Interface",), "QueuePause": ("Interface", "Paused"), "Hangup": ("Channel",),
+    "Redirect": ("Channel", "Context", "Exten", "ExtraChannel", "ExtraContext", "ExtraExten"),
+}  # fmt: skip
+"""What changes something, and what is remembered of it."""
 
 
 class Switch(Exchange):
@@ -14,6 +19,7 @@ class Switch(Exchange):
         self.devices: dict[str, str] = {}
         self.store: dict[tuple[str, str], str] = {}
         self.refuses: set[str] = set()
+        self.variables: dict[tuple[str, str], str] = {}
         self.deeds: list[tuple[str, ...]] = []
         super().__init__(Switch.react_to)
 
@@ -39,19 +45,11 @@ class Switch(Exchange):
             case "DBPut":
                 self.store[headers["Family"], headers["Key"]] = headers["Val"]
                 self.succeed(headers)
-            case "QueueAdd" | "QueueRemove":
-                self.deeds.append((name, headers["Interface"]))
+            case _ if name in DEEDS:
+                self.deeds.append((name, *(headers.get(one, "") for one in DEEDS[name])))
                 self.succeed(headers)
-            case "QueuePause":
-                self.deeds.append((name, headers["Interface"], headers["Paused"]))
-                self.succeed(headers)
-            case "Redirect":
-                names = ("Channel", "Context", "Exten", "ExtraChannel", "ExtraContext", "ExtraExten")
-                self.deeds.append((name, *(headers.get(one, "") for one in names)))
-                self.succeed(headers)
-            case "Hangup":
-                self.deeds.append((name, headers["Channel"]))
-                self.succeed(headers)
+            case "Getvar":
+                self.answer(headers, f"Value: {self.variables.get((headers.get('Channel', ''), headers['Variable']), '')}")
             case _:
                 self.succeed(headers)
 

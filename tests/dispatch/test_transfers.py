@@ -42,7 +42,7 @@ class Line:
     def bring_back(self, channel: str, *, call_id: str) -> None:
         self.asked.append(("back", channel))
 
-    def record(self, channel: str, *, call_id: str) -> None:
+    def give_up(self, channel: str, *, call_id: str) -> None:
         self.asked.append(("record", channel))
 
     def hang_up(self, channels: Iterable[str], *, call_id: str) -> None:

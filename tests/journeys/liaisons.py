@@ -4,6 +4,7 @@ from pathlib import Path
 
 from cli.sip import CITIZEN
 
+NUMBER = "96128"  # whoever else shows himself is not answered: a department never sees the caller's number
 BUSY, SILENT, UNKNOWN = "17", "18", "19"  # the last two digits of a number say how it behaves; any other answers
 _ROUTES = {BUSY: "930", SILENT: "940", UNKNOWN: "950"}
 _ASKED = '<ereg regexp="[0-9]+{digits}@" search_in="hdr" header="To:" assign_to="ends{digits}"/>'
@@ -30,7 +31,9 @@ def scenario(folder: Path) -> Path:
     """The citizen's scenario, led elsewhere for the numbers that don't answer."""
     text = CITIZEN.read_text(encoding="latin-1")
     asked = "".join(_ASKED.format(digits=digits) for digits in _ROUTES)
+    asked += f'<ereg regexp="sip:{NUMBER}@" search_in="hdr" header="From:" check_it="true" assign_to="ours"/>'
     text = text.replace('assign_to="cseq"/>', f'assign_to="cseq"/>{asked}', 1)
+    text = text.replace('</scenario>', '<Reference variables="ours"/></scenario>', 1)
     told = "".join(f'<nop next="{label}" test="ends{digits}"/>' for digits, label in _ROUTES.items())
     ringing = '<recv request="CANCEL" timeout="@RING@"'
     text = text.replace(ringing, f"{told}\n  {ringing}", 1)

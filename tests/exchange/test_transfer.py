@@ -1,0 +1,65 @@
+"""The room of a transfer by the exchange's rules alone, with all of ours dead: nobody is left behind in it."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from cli.exchange import Exchange
+from cli.exchange_files import ExchangePlan
+from cli.sip import answer, call, phone
+from cli.sip_scenario import Press, Touch, Wait
+from hotline.exchange import actions
+from hotline.exchange.link import Address, Link
+
+pytestmark = pytest.mark.journey
+Row = dict[str, str]
+
+
+def until(look: Callable[[], bool], seconds: float = 15) -> None:
+    end = time.monotonic() + seconds
+    while not look():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.2)
+
+
+@pytest.mark.usefixtures("nobody_signed_in")
+def test_a_liaison_is_let_in_by_his_key_and_when_the_last_officer_goes_the_caller_is_led_on(
+    exchange: Exchange, plan: ExchangePlan, ears: object
+) -> None:
+    address = Address("127.0.0.1", plan.ami_port, plan.ami_user, plan.ami_secret)
+    trunk = int(plan.trunk_contact.rpartition(":")[2])
+    spoken = [Wait(2), Touch("1", 60)]
+    with (
+        Link(address) as link,
+        phone("8002", "second-phone", Wait(60), exchange=plan.sip_port, ring=1),
+        answer(*spoken, port=trunk, calls=1) as liaison,
+        call(Wait(2), Press("0", 50), port=plan.sip_port) as line,
+    ):
+
+        def channels() -> list[Row]:
+            return actions.core_show_channels(link)
+
+        exchange.cli("queue add member PJSIP/8002 to hotline")
+        until(lambda: len([c for c in channels() if c["ChannelStateDesc"] == "Up"]) == 2, 20)
+        caller, operator = (next(c for c in channels() if name in c["Channel"]) for name in ("trunk", "8002"))
+        actions.redirect(link, caller["Channel"], context="transfer", extension="s", extra_channel=operator["Channel"],
+                         extra_context="three_way", extra_extension="officer")  # fmt: skip
+        until(lambda: {c["Context"] for c in channels()} == {"transfer", "three_way"})
+        call_id = caller["AccountCode"]
+        actions.originate(link, "PJSIP/08779601011@trunk", channel_id="liaison-1", context="liaison", extension="s", caller_id=plan.number,
+                          account=call_id, variables={"__CALLID": call_id, "ATTEMPT": "liaison-1", "WAITING": caller["Channel"]})  # fmt: skip
+        until(lambda: [c["Context"] for c in channels()] == ["three_way"] * 3)
+        assert call_id in exchange.cli("confbridge list")
+        actions.hangup(link, operator["Channel"])
+        until(lambda: len(channels()) == 2)
+        assert {c["Context"] for c in channels()} == {"three_way"}
+        actions.hangup(link, "liaison-1")
+        until(lambda: "three_way" not in {c["Context"] for c in channels()}, 5)
+        assert line.result(40).failed == 0
+        assert liaison.result(10).failed == 0
+        until(lambda: channels() == [])
+    assert call_id not in exchange.cli("confbridge list")
+    legs = sorted(Path(plan.folder / "spool/legs").glob(f"{call_id}.*.wav"))
+    assert len(legs) == 2
