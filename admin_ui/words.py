@@ -11,6 +11,7 @@ from dispatch.desk import Readiness
 from dispatch.hunting import Outcome as Tried
 from dispatch.line.barring import Cause
 from dispatch.line.flags import Skill
+from dispatch.line.menu import Do, Fault
 from dispatch.states import Action, State
 from dispatch.tickets import Klass
 from dispatch.transfers import Otherwise
@@ -141,6 +142,15 @@ ATTEMPTS = {"told": _("已告知"), "unconfirmed": _("接通未确认"), "no_ans
             "not_rung": _("话机未接，未拨出")}  # fmt: skip
 CAUSES = {Cause.NUISANCE: _("骚扰辱骂"), Cause.OCCUPYING: _("占用线路"), Cause.FALSE: _("反映虚假情况")}
 BLOCKS = {"standing": _("限制中"), "over": _("已结束")}
+MENU_DOES = {Do.SELF_SERVICE: _("自助查询"), Do.PROGRESS: _("查询进度"), Do.PERSON: _("人工服务"),
+             Do.MESSAGE: _("留言"), Do.ANNOUNCE: _("播报一段话"), Do.MENU: _("下一层菜单")}  # fmt: skip
+MENU_FAULTS = {
+    Fault.EMPTY: _("至少要有一个按键"), Fault.TWICE: _("按键重复"),
+    Fault.PATH: _("按键应为1至9，最多两层，如 4.1；0总是转人工"),
+    Fault.SILENT: _("请填写说法，最多20个字"), Fault.DEAD_END: _("没有去向：菜单下面没有按键，或者没有填写播报内容"),
+    Fault.NO_PARENT: _("上一层的按键不是菜单"), Fault.TOO_MANY: _("一层最多6个按键"),
+    Fault.WORDS: _("播报内容最多200个字"),
+}  # fmt: skip
 SKILLS = {Skill.ELDERLY: _("老年人"), Skill.DIALECT: _("方言")}
 VERIFIED = {"matter": _("姓名和事项相符"), "code": _("查询码相符")}
 DIRECTIONS = {Direction.IN: _("来电"), Direction.OUT: _("回访")}

@@ -36,3 +36,5 @@ class Next(StrEnum):
     MESSAGE = "message"
     GOODBYE = "goodbye"
     MENU = "menu"
+    SELF_SERVICE = "self"
+    PROGRESS = "progress"

@@ -7,7 +7,7 @@ from threading import Thread
 from agi.house import House
 from agi.line import Line
 from agi.rules import LiveRules
-from agi.scripts import callback, incoming, liaison, progress, self_service, survey, warned
+from agi.scripts import callback, incoming, liaison, menu, progress, self_service, survey, warned
 from agi.server import Server
 from agi.session import Handler
 from dispatch.beginnings import begin
@@ -30,6 +30,7 @@ SCRIPTS: dict[str, Callable[[Line, House], None]] = {
     "liaison": liaison.run,
     "survey": survey.run,
     "warned": warned.run,
+    "menu": menu.run,
 }
 
 

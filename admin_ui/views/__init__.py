@@ -44,6 +44,7 @@ from admin_ui.views import (
     licence_steps,
     licence_versions,
     licences,
+    menu,
     password,
     phrasings,
     recordings,
@@ -63,7 +64,7 @@ from admin_ui.views import (
 )
 
 NOUNS = (
-    barring, calendar, flags, switches,
+    barring, calendar, flags, menu, switches,
     accounts, analytics, asked, audit, authorisation_form, authorisation_sheet, authorisation_steps, authorisations,
     call, callback, callbacks, calls, categories, chasing, comparing, corrections, coverage, departments, desk,
     desk_answers, desk_events, desk_readiness, desk_referrals,

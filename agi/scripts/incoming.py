@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Final
 
 from agi.house import House
 from agi.line import Line
 from dispatch.beginnings import Beginning
+from dispatch.line.menu import offered, ways
 from dispatch.line.rules import Reception, receive
 from hotline.calendar.words import Prompts
 from hotline.phones import normalise
@@ -28,6 +30,8 @@ def run(line: Line, house: House) -> None:
     for name, value in _met(received, machine=_counted(house, begun)):
         line.set(name, value)
     line.until(written, _WRITTEN_WITHIN)
+    for name, value in _menu(house, received):
+        line.set(name, value)
     line.set("SELFSERVICE", _yes(received.self_service))
 
 
@@ -57,6 +61,18 @@ def _met(received: Reception, *, machine: bool) -> Iterator[tuple[str, str]]:
         yield "WARNED", "yes"
     if received.skill:
         yield "SKILL", received.skill
+
+
+def _menu(house: House, received: Reception) -> Iterator[tuple[str, str]]:
+    """The office's menu, if there is one and all of it has a sound: else the exchange's own is heard."""
+    spoken = house.rules.now.menu
+    if spoken is None or received.spared:
+        return
+    items = offered(spoken.menu, self_service=received.self_service)
+    paths = [str(house.settings.sounds / name) for name in spoken.of(items)]
+    if all(Path(path + ".alaw").exists() for path in paths):
+        yield "MENU", "&".join(("hotline/greeting", *paths))
+        yield "MENU_WAYS", ways(items)
 
 
 def _sounds(prompts: Prompts) -> str:

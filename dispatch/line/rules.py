@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispatch.line import barring, flags, switches
+from dispatch.line import barring, flags, menus, switches
 from dispatch.line.barring import Barred, Block, CallerWarning, Cause
 from dispatch.line.flags import CallerFlag, Skill
+from dispatch.line.menus import MenuVersion, Spoken
 from dispatch.line.switches import LineSwitch, Machine, Switch
 from hotline import phones
 from hotline.calendar.days import CalendarDay
@@ -32,6 +33,7 @@ class Rules:
     untold: frozenset[str] = frozenset()
     switches: tuple[Switch, ...] = ()
     flags: Mapping[str, Skill] = field(default_factory=dict)
+    menu: Spoken | None = None  # the office's; None: the exchange's own
 
     def machine(self, dialled: str, at: datetime) -> Machine:
         """What the machine may do for who dials this number."""
@@ -48,6 +50,7 @@ class Reception:
     blocked: Prompts = ()  # why he is not received, and where to complain
     warned: bool = False  # he is to hear the warning
     skill: Skill | None = None
+    spared: bool = False  # he is taken to a person without a menu
 
 
 def usual(settings: Settings) -> Rules:
@@ -64,8 +67,9 @@ def receive(rules: Rules, *, caller: str, dialled: str, at: datetime) -> Recepti
         return replace(received, blocked=_why_blocked(barred))
     skill = rules.flags.get(number)
     withheld = not number and rules.settings.anonymous_callers == PERSON
-    return replace(received, self_service=received.self_service and not skill and not withheld,
-                   warned=number in rules.untold, skill=skill)  # fmt: skip
+    spared = withheld or skill is not None
+    return replace(received, self_service=received.self_service and not spared, warned=number in rules.untold,
+                   skill=skill, spared=spared)  # fmt: skip
 
 
 def _why_blocked(barred: Barred) -> Prompts:
@@ -83,6 +87,7 @@ def stamps(session: Session) -> Stamps:
         select(func.count(), told).select_from(CallerWarning),
         select(func.count(), func.count(LineSwitch.ended_at)).select_from(LineSwitch),
         select(func.count(), func.max(CallerFlag.at)).select_from(CallerFlag),
+        select(func.count(MenuVersion.begun_at), func.count(MenuVersion.ended_at)).select_from(MenuVersion),
     )
     return tuple(cell for query in counted for cell in session.execute(query).one())
 
@@ -91,5 +96,7 @@ def load(session: Session, *, settings: Settings, at: datetime) -> Rules:
     """The rules as they stand."""
     blocks = session.scalars(select(Block).where(Block.lifted_at.is_(None), Block.until > at))
     rows = tuple(map(switches.ready, switches.standing(session)))
+    version = menus.current(session)
     return Rules(settings, staffing(session, settings=settings), barring.standing(blocks, at=at),
-                 barring.untold(session), rows, flags.all_of(session))  # fmt: skip
+                 barring.untold(session), rows, flags.all_of(session),
+                 menus.spoken(version.menu, settings=settings) if version else None)  # fmt: skip

@@ -26,7 +26,7 @@ ASTERISKS = {"EXTEN", "EPOCH", "UNIQUEID", "AGISTATUS", "QUEUESTATUS", "CHANNELR
              "FREED", "QUEUE_PRIO", "QUEUE_MAX_PENALTY", "QUEUE_MIN_PENALTY", "QUEUE_RAISE_PENALTY"}  # fmt: skip
 DIALLED = re.compile(r"_?[\dXZN+.*]+|[sithT]")  # by a telephone, or by Asterisk itself
 # One half of what is not whole yet: take a name out as soon as it is.
-HALVES = {"MENU", "SKILL"}
+HALVES = {"SKILL"}
 
 
 def bare(path: Path) -> str:

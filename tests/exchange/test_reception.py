@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from agi.voice import seconds_of as length
 from cli.exchange import Exchange
 from cli.exchange_files import ExchangePlan
 from cli.sip import place
-from cli.sip_scenario import Wait
+from cli.sip_scenario import Press, Wait
 from tests.exchange.test_messages import _put
 
 pytestmark = pytest.mark.journey
@@ -19,9 +20,7 @@ WORDS = "hotline/blocked_nuisance&hotline/blocked_until&hotline/month_12&hotline
 
 
 def seconds_of(*prompts: str) -> float:
-    from agi.voice import _prompt_seconds
-
-    return sum(_prompt_seconds()[prompt] for prompt in prompts)
+    return sum(length(f"hotline/{prompt}") for prompt in prompts)
 
 
 def test_a_blocked_caller_hears_all_of_why_and_meets_no_queue(exchange: Exchange, plan: ExchangePlan, ears: Any, agi: Agi) -> None:
@@ -63,3 +62,21 @@ def test_with_fastagi_gone_the_exchange_itself_knows_the_hours_and_says_when_peo
         assert f'"{heard_at}"' in ears.spool.events(recording.stem)[-1]
     finally:
         exchange.cli("database deltree hours")
+
+
+@pytest.mark.parametrize(
+    ("key", "says", "asked", "stage"),
+    [("3", "message", ["menu"], "message"), ("5", "", ["progress"], "progress"), ("9", "", [], "message"), ("", "", [], "message")],
+)
+def test_the_offices_menu_sends_each_key_where_it_says_and_silence_to_people(
+    plan: ExchangePlan, ears: Any, agi: Agi, key: str, says: str, asked: list[str], stage: str
+) -> None:
+    told = ["SET VARIABLE MENU hotline/greeting&hotline/menu_progress", "SET VARIABLE MENU_WAYS ---x-p----", "SET VARIABLE SELFSERVICE no"]
+    with agi(incoming=told, menu=[f"SET VARIABLE NEXT {says}"], progress=None) as seen:
+        steps = (Wait(1.5), Press(key, then=1.5)) if key else (Wait(seconds_of("greeting", "menu_progress") + 6),)
+        place(*steps, port=plan.sip_port)
+    assert [one["agi_network_script"] for one in seen] == ["incoming", *asked]
+    if asked == ["menu"]:
+        assert (seen[1]["agi_arg_2"], seen[1]["agi_arg_3"]) == ("96128", key)
+    (recording,) = ears.calls()
+    assert f'"{stage}"' in ears.spool.events(recording.stem)[-1]
