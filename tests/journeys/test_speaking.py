@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from cli import sip
+from cli.exchange import Exchange
 from cli.sip_scenario import Press, Say, Wait
 from dispatch.calls import Call, CallStep, Outcome
 from dispatch.tellings import Telling
@@ -25,7 +26,7 @@ from tests.support.said import said
 
 pytestmark = pytest.mark.journey
 TITLE, ANSWER = "公积金提取怎么办理？", "请到公积金管理中心办理。"
-BY_KEY, BY_VOICE, UNLUCKY = "13822220001", "13822220002", "13822220003"
+BY_KEY, BY_VOICE, UNLUCKY, RECORDED = "13822220001", "13822220002", "13822220003", "13822220004"
 QUESTION = (Wait(2), Press("1", 7.5), Say(said(TITLE)))  # into the end of the prompt, or just after it
 THINKS = 8.0  # his question, its end, what is recognised and found, and the title
 
@@ -66,7 +67,7 @@ def asked(house: House) -> House:
 @pytest.mark.parametrize(("caller", "reply"), [(BY_KEY, "1"), (BY_VOICE, "是的")])
 def test_what_he_said_is_understood_repeated_and_answered(asked: House, caller: str, reply: str) -> None:
     call = asked.call_of(caller)
-    assert asked.kinds(call) == ["began", "heard", "candidate", "told", "rated", "ended"]
+    assert asked.kinds(call) == ["began", "heard", "candidate", "told", "rated", "ended"], _lines(call)
     assert call.outcome == Outcome.ANSWERED_BY_MACHINE
     heard, candidate = call.steps[1].detail, call.steps[2].detail
     assert heard["by"] == "speech"
@@ -87,6 +88,21 @@ def test_the_recording_holds_all_that_he_said(asked: House, caller: str) -> None
     assert recording.seconds == pytest.approx((call.ended_at - call.began_at).total_seconds(), abs=0.6)
 
 
+def test_without_the_exchanges_speech_interface_a_recording_is_recognised(asked: House) -> None:
+    exchange = Exchange(asked.here.plan())
+    exchange.cli("module unload res_speech_aeap.so")
+    try:
+        after_the_tone = (Wait(2), Press("1", 9.5), Say(said(TITLE)), Wait(12))
+        result = sip.place(*after_the_tone, Press("1", 8), Press("1", 4), port=asked.port, caller=RECORDED)
+    finally:
+        exchange.cli("module load res_speech_aeap.so")
+    assert result.failed == 0, result.log
+    call = asked.call_of(RECORDED)
+    assert asked.kinds(call) == ["began", "heard", "candidate", "told", "rated", "ended"]
+    assert (call.steps[1].detail["by"], call.steps[2].detail["question"]) == ("recording", TITLE)
+    assert list((asked.settings.spool / "heard").iterdir()) == []
+
+
 def test_when_the_engine_is_killed_while_he_speaks_he_has_his_keys_and_a_person(asked: House) -> None:
     """`hear` comes again by itself; before that he is told to use his keys, and presses 0."""
     engine = asked.child("hear").process
@@ -102,3 +118,7 @@ def test_when_the_engine_is_killed_while_he_speaks_he_has_his_keys_and_a_person(
     assert kinds[:2] == ["began", "fault"]
     assert call.outcome in {Outcome.ABANDONED, Outcome.MESSAGE_LEFT}
     asked.eventually(lambda session: True if asked.child("hear").alive() else None, 30)
+
+
+def _lines(call: Call) -> str:
+    return "\n".join(f"{step.at:%H:%M:%S.%f} {step.kind} {step.detail}" for step in call.steps)
