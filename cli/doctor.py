@@ -22,6 +22,9 @@ from hotline.database import Database
 from hotline.exchange import actions
 from hotline.exchange.errors import LinkError
 from hotline.exchange.link import Link
+from hotline.hearing import HearingMissing
+from hotline.hearing import model as hearing
+from hotline.hearing.remote import Remote
 from hotline.migrating import behind
 from hotline.parts import Part, lives
 from hotline.settings import Settings
@@ -64,6 +67,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _processes(settings)
     yield prompts_found()
     yield _voice(settings)
+    if settings.speech:
+        yield _hearing(settings)
 
 
 def _disk(settings: Settings) -> Finding:
@@ -141,7 +146,9 @@ def _processes(settings: Settings) -> Iterator[Finding]:
             rows = {row.name: row for row in session.scalars(select(Part))}
     except SQLAlchemyError:
         return
-    for name, start in (("listener", "listen"), ("worker", "worker"), ("voice", "voice")):
+    named = [("listener", "listen"), ("worker", "worker"), ("voice", "voice")]
+    named += [("hear", "hear")] if settings.speech and not settings.hear_address else []
+    for name, start in named:
         row = rows.get(name)
         well = row is not None and lives(row, at=now()) and row.well
         seen = "was never seen" if row is None else row.words or f"last seen {_ago(now() - row.beat_at)} ago"
@@ -169,6 +176,20 @@ def _voice(settings: Settings) -> Finding:
     return _or_fault("speech model", look, VoiceMissing, do)
 
 
+def _hearing(settings: Settings) -> Finding:
+    """Whether what callers say can be recognised: by the engine elsewhere, or by our own model."""
+    do = "Run: bin/hearing, then hotline hear. Until then callers are told to use their keys."
+
+    def look() -> Finding:
+        if settings.hear_address:
+            Remote(settings.hear_address).knock()
+            return Finding("hearing", True, f"answers at {settings.hear_address}")
+        own = Path(settings.hearing_model) if settings.hearing_model else None
+        return Finding("hearing", True, hearing.check(settings.hearing_folder, model=own))
+
+    return _or_fault("hearing", look, HearingMissing, do)
+
+
 def _or_fault(what: str, look: Callable[[], Finding], fault: type[Exception], do: str) -> Finding:
     try:
         return look()
@@ -178,5 +199,3 @@ def _or_fault(what: str, look: Callable[[], Finding], fault: type[Exception], do
 
 def _ago(span: timedelta) -> str:
     return f"{span.total_seconds():.0f} s"
-
-

@@ -9,6 +9,7 @@ NAMES = {
     "disk": "磁盘", "database": "数据库", "broker": "消息服务", "exchange": "交换机", "FastAGI": "语音脚本",
     "listener": "交换机监听", "worker": "后台任务", "voice": "语音合成", "prompts": "提示音",
     "speech model": "语音模型",
+    "hear": "语音识别", "hearing": "识别模型",
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from hotline.settings import Settings
 from hotline.times import now
 from hotline.voice import prompts
 from tests.journeys.conftest import free_ports
+from tests.support.ears import FOLDER, Fake, serving
 
 
 @pytest.fixture
@@ -97,3 +98,20 @@ def test_looking_at_parts_that_do_not_answer_takes_seconds_not_minutes(ill: Sett
     began = time.monotonic()
     found(ill)
     assert time.monotonic() - began < 15
+
+
+def test_where_callers_may_speak_it_is_looked_at_whether_they_are_heard(stocked: Settings, tmp_path: Path) -> None:
+    assert not {"hear", "hearing"} & found(stocked).keys()
+    speaking = stocked.model_copy(update={"speech": True, "hearing_folder": tmp_path / "nowhere"})
+    seen = found(speaking)
+    assert (seen["hear"].well, seen["hearing"].well) == (False, False)
+    assert "bin/hearing" in seen["hearing"].seen
+    assert found(speaking.model_copy(update={"hearing_folder": FOLDER}))["hearing"].well
+
+
+def test_an_engine_elsewhere_is_knocked_at(stocked: Settings) -> None:
+    with serving(Fake()) as address:
+        seen = found(stocked.model_copy(update={"speech": True, "hear_address": address}))
+        assert seen["hearing"] == Finding("hearing", True, f"answers at {address}")
+        assert "hear" not in seen
+    assert not found(stocked.model_copy(update={"speech": True, "hear_address": address}))["hearing"].well
