@@ -72,7 +72,7 @@ def _message(here: Installation, _database: Database, stop: Flag) -> None:
 
 
 def _person(here: Installation, database: Database, stop: Flag) -> None:
-    with _operator(here, database):
+    with OperatorAtDesk(here, database):
         _place(here, "13887700004", stop, Wait(8), Press("0", 14))
 
 
@@ -92,7 +92,7 @@ def _place(here: Installation, caller: str, stop: Flag, *steps: Step) -> None:
             pass
 
 
-class _operator:
+class OperatorAtDesk:
     """An operator with a phone that answers, for as long as the block lasts."""
 
     def __init__(self, here: Installation, database: Database) -> None:

@@ -1,5 +1,6 @@
 """The whole house on this machine, as `hotline up` runs it, with a few departments and people of its own."""
 
+import csv
 import os
 import re
 import shutil
@@ -71,6 +72,30 @@ class House:
         with self.database.reading() as session:
             rows = session.scalars(select(CallStep).where(CallStep.call_id == call.id).order_by(CallStep.id))
             return [str(row.kind) for row in rows]
+
+    def lived(self, call_id: str) -> float:
+        """Seconds from answer to hang-up, as the exchange itself noted them."""
+        return self.lives()[call_id]
+
+    def lives(self) -> dict[str, float]:
+        """Seconds from answer to hang-up of every call that was answered, as the exchange itself noted them."""
+        moments = {(row[2], row[0]): float(row[1]) for row in self._records()}
+        return {call: end - moments[call, "ANSWER"] for (call, what), end in moments.items()
+                if what == "HANGUP" and (call, "ANSWER") in moments}  # fmt: skip
+
+    def places(self) -> dict[str, str]:
+        """Where each caller was when he hung up, as the exchange itself noted it."""
+        return {row[2]: row[10] for row in self._records() if row[0] == "HANGUP"}
+
+    def noted(self) -> str:
+        """All that the exchange itself noted of calls."""
+        files = sorted((self.settings.spool / "cel").glob("*.csv*"))
+        return "".join(path.read_text(errors="replace") for path in files)
+
+    def _records(self) -> Iterator[list[str]]:
+        """The exchange's rows about the channels that calls came in on."""
+        rows = csv.reader(self.noted().splitlines())
+        yield from (row for row in rows if row[3] == row[4])
 
     def eventually(self, look: Callable[[Session], T | None], seconds: float = 15) -> T:
         """What `look` finds in the database, as soon as it finds something."""

@@ -1,52 +1,63 @@
-"""A caller asks the machine: answered where the department has given leave, directed where it has not."""
+"""Citizens ask the machine: answered where the department has given leave, directed where it has not, and a person for who wants one."""
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
 from sqlalchemy import select
 
+from agi.scripts.self_service import contact_sentence
 from cli import sip
-from cli.sip_scenario import Press, Wait
+from cli.demo_calls import OperatorAtDesk
+from cli.sip_scenario import Press, Step, Wait
 from dispatch.calls import Call, Outcome
 from dispatch.tellings import Telling
+from hotline.directory.departments import by_code
 from knowledge_base.authorisations import Authorisation
 from knowledge_base.entries import EntryVersion
 from recordings.recordings import Recording, State
-from tests.journeys import town
+from tests.journeys import ears, town
 from tests.journeys.conftest import House
 
 pytestmark = pytest.mark.journey
-SATISFIED = Press("1", 4)
 WITHOUT_LEAVE = [
     (town.NEVER, "从未授权"),
     (town.EXPIRED, "已过有效期"),
     (town.REVOKED, "已撤销"),
     (town.EXCLUDED, "例外"),
 ]
+TO_A_PERSON = {town.NEVER: "0"}  # once he has been told who is responsible
+SILENT = "13800000900"
 
 
 def _number(code: str) -> str:
     return f"13800000{code}"
 
 
+def _asks(code: str) -> tuple[Step, ...]:
+    """He listens to the whole greeting where it is looked for; his title is read out, and again; then he confirms."""
+    greeted = Wait(7 if code == town.AUTHORISED else 2)
+    asked = (greeted, Press("1", 3), Press(code, 7), Press("1", 6))
+    return (*asked, Press("1", 14), Press(TO_A_PERSON.get(code, "1"), 10 if code in TO_A_PERSON else 4))
+
+
 @pytest.fixture(scope="module")
-def asked(house: House) -> House:
-    """Six citizens ring at once, each asks another department its first question, and hears it out."""
-    with ExitStack() as calls:
-        lines = []
-        for code in town.UNITS:
-            steps = (Wait(2), Press("1", 3), Press(code, 9), Press("1", 7), Press("1", 13), SATISFIED)
-            lines.append(calls.enter_context(sip.call(*steps, port=house.port, caller=_number(code))))
+def asked(house: House) -> Iterator[House]:
+    """Six citizens ring at once, each asks another department its first question, and hears it out; a seventh says nothing."""
+    with OperatorAtDesk(house.here, house.database), ExitStack() as calls:
+        lines = [calls.enter_context(sip.call(Wait(26), port=house.port, caller=SILENT))]
+        lines += [calls.enter_context(sip.call(*_asks(code), port=house.port, caller=_number(code))) for code in town.UNITS]
         for line in lines:
             result = line.result(90)
             assert result.failed == 0, result.log
-    return house
+        yield house
 
 
 def test_the_machine_answers_what_the_department_authorised(asked: House) -> None:
     call = asked.call_of(_number(town.AUTHORISED))
     assert call.outcome == Outcome.ANSWERED_BY_MACHINE
     assert asked.kinds(call) == ["began", "department", "candidate", "told", "rated", "ended"]
+    assert call.steps[-2].detail == {"of": "machine", "satisfied": True}
     with asked.database.reading() as session:
         telling = session.scalars(select(Telling).where(Telling.call_id == call.id)).one()
         version = session.get_one(EntryVersion, telling.entry_version_id)
@@ -55,10 +66,24 @@ def test_the_machine_answers_what_the_department_authorised(asked: House) -> Non
     assert (leave.document, telling.authorisation_version) == ("玉授〔2026〕101号", 1)
 
 
+def test_he_hears_that_he_is_recorded_then_his_question_twice_and_the_answer(asked: House) -> None:
+    heard = _heard(asked, town.AUTHORISED)
+    _, greeted = heard.prompt("greeting")  # with the notice
+    first, _ = heard.prompt("question_1", after=greeted)
+    again, _ = heard.prompt("candidate_is", after=first)
+    answer, _ = heard.prompt("answer_follows", after=again)
+    assert greeted < 9
+    assert heard.hears(town.QUESTION, after=first)
+    assert heard.hears(town.QUESTION, after=again)
+    assert heard.hears(town.ANSWER, after=answer)
+
+
 def test_a_department_that_authorised_its_summary_is_quoted_in_short(asked: House) -> None:
     call = asked.call_of(_number(town.SHORT))
     with asked.database.reading() as session:
         assert session.scalars(select(Telling.words).where(Telling.call_id == call.id)).one() == town.SUMMARY
+    heard = _heard(asked, town.SHORT)
+    assert (heard.hears(town.SUMMARY), heard.hears(town.ANSWER)) == (True, False)
 
 
 @pytest.mark.parametrize(("code", "why"), WITHOUT_LEAVE)
@@ -66,26 +91,52 @@ def test_without_leave_the_machine_says_who_is_responsible_and_never_the_answer(
     asked: House, code: str, why: str
 ) -> None:
     call = asked.call_of(_number(code))
-    assert call.outcome == Outcome.DIRECTED
+    assert call.outcome == (Outcome.ANSWERED_BY_OPERATOR if code in TO_A_PERSON else Outcome.DIRECTED)
     assert "told" not in asked.kinds(call)
-    assert why in call.steps[-2].detail["reason"]
+    directed = next(step for step in call.steps if step.kind == "directed")
+    assert why in directed.detail["reason"]
     with asked.database.reading() as session:
         assert session.scalar(select(Telling).where(Telling.call_id == call.id)) is None
+        unit = by_code(session, code)
+    assert unit is not None
+    heard = _heard(asked, code)
+    said, _ = heard.prompt("not_authorised")
+    assert heard.hears(contact_sentence(unit), after=said)
+    assert not heard.hears(town.ANSWER)
+    assert not heard.hears(town.SUMMARY)
+
+
+def test_who_presses_0_when_he_is_offered_a_person_reaches_one(asked: House) -> None:
+    call = asked.call_of(_number(town.NEVER))
+    kinds = asked.kinds(call)
+    assert kinds.index("directed") < kinds.index("queued") < kinds.index("answered")
+    assert call.answered_at is not None
+
+
+def test_who_says_nothing_hears_the_menu_and_reaches_a_person(asked: House) -> None:
+    call = asked.call_of(SILENT)
+    assert call.outcome == Outcome.ANSWERED_BY_OPERATOR
+    assert asked.kinds(call) == ["began", "queued", "offered", "answered", "ended"]
+    heard = ears.of_call(asked, call.id)
+    _, greeted = heard.prompt("greeting")
+    _, offered = heard.prompt("menu", after=greeted - 0.1)
+    waits, _ = heard.prompt("to_operator", after=offered)
+    assert 3.5 < waits - offered < 5  # at most four seconds of silence
 
 
 def test_every_call_is_recorded_from_its_first_word_to_its_last(asked: House) -> None:
-    for code in town.UNITS:
-        call = asked.call_of(_number(code))
-        recording = _kept(asked, call)
-        assert recording.seconds == pytest.approx(_spoken_seconds(call), abs=0.5)
+    for caller in (*map(_number, town.UNITS), SILENT):
+        call = asked.call_of(caller)
+        assert _kept(asked, call).seconds == pytest.approx(asked.lived(call.id), abs=0.5), caller
+
+
+def _heard(house: House, code: str) -> ears.Ears:
+    call = house.call_of(_number(code))
+    _kept(house, call)
+    return ears.of_call(house, call.id)
 
 
 def _kept(house: House, call: Call) -> Recording:
     query = select(Recording).where(Recording.call_id == call.id, Recording.state == State.COMPLETE)
     return house.eventually(lambda session: session.scalar(query))
 
-
-def _spoken_seconds(call: Call) -> float:
-    """From the answer, which follows the row within a tenth of a second, to the hang-up."""
-    assert call.ended_at is not None
-    return (call.ended_at - call.began_at).total_seconds()

@@ -1,6 +1,6 @@
 """Nobody is at the desk: the question is left after the tone, its code told, and its progress heard."""
 
-import re
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -8,72 +8,87 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cli import sip
-from cli.exchange import Exchange
-from cli.sip_scenario import Press, Say, Step, Wait
+from cli.sip_scenario import Press, Signal, Step, Wait
 from dispatch import codes
 from dispatch.calls import Call, Outcome
 from dispatch.states import State
 from dispatch.tickets import Ticket
-from tests.journeys.conftest import PROJECT, House
+from tests.journeys import ears
+from tests.journeys.conftest import House
 
 pytestmark = pytest.mark.journey
-VOICE = PROJECT / "asterisk-conf" / "sounds" / "hotline" / "leave_question.alaw"
 CALLER, STRANGER, GUESSER = "13800000401", "13800000499", "13800000498"
-
-
-def _next_code(house: House) -> str:
-    exchange = Exchange(house.here.plan())
-    head = re.search(r"\d+", exchange.cli("database get codepool head").split(":")[-1])
-    assert head is not None
-    found = re.search(r"\d{8}", exchange.cli(f"database get codes {head[0]}"))
-    assert found is not None
-    return found[0]
+OWN = f"+86{CALLER}"  # as another carrier writes it
 
 
 @pytest.fixture(scope="module")
-def code(house: House) -> str:
-    """The query code that a citizen was told who left a question."""
+def left(house: House) -> Ticket:
+    """The ticket of the question that a citizen left."""
     house.eventually(lambda session: session.scalar(select(codes.PooledCode.digest).limit(1)))
-    told = _next_code(house)
-    result = sip.place(Wait(2), Press("0", 11), Say(Path(VOICE)), Wait(5), Press("#", 22), port=house.port, caller=CALLER)
+    result = sip.place(Wait(2), Signal("0", 11), *ears.SPEAKS, Wait(21), port=house.port, caller=CALLER)
     assert result.failed == 0, result.log
-    return told
+    call = house.call_of(CALLER)
+    return house.eventually(lambda session: _with_sound(session, call.id))
 
 
-def _ticket_of(house: House, code: str) -> Ticket:
-    digest = codes.digest(code, settings=house.settings)
-
-    def found(session: Session) -> Ticket | None:
-        ticket = session.scalar(select(Ticket).where(Ticket.code_digest == digest))
-        assert ticket is None or ticket.recording is not None
-        return ticket
-
-    return house.eventually(found)
+def _with_sound(session: Session, call_id: str) -> Ticket | None:
+    ticket = session.scalar(select(Ticket).where(Ticket.call_id == call_id))
+    assert ticket is None or ticket.recording is not None
+    return ticket
 
 
-def test_a_question_left_after_the_tone_is_a_ticket_with_its_recording_and_code(house: House, code: str) -> None:
-    ticket = _ticket_of(house, code)
+@pytest.fixture(scope="module")
+def told(house: House, left: Ticket) -> str:
+    """The code that he heard, twice, by what was played to him."""
+    heard = ears.of_call(house, left.call_id)
+    _, first = heard.prompt("your_code_is")
+    again, second = heard.prompt("code_again", after=first)
+    code = heard.digits(codes.DIGITS, after=first)
+    assert heard.digits(codes.DIGITS, after=second) == code
+    assert again > first
+    return code
+
+
+@pytest.fixture(scope="module")
+def followed(house: House, left: Ticket, told: str) -> House:
+    """Three people at once: he himself, somebody on another telephone, and somebody who knows his number's digits only."""
+    number = left.number.replace("-", "")
+    callers: dict[str, tuple[Step, ...]] = {
+        OWN: (Press(told, 13),),
+        STRANGER: (Press(told, 3), Press(CALLER[-4:], 13)),
+        GUESSER: (Press(told, 3), Press("0000", 7), Press(number[:8], 3), Press(CALLER[-4:], 7), Press("12345678", 3)),
+    }
+    with ExitStack() as stack:
+        lines = [stack.enter_context(sip.call(Wait(2), Press("2", 2), *steps, port=house.port, caller=caller))
+                 for caller, steps in callers.items()]  # fmt: skip
+        for line in lines:
+            result = line.result(90)
+            assert result.failed == 0, result.log
+    return house
+
+
+def test_a_question_left_after_the_tone_is_a_ticket_with_its_recording_and_code(house: House, left: Ticket, told: str) -> None:
     call = house.call_of(CALLER)
     assert call.outcome == Outcome.MESSAGE_LEFT
-    assert (ticket.state, ticket.call_id, ticket.contact) == (State.TO_DISPATCH, call.id, CALLER)
-    assert ticket.recording is not None
-    assert ticket.recording.seconds == pytest.approx(6, abs=2)
+    assert (left.state, left.call_id, left.contact) == (State.TO_DISPATCH, call.id, CALLER)
+    assert left.code_digest == codes.digest(told, settings=house.settings)
     assert not list((house.settings.spool / "messages").glob("*.txt"))
 
 
-def _asks(house: House, caller: str, *steps: Step) -> list[str]:
-    result = sip.place(Wait(2), Press("2", 2), *steps, port=house.port, caller=caller)
-    assert result.failed == 0, result.log
-    return house.kinds(house.call_of(caller))
+def test_what_he_said_is_kept_whole(house: House, left: Ticket) -> None:
+    """His telephone sends nothing but his words: they are the message, from the first to the last."""
+    assert left.recording is not None
+    message = ears.listen(house, Path(left.recording.path))
+    assert message.seconds == left.recording.seconds == pytest.approx(ears.SPOKEN, abs=0.5)
+    message.prompt("leave_question")
 
 
-def test_progress_is_told_by_code_from_the_citizens_own_phone(house: House, code: str) -> None:
-    _ticket_of(house, code)
-    own = f"86{CALLER}"  # as another carrier writes it
-    result = sip.place(Wait(2), Press("2", 2), Press(code, 12), port=house.port, caller=f"+{own}")
-    assert result.failed == 0
-    calls = house.eventually(lambda session: _of_caller(session, 2))
+def test_progress_is_told_by_code_from_the_citizens_own_phone(followed: House) -> None:
+    calls = followed.eventually(lambda session: _of_caller(session, 2))
     assert [c.outcome for c in calls] == [Outcome.MESSAGE_LEFT, Outcome.PROGRESS_TOLD]
+    heard = ears.of_call(followed, calls[1].id)
+    _, matter = heard.prompt("your_matter")
+    heard.prompt("state_to_dispatch", after=matter - 0.1)
 
 
 def _of_caller(session: Session, count: int) -> list[Call] | None:
@@ -82,13 +97,17 @@ def _of_caller(session: Session, count: int) -> list[Call] | None:
     return list(calls) if len(calls) == count else None
 
 
-def test_from_another_phone_the_last_four_digits_are_asked_for(house: House, code: str) -> None:
-    _ticket_of(house, code)
-    assert "progress" in _asks(house, STRANGER, Press(code, 3), Press(CALLER[-4:], 10))
+def test_from_another_phone_the_last_four_digits_are_asked_for(followed: House) -> None:
+    call = followed.call_of(STRANGER)
+    assert "progress" in followed.kinds(call)
+    ears.of_call(followed, call.id).prompt("your_matter")
 
 
-def test_wrong_digits_and_a_wrong_code_sound_alike_and_open_nothing(house: House, code: str) -> None:
-    _ticket_of(house, code)
-    kinds = _asks(house, GUESSER, Press(code, 3), Press("0000", 6), Press("12345678", 3), Press(CALLER[-4:], 6))
+def test_wrong_digits_a_tickets_number_and_a_wrong_code_open_nothing(followed: House) -> None:
+    call = followed.call_of(GUESSER)
+    kinds = followed.kinds(call)
     assert kinds.count("code_wrong") == 2
     assert "progress" not in kinds
+    heard = ears.of_call(followed, call.id)
+    _, first = heard.prompt("code_wrong")
+    heard.prompt("code_wrong", after=first)

@@ -1,7 +1,6 @@
 """A house to break: its own exchange, a relay before the exchange's events, and what callers lived through."""
 
 import contextlib
-import csv
 import dataclasses
 import shutil
 import socket
@@ -113,30 +112,6 @@ class Breakable(House):
         """The query codes that lie at the exchange."""
         rows = (line.partition(":") for line in self.exchange.cli("database show codes").splitlines())
         return {value.strip() for key, _, value in rows if key.strip().startswith("/codes/")}
-
-    def lived(self, call_id: str) -> float:
-        """Seconds from answer to hang-up, as the exchange itself noted them."""
-        return self.lives()[call_id]
-
-    def lives(self) -> dict[str, float]:
-        """Seconds from answer to hang-up of every call that was answered, as the exchange itself noted them."""
-        moments = {(row[2], row[0]): float(row[1]) for row in self._records()}
-        return {call: end - moments[call, "ANSWER"] for (call, what), end in moments.items()
-                if what == "HANGUP" and (call, "ANSWER") in moments}  # fmt: skip
-
-    def places(self) -> dict[str, str]:
-        """Where each caller was when he hung up, as the exchange itself noted it."""
-        return {row[2]: row[10] for row in self._records() if row[0] == "HANGUP"}
-
-    def noted(self) -> str:
-        """All that the exchange itself noted of calls."""
-        files = sorted((self.settings.spool / "cel").glob("*.csv*"))
-        return "".join(path.read_text(errors="replace") for path in files)
-
-    def _records(self) -> Iterator[list[str]]:
-        """The exchange's rows about the channels that calls came in on."""
-        rows = csv.reader(self.noted().splitlines())
-        yield from (row for row in rows if row[3] == row[4])
 
     def ring(self, caller: str, *steps: Doing) -> Sipp:
         return sip.call(*steps, port=self.port, caller=caller)
