@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -56,10 +57,11 @@ class House:
         return next(child for child in self.supervisor.children if child.name == name)
 
     def call_of(self, caller: str, *, ended: bool = True, seconds: float = 15) -> Call:
-        """The one call of this number, with its timeline; waits until it has ended."""
+        """The one call of this number today, with its timeline; waits until it has ended."""
+        today = (Call.caller == caller, Call.direction == "in", Call.began_at > now() - timedelta(days=1))
 
         def found(session: Session) -> Call | None:
-            calls = session.scalars(select(Call).where(Call.caller == caller)).all()
+            calls = session.scalars(select(Call).where(*today)).all()
             assert len(calls) <= 1, f"{len(calls)} rows for one call"
             if not calls or (ended and calls[0].outcome is None):
                 return None

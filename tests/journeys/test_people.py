@@ -1,6 +1,7 @@
 """A person takes the call, refers the matter, and the citizen is told: from ringing to closed."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -17,11 +18,11 @@ from dispatch.states import State
 from dispatch.tickets import Klass, Ticket
 from hotline.accounts.accounts import Account
 from hotline.directory.departments import by_code
-from hotline.times import now
+from hotline.times import local, now
 from recordings.recordings import Recording
 from recordings.recordings import State as Kept
 from tests.dispatch.town import Staff, bring
-from tests.journeys import town
+from tests.journeys import ears, town
 from tests.journeys.browser import Enter, windows
 from tests.journeys.conftest import House
 
@@ -50,14 +51,31 @@ def desk(house: House, enter: Enter) -> Iterator[Page]:
         page.get_by_role("button", name="离席").click()
 
 
-def _refer(house: House, desk: Page, caller: str, klass: str, title: str) -> Ticket:
+CONSULT, COMPLAINT, RANG_BEFORE = "13800000301", "13800000302", timedelta(days=3)
+MARKS = {"公安局": "可答复", "民政局": "只能转办", "司法局": "只能转办", "水利局": "只能转办", "林草局": "只能转办"}
+
+
+@pytest.fixture(scope="module")
+def lodged(house: House, desk: Page) -> dict[str, Ticket]:
+    """Two citizens rang, one of them not for the first time: a question, and a complaint."""
+    with house.database.writing() as session:
+        earlier = now() - RANG_BEFORE
+        calls.begin(session, "earlier", caller=COMPLAINT, at=earlier)
+        session.flush()
+        calls.end(session, "earlier", at=earlier + timedelta(minutes=2))
+    consult = _refer(house, desk, CONSULT, "consult", "身份证换领咨询", before="此前没有来电")
+    desk.get_by_role("button", name="示闲").click()
+    day = f"{local(earlier):%m-%d}"
+    return {CONSULT: consult, COMPLAINT: _refer(house, desk, COMPLAINT, "complaint", "窗口态度不好", before=day)}
+
+
+def _refer(house: House, desk: Page, caller: str, klass: str, title: str, *, before: str) -> Ticket:
     """A citizen rings, the operator sees him, takes the call and refers the matter to 101."""
-    with sip.call(Wait(2), Press("0", 25), port=house.port, caller=caller) as line:
+    with sip.call(Wait(2), Press("0", 22), port=house.port, caller=caller) as line:
         ringing = desk.locator(".phase-ringing")
         expect(ringing).to_be_visible(timeout=15_000)
-        expect(desk.locator(".card-call")).to_contain_text(f"{caller[:3]}****{caller[-4:]}")
-        expect(desk.locator("#answers")).to_contain_text(town.QUESTION)
-        taken = select(Call.id).where(Call.caller == caller, Call.answered_at.is_not(None))
+        _sees(desk, caller, before)
+        taken = select(Call.id).where(Call.caller == caller, Call.answered_at.is_not(None), Call.ended_at.is_(None))
         house.eventually(lambda session: session.scalar(taken), 20)
         expect(ringing).to_have_count(0)
         desk.locator("select[name=klass]").select_option(klass)
@@ -74,49 +92,115 @@ def _refer(house: House, desk: Page, caller: str, klass: str, title: str) -> Tic
     return house.eventually(lambda session: session.scalar(select(Ticket).where(Ticket.call_id == call.id)))
 
 
+def _sees(desk: Page, caller: str, before: str) -> None:
+    """While it rings: the number masked, what went before in counts and dates, and of each suggestion what may be said."""
+    card = desk.locator(".card-call")
+    expect(card).to_contain_text(f"{caller[:3]}****{caller[-4:]}")
+    expect(card).not_to_contain_text(caller)
+    expect(card).to_contain_text(before)
+    expect(card).to_contain_text("此前来电1次" if before != "此前没有来电" else before)
+    suggestions = desk.locator("#answers .entry")
+    expect(suggestions).to_have_count(len(MARKS))
+    for place, (department, mark) in enumerate(MARKS.items()):
+        expect(suggestions.nth(place)).to_contain_text(f"{town.QUESTION}{department}{mark}")
+
+
+@pytest.fixture(scope="module")
+def closed(house: House, enter: Enter, lodged: dict[str, Ticket]) -> dict[str, Ticket]:
+    """The department accepted and answered both, its leader signed, the hotline checked, and both were called back."""
+    numbers = [ticket.number for ticket in lodged.values()]
+    liaison, leader, checker = enter("liaison.101"), enter("leader.101"), enter("supervisor")
+    for number in numbers:
+        liaison.goto("/tickets")
+        liaison.get_by_role("link", name=number).click()
+        liaison.get_by_role("button", name="签收").click()
+        liaison.get_by_label("给来电人的答复").fill(town.ANSWER)
+        liaison.get_by_role("button", name="提交签发").click()
+    for number in numbers:
+        leader.goto(f"/tickets/{number}")
+        leader.get_by_label("已审阅").check()
+        leader.get_by_role("button", name="签发").click()
+    citizens = int(house.settings.trunk_contact.rpartition(":")[2])
+    with sip.answer(Wait(1), Press("1", 11), Press("2", 8), port=citizens, calls=2) as lines:
+        for number in numbers:
+            checker.goto(f"/tickets/{number}")
+            checker.get_by_role("button", name="答复切题，通过").click()
+        done = {caller: _ticket(house, ticket.number, State.CLOSED) for caller, ticket in lodged.items()}
+        assert lines.result(60).failed == 0
+    return done
+
+
 def _ticket(house: House, number: str, state: State) -> Ticket:
     query = select(Ticket).where(Ticket.number == number, Ticket.state == state)
     return house.eventually(lambda session: session.scalar(query), 60)
 
 
-def test_a_consultation_goes_from_ringing_to_closed(house: House, enter: Enter, desk: Page) -> None:
-    ticket = _refer(house, desk, "13800000301", "consult", "身份证换领咨询")
+def test_a_matter_carries_its_calls_recording_and_a_deadline_to_its_department_alone(
+    house: House, enter: Enter, lodged: dict[str, Ticket]
+) -> None:
+    ticket = lodged[CONSULT]
     assert ticket.due_at is not None
     kept = select(Recording).where(Recording.id == ticket.recording_id, Recording.state == Kept.COMPLETE)
     assert house.eventually(lambda session: session.scalar(kept)).call_id == ticket.call_id
-
-    liaison = enter("liaison.101")
-    liaison.goto("/tickets")
-    liaison.get_by_role("link", name=ticket.number).click()
-    sound = liaison.request.get(f"/recordings/{ticket.recording_id}/sound")
+    sound = enter("liaison.101").request.get(f"/recordings/{ticket.recording_id}/sound")
     assert (sound.status, sound.body()[:4]) == (200, b"RIFF")
-    liaison.get_by_role("button", name="签收").click()
-    liaison.get_by_label("给来电人的答复").fill(town.ANSWER)
-    liaison.get_by_role("button", name="提交签发").click()
-
     stranger = enter("liaison.102")
     stranger.goto("/tickets")
     expect(stranger.get_by_text(ticket.number)).to_have_count(0)
     assert stranger.request.get(f"/tickets/{ticket.number}").status == 404
     assert stranger.request.get(f"/recordings/{ticket.recording_id}/sound").status == 404
 
-    leader = enter("leader.101")
-    leader.goto(f"/tickets/{ticket.number}")
-    leader.get_by_label("已审阅").check()
-    leader.get_by_role("button", name="签发").click()
 
-    citizen = house.settings.trunk_contact.rpartition(":")[2]
-    with sip.answer(Wait(1), Press("1", 11), Press("2", 8), port=int(citizen), calls=1) as line:
-        checker = enter("supervisor")
-        checker.goto(f"/tickets/{ticket.number}")
-        checker.get_by_role("button", name="答复切题，通过").click()
-        closed = _ticket(house, ticket.number, State.CLOSED)
-        assert line.result(60).failed == 0
-    assert (closed.satisfaction, closed.reached) == (2, True)
-    _called_back_once(house, closed)
+def test_the_department_complained_of_reaches_neither_recording_nor_caller(
+    enter: Enter, lodged: dict[str, Ticket]
+) -> None:
+    for login in ("liaison.101", "leader.101"):
+        page = enter(login)
+        page.goto(f"/tickets/{lodged[COMPLAINT].number}")
+        expect(page.get_by_text("来电人想知道身份证怎么换领。")).to_be_visible()
+        _reveals_nothing(page, lodged[COMPLAINT])
 
 
-def _called_back_once(house: House, ticket: Ticket) -> None:
+def _reveals_nothing(page: Page, ticket: Ticket, *calls: str) -> None:
+    """Neither the ticket's page nor any other address tells who called, or lets him be heard."""
+    page.goto(f"/tickets/{ticket.number}")
+    content = page.content()
+    for word in (COMPLAINT, COMPLAINT[-4:], "李女士", "/recordings/", *calls):
+        assert word not in content, word
+    addresses = ["/calls", "/calls/export.csv", "/callbacks", f"/desk/referrals/new?call_id={ticket.call_id}"]
+    addresses += [f"/recordings/{ticket.recording_id}/{what}" for what in ("sound", "shape")]
+    addresses += [f"/calls/{call}{what}" for call in (ticket.call_id, *calls) for what in ("", "/number")]
+    for address in addresses:
+        assert page.request.get(address).status in {403, 404, 405}, address
+    exported = page.request.get("/tickets/export.csv").text()
+    assert ticket.number in exported
+    assert COMPLAINT[-4:] not in exported
+    assert "李女士" not in exported
+    assert ticket.number in page.request.get("/tickets", params={"q": ticket.title}).text()
+    for word in (COMPLAINT, COMPLAINT[-4:], "李女士"):
+        assert ticket.number not in page.request.get("/tickets", params={"q": word}).text(), word
+
+
+@pytest.mark.parametrize("caller", [CONSULT, COMPLAINT], ids=["consult", "complaint"])
+def test_a_matter_goes_from_ringing_to_closed(house: House, closed: dict[str, Ticket], caller: str) -> None:
+    ticket = closed[caller]
+    assert (ticket.replied_by, ticket.signed_by, ticket.checked_by) == ("liaison.101", "leader.101", "supervisor")
+    assert (ticket.satisfaction, ticket.reached, ticket.reply) == (2, True, town.ANSWER)
+    call = _called_back_once(house, ticket)
+    heard = ears.of_call(house, call.id)
+    _, announced = heard.prompt("callback_answer_is")
+    assert heard.hears(town.ANSWER, after=announced)
+
+
+def test_of_a_closed_complaint_the_department_learns_no_more(
+    house: House, enter: Enter, closed: dict[str, Ticket]
+) -> None:
+    call = _called_back_once(house, closed[COMPLAINT])
+    for login in ("liaison.101", "leader.101"):
+        _reveals_nothing(enter(login), closed[COMPLAINT], call.id)
+
+
+def _called_back_once(house: House, ticket: Ticket) -> Call:
     with house.database.reading() as session:
         callback = session.scalars(select(Callback).where(Callback.ticket_id == ticket.id)).one()
         attempt = session.scalars(select(Attempt).where(Attempt.callback_id == callback.id)).one()
@@ -124,41 +208,7 @@ def _called_back_once(house: House, ticket: Ticket) -> None:
     call = house.eventually(lambda session: session.scalar(
         select(Call).where(Call.id == attempt.call_id, Call.ended_at.is_not(None))))  # fmt: skip
     assert (call.direction, call.outcome) == ("out", Outcome.CALLED_BACK)
-
-
-def test_the_department_complained_of_reaches_neither_recording_nor_caller(
-    house: House, enter: Enter, desk: Page
-) -> None:
-    desk.get_by_role("button", name="示闲").click()
-    caller = "13800000302"
-    ticket = _refer(house, desk, caller, "complaint", "窗口态度不好")
-    liaison = enter("liaison.101")
-    liaison.goto("/tickets")
-    liaison.get_by_role("link", name=ticket.number).click()
-    expect(liaison.get_by_text("来电人想知道身份证怎么换领。")).to_be_visible()
-    liaison.get_by_role("button", name="签收").click()
-    for login in ("liaison.101", "leader.101"):
-        page = enter(login)
-        page.goto(f"/tickets/{ticket.number}")
-        content = page.content()
-        assert caller not in content
-        assert caller[-4:] not in content
-        assert "李女士" not in content
-        assert "/recordings/" not in content
-        for address in (
-            f"/recordings/{ticket.recording_id}/sound",
-            f"/recordings/{ticket.recording_id}/shape",
-            f"/calls/{ticket.call_id}",
-            f"/calls/{ticket.call_id}/number",
-            f"/desk/referrals/new?call_id={ticket.call_id}",
-            "/calls",
-            "/calls/export.csv",
-            "/callbacks",
-        ):
-            assert page.request.get(address).status in {403, 404, 405}, address
-        exported = page.request.get("/tickets/export.csv").text()
-        assert caller[-4:] not in exported
-        assert "李女士" not in exported
+    return call
 
 
 CODE, PERSONAL = "73519284", "您的身份证已制作完成，证件号末四位4512。"
