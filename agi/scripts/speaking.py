@@ -131,23 +131,32 @@ class _Offer:
 
     def _one_of(self, entries: Sequence[Entry], place: int) -> Entry | Next:
         """One of some entries by its number, said or pressed. What was said is asked about, for numbers are short."""
-        sounds = list(numbered(self._talk.voice.sounds_of(entry.question) for entry in entries))
+        named = self._named(entries)
+        sounds = list(numbered(title for _, title in named))
         heard: Listened = Nothing()
         number: int | Reply = Reply.UNCLEAR
         for _ in range(TRIES):
             heard = self._ears.hear(*sounds, "hotline/choose_aloud", expecting=Expecting.CHOICE)
             if isinstance(heard, Deaf):
                 heard = Keyed(self._talk.voice.ask(*sounds, "hotline/choose_question", timeout=5.0))
-            number = _number_of(heard, len(entries))
+            number = _number_of(heard, len(named))
             if number is not Reply.UNCLEAR:
                 break
         if not isinstance(number, int):
             return Next.PEOPLE
-        entry = entries[number - 1]
+        entry = named[number - 1][0]
+        place += entries.index(entry)
         if isinstance(heard, Heard):
-            return entry if self._is_it(entry, place + number - 1) is Reply.YES else Next.PEOPLE
-        self._note(entry, place + number - 1, Reply.YES, heard)
+            return entry if self._is_it(entry, place) is Reply.YES else Next.PEOPLE
+        self._note(entry, place, Reply.YES, heard)
         return entry
+
+    def _named(self, entries: Sequence[Entry]) -> list[tuple[Entry, list[str]]]:
+        """Those whose title has a voice by now, with its sounds; where none has, the first one is waited for."""
+        voice = self._talk.voice
+        return [(entry, title) for entry in entries if (title := voice.at_hand(entry.question))] or [
+            (entries[0], voice.sounds_of(entries[0].question))
+        ]
 
     def _note(self, entry: Entry, place: int, answer: Reply, heard: Listened) -> None:
         said = heard.text if isinstance(heard, Heard) else heard.key if isinstance(heard, Keyed) else ""

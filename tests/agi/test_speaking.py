@@ -109,6 +109,15 @@ def test_what_fits_several_is_asked_about_not_guessed(house: Hotline) -> None:
     assert house.steps()[0][1]["verdict"] == "unsure"
 
 
+def test_a_title_that_has_no_voice_yet_is_left_out_and_nobody_waits_for_it(house: Hotline) -> None:
+    for name in house.names(OTHERS[0]):
+        (house.settings.sounds / f"{name}.alaw").unlink()
+    caller = house.serve(Speaker(SATISFIED | {"choose_aloud": "1"}, says={"say_your_question": "居住证"}), "self_service")
+    assert caller.next == "goodbye"
+    assert set(titles(house, caller)) == {QUESTION, OTHERS[1]}
+    assert "please_wait" not in caller.prompts
+
+
 # -- not understood -------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("words", "score", "again"), [(UNCLEAR, 80, "say_it_again"), ("居住证到期了怎么续签", 5, "say_it_again"),
                                                        ("今天天气怎么样", 80, "say_it_otherwise")])  # fmt: skip
