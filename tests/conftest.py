@@ -37,9 +37,9 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 
 
 @pytest.fixture(scope="session")
-def postgresql_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A cluster whose database has all tables."""
-    with servers.postgresql(tmp_path_factory.mktemp("pg")) as address:
+def postgresql_address() -> Iterator[str]:
+    """A cluster whose database has all tables; not in pytest's folder, which the next pytest closes to PostgreSQL."""
+    with tempfile.TemporaryDirectory(prefix="hl-pg-") as folder, servers.postgresql(Path(folder)) as address:
         here = Database(address)
         migrate(here)
         here.close()
