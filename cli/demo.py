@@ -32,7 +32,7 @@ def demo(calls: bool, stay: bool) -> None:
     """Run the whole system with demonstration data and place real calls."""
     set_up(process="demo")
     stop = stop_flag()
-    here = installation(with_hearing(os.environ))
+    here = installation(with_hearing({f"{PREFIX}KEYPAD_INITIALS": "true", **os.environ}))
     database = prepare(here)
     with running(here, say=click.echo) as supervisor:
         _addresses(here, database)

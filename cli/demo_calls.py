@@ -22,9 +22,11 @@ from hotline.parts import Part
 from hotline.times import local_day, now
 from hotline.voice import orders
 from knowledge_base.authorisations import Authorisation
-from knowledge_base.entries import most_asked
+from knowledge_base.entries import Entry, most_asked
+from knowledge_base.search.index import build
 
 OPERATOR = "operator1"
+KEYED = "599"  # 居住证: the initials j, z, z
 SOUNDS = Path(__file__).parent.parent / "asterisk-conf" / "sounds" / "hotline"
 
 
@@ -40,7 +42,7 @@ def place_all(here: Installation, database: Database, say: Callable[[str], None]
 
 
 def _answered(here: Installation, database: Database, stop: Flag) -> None:
-    asked = (*_to_the_keys(here), Press("101", 14), Press("1", 8))
+    asked = (*_to_the_keys(here), Press("101", 6), Press(f"{KEYED}#", 18), Press("1", 10))
     _place(here, "13887700001", stop, *asked, Press("1", 30), Press("1", 4))
 
 
@@ -58,7 +60,8 @@ def _said(here: Installation, database: Database, stop: Flag) -> None:
 
 def _not_authorised(here: Installation, database: Database, stop: Flag) -> None:
     code = _never_authorised(database)
-    _place(here, "13887700002", stop, *_to_the_keys(here), Press(code, 14), Press("1", 8), Press("1", 20))
+    asked = (*_to_the_keys(here), Press(code, 6), Press("#", 14), Press("1", 8))  # spells nothing
+    _place(here, "13887700002", stop, *asked, Press("1", 20))
 
 
 def _to_the_keys(here: Installation) -> tuple[Step, ...]:
@@ -77,7 +80,7 @@ def _person(here: Installation, database: Database, stop: Flag) -> None:
 
 
 SCENES = (
-    ("A citizen asks the machine, and hears the authorised answer.", _answered),
+    ("A citizen spells 居住证 as 5 9 9 on his keys, and hears the authorised answer.", _answered),
     ("The next one says aloud what he wants to know, and hears its answer.", _said),
     ("The same of a department that has not authorised it: who is responsible, never the answer.", _not_authorised),
     ("Nobody is at the desk: the citizen leaves his question and hears a query code.", _message),
@@ -160,7 +163,16 @@ def _until_spoken(here: Installation, database: Database, say: Callable[[str], N
 
 
 def _to_be_heard(session: Session, code: str, *, answers: int = 0) -> list[str]:
-    """The titles of a department's most asked questions, its contact, and the first answers."""
+    """The titles of a department's most asked questions, its contact, and the first answers; with answers, those of
+    what is keyed too."""
     unit = session.scalars(select(Department).where(Department.code == code)).one()
     asked = most_asked(session, unit.id, on=local_day(now()), most=3)
-    return [*(e.question for e in asked), contact_sentence(unit), *(e.versions[-1].spoken for e in asked[:answers])]
+    keyed = _keyed(session, unit) if answers else []
+    heard = [*(e.versions[-1].spoken for e in asked[:answers]), *(e.versions[-1].spoken for e in keyed[:1])]
+    return [*(e.question for e in (*asked, *keyed)), contact_sentence(unit), *heard]
+
+
+def _keyed(session: Session, unit: Department) -> list[Entry]:
+    """What the machine finds on the keys that the first citizen presses."""
+    found = build(session, on=local_day(now())).by_keys(unit.id, KEYED)
+    return [session.get_one(Entry, entry_id) for entry_id in found]

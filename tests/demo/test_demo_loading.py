@@ -5,6 +5,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cli import demo_load
+from cli.demo_calls import KEYED
 from hotline.accounts.accounts import Account
 from hotline.directory.departments import Department, by_code
 from hotline.times import local_day
@@ -12,6 +13,7 @@ from knowledge_base.authorisations import leaves, subject_of
 from knowledge_base.covering import Cover, Covered, cover
 from knowledge_base.entries import Entry, most_asked
 from knowledge_base.leave import Form
+from knowledge_base.search.index import build
 from tests.conftest import NOON, PASSWORD
 
 TODAY = local_day(NOON)
@@ -62,6 +64,9 @@ def test_everything_that_is_written_loads_and_each_state_of_an_authorisation_giv
     assert isinstance(inherited, Covered)
     assert inherited.provisional
 
+    keyed = loaded.get_one(Entry, build(loaded, on=TODAY).by_keys(department(loaded, "101").id, KEYED)[0])
+    assert "居住证" in keyed.question, "what the first of the demonstration's callers spells"
+    assert isinstance(covered(loaded, keyed), Covered)
     reasons = {code: covered(loaded, most_asked_of(loaded, code)).reason for code in ("110", "112", "114", "118")}
     assert reasons == {
         "110": "部门授权已过有效期",
