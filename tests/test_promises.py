@@ -21,9 +21,9 @@ NOT_SETTINGS = {"HOTLINE_PICTURES", "HOTLINE_ENV_FILE", "HOTLINE_MOST_FILES", "H
 MAKE = re.compile(r"(?<![\w-])make ([a-z][a-z-]+)")
 COMMAND = re.compile(r"(?<![\w./@'\"-])hotline ((?:[a-z][a-z-]+)(?: [a-z][a-z-]+)*)")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)|src=\"([^\"]+)\"")
-# What only the workshop knows: paths of one machine, hosts of package registries.
+# Paths of one developer's machine, hosts of package registries.
 STRANGE = re.compile(
-    "|".join((r"/work" r"/", r"/tmp" r"/brief", r"/opt" r"/wheels", r"pythonhosted" r"\.org", r"registry" r"\.npmjs",
+    "|".join((r"/work" r"/", r"/home" r"/\w", r"pythonhosted" r"\.org", r"registry" r"\.npmjs",
               r"pypi" r"\.org", r"proxy\.golang" r"\.org"))
 )  # fmt: skip
 
