@@ -66,6 +66,7 @@ def test_a_matter_goes_from_liaison_to_leader_to_the_hotline(world: World, enter
     liaison.get_by_label("给来电人的答复").fill("经核实，三月失业金已于今日补发，请注意查收。")
     liaison.get_by_role("button", name="提交签发").click()
     leader = enter("leader")
+    leader.get_by_role("link", name="轮到我办的工单").click()
     leader.get_by_role("link", name=number).click()
     leader.get_by_role("button", name="签发").click()
     expect(leader.locator("main").get_by_role("alert")).to_contain_text("请确认答复不涉密后再签发")

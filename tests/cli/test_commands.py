@@ -22,7 +22,7 @@ def hotline(folder: Path, *words: str, says: str = "") -> Result:
 
 
 def test_the_exchanges_files_are_written_for_its_owner_alone(tmp_path: Path) -> None:
-    done = hotline(tmp_path, "exchange", "write")
+    done = hotline(tmp_path, "asterisk", "write")
     assert done.exit_code == 0, done.output
     manager = tmp_path / "exchange/generated/manager.conf"
     assert (tmp_path / "secrets/ami_secret").read_text().strip() in manager.read_text()
@@ -32,7 +32,7 @@ def test_the_exchanges_files_are_written_for_its_owner_alone(tmp_path: Path) -> 
 
 def test_an_address_that_would_change_the_configuration_is_refused_in_words(tmp_path: Path) -> None:
     done = CliRunner().invoke(
-        main, ["exchange", "write"], env={"HOTLINE_FOLDER": str(tmp_path), "HOTLINE_TRUNK_CONTACT": "sip:a;b c"}
+        main, ["asterisk", "write"], env={"HOTLINE_FOLDER": str(tmp_path), "HOTLINE_TRUNK_CONTACT": "sip:a;b c"}
     )
     assert done.exit_code == 1
     assert done.output.startswith("Error: ")

@@ -78,14 +78,13 @@ def originated() -> dict[str, set[str]]:
 
 
 def places() -> set[tuple[str, str]]:
-    """Context and extension of everything that is originated or led away."""
+    """Context and extension of everything that is originated or led away, by us or by who does it for us."""
     found = set()
     for tree, call in calls():
-        given = {word.arg: text(word.value, tree) for word in call.keywords}
-        if _method(call) in {"originate", "redirect"}:
-            found |= {(given["context"] or "", given["extension"] or "")}
-            if "extra_context" in given:
-                found |= {(given["extra_context"] or "", given["extra_extension"] or "")}
+        given = {word.arg or "": text(word.value, tree) for word in call.keywords}
+        for which in ("", "extra_"):
+            context, extension = given.get(f"{which}context"), given.get(f"{which}extension")
+            found |= {(context, extension)} if context and extension else set()
     return found
 
 

@@ -14,7 +14,7 @@ from dispatch.calls import Call, CallStep, Outcome
 from recordings.recordings import Kind, Recording, State
 from tests.journeys.trouble import TUNE, Breakable, breakable
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.journey, pytest.mark.alone, pytest.mark.timeout(300)]
 MANY, EACH_SECOND, TOGETHER = 1000, 50, 40
 NOT_BEHIND = 10  # seconds after the last call, on a machine that is also busy playing the callers
 
