@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from knowledge_base.entries import Entry, EntryVersion, State, stands
 
-
 HARD = 3
 """Characters from which a word needs telling: shorter ones are common, and recognised anyway."""
 
