@@ -2,6 +2,8 @@
 
 import contextlib
 import csv
+import itertools
+import os
 import socket
 import subprocess
 import tempfile
@@ -16,6 +18,8 @@ from cli.sip_scenario import Press, Step, Touch, Wait, fill
 
 SCENARIOS = Path(__file__).resolve().parent.parent / "tests/journeys/sipp"
 CALLER, CITIZEN, REGISTER = (SCENARIOS / f"{name}.xml" for name in ("caller", "citizen", "register"))
+MEDIA, PLACES = 28200, 1100  # four ports a place
+_taken = itertools.count()
 
 
 class SipError(Exception):
@@ -158,18 +162,28 @@ def free_port(kind: socket.SocketKind = socket.SOCK_DGRAM) -> int:
 
 def _media() -> list[str]:
     """Media ports of its own, so that several SIPp run side by side; none that the system gives away by itself."""
-    lowest = 28200 + free_port() % 1100 * 4
-    return ["-mp", str(lowest)]
+    start = os.getpid() * 37 % PLACES  # two processes that start phones begin at different places
+    for step in range(PLACES):
+        lowest = MEDIA + (start + next(_taken) + step) % PLACES * 4
+        if all(_is_free(port) for port in range(lowest, lowest + 4)):
+            return ["-mp", str(lowest)]
+    raise SipError("No media ports are free")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def _wait_for_udp(port: int, seconds: float = 10) -> None:
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                return
+        if not _is_free(port):
+            return
         time.sleep(0.02)
     raise SipError(f"SIPp did not open port {port}")
 
