@@ -48,7 +48,8 @@ def drive(place: House, calls: int, rate: float) -> int:
     """Place that many short calls over the real exchange and wait until each has ended in the database; how many
     SIPp counts as failed."""
     wanted = calls_of(place, ended=True) + calls
-    with sip.call(Wait(0.5), port=place.here.settings.sip_port, calls=calls, rate=rate, together=2000) as sipp:
+    port = place.here.settings.sip_port
+    with sip.call(Wait(0.5), port=port, callers=sip.citizens(calls, "1"), rate=rate, together=2000) as sipp:
         result = sipp.result(calls / rate * 3 + 30)
     until = time.monotonic() + 120
     while calls_of(place, ended=True) < wanted - result.failed and time.monotonic() < until:

@@ -67,10 +67,10 @@ def measure(place: House, *, seconds: float, rate: float, offers: float) -> dict
         threading.Thread(target=ear.listen, args=(link, stop), daemon=True).start()
         browsers = [_operator(place, number, stack) for number in range(1, OPERATORS + 1)]
         total = seconds + 10
-        short = sip.call(Wait(1), port=settings.sip_port, caller="13880000000", calls=round(total * rate), rate=rate)
+        short = sip.call(Wait(1), port=settings.sip_port, callers=sip.citizens(round(total * rate), "1"), rate=rate)
         stack.enter_context(short)
-        asking = sip.call(Wait(1), Press("0", TO_A_PHONE + 2), port=settings.sip_port, caller="13890000000",
-                          calls=round(total * offers), rate=offers)  # fmt: skip
+        asking = sip.call(Wait(1), Press("0", TO_A_PHONE + 2), port=settings.sip_port,
+                          callers=sip.citizens(round(total * offers), "2"), rate=offers)  # fmt: skip
         stack.enter_context(asking)
         time.sleep(8)
         since, load = time.time(), report.load()

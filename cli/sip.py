@@ -117,6 +117,11 @@ def call(
     return Sipp(scenario, steps or (Wait(5),), options, numbers=callers, FROM=origin)
 
 
+def citizens(many: int, group: str) -> list[str]:
+    """Mobile numbers of as many people, none near another: a machine rings from one number, or a range."""
+    return [f"139{group}{n * 101:07d}" for n in range(many)]
+
+
 def place(
     *steps: Step, port: int, seconds: float = 120, **how: str | int | float | Path | Sequence[str]
 ) -> SippResult:

@@ -25,11 +25,6 @@ def house() -> Iterator[Breakable]:
         yield house
 
 
-def citizens(many: int, group: str) -> list[str]:
-    """Numbers of as many people, none near another."""
-    return [f"139{group}{n * 101:07d}" for n in range(many)]
-
-
 def of(group: str) -> ColumnElement[bool]:
     return Call.caller.startswith(f"139{group}")
 
@@ -52,7 +47,7 @@ def _open(group: str) -> Select[int]:
 
 def test_a_thousand_calls_at_fifty_a_second_are_a_thousand_rows(house: Breakable) -> None:
     keys = (Wait(0.2), Signal("0", 1.3))
-    people = citizens(MANY, "1")
+    people = sip.citizens(MANY, "1")
     result = sip.place(*keys, port=house.port, callers=people, rate=float(EACH_SECOND), together=800)
     over = time.monotonic()
     house.eventually(lambda session: True if session.scalar(_open("1")) == 0 else None, NOT_BEHIND)
@@ -81,7 +76,7 @@ def test_a_thousand_calls_at_fifty_a_second_are_a_thousand_rows(house: Breakable
 
 def test_forty_calls_side_by_side_are_recorded_as_long_as_they_last(house: Breakable) -> None:
     talk = (Say(TUNE), Wait(30))
-    result = sip.place(*talk, port=house.port, callers=citizens(TOGETHER, "2"), rate=20.0)
+    result = sip.place(*talk, port=house.port, callers=sip.citizens(TOGETHER, "2"), rate=20.0)
     assert (result.ok, result.failed) == (TOGETHER, 0), result.log[-2000:]
     rows = settled(house, "2", TOGETHER)
     # Nobody is at the desk: each is still speaking after the tone when he hangs up, and that is a message.
