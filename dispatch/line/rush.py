@@ -20,7 +20,6 @@ from hotline.settings import Settings
 
 MINUTE = 60.0
 RANGE_DIGITS = 2  # a range: numbers that differ in their last two digits
-MOST_NUMBERS = 20_000  # remembered at a time
 SAME_FLOOD = timedelta(hours=1)
 
 
@@ -63,35 +62,44 @@ class Rush:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._lock = Lock()
-        self._calls: dict[tuple[str, float], deque[float]] = {}  # by number or range, and seconds looked back
+        window = settings.flood_minutes * MINUTE
+        self._minute, self._numbers, self._ranges = _Window(MINUTE), _Window(window), _Window(window)
 
     def came(self, number: str, at: datetime) -> Seen:
         """Count a call; "" is every number that is withheld, which is no one's in particular."""
-        told = self._settings
+        told, moment, many = self._settings, at.timestamp(), 0
         with self._lock:
-            self._forget(at)
-            window = told.flood_minutes * MINUTE
-            own, last_minute = self._counted(number, window, at), self._counted(number, MINUTE, at)
-            has_range = len(number) >= SHORTEST_RANGE + RANGE_DIGITS
-            many = self._counted(number[:-RANGE_DIGITS] + RANGE, window, at) if has_range else 0
+            own, last_minute = self._numbers.came(number, moment), self._minute.came(number, moment)
+            if len(number) >= SHORTEST_RANGE + RANGE_DIGITS:
+                many = self._ranges.came(number[:-RANGE_DIGITS] + RANGE, moment)
         machine = bool(number) and last_minute > told.flood_a_minute
         sightings = [Sighting(number, told.flood_calls, at, machine)] if _full(own, told.flood_calls) else []
         if _full(many, told.flood_range_calls):
             sightings.append(Sighting(number[:-RANGE_DIGITS] + RANGE, told.flood_range_calls, at))
         return Seen(machine, tuple(sightings))
 
-    def _counted(self, number: str, window: float, at: datetime) -> int:
-        """The calls within the window, this one among them."""
-        calls = self._calls.setdefault((number, window), deque())
-        calls.append(at.timestamp())
-        while calls[0] <= at.timestamp() - window:
-            calls.popleft()
-        return len(calls)
 
-    def _forget(self, at: datetime) -> None:
-        if len(self._calls) > MOST_NUMBERS:
-            now = at.timestamp()
-            self._calls = {key: calls for key, calls in self._calls.items() if calls[-1] > now - key[1]}
+class _Window:
+    """How often each came within so many seconds: what is older goes as others come, so that it costs the same always
+    and holds no more than came in that time."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._came: deque[tuple[float, str]] = deque()
+        self._counts: dict[str, int] = {}
+
+    def came(self, who: str, moment: float) -> int:
+        """Count one more; how many came within the window, this one among them."""
+        self._came.append((moment, who))
+        self._counts[who] = self._counts.get(who, 0) + 1
+        while self._came[0][0] <= moment - self._seconds:
+            self._drop(self._came.popleft()[1])
+        return self._counts[who]
+
+    def _drop(self, who: str) -> None:
+        self._counts[who] -= 1
+        if not self._counts[who]:
+            del self._counts[who]
 
 
 def note(session: Session, sightings: Sequence[Sighting]) -> None:

@@ -238,12 +238,12 @@ def test_a_range_that_rings_in_turn_is_seen_too(settings: Settings) -> None:
     assert [(s.number, s.calls) for s in seen] == [("138877123*", 40)] * 2
 
 
-def test_what_was_counted_long_ago_is_forgotten(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rush, "MOST_NUMBERS", 10)
+def test_what_was_counted_long_ago_is_forgotten_and_leaves_nothing_behind(settings: Settings) -> None:
     counted = Rush(settings)
     for n in range(50):
         counted.came(f"1388771{n:04d}", at(1000 * n))
-    assert len(counted._calls) < 25
+    for window in (counted._minute, counted._numbers, counted._ranges):
+        assert len(window._came) == len(window._counts) == 1
 
 
 def test_a_person_says_what_came_of_it_and_what_comes_later_is_another_flood(session: Session, settings: Settings) -> None:
