@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -53,7 +53,8 @@ def running(
             supervisor.add(Child(name, ours(name), here.environment, log_folder(here) / f"{name}.log"))
         yield supervisor
     finally:
-        say("Stopping …")
+        with suppress(OSError):  # whoever read what we say may have gone first
+            say("Stopping …")
         supervisor.stop()
         if container is not None:
             container.stop()

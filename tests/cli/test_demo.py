@@ -6,6 +6,7 @@ import signal
 import subprocess
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -76,8 +77,9 @@ def test_make_demo_places_its_calls_stays_and_leaves_nothing_and_starts_at_once_
             run.until_it_stays()
         text = "\n".join(run.lines)
         print(f"{which}: first call after {run.first_call:.1f} s")
-        for outcome in ("answered_by_machine", "directed", "message_left", "answered_by_operator"):
-            assert len(re.findall(rf"outcome={outcome}\b", text)) == 1, text[-4000:]
+        outcomes = Counter(re.findall(r"outcome=(\w+)", text))
+        assert outcomes.pop("answered_by_machine", 0) in {1, 2}, text[-4000:]  # by key, and aloud where it can hear
+        assert outcomes == {"directed": 1, "message_left": 1, "answered_by_operator": 1}, text[-4000:]
         assert "Pages:    http://" in text
         assert "operator1" in text
         assert run.process.returncode in (0, -signal.SIGINT, 130)

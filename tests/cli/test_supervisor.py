@@ -6,6 +6,10 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
+from cli import up
+from cli.installation import installation
 from cli.supervisor import LIVED_WELL, Child, Supervisor
 
 PARENT = "import subprocess,sys,time;p=subprocess.Popen(['sleep','60']);print(p.pid,flush=True);time.sleep(60)"
@@ -61,3 +65,18 @@ def test_a_child_that_lived_well_is_started_again_at_once_however_often_it_died_
     supervisor.tend()
     assert child.deaths == 1
     supervisor.stop()
+
+
+def test_everything_is_stopped_also_when_nobody_reads_any_more_what_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(words: str) -> None:
+        if words.startswith("Stopping"):
+            raise BrokenPipeError
+
+    monkeypatch.setattr(up, "PROCESSES", ())
+    here = installation({"HOTLINE_FOLDER": str(tmp_path), "PATH": os.environ["PATH"]})
+    with up.running(here, exchange=False, say=gone) as supervisor:
+        (broker,) = supervisor.children
+        assert broker.alive()
+    assert not broker.alive()
