@@ -195,11 +195,10 @@ def test_what_is_wrong_is_said_with_row_column_and_reason(town: Town) -> None:
     def tree(session: Any) -> None:
         for path in ("户籍", "户籍/居住证"):
             session.merge(Category(path=path))
-        known = session.scalars(select(Entry)).first()
-        session.add(Phrasing(entry_id=known.id, text="被退回的问法", approval=Approval.REFUSED))
+        session.add(Phrasing(entry_id=first.id, text="被退回的问法", approval=Approval.REFUSED))
 
-    town.do(tree)
     first = next(k for k in town.see(lambda s: SUBJECTS["5"].known(s, None, False)).values() if "户籍" in k.cells["category"])
+    town.do(tree)
     rows = [
         books.question(), books.question(), books.question("", answer=""), books.question("三", department="没有的局"),
         books.question("四", spoken="说" * 301), books.question("五", category="户籍"), books.question("六", category="别的"),
