@@ -35,7 +35,8 @@ class Held(NamedTuple):
 def known(session: Session, departments: Collection[int] | None, lock: bool) -> dict[Key, Known]:
     """Every question, by department and text."""
     query = select(Entry.id, Entry.department_id, Entry.question, Entry.category, Entry.keywords, Entry.state,
-                   Entry.published, Department.name).join(Department, Department.id == Entry.department_id).order_by(Entry.id)  # fmt: skip
+                   Entry.published, Department.name).join(Department, Department.id == Entry.department_id)  # fmt: skip
+    query = query.order_by(Entry.id)
     if departments is not None:
         query = query.where(Entry.department_id.in_(departments))
     if lock:
