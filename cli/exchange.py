@@ -9,6 +9,7 @@ from pathlib import Path
 from cli.engine import ExchangeError, most_files, run, uses_podman, write_podman_conf
 from cli.exchange_files import FOLDERS, ExchangePlan, write
 from cli.image import ensure
+from cli.priority import go_first
 
 BOOT_SECONDS = 30.0
 
@@ -36,6 +37,7 @@ class Exchange:
         if done.returncode:
             raise ExchangeError(f"The exchange did not start: {done.stderr.strip()}")
         self._wait_until_booted()
+        go_first(self.process)
 
     def stop(self) -> None:
         """Stop at once and remove the container; calls in progress end. No harm when it isn't there."""
@@ -53,6 +55,12 @@ class Exchange:
         """True while the container runs."""
         done = self._engine("container", "inspect", "--format", "{{.State.Running}}", self.plan.container)
         return done.stdout.strip() == "true"
+
+    @property
+    def process(self) -> int:
+        """Its process as this machine counts it; 0 where that can't be told."""
+        done = self._engine("container", "inspect", "--format", "{{.State.Pid}}", self.plan.container)
+        return int(done.stdout) if done.returncode == 0 else 0
 
     @property
     def log(self) -> str:

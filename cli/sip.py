@@ -14,6 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from cli.priority import go_first
 from cli.sip_scenario import Press, Step, Touch, Wait, fill
 
 SCENARIOS = Path(__file__).resolve().parent.parent / "tests/journeys/sipp"
@@ -56,6 +57,7 @@ class Sipp:
                 self.child = subprocess.Popen(command, cwd=path, stdout=out, stderr=out)
         except FileNotFoundError as error:
             raise SipError("SIPp is not installed. Run `make setup`.") from error
+        go_first(self.child.pid)  # a telephone has a processor of its own
 
     @property
     def age(self) -> float:

@@ -1,6 +1,7 @@
 """The exchange starts quickly and without complaint, several stand side by side, and none leaves anything behind."""
 
 import dataclasses
+import os
 import socket
 import time
 from pathlib import Path
@@ -11,6 +12,7 @@ from cli.engine import run
 from cli.exchange import Exchange
 from cli.exchange_files import ExchangePlan
 from cli.image import ensure
+from cli.priority import FIRST, threads
 from cli.sip import free_port
 
 pytestmark = pytest.mark.journey
@@ -52,6 +54,12 @@ def test_a_second_exchange_starts_beside_the_first_within_six_seconds_without_co
     assert not other.running
     assert other.plan.container not in run("ps", "--all", "--format", "{{.Names}}").stdout
     assert exchange.running
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may let a process go before others")
+def test_the_exchange_goes_before_all_else_on_the_machine_with_all_its_threads(exchange: Exchange) -> None:
+    assert len(threads(exchange.process)) > 5
+    assert {os.getpriority(os.PRIO_PROCESS, thread) for thread in threads(exchange.process)} == {FIRST}
 
 
 def test_starting_again_replaces_what_a_crash_left(plan: ExchangePlan, tmp_path: Path) -> None:

@@ -1,0 +1,23 @@
+"""Who goes first on this machine: sound waits for nobody, so the exchange goes before whatever else runs here."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+FIRST = -10  # a nice value; the least is -20, all others run at 0
+
+
+def go_first(process: int) -> None:
+    """Let a process and all its threads, also those that it starts later, go before others: as root only, else nothing
+    is changed. A packet of sound that is sent late was not heard, and was not recorded."""
+    for thread in threads(process):
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, thread, FIRST)
+
+
+def threads(process: int) -> list[int]:
+    """The threads of a process by number, its first among them; none when it is not there."""
+    try:
+        return [int(task.name) for task in Path(f"/proc/{process}/task").iterdir()]
+    except OSError:  # it ended, or runs on another machine
+        return []
