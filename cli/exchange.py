@@ -9,7 +9,7 @@ from pathlib import Path
 from cli.engine import ExchangeError, most_files, run, uses_podman, write_podman_conf
 from cli.exchange_files import FOLDERS, ExchangePlan, write
 from cli.image import ensure
-from cli.priority import go_first
+from cli.priority import SHARES, go_first
 
 BOOT_SECONDS = 30.0
 
@@ -94,8 +94,10 @@ class Exchange:
 
     def _options(self) -> list[str]:
         options = ["--name", self.plan.container, "--network", self.network, "--user", f"{os.getuid()}:{os.getgid()}"]
-        options += ["--cap-drop", "ALL", "--security-opt", "no-new-privileges"]
-        if not uses_podman():  # Podman's limits stand in its configuration, all or none
+        options += ["--cap-drop", "ALL", "--security-opt", "no-new-privileges", "--cpu-shares", str(SHARES)]
+        if uses_podman():  # beside all else on the machine, not only beside other containers
+            options += ["--cgroup-parent", "/"]
+        else:  # Podman's limits stand in its configuration, all or none
             options += ["--ulimit", f"nofile={most_files()}:{most_files()}"]
         options += ["--tmpfs", "/run/asterisk:mode=1777"]
         for source, target in self._mounts():

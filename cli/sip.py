@@ -54,7 +54,7 @@ class Sipp:
         command += ["-trace_err", "-error_file", "errors.log", "-trace_stat", "-stf", "stat.csv", "-fd", "1", *options]
         try:
             with (path / "out.log").open("wb") as out:
-                self.child = subprocess.Popen(command, cwd=path, stdout=out, stderr=out)
+                self.child = subprocess.Popen(command, cwd=path, stdout=out, stderr=out, start_new_session=True)
         except FileNotFoundError as error:
             raise SipError("SIPp is not installed. Run `make setup`.") from error
         go_first(self.child.pid)  # a telephone has a processor of its own

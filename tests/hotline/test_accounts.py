@@ -10,6 +10,7 @@ from hotline.accounts.accounts import Account, AccountError
 from hotline.accounts.roles import GRANTS, Permission, Role, may
 from hotline.settings import Settings
 from tests.conftest import NOON, PASSWORD, person
+from tests.support import haste
 
 
 def _sign_in(session: Session, login: str, password: str, settings: Settings, at: datetime = NOON) -> Account | None:
@@ -53,3 +54,8 @@ def test_every_role_is_granted_something_and_an_administrator_sees_no_content() 
     content = {Permission.CALLS, Permission.TICKETS, Permission.HEAR, Permission.UNMASK, Permission.AUDIT}
     assert not any(may(Role.ADMINISTRATOR, permission) for permission in content)
     assert not any(may(Role.AUDITOR, p) for p in set(Permission) - {Permission.AUDIT, Permission.FIGURES, Permission.LEDGER})
+
+
+def test_a_password_is_kept_so_that_guessing_it_is_slow() -> None:
+    """OWASP's second choice for argon2id, and one pass more: 19 MiB, three passes."""
+    assert haste.SLOW().hash(PASSWORD).startswith("$argon2id$v=19$m=19456,t=3,p=1$")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import redis
+from sqlalchemy import create_engine, make_url
 
 POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
@@ -28,7 +29,7 @@ def postgresql(folder: Path) -> Iterator[str]:
         as_user = ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups"]
     init = [bin_folder / "initdb", "-D", data, "-U", "hotline", "-A", "trust", "-E", "UTF8", "--locale", "C.UTF-8", "-N"]
     subprocess.run([*as_user, *map(str, init)], check=True, capture_output=True, cwd=folder)
-    options = ["-k", folder, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=200"]
+    options = ["-k", folder, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200"]
     server = subprocess.Popen([*as_user, str(bin_folder / "postgres"), "-D", str(data), *map(str, options)],
                               stdout=subprocess.DEVNULL, stderr=(folder / "log").open("wb"), cwd=folder)  # fmt: skip
     try:
@@ -38,6 +39,21 @@ def postgresql(folder: Path) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(20)
+
+
+@contextmanager
+def another(address: str, name: str, *, template: str = "template0") -> Iterator[str]:
+    """One more database in a cluster, as a copy of one that nobody is connected to; yields its address."""
+    here = make_url(address)
+    beside = create_engine(here.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with beside.connect() as connection:
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    try:
+        yield here.set(database=name).render_as_string()
+    finally:
+        with beside.connect() as connection:
+            connection.exec_driver_sql(f'DROP DATABASE "{name}" WITH (FORCE)')
+        beside.dispose()
 
 
 @contextmanager

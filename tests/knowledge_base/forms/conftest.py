@@ -3,6 +3,7 @@
 import dataclasses
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,13 @@ from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.database import Database
 from hotline.directory.departments import Department
+from hotline.migrating import migrate
 from knowledge_base.forms import applying, previewing, reading
 from knowledge_base.forms.imports import FormImport, State
 from knowledge_base.licences import Licence
 from knowledge_base.stages import Stage
 from tests.conftest import NOON
+from tests.support import servers
 
 POLICE = "玉溪市公安局"
 
@@ -94,16 +97,29 @@ def filled_sqlite(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactor
     return path
 
 
-@pytest.fixture
-def town(request: pytest.FixtureRequest, database: Database, tmp_path: Path) -> Iterator[Town]:
-    if database.address.startswith("postgresql"):
-        fill(database)
-        yield Town(database)
-        return
-    shutil.copy(request.getfixturevalue("filled_sqlite"), tmp_path / "town.db")
-    here = Database(f"sqlite:///{tmp_path}/town.db")
-    yield Town(here)
-    here.close()
+@pytest.fixture(scope="session")
+def filled_postgresql(postgresql_address: str) -> Iterator[str]:
+    """The same as a database of its own: each test takes a copy of it."""
+    with servers.another(postgresql_address, "town") as address:
+        here = Database(address)
+        migrate(here)
+        fill(here)
+        here.close()
+        yield address
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def town(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Town]:
+    with ExitStack() as copies:
+        if request.param == "sqlite":
+            shutil.copy(request.getfixturevalue("filled_sqlite"), tmp_path / "town.db")
+            address = f"sqlite:///{tmp_path}/town.db"
+        else:
+            filled = request.getfixturevalue("filled_postgresql")
+            address = copies.enter_context(servers.another(filled, "copy", template="town"))
+        here = Database(address)
+        yield Town(here)
+        here.close()
 
 
 def fill(database: Database) -> None:
