@@ -222,7 +222,7 @@ def test_an_old_sheet_reprints_as_it_was_signed(world: World, signed_in: SignIn)
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_page_is_shown_in_both_languages_to_everybody_who_may(world: World, signed_in: SignIn, lang: str) -> None:
     with world.database.writing() as session:
-        a = session.scalars(select(Authorisation).limit(1)).one()
+        a = session.scalars(select(Authorisation).order_by(Authorisation.id).limit(1)).one()
         licence = Licence(department_id=a.department_id, name="某许可", shown={"name": "某许可", "version": 1})
         session.add(licence)
         session.flush()

@@ -144,7 +144,7 @@ def test_a_countys_holiday_is_entered_with_its_reason_and_taken_back(world: Worl
     given = {"first": "2026-07-27", "last": "2026-07-29", "works": "0", "county": "530428", "reason": "花街节"}
     page = office.post("/calendar", data=given, follow_redirects=True).text
     with world.database.reading() as session:
-        assert session.scalars(select(CalendarDay.day)).all() == [date(2026, 7, n) for n in (27, 28, 29)]
+        assert session.scalars(select(CalendarDay.day).order_by(CalendarDay.day)).all() == [date(2026, 7, n) for n in (27, 28, 29)]
     assert "元江哈尼族彝族傣族自治县" in office.get("/calendar?year=2026&q=花街").text
     assert "2026-07-28" not in office.get("/calendar?year=2025").text
     office.post("/calendar/2026-07-28/forget", data={"county": "530428"})

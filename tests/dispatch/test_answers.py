@@ -227,7 +227,7 @@ def test_the_steps_of_the_walk_do_what_they_say(database: Database) -> None:
         assert [n for n, found in said.items() if found and isinstance(found.decision, Answer)] == [1, 3, 4]
         here.do(("revoke", 1, 0))
         here.compare()
-        assert here.session.scalars(select(Authorisation.revoked_at)).all() == [a.revoked_at for a in here.sheets]
+        assert here.session.scalars(select(Authorisation.revoked_at).order_by(Authorisation.id)).all() == [a.revoked_at for a in here.sheets]
         assert all(a.revoked_at for a in here.sheets)
 
 
