@@ -49,6 +49,9 @@ _DOOR = re.compile(
 _HOUSE = re.compile(rf"{_DIGITS}\s*(?:栋|幢|单元|号楼){_WITHIN}*(?:\s*\d{{2,4}})?|(?<![\dA-Za-z])\d{{3,4}}\s*室")
 _I_AM = re.compile(rf"((?:我是|本人|我姓))((?:{_SURNAMES})[一-鿿]{{0,2}})(?=$|[\s，,。！!？?、；;：:])")
 
+# Letters lie on 2 to 9: a long row with neither 0 nor 1 is a word, and no identity number lacks both (its month).
+_KEYED_NUMBER = re.compile(r"1[3-9]\d{9}|0\d{9}|(?=\d*[01])\d{12}")
+
 
 def masked(words: str) -> str:
     """The words with numbers, mail addresses, number plates, doors, accounts, and names that are told as names taken
@@ -61,9 +64,5 @@ def masked(words: str) -> str:
 
 
 def keys_masked(pressed: str) -> str:
-    """Keys that a caller pressed, as long as they can't be a number of his own."""
-    return GONE if len(pressed) > LONGEST_KEYED and pressed.isdigit() else pressed
-
-
-LONGEST_KEYED = 10
-"""Longer rows of keys are rather a mobile number than the letters of a word."""
+    """Keys that a caller pressed, unless they hold a telephone, identity or bank number; `*` may stand for its X."""
+    return GONE if _KEYED_NUMBER.search(pressed.replace("*", "")) else pressed

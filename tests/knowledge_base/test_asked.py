@@ -77,6 +77,8 @@ def test_keys_are_listed_with_the_department_they_were_for(session: Session, off
     assert row.words == "599"
     assert listed(session) == {"按键599（公安局）": 1}
     assert put(session, "13812341234", way="keys", channel="machine", department_id=office.id) is None
+    put(session, "743683694364", way="keys", channel="machine", department_id=office.id)
+    assert listed(session) == {"按键599（公安局）": 1, "按键743683694364（公安局）": 1}, "shenfenzheng is no number"
 
 
 def test_confirming_what_the_same_call_asked_before_makes_one_row(session: Session, permit: Entry) -> None:

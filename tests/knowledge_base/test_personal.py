@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge_base.personal import masked
+from knowledge_base.personal import GONE, keys_masked, masked
 
 
 @pytest.mark.parametrize(("said", "kept"), [
@@ -31,3 +31,15 @@ def test_titles_doors_accounts_and_what_belongs_to_one_are_taken_out(said: str, 
 ])  # fmt: skip
 def test_what_only_looks_like_a_person_stays(said: str) -> None:
     assert masked(said) == said
+
+
+@pytest.mark.parametrize("pressed", ["13812341234", "8613812341234", "138*1234*1234", "530402199001011234", "53040219900101123*",
+                                     "530402900101123", "6222024400012345678", "0877261234"])  # fmt: skip
+def test_numbers_of_his_own_that_a_caller_keys_are_taken_out(pressed: str) -> None:
+    assert keys_masked(pressed) == GONE
+
+
+@pytest.mark.parametrize("pressed", ["599", "743683694364", "743683694364286", "743683694364282625", "12345739426", "96128", "59*9"])
+def test_words_on_the_keys_stay_however_long_they_are(pressed: str) -> None:
+    """shenfenzheng has twelve keys, shenfenzhengbuban more; 12345rexian begins with a number."""
+    assert keys_masked(pressed) == pressed
