@@ -81,7 +81,7 @@ def leaves(session: Session, department: Department, *, on: date, grace_days: in
 
 def subject_of(entry: Entry) -> Subject:
     """What an authorisation is asked about when it is this entry."""
-    return Subject(entry.id, entry.department_id, entry.category, entry.licence_id, entry.passed_at)
+    return Subject(entry.id, entry.department_id, entry.category, entry.licence_id, entry.passed_at, entry.linked_at)
 
 
 def versions(session: Session, department_id: int) -> list[Authorisation]:

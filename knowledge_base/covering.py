@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from knowledge_base.leave import Form, Leave, Subject, speaks_of, takes_out
+from knowledge_base.leave import Form, Leave, Subject, came_later, means, speaks_of, takes_out
 from knowledge_base.standing import COUNTING, Standing, standings
 
 
@@ -37,7 +37,7 @@ def cover(leaves: Iterable[Leave], subject: Subject, *, on: date, at: datetime) 
 
     Give all that the department ever gave, with all versions. In this order:
     - An exclusion in any authorisation in force beats every grant: a department that takes an entry out means it.
-    - An authorisation doesn't speak of what came from another department after it was signed.
+    - An authorisation doesn't speak of what came from another department, or to a licence item, after it was signed.
     - The department's own word beats what it inherited; among its own the fullest form wins."""
     own = [a for a in leaves if a.department_id == subject.department_id]
     how = standings(own, on=on, at=at)
@@ -46,10 +46,9 @@ def cover(leaves: Iterable[Leave], subject: Subject, *, on: date, at: datetime) 
         return NotCovered(_why_none(own, how))
     if any(takes_out(a, subject) for a in standing):
         return NotCovered("该问题已被部门列为授权例外")
-    speaking = [a for a in standing if speaks_of(a, subject)]
-    meant = [a for a in speaking if _signed_since(subject.passed_at, a)]
+    meant = [a for a in standing if means(a, subject)]
     if not meant:
-        return NotCovered("该问题由其他部门转入，部门尚未就其授权" if speaking else "该问题不在部门授权范围内")
+        return NotCovered(_why_not(standing, subject))
     return _covered(min(meant, key=_rank))
 
 
@@ -57,14 +56,20 @@ def _rank(a: Leave) -> tuple[bool, int, bool, int, int]:
     return a.provisional, list(Form).index(a.form), a.stale, -a.version, a.id
 
 
-def _signed_since(moment: datetime | None, a: Leave) -> bool:
-    return moment is None or (a.signed_at is not None and a.signed_at >= moment)
-
-
 def _covered(a: Leave) -> Covered:
     inherited = "（承接自原部门，暂行）" if a.provisional else ""
     reason = f"依据{a.document}（第{a.version}版）{inherited}，有效期至{a.valid_to:%Y年%m月%d日}"
     return Covered(a.form, a.id, a.version, a.provisional, reason, a.stale)
+
+
+def _why_not(standing: list[Leave], subject: Subject) -> str:
+    """Why nothing that is in force means the subject."""
+    speaking = [a for a in standing if speaks_of(a, subject)]
+    if not speaking:
+        return "该问题不在部门授权范围内"
+    if all(came_later(a, subject) for a in speaking):
+        return "该问题由其他部门转入，部门尚未就其授权"
+    return "该问题在授权签发后才关联到许可事项，部门尚未就其授权"
 
 
 def _why_none(own: list[Leave], how: dict[int, Standing]) -> str:

@@ -48,6 +48,7 @@ class Entry(Base):
     confirmed_on: Mapped[date | None]  # the department last confirmed it
     swept_on: Mapped[date | None]  # last swept for secrecy after its publication
     licence_id: Mapped[int | None] = mapped_column(ForeignKey("licence.id"))
+    linked_at: Mapped[datetime | None]  # when it was linked to that licence item
     passed_at: Mapped[datetime | None]  # when it came to this department from another
     department: Mapped[Department] = relationship()
     licence: Mapped[Licence | None] = relationship()

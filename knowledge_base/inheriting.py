@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from knowledge_base.leave import Leave, Subject, speaks_of, takes_out
+from knowledge_base.leave import Leave, Subject, means, takes_out
 from knowledge_base.standing import COUNTING, Standing, standings
 
 _PASS_ON = COUNTING | {Standing.NOT_YET}
@@ -33,7 +33,7 @@ def heirlooms(leaves: Iterable[Leave], subjects: Iterable[Subject], *, on: date,
     own = [a for a in living if not a.provisional]
     found = []
     for a in living:
-        meant = tuple(s.entry_id for s in subjects if _means(a, s) and not (a.provisional and _spoken(own, s)))
+        meant = tuple(s.entry_id for s in subjects if means(a, s) and not (a.provisional and _spoken(own, s)))
         out = tuple(s.entry_id for s in subjects if takes_out(a, s))
         until = min(a.valid_to, on + timedelta(days=days))
         if (meant or out) and until >= max(a.valid_from, on):
@@ -41,9 +41,5 @@ def heirlooms(leaves: Iterable[Leave], subjects: Iterable[Subject], *, on: date,
     return found
 
 
-def _means(a: Leave, s: Subject) -> bool:
-    return speaks_of(a, s) and (s.passed_at is None or (a.signed_at is not None and a.signed_at >= s.passed_at))
-
-
 def _spoken(own: Iterable[Leave], s: Subject) -> bool:
-    return any(_means(a, s) for a in own)
+    return any(means(a, s) for a in own)

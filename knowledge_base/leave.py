@@ -47,14 +47,15 @@ class Leave:
 
 @dataclass(frozen=True)
 class Subject:
-    """What is asked about: an entry, whose it is, where it stands, and since when it is this department's
-    (`passed_at`: None when it has always been)."""
+    """What is asked about: an entry, whose it is, where it stands, since when it is this department's (`passed_at`)
+    and since when it speaks of its licence item (`linked_at`); None: it always did."""
 
     entry_id: int
     department_id: int
     category: str = ""
     licence_id: int | None = None
     passed_at: datetime | None = None
+    linked_at: datetime | None = None
 
 
 def speaks_of(leave: Leave, subject: Subject) -> bool:
@@ -70,9 +71,26 @@ def speaks_of(leave: Leave, subject: Subject) -> bool:
             return subject.entry_id in leave.entries
 
 
+def means(leave: Leave, subject: Subject) -> bool:
+    """Whether its signer could mean the subject: it lies within the scope, and did when the leave was signed.
+
+    What came from another department afterwards, or was linked to a licence item, no signature speaks of."""
+    linked_later = leave.scope is Scope.LICENCES and _signed_before(leave, subject.linked_at)
+    return speaks_of(leave, subject) and not came_later(leave, subject) and not linked_later
+
+
+def came_later(leave: Leave, subject: Subject) -> bool:
+    """Whether the subject came from another department after the leave was signed."""
+    return _signed_before(leave, subject.passed_at)
+
+
 def takes_out(leave: Leave, subject: Subject) -> bool:
     """Whether the leave names the subject as an exception."""
     return subject.entry_id in leave.exclusions or _under(subject.category, leave.excluded_categories)
+
+
+def _signed_before(leave: Leave, moment: datetime | None) -> bool:
+    return moment is not None and (leave.signed_at is None or leave.signed_at < moment)
 
 
 def _under(category: str, paths: tuple[str, ...]) -> bool:

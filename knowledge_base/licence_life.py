@@ -132,7 +132,7 @@ def reach_shown(session: Session, licence: Licence, needs: Permission, *, by: Ac
 
 def link(session: Session, licence: Licence, *, entries: Collection[int], by: Account, at: datetime) -> None:
     """Say which of the department's questions speak of the item, by who may publish: an authorisation by licence
-    item covers exactly these. Audited with what came and what went."""
+    item that is signed from now on covers exactly these. Audited with what came and what went."""
     _hold(session, licence)
     _may(by, Permission.PUBLISH, licence.department_id)
     own = list(session.scalars(select(Entry).where(Entry.department_id == licence.department_id)))
@@ -141,9 +141,9 @@ def link(session: Session, licence: Licence, *, entries: Collection[int], by: Ac
     come = [e for e in own if e.id in entries and e.licence_id != licence.id]
     gone = [e for e in own if e.id not in entries and e.licence_id == licence.id]
     for entry in come:
-        entry.licence_id = licence.id
+        entry.licence_id, entry.linked_at = licence.id, at
     for entry in gone:
-        entry.licence_id = None
+        entry.licence_id, entry.linked_at = None, None
     audit.note(session, "licence.linked", by=by.login, at=at, about=("licence", licence.id),
                come=[e.id for e in come], gone=[e.id for e in gone])  # fmt: skip
 

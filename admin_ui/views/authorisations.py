@@ -25,7 +25,7 @@ from hotline.times import local_day
 from knowledge_base import hands
 from knowledge_base.authorisations import Authorisation, leave_of, subject_of, versions
 from knowledge_base.entries import Entry
-from knowledge_base.leave import Form, speaks_of, takes_out
+from knowledge_base.leave import Form, means, speaks_of, takes_out
 from knowledge_base.standing import COUNTING, Standing, standings
 
 blueprint = Blueprint("authorisations", __name__, url_prefix="/authorisations")
@@ -160,8 +160,8 @@ def _coming(a: Authorisation, standing: Standing, every: list[Judged]) -> list[E
     """What it will speak of once it is signed and valid: so that the signer sees what he signs."""
     if standing not in (Standing.UNSIGNED, Standing.NOT_YET):
         return []
-    leave = leave_of(a)
-    meant = [one.entry for one in every if speaks_of(leave, subject_of(one.entry))]
+    leave, speaks = leave_of(a), means if a.signed_at else speaks_of
+    meant = [one.entry for one in every if speaks(leave, subject_of(one.entry))]
     return [entry for entry in meant if not takes_out(leave, subject_of(entry))]
 
 

@@ -16,7 +16,7 @@ from hotline.accounts.roles import Role
 from hotline.database import Database
 from hotline.directory.departments import Department
 from hotline.times import local_day
-from knowledge_base import categories, granting, keeping_categories
+from knowledge_base import categories, granting, keeping_categories, licence_life
 from knowledge_base.authorisations import Authorisation
 from knowledge_base.categories import Category
 from knowledge_base.entries import Entry, EntryVersion, State
@@ -45,6 +45,9 @@ A_VERSION_COMES_OUT_UNDER_A_NAME_THAT_WAS_TAKEN_OVER = [
     signed("户政/新"), ("rename", "户政/新", "户政/居住证"), ("publish", 1)]  # fmt: skip
 A_NAME_COMES_BACK = [signed("户政/居住证"), ("rename", "户政/居住证", "户政/旧"), ("rename", "户政/旧", "户政/居住证")]
 A_CATEGORY_MOVES_BELOW_WHAT_WAS_SIGNED_FOR = [signed("户政"), ("rename", "出入境/护照", "户政/新")]
+BY_ITEM = {"scope": (Scope.LICENCES, (91,)), "out": (), "out_categories": (), "form": Form.FULL, "since": 0, "days": 9}
+THE_OFFICE_LINKS_WHAT_NOBODY_SIGNED_FOR = [("enter and sign", 1, 1, BY_ITEM), ("link", 2, 91), ("link", 3, 91), ("enter and sign", 1, 1, BY_ITEM),
+                                           ("link", 3, None), ("link", 3, 91)]  # fmt: skip
 HALF = {2, 5}  # these have no summary: what may be said in short isn't said
 
 
@@ -109,6 +112,9 @@ class Town:
                 self.hand_in(number, path)
             case ("publish", int(number)) if number in self.law.handed_in:
                 self.publish(number)
+            case ("link", int(number), item):
+                self.link(self.entries[number], item)  # type: ignore[arg-type]
+                self.law.link(number, item)  # type: ignore[arg-type]
             case ("time passes", int(hours)):
                 self.now += hours * HOUR
 
@@ -131,7 +137,15 @@ class Town:
     def sign(self, place: int) -> None:
         sheet = self.sheets[place]
         granting.sign_on_paper(self.session, sheet, document=sheet.document, signer="局长", by=self.office[1], at=self.now)
-        self.law.papers[place].signed = self.now
+        self.law.sign(self.law.papers[place], self.now)
+
+    def link(self, entry: Entry, item: int | None) -> None:
+        """By the office, which is of no department; the page says the whole list of an item's entries."""
+        number = item or next((n for n, one in self.licences.items() if one.id == entry.licence_id), 0)
+        linked = {e.id for e in self.entries.values() if number in self.licences and e.licence_id == self.licences[number].id}
+        if (entry.id in linked) is (item is not None):
+            raise KnowledgeError("nothing would change")
+        licence_life.link(self.session, self.licences[number], entries=linked ^ {entry.id}, by=self.office[0], at=self.now)
 
     def pass_on(self, old: int, new: int, entries: set[int] | None) -> None:
         going = [self.entries[n].id for n in entries or () if self.entries[n].department_id == self.units[old].id]
@@ -206,6 +220,7 @@ def town(database: Database) -> Iterator[Town]:
 @example(deeds=A_VERSION_COMES_OUT_UNDER_A_NAME_THAT_WAS_TAKEN_OVER)
 @example(deeds=A_NAME_COMES_BACK)
 @example(deeds=A_CATEGORY_MOVES_BELOW_WHAT_WAS_SIGNED_FOR)
+@example(deeds=THE_OFFICE_LINKS_WHAT_NOBODY_SIGNED_FOR)
 def test_no_order_of_steps_through_the_database_offers_what_is_not_authorised(database: Database, deeds: list[tuple[object, ...]]) -> None:
     with town(database) as here:
         for deed in deeds:

@@ -34,6 +34,7 @@ DEED = st.one_of(
     st.tuples(st.just("enter and sign"), UNITS, st.integers(1, 3), TERMS),
     st.tuples(st.just("revoke"), PAPERS, st.integers(0, 60)),
     st.tuples(st.just("time passes"), st.integers(1, 70)),
+    st.tuples(st.just("link"), st.sampled_from(list(PLACES)), st.sampled_from([91, 92, 93, None])),
     st.tuples(st.just("pass on"), UNITS, UNITS, st.one_of(st.none(), st.sets(st.sampled_from(list(PLACES)), min_size=1, max_size=3))),
 )
 DEEDS = st.lists(DEED, max_size=14)
@@ -59,6 +60,13 @@ class Place:
         return {self} | (self.above.line() if self.above else set())
 
 
+@dataclass(eq=False)
+class Link:
+    """One linking of an entry to a licence item, which ends when it is linked anew."""
+
+    item: int
+
+
 @dataclass
 class Paper:
     """One sheet on the table."""
@@ -69,8 +77,9 @@ class Paper:
     form: Form
     first: date
     last: date
-    says: Callable[[int], bool]
+    says: "Callable[[int, Paper], bool]"
     out: Callable[[int], bool]
+    links: frozenset[Link] = frozenset()  # that stood when it was signed
     signed: datetime | None = None
     revoked: datetime | None = None
     inherited: bool = False
@@ -87,10 +96,12 @@ class Law:
     tree: dict[str, Place] = field(default_factory=dict)
     places: dict[int, Place | None] = field(default_factory=dict)
     handed_in: dict[int, Place | None] = field(default_factory=dict)
+    links: dict[int, Link] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for entry, (path, _) in PLACES.items():
+        for entry, (path, item) in PLACES.items():
             self.places[entry] = self.add(path)
+            self.link(entry, item)
 
     def add(self, path: str) -> Place | None:
         """The place that is called so, a new one when none is."""
@@ -122,6 +133,16 @@ class Law:
         self.papers.append(paper)
         return paper
 
+    def link(self, entry: int, item: int | None) -> None:
+        """The entry speaks of this item from now on, and of no other."""
+        self.links.pop(entry, None)
+        if item is not None:
+            self.links[entry] = Link(item)
+
+    def sign(self, paper: Paper, now: datetime) -> None:
+        """The signer has before him what is linked at that moment."""
+        paper.signed, paper.links = now, frozenset(self.links.values())
+
     def answer(self, entry: int, now: datetime, today: date) -> Form | None:
         """How much of the entry may be said; None: nothing."""
         table = [p for p in self.papers if p.unit == self.homes[entry] and self.counts(p, now, today)]
@@ -135,7 +156,7 @@ class Law:
 
     def meant(self, paper: Paper, entry: int) -> bool:
         came = self.since.get(entry)
-        return paper.says(entry) and (came is None or (paper.signed is not None and paper.signed >= came))
+        return paper.says(entry, paper) and (came is None or (paper.signed is not None and paper.signed >= came))
 
     def counts(self, paper: Paper, now: datetime, today: date) -> bool:
         return self.lives(paper, now, today) and paper.first <= today
@@ -159,8 +180,8 @@ class Law:
             out = {e for e in going if p.out(e)}
             last = min(p.last, today + self.provisional_days * DAY)
             if (meant or out) and p.first <= last:  # a copy that would never say anything isn't made
-                self.papers.append(Paper(new, (old, p.document, now), p.version, p.form, p.first, last, meant.__contains__, out.__contains__, now,
-                                         p.revoked, inherited=True))  # fmt: skip
+                self.papers.append(Paper(new, (old, p.document, now), p.version, p.form, p.first, last, lambda e, _, meant=meant: e in meant,
+                                         out.__contains__, signed=now, revoked=p.revoked, inherited=True))  # type: ignore[misc]  # fmt: skip
         for e in going:
             self.homes[e], self.since[e] = new, now
         if entries is None:
@@ -168,14 +189,14 @@ class Law:
                 if p.unit == old and (p.revoked is None or p.revoked > now):
                     p.revoked = now
 
-    def reader(self, scope: object) -> Callable[[int], bool]:
+    def reader(self, scope: object) -> Callable[[int, Paper], bool]:
         """What the words of the scope mean."""
         assert isinstance(scope, tuple)
         kind, names = scope
         meant = {self.tree[name] for name in names if name in self.tree} if kind is Scope.CATEGORIES else set()
-        meaning: dict[Scope, Callable[[int], bool]] = {
-            Scope.DEPARTMENT: lambda e: True, Scope.ENTRIES: lambda e: e in names, Scope.LICENCES: lambda e: PLACES[e][1] in names,
-            Scope.CATEGORIES: lambda e: self.within(e, meant),
+        meaning: dict[Scope, Callable[[int, Paper], bool]] = {
+            Scope.DEPARTMENT: lambda e, _: True, Scope.ENTRIES: lambda e, _: e in names, Scope.CATEGORIES: lambda e, _: self.within(e, meant),
+            Scope.LICENCES: lambda e, paper: e in self.links and self.links[e] in paper.links and self.links[e].item in names,
         }  # fmt: skip
         return meaning[kind]
 

@@ -28,13 +28,14 @@ def leave(form: Form = Form.FULL, *, document: str = "玉公授权〔2026〕1号
 
 
 def asked(*leaves: Leave, category: str = "户政/居住证", entry: int = 7, licence: int | None = None,
-          passed_at: datetime | None = None, on: date = TODAY, at: datetime = NOON) -> Cover:
-    return cover(leaves, Subject(entry, 1, category, licence, passed_at), on=on, at=at)
+          passed_at: datetime | None = None, linked_at: datetime | None = None, on: date = TODAY, at: datetime = NOON) -> Cover:
+    return cover(leaves, Subject(entry, 1, category, licence, passed_at, linked_at), on=on, at=at)
 
 
 NEVER, NOT_YET, OVER = "该部门从未授权热线代为答复", "部门授权尚未生效", "部门授权已过有效期"
 REVOKED, EXCLUDED, OUTSIDE = "部门已撤销授权", "该问题已被部门列为授权例外", "该问题不在部门授权范围内"
 UNSIGNED, PASSED = "部门授权尚未签发", "该问题由其他部门转入，部门尚未就其授权"
+LINKED = "该问题在授权签发后才关联到许可事项，部门尚未就其授权"
 RUN_OUT = "承接的暂行授权已到期，部门尚未重新授权"
 
 
@@ -112,6 +113,14 @@ def test_a_licence_item_covers_the_entries_that_speak_of_it() -> None:
     row = leave(scope=Scope.LICENCES, licences=frozenset({3}))
     assert isinstance(asked(row, licence=3), Covered)
     assert asked(row, licence=4) == NotCovered(OUTSIDE)
+
+
+def test_what_was_linked_to_an_item_after_the_signature_waits_for_the_next_one() -> None:
+    linked, by_item = NOON - DAY, {"scope": Scope.LICENCES, "licences": frozenset({3})}
+    assert asked(leave(**by_item), licence=3, linked_at=linked) == NotCovered(LINKED)  # type: ignore[arg-type]
+    assert isinstance(asked(leave(signed_at=linked, **by_item), licence=3, linked_at=linked), Covered)  # type: ignore[arg-type]
+    assert isinstance(asked(leave(), licence=3, linked_at=linked), Covered)
+    assert heirlooms([leave(**by_item)], [Subject(7, 1, "", 3, linked_at=linked)], on=TODAY, at=NOON, days=90) == []  # type: ignore[arg-type]
 
 
 def test_what_was_signed_before_an_entry_came_to_the_department_does_not_speak_of_it() -> None:
@@ -202,7 +211,7 @@ class Desk:
     def sign(self, place: int) -> None:
         if place < len(self.leaves) and self.leaves[place].signed_at is None and self.leaves[place].revoked_at is None:
             self.change(place, signed_at=self.now)
-            self.law.papers[place].signed = self.now
+            self.law.sign(self.law.papers[place], self.now)
 
     def revoke(self, place: int, hours: int) -> None:
         if place < len(self.leaves):
@@ -227,6 +236,11 @@ class Desk:
             self.subjects[s.entry_id] = replace(s, department_id=new, passed_at=self.now)
         assert len(self.leaves) == len(self.law.papers)
 
+    def link(self, entry: int, item: int | None) -> None:
+        if self.subjects[entry].licence_id != item:
+            self.subjects[entry] = replace(self.subjects[entry], licence_id=item, linked_at=self.now if item else None)
+            self.law.link(entry, item)
+
     def change(self, place: int, **what: object) -> None:
         self.leaves[place] = replace(self.leaves[place], **what)  # type: ignore[arg-type]
 
@@ -243,6 +257,8 @@ class Desk:
                 self.revoke(place, hours)
             case ("pass on", int(old), int(new), entries):
                 self.pass_on(old, new, entries)  # type: ignore[arg-type]
+            case ("link", int(entry), item):
+                self.link(entry, item)  # type: ignore[arg-type]
             case ("time passes", int(hours)):
                 self.now += hours * HOUR
         self.now += timedelta(minutes=1)

@@ -226,8 +226,8 @@ def test_which_questions_speak_of_it_is_said_by_who_may_publish(session: Session
     with pytest.raises(LifeError, match="本部门"):
         life.link(session, licence, entries=[other.id], by=people["leader"], at=NOON)
     life.link(session, licence, entries=[mine.id], by=people["leader"], at=NOON)
-    assert mine.licence_id == licence.id
+    assert (mine.licence_id, mine.linked_at) == (licence.id, NOON)
     life.link(session, licence, entries=[], by=people["office"], at=NOON)
-    assert mine.licence_id is None
+    assert (mine.licence_id, mine.linked_at) == (None, None)
     rows = session.scalars(select(AuditRow).where(AuditRow.deed == "licence.linked").order_by(AuditRow.id)).all()
     assert [r.details for r in rows] == [{"come": [mine.id], "gone": []}, {"come": [], "gone": [mine.id]}]
