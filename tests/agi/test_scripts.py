@@ -1,7 +1,7 @@
 """The machine's conversations, each over a real FastAGI server: what the caller hears, what is written down, where he goes."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -286,6 +286,37 @@ def test_an_answer_without_a_voice_leads_to_a_person_and_was_not_told(house: Hot
         assert session.scalars(select(Telling)).all() == []
 
 
+@dataclass
+class Patient(Caller):
+    """While he hears `during`, something else gets done."""
+
+    during: str = ""
+    meanwhile: Callable[[], None] = lambda: None
+
+    def _play(self, name: str, escapes: str) -> str:
+        if name == self.during:
+            self.meanwhile()
+        return super()._play(name, escapes)
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(("during", "waits"), [("its first sentence", 0), ("hotline/please_wait", 1)])
+def test_the_first_sentence_of_an_answer_is_spoken_while_the_second_is_made(house: Hotline, during: str, waits: int) -> None:
+    house.knows()
+    house.began()
+    first, second = house.names(ANSWER)
+    (house.settings.sounds / f"{second}.alaw").unlink()
+    moment = during if waits else str(house.settings.sounds / first)
+    presses = TO_THE_ANSWER | {"satisfied_question": "1"}
+    caller = house.serve(Patient(presses, during=moment, meanwhile=lambda: house.voiced(ANSWER)), "self_service")
+    assert caller.next == "goodbye"
+    assert caller.sentences[-2:] == [first, second]
+    assert caller.prompts.count("please_wait") == waits
+    with house.database.reading() as session:
+        assert session.scalars(select(Telling.heard)).all() == ["whole"]
+        assert session.get_one(SpeechOrder, second).urgent
+
+
 def test_initials_on_the_keys_find_a_question(keyed: Hotline) -> None:
     caller = keyed.serve(Caller(TO_THE_ANSWER | {"keypad_initials": "599#", "satisfied_question": "1"}), "self_service")
     assert caller.next == "goodbye"
@@ -548,8 +579,7 @@ def test_a_correction_says_what_holds_when_it_is_said_and_keeps_the_evidence(hou
     house.knows()
     with house.database.writing() as session:
         version = session.scalars(select(EntryVersion)).one()
-        row = town.ticket(session, house.settings)
-        row.state = State.TO_CALL_BACK
+        row = town.put(session, town.ticket(session, house.settings), State.TO_CALL_BACK)
         session.add(Correction(entry_version_id=version.id, number=NUMBER, ticket_id=row.id, by="supervisor", at=now()))
         session.flush()
         claimed = corrections.owed_words(session, row, settings=house.settings, at=now())

@@ -102,6 +102,7 @@ def test_without_leave_the_machine_says_who_is_responsible_and_never_the_answer(
     heard = _heard(asked, code)
     said, _ = heard.prompt("not_authorised")
     assert heard.hears(contact_sentence(unit), after=said)
+    heard.prompt("person_offer", after=said)
     assert not heard.hears(town.ANSWER)
     assert not heard.hears(town.SUMMARY)
 
