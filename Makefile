@@ -63,6 +63,7 @@ bench-speech: setup  ## A hundred questions spoken in real calls, clean and in n
 
 pictures: setup  ## Take the pages' pictures again (docs/pictures), in real Chromium
 	HOTLINE_PICTURES=1 $(PYTEST) -q -m browser tests/admin_ui tests/public
+	HOTLINE_PICTURES=1 $(PYTEST) -q tests/admin_ui/test_life_picture.py
 
 clean:  ## Remove what tools leave behind; keeps .venv, the voice, and var with its data
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache tests/output

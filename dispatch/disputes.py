@@ -12,18 +12,10 @@ from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.settings import Settings
 
-MOST_REDONE = 2
-"""Once because the caller was dissatisfied, once because the supervisor said so."""
-
-
-def may_be_redone(ticket: Ticket) -> bool:
-    """Whether the department may be told to do it once more."""
-    return ticket.redone < MOST_REDONE
-
 
 def settle(session: Session, ticket: Ticket, *, why: str, by: Account, at: datetime) -> None:
     """The supervisor ends the matter with a reason; what the caller said of it stays said."""
-    _disputed(ticket, why)
+    _reasoned(why)
     referrals.close(session, ticket, reached=True, satisfaction=ticket.satisfaction, at=at, why=why.strip(),
                     by=by.login, action=Action.SETTLE)  # fmt: skip
     _noted(session, ticket, Action.SETTLE, why, by, at)
@@ -31,17 +23,13 @@ def settle(session: Session, ticket: Ticket, *, why: str, by: Account, at: datet
 
 def redo_again(session: Session, ticket: Ticket, *, why: str, by: Account, settings: Settings, at: datetime) -> None:
     """The supervisor has the department do it once more, and says why."""
-    _disputed(ticket, why)
-    if not may_be_redone(ticket):
-        raise ReferralError("该工单已重办两次，不能再次重办")
+    _reasoned(why)
     referrals.redo(session, ticket, satisfaction=ticket.satisfaction, settings=settings, at=at, why=why.strip(),
                    by=by.login, action=Action.REDO_AGAIN)  # fmt: skip
     _noted(session, ticket, Action.REDO_AGAIN, why, by, at)
 
 
-def _disputed(ticket: Ticket, why: str) -> None:
-    if ticket.disputed_at is None:
-        raise ReferralError("该工单没有等待班长决定的争议")
+def _reasoned(why: str) -> None:
     if not why.strip():
         raise ReferralError("请说明决定的理由")
 

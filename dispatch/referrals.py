@@ -5,11 +5,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dispatch import calls, clocks, codes, transfers
+from dispatch import calls, clocks, codes, needs, transfers
 from dispatch.callbacks import owe_callback
 from dispatch.calls import Step
 from dispatch.states import Action, State, transition
-from dispatch.tickets import NO_CALL_BACK, Klass, Ticket, guarded, next_number, own_words, write_step
+from dispatch.tickets import NO_CALL_BACK, OWN_WORDS, Klass, Ticket, guarded, next_number, own_words, write_step
 from hotline import audit, phones
 from hotline.accounts.accounts import Account
 from hotline.calendar.days import WorkingDays, working_days
@@ -43,10 +43,11 @@ class Matter:
 
 
 def refer(session: Session, matter: Matter, *, call: calls.Call | None, recording: Recording | None, code: str,
-          by: str, settings: Settings, at: datetime) -> Ticket:
+          by: str, settings: Settings, at: datetime, own: str = "") -> Ticket:
     """A new ticket, waiting to be dispatched, with the caller's promise running from now.
 
-    `code` is the query code that the caller was or will be told; empty when he was told none."""
+    `code` is the query code that the caller was or will be told; empty when he was told none. `own`: what the citizen
+    wrote himself."""
     if not matter.title.strip() or not matter.summary.strip():
         raise ReferralError("请填写标题和事项摘要")
     promise = clocks.due(at, _days(matter.klass, settings), working_days(session), settings=settings)
@@ -62,7 +63,7 @@ def refer(session: Session, matter: Matter, *, call: calls.Call | None, recordin
     )  # fmt: skip
     session.add(ticket)
     session.flush()
-    write_step(session, ticket, "refer", by=by, source="", at=at)
+    write_step(session, ticket, "refer", by=by, source="", at=at, **({OWN_WORDS: own} if own else {}))
     if call is not None:
         calls.note(session, call.id, Step.REFERRED, at=at, ticket=ticket.number)
         _note_attempts(session, ticket, call.id)
@@ -94,7 +95,7 @@ def dispatch(session: Session, ticket: Ticket, *, to: Department, by: Account, s
         raise ReferralError("请先收听录音，核对类别并填写摘要，再派发")
     if guarded(ticket) and ticket.summary == own_words(ticket):
         raise ReferralError("投诉、举报和保密事项不得将来信原文交承办单位，请改写摘要，去掉能识别来信人的内容")
-    source = _move(ticket, Action.DISPATCH)
+    source = _move(ticket, Action.DISPATCH, by=by.login, at=at)
     calendar = working_days(session, county_code=to.county_code)
     ticket.department_id, ticket.dispatched_at = to.id, at
     _begin_anew(ticket, calendar, settings=settings, at=at)
@@ -121,9 +122,7 @@ def opened(session: Session, ticket: Ticket, *, by: Account, at: datetime) -> No
 
 def accept(session: Session, ticket: Ticket, *, by: Account, at: datetime) -> None:
     """The department takes the ticket in hand; only what was opened can be accepted."""
-    if ticket.state == State.TO_ACCEPT and ticket.opened_at is None:
-        raise ReferralError("请先打开工单再签收")
-    source = _move(ticket, Action.ACCEPT)
+    source = _move(ticket, Action.ACCEPT, by=by.login, at=at)
     _written(session, ticket, Action.ACCEPT, by=by, source=source, at=at)
 
 
@@ -131,9 +130,7 @@ def give_back(session: Session, ticket: Ticket, *, why: str, by: Account, at: da
     """退单: the department returns what isn't its own, with a reason and in time."""
     if not why.strip():
         raise ReferralError("退单必须说明理由")
-    if ticket.return_by is not None and at > ticket.return_by:
-        raise ReferralError("已超过退单期限")
-    source = _move(ticket, Action.RETURN)
+    source = _move(ticket, Action.RETURN, by=by.login, at=at)
     _written(session, ticket, Action.RETURN, by=by, source=source, at=at, why=why)
     ticket.department_id = ticket.due_at = ticket.accept_by = ticket.return_by = None
 
@@ -142,20 +139,14 @@ def reply(session: Session, ticket: Ticket, *, text: str, personal: bool, by: Ac
     """The liaison drafts the department's reply; it goes nowhere until his leader signs."""
     if not text.strip():
         raise ReferralError("请填写答复内容")
-    source = _move(ticket, Action.REPLY)
+    source = _move(ticket, Action.REPLY, by=by.login, at=at)
     ticket.reply, ticket.personal, ticket.replied_by = text.strip(), personal, by.login
     _written(session, ticket, Action.REPLY, by=by, source=source, at=at, reply=ticket.reply)
 
 
 def sign(session: Session, ticket: Ticket, *, no_secrets: bool, by: Account, at: datetime) -> None:
     """The leader in charge signs the reply: somebody else than who drafted it, with the secrecy tick."""
-    if not ticket.reply:
-        raise ReferralError("尚无可签发的答复")
-    if ticket.replied_by == by.login:
-        raise ReferralError("起草人不能签发自己的答复")
-    if not no_secrets:
-        raise ReferralError("请确认答复不涉密后再签发")
-    source = _move(ticket, Action.SIGN)
+    source = _move(ticket, Action.SIGN, by=by.login, at=at, given="" if no_secrets else "请确认答复不涉密后再签发")
     ticket.signed_by = by.login
     _written(session, ticket, Action.SIGN, by=by, source=source, at=at)
 
@@ -164,7 +155,7 @@ def send_back(session: Session, ticket: Ticket, *, why: str, by: Account, at: da
     """The hotline finds that the reply doesn't answer the question."""
     if not why.strip():
         raise ReferralError("请说明退回原因")
-    source = _move(ticket, Action.SEND_BACK)
+    source = _move(ticket, Action.SEND_BACK, by=by.login, at=at)
     ticket.signed_by = ""
     _written(session, ticket, Action.SEND_BACK, by=by, source=source, at=at, why=why)
 
@@ -172,7 +163,7 @@ def send_back(session: Session, ticket: Ticket, *, why: str, by: Account, at: da
 def pass_reply(session: Session, ticket: Ticket, *, by: Account, settings: Settings, at: datetime) -> None:
     """The hotline finds the question answered: the citizen is owed a call-back in this same commit, or the
     ticket is closed where none is needed or none is possible."""
-    source = _move(ticket, Action.PASS)
+    source = _move(ticket, Action.PASS, by=by.login, at=at)
     ticket.checked_by = by.login
     _written(session, ticket, Action.PASS, by=by, source=source, at=at)
     if ticket.klass in NO_CALL_BACK:
@@ -186,7 +177,7 @@ def pass_reply(session: Session, ticket: Ticket, *, by: Account, settings: Setti
 def close(session: Session, ticket: Ticket, *, reached: bool | None, satisfaction: int | None = None, at: datetime,
           why: str, by: str = "hotline", action: Action = Action.CLOSE) -> None:
     """The end of the matter: whether the caller was reached, and how satisfied he said he was (1 best to 5)."""
-    source = _move(ticket, action)
+    source = _move(ticket, action, by=by, at=at)
     ticket.reached, ticket.satisfaction, ticket.closed_at, ticket.disputed_at = reached, satisfaction, at, None
     write_step(session, ticket, action, by=by, source=source, at=at, why=why)
 
@@ -207,11 +198,17 @@ def redo(session: Session, ticket: Ticket, *, satisfaction: int | None, settings
          by: str = "hotline", action: Action = Action.REDO) -> None:
     """The department does it again. It is handed the matter anew, so its deadline runs anew from now; the promise to
     the caller doesn't. What was replied before stands in the history."""
-    source = _move(ticket, action)
+    source = _move(ticket, action, by=by, at=at)
     county = ticket.department.county_code if ticket.department else ""
     _begin_anew(ticket, working_days(session, county_code=county), settings=settings, at=at)
     ticket.redone, ticket.satisfaction, ticket.disputed_at = ticket.redone + 1, satisfaction, None
     write_step(session, ticket, action, by=by, source=source, at=at, why=why)
+
+
+def file(session: Session, ticket: Ticket, *, at: datetime) -> None:
+    """归档: what was closed a while ago is put away."""
+    source = _move(ticket, Action.FILE, by="hotline", at=at)
+    write_step(session, ticket, Action.FILE, by="hotline", source=source, at=at)
 
 
 def _begin_anew(ticket: Ticket, calendar: WorkingDays, *, settings: Settings, at: datetime) -> None:
@@ -222,8 +219,11 @@ def _begin_anew(ticket: Ticket, calendar: WorkingDays, *, settings: Settings, at
     ticket.personal = False
 
 
-def _move(ticket: Ticket, action: Action) -> State:
+def _move(ticket: Ticket, action: Action, *, by: str, at: datetime, given: str = "") -> State:
+    """The one place where a ticket changes its state; `given`: what is wrong with what was given with the step."""
     source = State(ticket.state)
+    if trouble := needs.unmet(ticket, action, by=by, at=at) or given:
+        raise ReferralError(trouble)
     ticket.state = transition(source, action).target
     return source
 

@@ -1,4 +1,4 @@
-"""The life of a ticket as one table: from where, by which action, who may, to where."""
+"""The life of a ticket as one table: from where, by which action, who may, what it needs besides, to where."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -36,33 +36,53 @@ class Action(StrEnum):
     FILE = "file"
 
 
+class Need(StrEnum):
+    """What a step needs besides somebody who may take it: given with the step, or found on the ticket."""
+
+    DEPARTMENT = "department"  # given: which one, and never the one complained of
+    WORDS = "words"  # given: what the department may read, by somebody who has listened
+    REASON = "reason"  # given
+    REPLY = "reply"  # given
+    NO_SECRETS = "no_secrets"  # given: the secrecy tick
+    OPENED = "opened"  # the department has looked at it
+    IN_TIME = "in_time"  # the time to return it has not run out
+    DRAFTED = "drafted"  # a reply stands
+    ANOTHER = "another"  # somebody else than who drafted the reply
+    DISPUTED = "disputed"  # the caller was dissatisfied again
+    FIRST_TIME = "first_time"  # it was not redone before
+    LEFT_TO_REDO = "left_to_redo"  # it may be redone once more
+
+
 @dataclass(frozen=True)
 class Transition:
     """One line of the table."""
 
     source: State
     action: Action
-    needs: Permission | None  # None: only the system itself
+    who: Permission | None  # None: only the system itself
+    needs: tuple[Need, ...]
     target: State
 
 
-_S, _A, _P = State, Action, Permission
+_S, _A, _P, _N = State, Action, Permission, Need
 TRANSITIONS = (
-    Transition(_S.TO_DISPATCH, _A.DISPATCH, _P.DISPATCH, _S.TO_ACCEPT),
-    Transition(_S.TO_ACCEPT, _A.OPEN, _P.HANDLE, _S.TO_ACCEPT),
-    Transition(_S.TO_ACCEPT, _A.ACCEPT, _P.HANDLE, _S.IN_HAND),
-    Transition(_S.TO_ACCEPT, _A.RETURN, _P.HANDLE, _S.TO_DISPATCH),
-    Transition(_S.IN_HAND, _A.RETURN, _P.HANDLE, _S.TO_DISPATCH),
-    Transition(_S.IN_HAND, _A.REPLY, _P.HANDLE, _S.IN_HAND),
-    Transition(_S.IN_HAND, _A.SIGN, _P.SIGN, _S.TO_CHECK),
-    Transition(_S.TO_CHECK, _A.SEND_BACK, _P.CHECK, _S.IN_HAND),
-    Transition(_S.TO_CHECK, _A.PASS, _P.CHECK, _S.TO_CALL_BACK),
-    Transition(_S.TO_CALL_BACK, _A.CLOSE, None, _S.CLOSED),
-    Transition(_S.TO_CALL_BACK, _A.REDO, None, _S.IN_HAND),
-    Transition(_S.TO_CALL_BACK, _A.SETTLE, _P.DECIDE, _S.CLOSED),
-    Transition(_S.TO_CALL_BACK, _A.REDO_AGAIN, _P.DECIDE, _S.IN_HAND),
-    Transition(_S.CLOSED, _A.FILE, None, _S.FILED),
+    Transition(_S.TO_DISPATCH, _A.DISPATCH, _P.DISPATCH, (_N.DEPARTMENT, _N.WORDS), _S.TO_ACCEPT),
+    Transition(_S.TO_ACCEPT, _A.OPEN, _P.HANDLE, (), _S.TO_ACCEPT),
+    Transition(_S.TO_ACCEPT, _A.ACCEPT, _P.HANDLE, (_N.OPENED,), _S.IN_HAND),
+    Transition(_S.TO_ACCEPT, _A.RETURN, _P.HANDLE, (_N.REASON, _N.IN_TIME), _S.TO_DISPATCH),
+    Transition(_S.IN_HAND, _A.RETURN, _P.HANDLE, (_N.REASON, _N.IN_TIME), _S.TO_DISPATCH),
+    Transition(_S.IN_HAND, _A.REPLY, _P.HANDLE, (_N.REPLY,), _S.IN_HAND),
+    Transition(_S.IN_HAND, _A.SIGN, _P.SIGN, (_N.DRAFTED, _N.ANOTHER, _N.NO_SECRETS), _S.TO_CHECK),
+    Transition(_S.TO_CHECK, _A.SEND_BACK, _P.CHECK, (_N.REASON,), _S.IN_HAND),
+    Transition(_S.TO_CHECK, _A.PASS, _P.CHECK, (), _S.TO_CALL_BACK),
+    Transition(_S.TO_CALL_BACK, _A.CLOSE, None, (), _S.CLOSED),
+    Transition(_S.TO_CALL_BACK, _A.REDO, None, (_N.FIRST_TIME,), _S.IN_HAND),
+    Transition(_S.TO_CALL_BACK, _A.SETTLE, _P.DECIDE, (_N.REASON, _N.DISPUTED), _S.CLOSED),
+    Transition(_S.TO_CALL_BACK, _A.REDO_AGAIN, _P.DECIDE, (_N.REASON, _N.DISPUTED, _N.LEFT_TO_REDO), _S.IN_HAND),
+    Transition(_S.CLOSED, _A.FILE, None, (), _S.FILED),
 )
+BEGINNINGS = frozenset({State.TO_DISPATCH, State.TO_CALL_BACK})
+"""Where a ticket may begin: as a matter, or as a correction that its caller is owed (更正告知)."""
 _TABLE = {(t.source, t.action): t for t in TRANSITIONS}
 
 

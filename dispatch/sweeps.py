@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from dispatch import callbacks, corrections, learning, records, spool
+from dispatch import callbacks, corrections, filing, learning, records, spool
 from dispatch.callbacks import Attempt
 from dispatch.calls import Call
 from dispatch.endings import end_attempt
@@ -57,7 +57,7 @@ class Sweeper:
         """All sweeps once; one that fails does not keep the others from their work, and its rows stay owed."""
         work = (
             self.take_in_messages, self.take_in_records, self.take_in_recordings, self.settle_stranded,
-            self.call_back, self.keep_knowledge, self.remind, self.learn, self.seal,
+            self.call_back, self.keep_knowledge, self.remind, self.learn, self.file, self.seal,
         )  # fmt: skip
         troubles = [trouble for sweep in work if (trouble := self._guarded(sweep))]
         if (free := free_percent(self.settings.folder)) < self.settings.disk_alarm_percent:
@@ -149,6 +149,16 @@ class Sweeper:
         learning.gather(self.database)
         learning.tidy(self.database, self.settings, looked=self.looked, at=now())
         learning.measure_at_night(self.database, looked=self.looked, at=now())
+
+    def file(self) -> None:
+        """Put away what was closed long enough ago; it waits for nobody, so it is looked for seldom."""
+        at = now()
+        if at - self.looked.get("filing", at - SELDOM) < SELDOM:
+            return
+        with self.database.writing() as session:
+            filed = filing.file_closed(session, settings=self.settings, at=at)
+        if filed < filing.AT_ONCE:
+            self.looked["filing"] = at
 
     def seal(self) -> None:
         """Chain what the audit trail has gained."""

@@ -113,9 +113,11 @@ def next_number(session: Session, *, prefix: str, at: datetime) -> str:
 
 def write_step(session: Session, ticket: Ticket, action: Action | str, *, by: str, source: State | str, at: datetime,
                why: str = "", **detail: Any) -> None:
-    """Add a line to the ticket's history."""
+    """Add a line to the ticket's history. It is stored at once, with the state that it led to: the database knows the
+    table's steps one by one (migration 0028), and refuses two of them taken as one."""
     session.add(TicketStep(ticket_id=ticket.id, at=at, by=by, action=str(action), source=str(source),
                            target=str(ticket.state), why=why, detail=detail))
+    session.flush()
 
 
 def guarded(ticket: Ticket) -> bool:

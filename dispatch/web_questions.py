@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from dispatch import codes, referrals
 from dispatch.lodging import Lodged, mint_free
 from dispatch.referrals import Matter
-from dispatch.tickets import OWN_WORDS, Ticket, own_words
+from dispatch.tickets import Ticket, own_words
 from hotline.settings import Settings
 
 WEB = "web"
@@ -22,10 +22,10 @@ def lodge(session: Session, matter: Matter, *, code: str, settings: Settings, at
     if there is not None and _same(there, matter):
         return Lodged(there, code)
     free = code if there is None else mint_free(session, settings=settings)
-    ticket = referrals.refer(session, matter, call=None, recording=None, code=free, by=WEB, settings=settings, at=at)
+    ticket = referrals.refer(session, matter, call=None, recording=None, code=free, by=WEB, settings=settings, at=at,
+                             own=matter.summary.strip())  # fmt: skip
     ticket.source = WEB
     session.flush()
-    ticket.steps[0].detail = {OWN_WORDS: ticket.summary}
     return Lodged(ticket, free)
 
 

@@ -40,7 +40,7 @@ def listed(account: Account, wanted: Wanted, *, at: datetime) -> Select[Ticket]:
 def my_turn(account: Account) -> ColumnElement[bool]:
     """Whether the next step is one that this account may take."""
     drafted = Ticket.reply != ""
-    own = {(t.source, t.action) for t in TRANSITIONS if t.needs is not None and account.may(t.needs)}
+    own = {(t.source, t.action) for t in TRANSITIONS if t.who is not None and account.may(t.who)}
     plain = {source for source, action in own} - {State.IN_HAND, State.TO_CALL_BACK}
     turns: list[ColumnElement[bool]] = [Ticket.state.in_(plain)]
     if account.may(Permission.DECIDE):

@@ -118,6 +118,7 @@ class Settings(BaseModel):
     return_days: int = Field(2, description="Working days in which a department may return a ticket.")
     consult_days: int = Field(3, description="Working days to answer a 咨询.")
     answer_days: int = Field(5, description="Working days to answer any other matter.")
+    file_days: int = Field(30, ge=1, description="Days after which a closed ticket is filed.")
     office_hours: str = Field("08:30-12:00,14:30-18:00", description="The offices' hours on a working day.")
 
     # Periodic update (基础信息定期更新)

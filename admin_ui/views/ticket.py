@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
-from dispatch import disputes, drafting, reach, referrals
+from dispatch import drafting, reach, referrals
 from dispatch.callbacks import Callback
 from dispatch.callbacks import State as Owed
-from dispatch.states import TRANSITIONS, Action
+from dispatch.needs import doable
 from dispatch.tickets import Ticket, guarded
 from dispatch.web_questions import WEB
 from hotline import audit
@@ -43,7 +43,8 @@ def show(number: str, *, trouble: str = "", typed: Mapping[str, str] | None = No
         found = _within_reach(session, number)
         sound = reach.recording(session, found.recording_id, account=me()) if found.recording_id else None
         return render_template(
-            "ticket.html", ticket=found, sound=sound, doable=doable(found, me()), trouble=trouble, typed=typed or {},
+            "ticket.html", ticket=found, sound=sound, doable=doable(found, me(), at=now()), trouble=trouble,
+            typed=typed or {},
             shows_caller=reach.sees_caller(me(), found), guarded=guarded(found),
             call_backs=_call_backs(session, found),
             drafted=drafting.drafted_from(session, found) if me().may(Permission.WRITE_ENTRY) else None,
@@ -52,20 +53,6 @@ def show(number: str, *, trouble: str = "", typed: Mapping[str, str] | None = No
             departments=[d for d in in_service(session, on=local_day(now()))
                          if found.complained_of not in (d.name, d.short_name)],
         )  # fmt: skip
-
-
-def doable(ticket: Ticket, account: Account) -> set[Action]:
-    """The steps that this account may take now."""
-    own = {t.action for t in TRANSITIONS if t.source == ticket.state and t.needs and account.may(t.needs)}
-    if not ticket.reply or ticket.replied_by == account.login:
-        own.discard(Action.SIGN)
-    if ticket.return_by is not None and now() > ticket.return_by:
-        own.discard(Action.RETURN)
-    if ticket.disputed_at is None:
-        own -= {Action.SETTLE, Action.REDO_AGAIN}
-    if not disputes.may_be_redone(ticket):
-        own.discard(Action.REDO_AGAIN)
-    return own - {Action.OPEN}
 
 
 def _call_backs(session: Session, ticket: Ticket) -> list[Callback]:

@@ -40,9 +40,8 @@ class Town:
         sound = recordings.expect(self.session, call.id, kind=Kind.CALL, spool=self.settings.spool, at=NOON)
         row = town.ticket(self.session, self.settings, klass=klass, of=call, code=str(10000000 + self.numbers),
                           recording=sound, confidential=confidential)
-        row.department_id, row.state = of.id if of else None, state
-        self.session.flush()
-        return row
+        row.department_id = of.id if of else None
+        return town.put(self.session, row, state)
 
     def account(self, role: Role) -> Account:
         belongs = self.office if role in OF_A_UNIT | {Role.SECRECY_REVIEWER} else None
@@ -159,8 +158,7 @@ def test_the_recording_of_a_closed_ticket_is_closed_to_its_department(here: Town
     row = here.ticket(here.office, state=State.TO_CALL_BACK)
     accounts = [here.account(role) for role in OF_A_UNIT]
     assert all(here.hears(account, row) is not None for account in accounts)
-    row.state = state
-    here.session.flush()
+    town.put(here.session, row, state)
     assert [here.hears(account, row) for account in accounts] == [None, None]
 
 

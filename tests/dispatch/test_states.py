@@ -42,13 +42,13 @@ def test_the_table_has_no_line_twice_and_none_that_this_test_does_not_know() -> 
 
 
 def test_every_step_is_somebodys_or_the_systems_own() -> None:
-    needed = {t.needs for t in TRANSITIONS} - {None}
+    needed = {t.who for t in TRANSITIONS} - {None}
     assert all(any(permission in granted for granted in GRANTS.values()) for permission in needed)
 
 
 def test_who_drafts_a_reply_can_neither_sign_nor_check_it_and_the_other_way_round() -> None:
-    needs = {t.action: t.needs for t in TRANSITIONS}
-    three = {needs[Action.REPLY], needs[Action.SIGN], needs[Action.PASS]}
+    who = {t.action: t.who for t in TRANSITIONS}
+    three = {who[Action.REPLY], who[Action.SIGN], who[Action.PASS]}
     assert all(len(three & granted) <= 1 for granted in GRANTS.values())
 
 

@@ -46,7 +46,7 @@ def test_every_state_is_said_in_plain_words(city: City, client: FlaskClient) -> 
     lodged = city.lodged()
     for state in State:
         with city.database.writing() as session:
-            session.get_one(Ticket, lodged.ticket.id).state = state
+            town.put(session, session.get_one(Ticket, lodged.ticket.id), state)
         page = ask(client, lodged.ticket.number, lodged.code).text
         assert str(state) not in page.replace(lodged.ticket.number, "")
         waits = state not in (State.TO_CALL_BACK, State.CLOSED, State.FILED)

@@ -1,0 +1,22 @@
+"""How the lines of the ticket's table are called in the language of the page: states, steps, needs, roles."""
+
+from flask_babel import lazy_gettext as _
+
+from admin_ui.words import ACTIONS, ROLES, STATES
+from dispatch.life_picture import Words
+from dispatch.states import Need
+
+NEEDS = {
+    Need.DEPARTMENT: _("承办单位，不能是被反映单位"), Need.WORDS: _("听过录音后写成的摘要"), Need.REASON: _("理由"),
+    Need.REPLY: _("答复内容"), Need.NO_SECRETS: _("确认不涉密"), Need.OPENED: _("已打开"),
+    Need.IN_TIME: _("未过退单期限"),
+    Need.DRAFTED: _("已有答复"), Need.ANOTHER: _("不是起草人"), Need.DISPUTED: _("来电人再次不满意"),
+    Need.FIRST_TIME: _("尚未重办过"), Need.LEFT_TO_REDO: _("未满两次重办"),
+}  # fmt: skip
+
+
+def words() -> Words:
+    """The words as they are now, in the language of the page."""
+    roles = {str(role): str(text) for role, text in ROLES.items()} | {"": str(_("系统自动"))}
+    return Words({str(k): str(v) for k, v in STATES.items()}, {str(k): str(v) for k, v in ACTIONS.items()},
+                 {str(k): str(v) for k, v in NEEDS.items()}, roles)  # fmt: skip

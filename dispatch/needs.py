@@ -1,0 +1,47 @@
+"""What a step of the table needs to find on the ticket, and what is said where it isn't there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from dispatch.states import TRANSITIONS, Action, Need, State, transition
+from dispatch.tickets import Ticket
+from hotline.accounts.accounts import Account
+
+MOST_REDONE = 2
+"""Once because the caller was dissatisfied, once because the supervisor said so."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A ticket as somebody finds it at a moment."""
+
+    ticket: Ticket
+    by: str
+    at: datetime
+
+
+FOUND: dict[Need, tuple[Callable[[Moment], bool], str]] = {
+    Need.OPENED: (lambda m: m.ticket.opened_at is not None, "请先打开工单再签收"),
+    Need.IN_TIME: (lambda m: m.ticket.return_by is None or m.at <= m.ticket.return_by, "已超过退单期限"),
+    Need.DRAFTED: (lambda m: bool(m.ticket.reply), "尚无可签发的答复"),
+    Need.ANOTHER: (lambda m: m.ticket.replied_by != m.by, "起草人不能签发自己的答复"),
+    Need.DISPUTED: (lambda m: m.ticket.disputed_at is not None, "该工单没有等待班长决定的争议"),
+    Need.FIRST_TIME: (lambda m: m.ticket.redone == 0, "该工单已重办过，由班长决定"),
+    Need.LEFT_TO_REDO: (lambda m: m.ticket.redone < MOST_REDONE, "该工单已重办两次，不能再次重办"),
+}
+"""Needs that are found on the ticket; the others are given with the step, and whoever takes it asks for them."""
+
+
+def unmet(ticket: Ticket, action: Action, *, by: str, at: datetime) -> str:
+    """In words, the first thing that the step needs and doesn't find; empty when it can be taken. ImpossibleStep
+    where the table has no such step."""
+    found = Moment(ticket, by, at)
+    asked = (FOUND[need] for need in transition(State(ticket.state), action).needs if need in FOUND)
+    return next((otherwise for holds, otherwise in asked if not holds(found)), "")
+
+
+def doable(ticket: Ticket, account: Account, *, at: datetime) -> set[Action]:
+    """The steps that this account may take now; opening is done by looking."""
+    own = {t.action for t in TRANSITIONS if t.source == ticket.state and t.who and account.may(t.who)} - {Action.OPEN}
+    return {action for action in own if not unmet(ticket, action, by=account.login, at=at)}

@@ -1,0 +1,74 @@
+"""Tickets that walk through their lives at random are never lost, doubled or stuck, whatever crashes on the way."""
+
+import random
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as moderate
+from hypothesis import strategies as st
+
+from dispatch.tickets import Klass
+from hotline.database import Database
+from hotline.directory.departments import Department
+from hotline.settings import Settings
+from tests.dispatch import town
+from tests.dispatch.town import Staff
+from tests.dispatch.walking import Walk
+
+STEPS = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 99), st.integers(0, 9).map(lambda n: n == 9)),
+                 min_size=10, max_size=40)  # fmt: skip
+CRASHES, WORKERS, LONG = 0.05, 4, 100_000
+
+
+@pytest.fixture
+def staff(database: Database) -> Staff:
+    with database.writing() as session:
+        office = Department(code="101", name="玉溪市公安局", short_name="公安局", phone="0877-9601001")
+        session.add(office)
+        session.flush()
+        return town.staff(session, office)
+
+
+@moderate(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+def test_any_walk_leaves_each_ticket_where_its_history_says_and_able_to_end(
+    database: Database, settings: Settings, staff: Staff, steps: list[tuple[int, int, bool]]
+) -> None:
+    walk = Walk(database, settings, staff)
+    walk.begin(Klass.CONSULT)
+    walk.begin(Klass.PRAISE)
+    for which, choice, crash in steps:
+        walk.step(which, choice, crash=crash)
+    walk.check()
+    walk.end()
+
+
+def test_several_who_take_steps_with_the_same_tickets_at_once_lose_and_double_none(
+    database: Database, settings: Settings, staff: Staff
+) -> None:
+    walked(Walk(database, settings, staff), steps=200, tickets=3)
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(3600)
+def test_a_hundred_thousand_steps_of_several_workers_lose_and_double_none(
+    database: Database, settings: Settings, staff: Staff
+) -> None:
+    walked(Walk(database, settings, staff), steps=LONG, tickets=LONG // 40)
+
+
+def walked(walk: Walk, *, steps: int, tickets: int) -> None:
+    """So many steps with tickets taken at random, by workers who know nothing of one another."""
+    dice = random.Random(96128)
+    for _ in range(tickets):
+        walk.begin(dice.choice(list(Klass)))
+
+    def work() -> int:
+        own = random.Random(dice.random())
+        return sum(walk.step(own.randrange(tickets), own.randrange(100), crash=own.random() < CRASHES)
+                   for _ in range(steps // WORKERS))  # fmt: skip
+
+    taken = sum(town.at_once(work, threads=WORKERS, patience=3500))
+    assert taken > steps // 5
+    walk.check()
+    walk.end()

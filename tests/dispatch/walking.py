@@ -1,0 +1,160 @@
+"""A walk through the lives of tickets: any step at any time, also such as can't be taken, and crashes in between."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from dispatch import callbacks, disputes, referrals
+from dispatch.callbacks import Callback
+from dispatch.endings import end_attempt
+from dispatch.referrals import Matter, ReferralError
+from dispatch.states import BEGINNINGS, TRANSITIONS, Action, ImpossibleStep, State
+from dispatch.tickets import Klass, Ticket, TicketStep
+from hotline.database import Database
+from hotline.settings import Settings
+from tests.conftest import NOON
+from tests.dispatch.town import Staff
+
+OWED = (callbacks.State.DUE, callbacks.State.CLAIMED, callbacks.State.DIALLING)
+RESULTS = [("told", 1), ("told", 5), ("told", 4), ("no_answer", None), ("told", None), ("refused", None)]
+Deed = Callable[["Walk", Session, Ticket, int, datetime], object]
+
+
+class Crash(Exception):
+    """The process ends between a step and its commit."""
+
+
+def _ring(walk: "Walk", session: Session, ticket: Ticket, choice: int, at: datetime) -> None:
+    """The caller is rung, and says or doesn't say something: this closes, redoes or disputes the ticket."""
+    due = session.scalar(select(Callback).where(Callback.ticket_id == ticket.id, Callback.state.in_(OWED)))
+    if due is None:
+        raise ReferralError("nothing is owed")
+    attempt = callbacks.place(session, due, settings=walk.settings, at=at)
+    session.flush()
+    outcome, grade = RESULTS[choice % len(RESULTS)]
+    end_attempt(session, attempt, outcome=outcome, grade=grade, settings=walk.settings, at=at)
+
+
+def _counted(session: Session) -> list[TicketStep]:
+    """The steps that this session writes, as it writes them: others write some of the same ticket meanwhile."""
+    written: list[TicketStep] = []
+    event.listen(session, "before_flush", lambda s, *_: written.extend(o for o in s.new if isinstance(o, TicketStep)))
+    return written
+
+
+DEEDS: dict[Action, Deed] = {
+    Action.DISPATCH: lambda w, s, t, n, at: referrals.dispatch(s, t, to=w.staff.office, by=w.staff.supervisor, settings=w.settings, at=at),
+    Action.OPEN: lambda w, s, t, n, at: referrals.opened(s, t, by=w.staff.liaison, at=at),
+    Action.ACCEPT: lambda w, s, t, n, at: referrals.accept(s, t, by=w.staff.liaison, at=at),
+    Action.RETURN: lambda w, s, t, n, at: referrals.give_back(s, t, why="不属于我局", by=w.staff.liaison, at=at),
+    Action.REPLY: lambda w, s, t, n, at: referrals.reply(s, t, text=f"答复{n}", personal=n % 2 == 0, by=w.staff.liaison, at=at),
+    Action.SIGN: lambda w, s, t, n, at: referrals.sign(s, t, no_secrets=True, by=w.staff.leader, at=at),
+    Action.SEND_BACK: lambda w, s, t, n, at: referrals.send_back(s, t, why="未答所问", by=w.staff.supervisor, at=at),
+    Action.PASS: lambda w, s, t, n, at: referrals.pass_reply(s, t, by=w.staff.supervisor, settings=w.settings, at=at),
+    Action.CLOSE: _ring,
+    Action.REDO: _ring,
+    Action.SETTLE: lambda w, s, t, n, at: disputes.settle(s, t, why="已尽力", by=w.staff.supervisor, at=at),
+    Action.REDO_AGAIN: lambda w, s, t, n, at: disputes.redo_again(s, t, why="再办", by=w.staff.supervisor, settings=w.settings, at=at),
+    Action.FILE: lambda w, s, t, n, at: referrals.file(s, t, at=at),
+}
+SENSIBLE = 30
+"""Of a hundred choices, those from here on are steps that the table has from where the ticket stands."""
+
+
+@dataclass
+class Walk:
+    """Tickets on their way, and how many steps of each were committed."""
+
+    database: Database
+    settings: Settings
+    staff: Staff
+    numbers: list[str] = field(default_factory=list)
+    taken: Counter[str] = field(default_factory=Counter)
+    refused: int = 0
+    clock: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def begin(self, klass: Klass) -> None:
+        """One more ticket."""
+        with self.database.writing() as session:
+            matter = Matter(klass, "事项", "来电人询问。", contact="13888888888")
+            ticket = referrals.refer(session, matter, call=None, recording=None, code="", by="operator",
+                                     settings=self.settings, at=NOON)  # fmt: skip
+        with self.lock:
+            self.numbers.append(ticket.number)
+            self.taken[ticket.number] = 1
+
+    def step(self, which: int, choice: int, *, crash: bool = False) -> bool:
+        """Try one step with one ticket; whether it was taken."""
+        number = self.numbers[which % len(self.numbers)]
+        with self.lock:
+            self.clock += 1
+            at = NOON + timedelta(minutes=self.clock)
+        try:
+            with self.database.writing() as session:
+                ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one()
+                written = _counted(session)
+                self._deed(ticket, choice)(self, session, ticket, choice, at)
+                session.flush()
+                if crash:
+                    raise Crash
+        except (ImpossibleStep, ReferralError, StaleDataError, Crash):
+            self.refused += 1
+            return False
+        with self.lock:
+            self.taken[number] += len(written)
+        return True
+
+    def _deed(self, ticket: Ticket, choice: int) -> Deed:
+        possible = [t.action for t in TRANSITIONS if t.source == ticket.state] if choice >= SENSIBLE else []
+        actions = possible or list(Action)
+        return DEEDS[actions[choice % len(actions)]]
+
+    def check(self) -> None:
+        """No ticket is lost, none doubled, and each stands where its history says, by lines of the table alone."""
+        with self.database.reading() as session:
+            assert session.scalar(select(func.count()).select_from(Ticket).where(Ticket.number.in_(self.numbers))) == len(self.numbers)
+            for ticket in session.scalars(select(Ticket).where(Ticket.number.in_(self.numbers))):
+                self._whole(session, ticket)
+
+    def _whole(self, session: Session, ticket: Ticket) -> None:
+        lines = {(t.source, t.action, t.target) for t in TRANSITIONS}
+        states = [(step.source, step.action, step.target) for step in ticket.steps]
+        assert len(states) == self.taken[ticket.number], "a step was lost, or taken twice"
+        assert (states[0][0], states[0][2] in BEGINNINGS) == ("", True)
+        for before, (source, action, target) in pairwise(states):
+            assert source == before[2], (before, action)
+            assert (source, action, target) in lines or (source == target and action not in set(Action))
+        assert states[-1][2] == ticket.state
+        owed = session.scalar(select(func.count()).select_from(Callback).where(
+            Callback.ticket_id == ticket.id, Callback.state.in_(OWED)))  # fmt: skip
+        assert owed == (ticket.state == State.TO_CALL_BACK and ticket.disputed_at is None), "who is owed a call is rung once"
+
+    def end(self) -> None:
+        """No ticket is stuck: from wherever it stands, somebody can lead it to its end."""
+        onward = {State.TO_DISPATCH: [Action.DISPATCH], State.TO_ACCEPT: [Action.OPEN, Action.ACCEPT],
+                  State.IN_HAND: [Action.REPLY, Action.SIGN], State.TO_CHECK: [Action.PASS],
+                  State.TO_CALL_BACK: [Action.SETTLE, Action.CLOSE], State.CLOSED: [Action.FILE]}  # fmt: skip
+        for number in self.numbers:
+            state = State.TO_DISPATCH
+            for _ in range(len(State) * 2):
+                for action in onward.get(state, []):
+                    state = self._led(number, action)
+            assert state == State.FILED, number
+
+    def _led(self, number: str, action: Action) -> State:
+        try:
+            with self.database.writing() as session:
+                ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one()
+                DEEDS[action](self, session, ticket, 0, NOON + timedelta(minutes=self.clock))
+        except (ImpossibleStep, ReferralError):
+            pass
+        with self.database.reading() as session:
+            return State(session.scalars(select(Ticket.state).where(Ticket.number == number)).one())
