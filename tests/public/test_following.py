@@ -19,6 +19,7 @@ from dispatch.states import State
 from dispatch.tickets import Klass, Ticket
 from hotline.audit import AuditRow
 from hotline.database import Database
+from tests.dispatch import town
 
 City = Any
 Make = Callable[..., Flask]
