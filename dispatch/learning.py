@@ -33,7 +33,7 @@ def tidy(database: Database, settings: Settings, *, looked: dict[str, datetime],
     if at - looked.get("askings", at - SELDOM) < SELDOM:
         return
     with database.writing() as session:
-        unanswered.reopen(session, at=at)
+        unanswered.reopen(session, askings=settings.still_not_found, at=at)
         keeping_askings.drop_found(session, at=at)
         changes.sweep(session)
     while True:

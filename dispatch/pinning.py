@@ -12,19 +12,17 @@ from hotline.accounts.roles import Permission
 from knowledge_base.entries import Entry
 from knowledge_base.transitions import LifeError
 
-LONGEST = timedelta(days=30)
-"""An urgent topic that lasts longer isn't urgent any more; it can be pinned anew."""
 
-
-def pin(session: Session, entry: Entry, *, since: datetime | None = None, until: datetime, why: str, by: Account,
-        at: datetime, grace_days: int = GRACE_DAYS) -> None:
+def pin(session: Session, entry: Entry, *, since: datetime | None = None, until: datetime, most_days: int, why: str,
+        by: Account, at: datetime, grace_days: int = GRACE_DAYS) -> None:
     """Pin an entry from now (or later) until a moment; LifeError when it may not be said, or nobody says why.
 
-    `grace_days`: the setting `update_grace_days`."""
+    `most_days`, `grace_days`: the settings `pinned_most_days` (what lasts longer isn't urgent any more; it can be
+    pinned anew) and `update_grace_days`."""
     since = max(since or at, at)
     _may_pin(by, why)
-    if not since < until <= since + LONGEST:
-        raise LifeError(f"置顶截止时间须晚于开始时间，且最长{LONGEST.days}天")
+    if not since < until <= since + timedelta(days=most_days):
+        raise LifeError(f"置顶截止时间须晚于开始时间，且最长{most_days}天")
     for channel in (Channel.MACHINE, Channel.OPERATOR):
         found = offered(session, entry.id, channel=channel, at=at, grace_days=grace_days)
         if found is None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dispatch import calls
@@ -24,7 +24,7 @@ class Telling(Base):
     authorisation_id: Mapped[int | None] = mapped_column(ForeignKey("authorisation.id"))
     authorisation_version: Mapped[int | None]
     form: Mapped[str] = mapped_column(String(10))
-    words: Mapped[str] = mapped_column(String(2000))
+    words: Mapped[str] = mapped_column(Text)
     heard: Mapped[str] = mapped_column(String(10), default="whole")  # whole | partly
     by: Mapped[str] = mapped_column(String(60), default="")
 

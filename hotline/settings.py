@@ -27,9 +27,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     # Who we are
-    number: str = Field("96128", description="The number that citizens dial.")
+    number: str = Field("96128", max_length=24, description="The number that citizens dial.")
     city: str = Field("玉溪", description="The city whose hotline this is, as it is written on screens.")
-    ticket_prefix: str = Field("96128", description="What ticket numbers begin with.")
+    ticket_prefix: str = Field("96128", max_length=14, description="What ticket numbers begin with.")
 
     # Where things are
     folder: Path = Field(Path("var"), description="Folder of the database, spool, sounds and recordings.")
@@ -39,14 +39,14 @@ class Settings(BaseModel):
         min_length=32, description="Signs sessions and digests query codes; at least 32 characters."
     )
     voice_folder: Path = Field(Path(".voice"), description="Folder of the voice's model.")
-    voice: str = Field("zf_xiaobei", description="The Mandarin voice of the machine.")
+    voice: str = Field("zf_xiaobei", max_length=40, description="The Mandarin voice of the machine.")
 
     # The exchange
     ami_host: str = Field("127.0.0.1", description="Where Asterisk's manager interface listens.")
     ami_port: int = Field(5038, description="Port of Asterisk's manager interface.")
     ami_user: str = Field("hotline", description="Account at the manager interface.")
     ami_secret: SecretStr = Field(SecretStr(""), description="Password at the manager interface.")
-    exchange_node: str = Field("exchange1", description="The exchange's systemname.")
+    exchange_node: str = Field("exchange1", max_length=40, description="The exchange's systemname.")
     queue: str = Field("hotline", description="Name of the queue that callers wait in.")
     trunk: str = Field("trunk", description="The PJSIP endpoint that carries calls to the public network.")
 
@@ -138,6 +138,10 @@ class Settings(BaseModel):
     sweep_again_days: int = Field(
         180, ge=1, description="Days after which a published entry is reviewed for secrecy again."
     )
+    pinned_most_days: int = Field(30, ge=1, description="Most days that an urgent topic is pinned at a time.")
+    still_not_found: int = Field(
+        3, ge=1, description="Askings that find nothing after which an answered question is open again."
+    )
     attachment_types: str = Field(
         "pdf,docx,xlsx,ofd,jpg,png", description="Kinds of files that may belong to an answer."
     )
@@ -162,6 +166,9 @@ class Settings(BaseModel):
     callback_ring_seconds: int = Field(30, description="Seconds that a citizen's telephone rings.")
 
     callback_hold_minutes: int = Field(30, ge=1, description="Minutes that an operator may hold a call-back.")
+    missed_within_minutes: int = Field(
+        60, ge=1, description="Minutes, in hours of calling back, until who was not answered is to be rung."
+    )
     callbacks_at_once: int = Field(4, ge=1, description="Most citizens that the machine calls back at the same time.")
     trunk_channels: int = Field(30, ge=1, description="How many calls the trunk carries at the same time.")
     trunk_reserved: int = Field(10, ge=0, description="Channels of the trunk that the machine leaves to callers.")

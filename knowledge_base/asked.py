@@ -167,9 +167,9 @@ def _answered_after_all(session: Session, row: Asked) -> None:
 def _listed_as(session: Session, kept: str, way: str, department_id: int | None) -> str:
     """The words that the question is listed under; keys alone say nothing without the department they were for."""
     if way != Way.KEYS:
-        return normal(kept)
+        return normal(kept)[:LONGEST]  # which may be longer: ℡ is three letters
     of = session.get(Department, department_id) if department_id is not None else None
-    return f"按键{kept}" + (f"（{of.short_name}）" if of else "")
+    return (f"按键{kept}" + (f"（{of.short_name}）" if of else ""))[:LONGEST]
 
 
 def _count(session: Session, listed: str, guess: int | None, at: datetime) -> int:

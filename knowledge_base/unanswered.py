@@ -18,8 +18,6 @@ from knowledge_base.errors import KnowledgeError
 from knowledge_base.wording import normal
 
 AT_WORK = (Open.OPEN, Open.ASSIGNED)
-STILL_NOT_FOUND = 3
-"""So many askings after its entry was published, and a question is open again: its answer isn't found."""
 
 
 def within_reach(account: Account) -> ColumnElement[bool]:
@@ -89,10 +87,12 @@ def in_their_words(session: Session, row: Unanswered) -> str:
     return next((words for words in said if phrasings.fit(words)), row.words)
 
 
-def reopen(session: Session, *, at: datetime) -> int:
-    """What has an entry in force, or no words of its own left to wait for, and still isn't found is open again."""
+def reopen(session: Session, *, askings: int, at: datetime) -> int:
+    """What has an entry in force and was asked so often since without being found is open again; how many.
+
+    `askings`: the setting `still_not_found`."""
     query = select(Unanswered).join(Entry, Entry.id == Unanswered.entry_id).where(
-        Unanswered.state == Open.ANSWERED, Unanswered.since >= STILL_NOT_FOUND, Entry.state == State.PUBLISHED,
+        Unanswered.state == Open.ANSWERED, Unanswered.since >= askings, Entry.state == State.PUBLISHED,
         Unanswered.decided_at < at,
     )  # fmt: skip
     rows = session.scalars(query).all()

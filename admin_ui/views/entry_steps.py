@@ -139,6 +139,7 @@ def pin(entry_id: int) -> ResponseReturnValue:
         if until is None:
             raise LifeError(gettext("请填写置顶截止时间"))
         pinning.pin(session, find(session, entry_id), until=until, why=said("why"), by=me(), at=at,
+                    most_days=house().settings.pinned_most_days,
                     grace_days=house().settings.update_grace_days)  # fmt: skip
 
     return take(entry_id, step)

@@ -300,7 +300,7 @@ def test_what_is_pinned_comes_first_and_falls_back_by_itself(session: Session, w
     often = people.published(session, who, settings)
     often.asked = 99
     hot = people.published(session, who, settings, question="今晚停水吗？")
-    pinning.pin(session, hot, until=later(hours=2), why="突发停水", by=who.city, at=NOON)
+    pinning.pin(session, hot, most_days=7, until=later(hours=2), why="突发停水", by=who.city, at=NOON)
     session.flush()
     call = town.call(session, "now", caller="13888880009")
     for at, first in ((later(hours=1), hot), (later(hours=2), often)):
@@ -314,18 +314,18 @@ def test_what_is_pinned_comes_first_and_falls_back_by_itself(session: Session, w
 def test_only_what_may_be_said_everywhere_is_pinned_by_whom_it_is_for(session: Session, who: People, settings: Settings) -> None:
     entry = people.published(session, who, settings)
     with pytest.raises(LifeError, match="未获授权"):
-        pinning.pin(session, entry, until=later(hours=2), why="急", by=who.city, at=NOON)
+        pinning.pin(session, entry, most_days=7, until=later(hours=2), why="急", by=who.city, at=NOON)
     authorise(session, who.office)
     draft = session.get_one(Entry, people.written(session, who, question="草稿").entry_id)
     with pytest.raises(LifeError, match="已发布"):
-        pinning.pin(session, draft, until=later(hours=2), why="急", by=who.city, at=NOON)
+        pinning.pin(session, draft, most_days=7, until=later(hours=2), why="急", by=who.city, at=NOON)
     for wrong in (who.liaison, who.leader, who.reviewer, who.operator):
         with pytest.raises(LifeError, match="角色"):
-            pinning.pin(session, entry, until=later(hours=2), why="急", by=wrong, at=NOON)
-    for until in (NOON, later(days=31)):
-        with pytest.raises(LifeError, match="置顶截止时间"):
-            pinning.pin(session, entry, until=until, why="急", by=who.city, at=NOON)
-    pinning.pin(session, entry, until=later(hours=2), why="急", by=who.supervisor, at=NOON)
+            pinning.pin(session, entry, most_days=7, until=later(hours=2), why="急", by=wrong, at=NOON)
+    for until in (NOON, later(days=7, minutes=1)):
+        with pytest.raises(LifeError, match="置顶截止时间须晚于开始时间，且最长7天"):
+            pinning.pin(session, entry, most_days=7, until=until, why="急", by=who.city, at=NOON)
+    pinning.pin(session, entry, most_days=7, until=later(hours=2), why="急", by=who.supervisor, at=NOON)
     pinning.unpin(session, entry, why="已恢复", by=who.city, at=later(hours=1))
     assert not entry.is_hot(later(hours=1))
     assert session.scalars(select(AuditRow.deed).where(AuditRow.kind == "entry").order_by(AuditRow.id)).all() == ["entry.pinned", "entry.unpinned"]
@@ -335,7 +335,7 @@ def test_the_machine_offers_what_is_pinned_anywhere_and_may_be_answered_the_late
     authorise(session, who.office)
     hot = [people.published(session, who, settings, question=f"今晚{place}停水吗？") for place in ("江川", "澄江", "通海")]
     for minutes, entry in enumerate(hot):
-        pinning.pin(session, entry, since=later(minutes=minutes), until=later(hours=2), why="急", by=who.city, at=NOON)
+        pinning.pin(session, entry, most_days=7, since=later(minutes=minutes), until=later(hours=2), why="急", by=who.city, at=NOON)
     at, grace = later(hours=1), settings.update_grace_days
     assert topics(session, most=2, at=at, grace_days=grace) == [hot[2], hot[1]]
     assert topics(session, most=2, at=later(hours=2), grace_days=grace) == []
@@ -355,9 +355,9 @@ def test_what_is_overdue_is_pinned_and_offered_by_the_offices_own_days_of_grace(
     entry.versions[0].published_at = later(days=-40 - 31 * who.office.update_every_months)
     entry.confirmed_on = None
     session.flush()
-    pinning.pin(session, entry, until=later(hours=2), why="急", by=who.city, at=NOON, grace_days=100)
+    pinning.pin(session, entry, most_days=7, until=later(hours=2), why="急", by=who.city, at=NOON, grace_days=100)
     with pytest.raises(LifeError, match="逾期"):
-        pinning.pin(session, entry, until=later(hours=2), why="急", by=who.city, at=NOON, grace_days=30)
+        pinning.pin(session, entry, most_days=7, until=later(hours=2), why="急", by=who.city, at=NOON, grace_days=30)
     assert topics(session, most=2, at=later(hours=1), grace_days=100) == [entry]
     assert topics(session, most=2, at=later(hours=1), grace_days=30) == []
 

@@ -13,6 +13,7 @@ from dispatch.decision import Answer, Channel, Contact
 from dispatch.tellings import Telling
 from hotline.directory.departments import Department
 from knowledge_base.authorisations import Authorisation, Form, Scope
+from knowledge_base.content import LONGEST
 from knowledge_base.entries import Entry, EntryVersion, State
 from tests.conftest import NOON
 from tests.dispatch import town
@@ -103,3 +104,19 @@ def test_what_was_told_is_kept_with_the_versions_that_it_stood_on(session: Sessi
     assert session.get_one(EntryVersion, row.entry_version_id).number == 2
     step = session.scalars(select(CallStep).where(CallStep.kind == Step.TOLD)).one()
     assert step.detail == {"entry": found.entry.id, "form": "full", "by": "machine", "heard": "whole"}
+
+
+def test_an_answer_of_four_thousand_characters_is_kept_whole_as_it_was_told(session: Session, office: Department) -> None:
+    """As long as an operator's answer may be; PostgreSQL takes lengths at their word."""
+    authorise(session, office)
+    entry, whole = an_entry(session, office), "答" * LONGEST["answer"]
+    entry.versions[-1].answer = whole
+    session.flush()
+    found = offered(session, entry.id, channel=Channel.OPERATOR, at=NOON)
+    assert found
+    assert isinstance(found.decision, Answer)
+    town.call(session)
+    tellings.tell(session, CALL, found.decision, channel=Channel.OPERATOR, entry_id=entry.id, entry_version_id=found.version.id, at=NOON)
+    session.flush()
+    session.expire_all()
+    assert session.scalars(select(Telling.words)).one() == whole

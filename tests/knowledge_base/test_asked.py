@@ -77,8 +77,8 @@ def test_keys_are_listed_with_the_department_they_were_for(session: Session, off
     assert row.words == "599"
     assert listed(session) == {"按键599（公安局）": 1}
     assert put(session, "13812341234", way="keys", channel="machine", department_id=office.id) is None
-    put(session, "743683694364", way="keys", channel="machine", department_id=office.id)
-    assert listed(session) == {"按键599（公安局）": 1, "按键743683694364（公安局）": 1}, "shenfenzheng is no number"
+    put(session, "743633694364", way="keys", channel="machine", department_id=office.id)
+    assert listed(session) == {"按键599（公安局）": 1, "按键743633694364（公安局）": 1}, "shenfenzheng is no number"
 
 
 def test_confirming_what_the_same_call_asked_before_makes_one_row(session: Session, permit: Entry) -> None:
@@ -123,3 +123,11 @@ def test_the_last_asking_is_remembered(session: Session) -> None:
     asked.note(session, "打新疫苗", channel="web", way="words", found=Found.NOTHING, at=NOON + timedelta(days=1))
     [row] = session.scalars(select(Unanswered).execution_options(populate_existing=True))
     assert (row.first_at, row.last_at, row.count) == (NOON, NOON + timedelta(days=1), 2)
+
+
+@pytest.mark.parametrize(("words", "way"), [("㎞" * 128, "words"), ("2" * 128, "keys")])
+def test_words_that_grow_when_they_are_brought_to_one_form_still_fit_the_list(session: Session, office: Department, words: str, way: str) -> None:
+    office.short_name = "局" * 40
+    put(session, words, way=way, department_id=office.id)
+    (kept,) = listed(session)
+    assert len(kept) == 128

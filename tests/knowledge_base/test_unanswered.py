@@ -144,9 +144,11 @@ def test_what_is_published_and_still_not_found_is_open_again(session: Session, o
     row = missed(session, "居住卡到期了咋个整", 5)
     unanswered.is_entry(session, row, entry=permit, by=city, at=LATER)
     session.flush()
-    assert unanswered.reopen(session, at=LATER + timedelta(hours=1)) == 0
-    missed(session, "居住卡到期了咋个整", unanswered.STILL_NOT_FOUND)
-    assert unanswered.reopen(session, at=LATER + timedelta(hours=1)) == 1
+    assert unanswered.reopen(session, askings=2, at=LATER + timedelta(hours=1)) == 0
+    missed(session, "居住卡到期了咋个整", 1)
+    assert unanswered.reopen(session, askings=2, at=LATER + timedelta(hours=1)) == 0
+    missed(session, "居住卡到期了咋个整", 1)
+    assert unanswered.reopen(session, askings=2, at=LATER + timedelta(hours=1)) == 1
     assert (row.state, row.department_id, row.since) == (Open.ASSIGNED, office.id, 0)
 
 
@@ -156,7 +158,7 @@ def test_what_was_dismissed_stays_dismissed_however_often_it_is_asked(session: S
     session.flush()
     missed(session, "明天会下雨吗", 9)
     gather(session)
-    assert unanswered.reopen(session, at=LATER + timedelta(hours=1)) == 0
+    assert unanswered.reopen(session, askings=2, at=LATER + timedelta(hours=1)) == 0
     assert (row.state, row.count) == (Open.DISMISSED, 10)
 
 
