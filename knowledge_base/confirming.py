@@ -134,7 +134,7 @@ def _confirm_authorisations(session: Session, good: list[Thing], *, by: Account,
 
 def _confirm_licences(session: Session, good: list[Thing], *, by: Account, at: datetime) -> None:
     for licence in session.scalars(select(Licence).where(Licence.id.in_([t.id for t in good]))):
-        licence.confirmed_on, shown = local_day(at), licence.shown or {}
+        licence.confirmed_on = local_day(at)
         ledger.write(session, Deed.CONFIRMED, of=(Kind.LICENCE, licence.id), by=by.login, at=at,
-                     version=shown.get("version", licence.version), department_id=licence.department_id,
-                     digest=licence_text.digest(licence_text.read(shown)))  # fmt: skip
+                     version=licence.number_shown, department_id=licence.department_id,
+                     digest=licence_text.digest(licence_text.read(licence.shown or {})))  # fmt: skip

@@ -127,7 +127,7 @@ def reach_shown(session: Session, licence: Licence, needs: Permission, *, by: Ac
     _may(by, needs, licence.department_id)
     if licence.shown is None:
         raise LifeError("该事项没有对外公开")
-    return int(licence.shown.get("version", licence.version)), read(licence.shown)
+    return licence.number_shown, read(licence.shown)
 
 
 def link(session: Session, licence: Licence, *, entries: Collection[int], by: Account, at: datetime) -> None:

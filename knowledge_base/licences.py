@@ -42,6 +42,11 @@ class Licence(Base):
     swept_on: Mapped[date | None]  # last swept for secrecy after it was shown
     department: Mapped[Department] = relationship()
 
+    @property
+    def number_shown(self) -> int:
+        """The number of the version that citizens see; `version` is that of the next one once it is begun."""
+        return int((self.shown or {}).get("version", self.version))
+
 
 class LicenceVersion(Base):
     """A text that citizens were shown, from its review on; never changed."""

@@ -14,6 +14,7 @@ from knowledge_base import due
 from knowledge_base.authorisations import Authorisation
 from knowledge_base.entries import Entry, EntryVersion, State
 from knowledge_base.ledger import Deed, Kind, LedgerRow
+from knowledge_base.licence_text import read
 from knowledge_base.licences import Licence
 from knowledge_base.standing import COUNTING, standings
 
@@ -122,7 +123,8 @@ def _licences(session: Session, months: Mapping[int, int], on: date) -> list[_Ro
         .where(Licence.department_id.in_(list(months)), Licence.shown.is_not(None))
     )  # fmt: skip
     return [
-        _Row(Part.LICENCE, licence.id, licence.department_id, licence.name, licence.version, licence.confirmed_on,
+        _Row(Part.LICENCE, licence.id, licence.department_id, read(licence.shown or {}).name, licence.number_shown,
+             licence.confirmed_on,
              local_day(at) if at else licence.confirmed_on or _asks_now(on, months[licence.department_id]))
         for licence, at in rows
     ]  # fmt: skip

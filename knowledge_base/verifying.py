@@ -65,10 +65,8 @@ def _licences(session: Session) -> Iterator[Fault]:
     """What citizens are shown now, and all that they were shown before."""
     passed = _passed(session, Kind.LICENCE)
     for row in session.scalars(select(Licence).where(Licence.shown.is_not(None)).order_by(Licence.id)).yield_per(500):
-        shown = row.shown or {}
-        number = int(shown.get("version", row.version))
-        yield from _held(f"licence {row.id}", licence_text.digest(licence_text.read(shown)),
-                         passed.get((row.id, number)))  # fmt: skip
+        yield from _held(f"licence {row.id}", licence_text.digest(licence_text.read(row.shown or {})),
+                         passed.get((row.id, row.number_shown)))  # fmt: skip
     for old in session.scalars(select(LicenceVersion).order_by(LicenceVersion.id)).yield_per(500):
         yield from _held(f"licence {old.licence_id} version {old.number}",
                          licence_text.digest(licence_text.read(old.text)),

@@ -46,7 +46,7 @@ def leave_of(session: Session, office: Department, *, signed: date, confirmed: d
 
 def licence_of(session: Session, office: Department, name: str, *, published: date | None) -> Licence:
     """A licence item that citizens see."""
-    licence = Licence(department_id=office.id, name=name, stage=Stage.PUBLISHED, shown={"name": name})
+    licence = Licence(department_id=office.id, name=name, stage=Stage.PUBLISHED, shown={"name": name, "version": 1})
     session.add(licence)
     session.flush()
     if published:

@@ -12,11 +12,12 @@ from hotline.accounts.roles import Role
 from hotline.audit import AuditRow
 from hotline.directory.departments import Department
 from hotline.times import local_day
-from knowledge_base import base_data
+from knowledge_base import base_data, licence_life
 from knowledge_base.confirming import Sat, Sitting, confirm, sittings
 from knowledge_base.entries import Entry, EntryVersion
 from knowledge_base.errors import KnowledgeError
 from knowledge_base.ledger import Deed, LedgerRow
+from knowledge_base.licence_text import LicenceText
 from knowledge_base.things import Part, things
 from knowledge_base.updates import Confirmation
 from tests.conftest import NOON
@@ -76,6 +77,23 @@ def test_an_answer_that_was_replaced_under_his_hands_stays_due(
     sat = sit(session, office, liaison, ticked={Part.ENTRY: {entry.id: 1, other.id: 1, 4711: 1}})
     assert [t.title for t in sat.missed] == ["居住证"]
     assert (entry.confirmed_on, other.confirmed_on, sat.confirmation.entries) == (None, TODAY, [other.id])
+
+
+def test_of_a_licence_item_only_what_citizens_see_is_confirmed_never_a_version_under_way(
+    session: Session, office: Department, liaison: Account
+) -> None:
+    licence = licence_of(session, office, "特种行业", published=OLD)
+    leader, reviewer = (somebody(session, role, of=office) for role in (Role.LEADER, Role.SECRECY_REVIEWER))
+    new = LicenceText("特种行业（新）", "条例", conditions="有场所", materials=("申请书",), office="窗口", phone="08772012345")
+    licence_life.edit(session, licence, new, by=liaison, at=NOON, why="改名")
+    (seen,) = [t for t in things(session, [office], at=NOON) if t.part is Part.LICENCE]
+    assert (seen.title, seen.version) == ("特种行业", 1)
+    licence_life.submit(session, licence, by=liaison, at=NOON)
+    licence_life.check(session, licence, by=leader, at=NOON)
+    licence_life.pass_review(session, licence, by=reviewer, at=NOON)  # while the page is open
+    licence.confirmed_on = None
+    sat = sit(session, office, liaison, base=True, ticked={Part.LICENCE: {licence.id: seen.version}})
+    assert ([t.title for t in sat.missed], sat.confirmation.licences, licence.confirmed_on) == (["特种行业（新）"], [], None)
 
 
 def test_base_data_that_somebody_else_has_just_changed_are_not_overwritten(
