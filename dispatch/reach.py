@@ -1,6 +1,6 @@
 """Who reaches which ticket and recording: default deny, and no caller is known to the department complained of."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlalchemy.orm import Session
@@ -43,20 +43,31 @@ def inside(account: Account) -> bool:
     return Role(account.role) in HOTLINE and account.may(Permission.TICKETS)
 
 
-def sees_caller(account: Account, of: Ticket) -> bool:
+def sees_caller(session: Session, of: Ticket, *, account: Account) -> bool:
     """Whether the account may know anything of the caller himself, be it his masked number: of 投诉, 举报 and secrecy
-    nobody outside the hotline, whatever his rank."""
-    return account.may(Permission.TICKETS) and (inside(account) or not guarded(of))
+    nobody outside the hotline, whatever his rank, nor of what the same call gave besides: one number on two tickets
+    would tell who complained."""
+    return account.may(Permission.TICKETS) and (inside(account) or not _shielded(session, of))
+
+
+def _shielded(session: Session, of: Ticket) -> bool:
+    """One call may yield several tickets: what is guarded in one of them is guarded in all."""
+    return guarded(of) or any(guarded(ticket) for ticket in _of_call(session, of.call_id))
+
+
+def _of_call(session: Session, call_id: str | None) -> Sequence[Ticket]:
+    return session.scalars(select(Ticket).where(Ticket.call_id == call_id)).all() if call_id else ()
 
 
 def nameless(account: Account) -> ColumnElement[bool]:
     """The condition that picks the calls of whose caller the account may know nothing: what gave a guarded ticket,
-    and the call-backs of one."""
+    and the call-backs of whatever came of it."""
     if inside(account):
         return false()
     secret = or_(Ticket.confidential.is_(True), Ticket.klass.in_(GUARDED))
     came = select(Ticket.call_id).where(secret, Ticket.call_id.is_not(None))
-    back = select(Attempt.call_id).join(Callback, Callback.id == Attempt.callback_id).join(Ticket).where(secret)
+    shielded = or_(secret, Ticket.call_id.in_(came))
+    back = select(Attempt.call_id).join(Callback, Callback.id == Attempt.callback_id).join(Ticket).where(shielded)
     return or_(Call.id.in_(came), Call.id.in_(back))
 
 
@@ -87,6 +98,5 @@ def recording(session: Session, recording_id: int, *, account: Account) -> Recor
 
 def _own_ticket(session: Session, row: Recording, account: Account) -> bool:
     own = session.scalars(select(Ticket).where(Ticket.recording_id == row.id, tickets_of(account))).all()
-    # One call may yield several tickets: what is guarded in one of them is guarded in all.
-    of_call = session.scalars(select(Ticket).where(Ticket.call_id == row.call_id)).all()
-    return any(State(t.state) in HANDLED for t in own) and not any(guarded(t) for t in [*own, *of_call])
+    heard = [*own, *_of_call(session, row.call_id)]
+    return any(State(t.state) in HANDLED for t in own) and not any(guarded(t) for t in heard)

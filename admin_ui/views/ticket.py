@@ -45,7 +45,7 @@ def show(number: str, *, trouble: str = "", typed: Mapping[str, str] | None = No
         return render_template(
             "ticket.html", ticket=found, sound=sound, doable=doable(found, me(), at=now()), trouble=trouble,
             typed=typed or {},
-            shows_caller=reach.sees_caller(me(), found), guarded=guarded(found),
+            shows_caller=reach.sees_caller(session, found, account=me()), guarded=guarded(found),
             call_backs=_call_backs(session, found),
             drafted=drafting.drafted_from(session, found) if me().may(Permission.WRITE_ENTRY) else None,
             may_draft=me().may(Permission.WRITE_ENTRY) and drafting.fit_to_draft(found),

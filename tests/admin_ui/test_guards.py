@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 
 from admin_ui.app import create_app
 from admin_ui.guards import Open, mark_of
-from dispatch.tickets import Klass
+from dispatch.tickets import Klass, Ticket
 from hotline.accounts.roles import Permission, Role, may
 from recordings.recordings import Recording
 from tests.admin_ui.conftest import PASSWORD
@@ -68,19 +68,51 @@ def test_a_role_without_the_permission_is_refused(app: Flask, signed_in: SignIn,
         assert code < 500, (role, method, rule, code)
 
 
-def test_another_departments_ticket_and_recording_are_not_there(world: World, signed_in: SignIn) -> None:
-    number = world.ticket(to="101")
-    sound = world.of(number).recording_id
-    for login in ("liaison_b", "leader_b"):
-        client = signed_in(login)
-        for there in (f"/tickets/{number}", f"/recordings/{sound}/sound", f"/recordings/{sound}/shape"):
-            assert client.get(there).status_code == 404, (login, there)
-        for step in ("accept", "return", "reply") if login == "liaison_b" else ("sign",):
-            assert client.post(f"/tickets/{number}/{step}", data={"version": 1, "why": "x"}).status_code == 404
-        assert number not in client.get("/tickets").text
-        assert number not in client.get("/tickets?q=失业金").text
-        assert number not in client.get("/tickets/export.csv?department=1").text
-    assert signed_in("liaison").get(f"/tickets/{number}").status_code == 200
+def about(app: Flask, ticket: Ticket) -> list[tuple[Rule, str, str]]:
+    """Every route to a ticket, its recording or its call, with its method and the address of this one's."""
+    places = {"<number>": ticket.number, "<int:recording_id>": str(ticket.recording_id), "<call_id>": str(ticket.call_id)}
+    found = [(rule, method, place, thing) for rule, method in doors(app) for place, thing in places.items() if place in rule.rule]
+    assert {rule.endpoint.split(".")[0] for rule, *_ in found} >= {"ticket", "ticket_steps", "recordings", "call", "unmasking"}
+    return [(rule, method, rule.rule.replace(place, thing)) for rule, method, place, thing in found]
+
+
+FILLED = {"version": 1, "why": "x", "reply": "x", "department": "102", "title": "x", "question": "x"}
+
+
+@pytest.mark.parametrize("login", ["liaison_b", "leader_b"])
+def test_another_departments_ticket_recording_and_call_are_not_there_by_any_route(app: Flask, world: World, signed_in: SignIn,
+                                                                                  login: str) -> None:
+    ticket = world.of(world.ticket(to="101"))
+    role, client = Role(login.removesuffix("_b")), signed_in(login)
+    for rule, method, there in about(app, ticket):
+        permission = mark_of(app, rule.endpoint)
+        assert isinstance(permission, Permission)
+        code = client.open(there, method=method, data=FILLED).status_code
+        assert code == (404 if may(role, permission) else 403), (method, rule, code)
+    for listed in ("/tickets", "/tickets?q=失业金", "/tickets/export.csv?department=1"):
+        assert ticket.number not in client.get(listed).text
+    assert world.of(ticket.number).version == ticket.version, "nothing was done with it"
+
+
+@pytest.mark.parametrize("role", [Role.LIAISON, Role.LEADER])
+def test_by_the_same_routes_its_own_department_comes_in(app: Flask, world: World, signed_in: SignIn, role: Role) -> None:
+    ticket, client = world.of(world.ticket(to="101")), signed_in(role.value)
+    for rule, method, there in about(app, ticket):
+        permission = mark_of(app, rule.endpoint)
+        if isinstance(permission, Permission) and may(role, permission):
+            assert client.open(there, method=method, data=FILLED).status_code not in (403, 404), (method, rule)
+
+
+def test_of_a_call_that_also_gave_a_complaint_the_department_learns_nobodys_number(world: World, signed_in: SignIn) -> None:
+    number = world.ticket()
+    assert "138****2345" in signed_in("liaison").get(f"/tickets/{number}").text
+    with world.database.writing() as session:
+        session.get_one(Ticket, world.of(world.ticket(Klass.COMPLAINT)).id).call_id = world.of(number).call_id
+    for login in ("liaison", "leader", "city_office", "inspector"):
+        page = signed_in(login).get(f"/tickets/{number}").text
+        assert not any(secret in page for secret in ("138****2345", "13887712345", "王**", "<audio")), login
+        assert "投诉" not in page, "nor that there was one"
+    assert "138****2345" in signed_in("operator").get(f"/tickets/{number}").text
 
 
 @pytest.mark.parametrize(("klass", "confidential"), [(Klass.COMPLAINT, False), (Klass.REPORT, False),

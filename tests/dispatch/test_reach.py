@@ -86,35 +86,51 @@ OPEN = [(klass, False) for klass in Klass if klass not in (Klass.COMPLAINT, Klas
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_who_wished_not_to_be_known_is_known_to_nobody_outside_the_hotline(role: Role) -> None:
+def test_who_wished_not_to_be_known_is_known_to_nobody_outside_the_hotline(session: Session, role: Role) -> None:
     account = Account(role=role, active=True)
-    known = [reach.sees_caller(account, Ticket(klass=klass, confidential=secret)) for klass, secret in SECRET]
+    known = [reach.sees_caller(session, Ticket(klass=klass, confidential=secret), account=account) for klass, secret in SECRET]
     assert known == [role in HOTLINE] * len(SECRET)
     assert reach.inside(account) is (role in HOTLINE)
     assert not reach.inside(Account(role=role, active=False))
 
 
 @pytest.mark.parametrize("role", list(Role))
-def test_of_other_matters_the_masked_caller_is_shown_to_whoever_reads_tickets(role: Role) -> None:
+def test_of_other_matters_the_masked_caller_is_shown_to_whoever_reads_tickets(session: Session, role: Role) -> None:
     account = Account(role=role, active=True)
-    known = {reach.sees_caller(account, Ticket(klass=klass, confidential=secret)) for klass, secret in OPEN}
+    known = {reach.sees_caller(session, Ticket(klass=klass, confidential=secret), account=account) for klass, secret in OPEN}
     assert known == {role in INSIDE | OF_A_UNIT | {Role.COUNTY_OFFICE}}
+
+
+@pytest.mark.parametrize(("klass", "confidential"), [(Klass.COMPLAINT, False), (Klass.REPORT, False), (Klass.CONSULT, True)])
+def test_one_guarded_matter_of_a_call_hides_the_caller_in_all_the_others(here: Town, klass: Klass, confidential: bool) -> None:
+    call = town.call(here.session, "two-matters")
+    plain, elsewhere = here.ticket(here.office, call=call), here.ticket(here.office)
+    accounts = {role: here.account(role) for role in [*HOTLINE, *OF_A_UNIT, Role.CITY_OFFICE, Role.COUNTY_OFFICE, Role.INSPECTOR]}
+
+    def who_sees(row: Ticket) -> set[Role]:
+        return {role for role, account in accounts.items() if reach.sees_caller(here.session, row, account=account)}
+
+    assert who_sees(plain) == set(accounts)
+    here.ticket(here.other, klass=klass, confidential=confidential, call=call)
+    assert who_sees(plain) == HOTLINE
+    assert who_sees(elsewhere) == set(accounts), "another call tells nothing of it"
 
 
 @pytest.mark.parametrize("role", list(Role))
 def test_neither_the_call_of_a_secret_matter_nor_its_call_back_tells_the_caller_outside_the_hotline(here: Town, role: Role) -> None:
     secret, plain = here.ticket(here.office, klass=Klass.REPORT), here.ticket(here.office)
-    for n, row in enumerate((secret, plain)):
+    beside = here.ticket(here.office, call=here.session.get_one(Call, secret.call_id))
+    for n, row in enumerate((secret, plain, beside)):
         town.call(here.session, f"back-{n}", direction="out")
         callback = Callback(ticket_id=row.id, number=town.CALLER, due_at=NOON)
         here.session.add(callback)
         here.session.flush()
         callbacks.dial(here.session, callback, call_id=f"back-{n}", at=NOON)
     account = here.account(role)
-    calls = [secret.call_id, "back-0", plain.call_id, "back-1"]
+    calls = [secret.call_id, "back-0", plain.call_id, "back-1", "back-2"]
     found = here.session.scalars(call_list.listed_calls(call_list.WantedCalls(text=town.CALLER[-4:]), account=account))
     nameless = reach.nameless_among(here.session, calls, account=account)
-    assert nameless == (set() if role in HOTLINE else {secret.call_id, "back-0"})
+    assert nameless == (set() if role in HOTLINE else {secret.call_id, "back-0", "back-2"})
     assert {call.id for call in found} == set(calls) - nameless, "what shows no number isn't found by one"
 
 
