@@ -23,9 +23,9 @@ def numbered(titles: Iterable[list[str]]) -> Iterator[str]:
 def keyed(talk: Talk, department: Department, pressed: str) -> Entry | None:
     """The question that lies on the pressed keys, if the caller confirms it. How it went is noted: what he confirms or
     not, with that step; what he leaves alone, or isn't there, when nobody waits for it."""
-    candidates = _by_keys(talk, department, pressed)
+    candidates, score = _by_keys(talk, department, pressed)
     search = Put(pressed, Channel.MACHINE, Way.KEYS, Found.SHOWN if candidates else Found.NOTHING, now(),
-                 department_id=department.id, call_id=talk.call_id)  # fmt: skip
+                 score=score, department_id=department.id, call_id=talk.call_id)  # fmt: skip
     decided = False
     try:
         entry, decided = _chosen(talk, candidates, search)
@@ -35,10 +35,12 @@ def keyed(talk: Talk, department: Department, pressed: str) -> Entry | None:
     return entry
 
 
-def _by_keys(talk: Talk, department: Department, pressed: str) -> list[Entry]:
+def _by_keys(talk: Talk, department: Department, pressed: str) -> tuple[list[Entry], float]:
+    """The questions on the keys, and the chance in % of the first."""
     with talk.house.database.reading() as session:
-        ids = talk.house.index.at(session, on=local_day(now())).by_keys(department.id, pressed)
-        return [entry for entry_id in ids if (entry := session.get(Entry, entry_id)) is not None]
+        found = talk.house.index.at(session, on=local_day(now())).by_keys(department.id, pressed)
+        entries = [entry for match in found if (entry := session.get(Entry, match.entry_id)) is not None]
+        return entries, found[0].score if found else 0.0
 
 
 def choice(talk: Talk, candidates: list[Entry]) -> Entry | None:

@@ -219,6 +219,14 @@ class Line(AGI):  # type: ignore[misc]
             keyed += key
         return keyed.rstrip(finish) if finish else keyed
 
+    def rest(self, *, digits: int, timeout: float, finish: str = "#") -> str:
+        """Keys that go on after an entry was full, so that they answer nothing else: up to `digits` of them, until
+        `finish`, or until `timeout` seconds pass without one."""
+        keyed = ""
+        while len(keyed) < digits and (key := self.listen(timeout)) not in {"", *finish}:
+            keyed += key
+        return keyed
+
     def _first_key(self, prompts: Sequence[str], timeout: float) -> str:
         return self.play(prompts, ALL_KEYS) or self.listen(timeout)
 

@@ -14,6 +14,7 @@ from hotline.voice import orders
 A_LAW_BYTES_A_SECOND = 8000
 GRACE = 1.5  # seconds that a sound may take beyond its length before the exchange takes the caller away
 THOUGHT = 3.0  # seconds that we may think between two sounds before it does
+ENDLESS = 100  # keys after a full entry: nobody presses so many, and what does isn't listened to any longer
 PATIENCE = 8.0  # seconds a caller waits for a sentence that is still being made
 LOCK_FILE = Path(__file__).parent.parent / "asterisk-conf" / "sounds" / "prompts.lock.json"
 
@@ -39,6 +40,15 @@ class Voice:
     def ask(self, *sounds: str, digits: int = 1, timeout: float = 4.0, alone: str = "0") -> str:
         """Play sounds and collect keys; empty when nothing was pressed."""
         keys = self.line.ask(sounds, digits=digits, timeout=timeout, alone=alone)
+        self._thinking()
+        return keys
+
+    def ask_word(self, sound: str, *, digits: int, timeout: float) -> str:
+        """Collect keys up to `#`. Those beyond `digits` are heard to their end too: none of them chooses anything."""
+        keys = self.ask(sound, digits=digits, timeout=timeout)
+        if len(keys) < digits:
+            return keys
+        keys += self.line.rest(digits=ENDLESS, timeout=timeout)
         self._thinking()
         return keys
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from knowledge_base.search.alphabet import spelled
+from knowledge_base.search.documents import Document
 from knowledge_base.search.readings import read, sounds
 
 ENTRIES = Path(__file__).resolve().parent.parent / "cli/demo_data/entries"
@@ -36,9 +37,15 @@ _GROUPS = [
 SYNONYMS = [group.split() for group in _GROUPS]
 
 
+def demonstration() -> list[Document]:
+    """The demonstration's entries, as they are found."""
+    return [Document(number, of, entry["category"], entry["question"], entry["phrasings"], entry["keywords"])
+            for number, (of, entry) in enumerate(_entries(), start=1)]  # fmt: skip
+
+
 def titles(count: int) -> list[str]:
     """So many different titles; the demonstration's own ones first."""
-    chance, entries = random.Random(96128), _entries()
+    chance, entries = random.Random(96128), [entry for _, entry in _entries()]
     found = dict.fromkeys(entry["question"] for entry in entries)
     matters = sorted({word for entry in entries for word in entry["keywords"]})
     while len(found) < count:
@@ -89,6 +96,6 @@ def _alike(held: list[str]) -> dict[str, list[str]]:
     return {sound: sorted(characters) for sound, characters in found.items()}
 
 
-def _entries() -> list[dict[str, Any]]:
+def _entries() -> list[tuple[int, dict[str, Any]]]:
     files = (tomllib.loads(file.read_text("utf-8")) for file in sorted(ENTRIES.glob("*.toml")))
-    return [entry for file in files for entry in file["entry"]]
+    return [(of, entry) for of, file in enumerate(files, start=1) for entry in file["entry"]]

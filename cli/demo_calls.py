@@ -175,4 +175,4 @@ def _to_be_heard(session: Session, code: str, *, answers: int = 0) -> list[str]:
 def _keyed(session: Session, unit: Department) -> list[Entry]:
     """What the machine finds on the keys that the first citizen presses."""
     found = build(session, on=local_day(now())).by_keys(unit.id, KEYED)
-    return [session.get_one(Entry, entry_id) for entry_id in found]
+    return [session.get_one(Entry, match.entry_id) for match in found]

@@ -17,6 +17,7 @@ from hotline.directory.departments import Department
 from hotline.times import local_day, now
 from knowledge_base import entries
 from knowledge_base.entries import Entry
+from knowledge_base.search.keypad import MOST_KEYS
 
 
 def run(line: Line, house: House) -> None:
@@ -93,11 +94,11 @@ def _department(talk: Talk, code: str) -> Department | None:
 def _question(talk: Talk, department: Department) -> Entry | None:
     """The question that the caller confirms; None leads to a person. Who has keyed a word is read nothing else."""
     if talk.machine.keypad_initials:
-        pressed = talk.voice.ask("hotline/keypad_initials", digits=12, timeout=5.0)
+        pressed = talk.voice.ask_word("hotline/keypad_initials", digits=MOST_KEYS, timeout=5.0)
         if PERSON in pressed:
             return None
         if pressed:
-            return keyed(talk, department, pressed)
+            return keyed(talk, department, pressed[:MOST_KEYS])
     with talk.house.database.reading() as session:
         usual = entries.most_asked(session, department.id, on=local_day(now()), at=now(),
                                    most=talk.house.settings.most_asked)  # fmt: skip

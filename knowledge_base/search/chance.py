@@ -1,6 +1,7 @@
 """From evidence to chances: how likely a text is what was meant, and how likely there is an answer at all.
 
-The figures were fitted on questions with known answers by `benchmarks/search_fit.py`; docs/search.md says how."""
+The figures were fitted on questions with known answers by `benchmarks/search_fit.py` and `benchmarks/keys_fit.py`;
+docs/search.md says how."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -32,6 +33,20 @@ MEANING = Way((-0.52, 3.92, -1.35, 2.08, 1.22, 5.79, -1.88, 69.90), -68.81, 0.42
 INITIALS = Way((10.50, 2.88, 7.39, 3.53, -1.26, 1.15), -12.83, 0.37, 0.49, 0.71, -0.57)
 
 
+@dataclass(frozen=True)
+class Keys:
+    """What a match on a telephone's keys is worth, by its grade: 2 for what begins so, 4 for what holds it, 1 more for
+    a title or phrasing than for a keyword."""
+
+    worth: Sequence[float]  # the logarithm of an entry's share among all that fit
+    inside: Sequence[float]  # of the best: how likely there is an answer here, before …
+    key: float  # … so much for each key
+
+
+KEYS_COUNT = 12  # keys; more of them say no more
+KEYS = Keys((0.0, -0.83, -2.16, -2.87, -4.93, -5.08), (-0.87, 0.45, -2.2, -1.96, -4.42, -3.36), 0.74)
+
+
 def weights(way: Way, figures: Evidence) -> Floats:
     """The weight of each text."""
     return (figures @ np.array(way.figures, dtype=np.float32) + np.float32(way.origin)).astype(np.float32)
@@ -50,3 +65,13 @@ def chances(way: Way, found: Floats) -> NDArray[np.float64]:
     share = found - top - np.log(np.exp(found - top).sum())
     odds = np.clip(way.weight * found + way.share * share + way.level, -_FAR, _FAR)
     return np.asarray(100 / (1 + np.exp(-odds)), dtype=np.float64)
+
+
+def on_keys(grades: Sequence[int], pressed: int) -> tuple[list[float], float]:
+    """The chance in % of each entry that lies on so many keys, by its grade and the others'; and that of an answer
+    being there at all."""
+    if not grades:
+        return [], 0.0
+    odds = KEYS.inside[min(grades)] + KEYS.key * min(pressed, KEYS_COUNT)
+    there, worth = 100 / (1 + np.exp(-odds)), np.exp(np.array(KEYS.worth)[list(grades)])
+    return np.round(there * worth / worth.sum(), 1).tolist(), round(float(there), 1)

@@ -3,16 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
 from sqlalchemy.orm import Session
 
-from knowledge_base.search import chance, documents, keypad
+from knowledge_base.search import chance, documents
 from knowledge_base.search.chance import Way
 from knowledge_base.search.documents import Document
 from knowledge_base.search.grams import Floats
+from knowledge_base.search.keypad import MOST_KEYS
 from knowledge_base.search.letters import Form, Written
 from knowledge_base.search.match import Match
 from knowledge_base.search.meaning import Meaning, engine
@@ -135,13 +136,23 @@ class Index:
         return Lexicon.of(named.items(), self._synonyms)
 
     # -- keys --------------------------------------------------------------------------------------------------------
-    def by_keys(self, department_id: int, pressed: str, *, most: int = 3) -> list[int]:
-        """Entries of a department with a keyword or title whose pinyin initials, or whole syllables, lie on these
-        keys of a telephone, exact ones first."""
-        if not pressed.isdigit():
-            return []
-        texts = chain.from_iterable(shelf.texts(department_id) for shelf in self._shelves)
-        return keypad.found(texts, pressed, most)
+    def by_keys(self, department_id: int, pressed: str, *, most: int = 3) -> list[Match]:
+        """Entries of a department with a keyword, title or phrasing whose pinyin initials, or whole syllables, lie on
+        these keys of a telephone, best first: what is keyed in full before what begins so, and that before what holds
+        it; of those keywords before titles, shorter before longer, and what is asked more."""
+        grades = self.grades(department_id, pressed[:MOST_KEYS])
+        scores, inside = chance.on_keys(list(grades.values()), min(len(pressed), MOST_KEYS))
+        return [Match(entry_id, score, inside) for entry_id, score in zip(grades, scores, strict=True)][:most]
+
+    def grades(self, department_id: int, pressed: str) -> dict[int, int]:
+        """All entries of a department that lie on these keys, best first, and how each fits (see `chance.Keys`)."""
+        if not (pressed.isascii() and pressed.isdigit()):
+            return {}
+        fit = [text for shelf in self._shelves for text in shelf.keyed(department_id, pressed)]
+        found: dict[int, int] = {}
+        for grade, _, entry_id in sorted(fit, key=itemgetter(0, 1)):
+            found.setdefault(entry_id, grade)
+        return found
 
 
 def _together(asked: Iterable[Read]) -> dict[tuple[frozenset[int], bool], list[Written]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from knowledge_base.search.alphabet import spelled
 from knowledge_base.search.documents import Document
 from knowledge_base.search.index import Index
-from knowledge_base.search.keypad import initials, keys
+from knowledge_base.search.keypad import MOST_KEYS, initials, keys
 from knowledge_base.search.readings import read
 
 DEPARTMENT, END, CHOICE = 3, 1, 1
@@ -47,7 +47,7 @@ def measure(index: Index, pace: Pace) -> list[Cost]:
     """Have a caller look for each entry by each of its keywords, by initials and by whole syllables."""
     held = index.documents()
     titles = {d.entry_id: d.question for d in held}
-    ways = (("initials", lambda word: keys(initials(word))), ("syllables", _syllables))
+    ways = (("initials", lambda word: keys(initials(word))), ("syllables", syllables))
     return [_cost(way, [_call(index, d, spell(word), titles, pace) for d, word in _wanted(held) if spell(word)])
             for way, spell in ways]  # fmt: skip
 
@@ -56,7 +56,8 @@ def _wanted(held: Iterable[Document]) -> Iterable[tuple[Document, str]]:
     return ((d, word) for d in held for word in d.keywords)
 
 
-def _syllables(word: str) -> str:
+def syllables(word: str) -> str:
+    """The keys of a word's whole syllables."""
     spelling = spelled()
     return "".join(keys(spelling.get(sound, sound)) for sound in read(word).sounds)
 
@@ -64,7 +65,8 @@ def _syllables(word: str) -> str:
 def _call(index: Index, wanted: Document, pressed: str, titles: dict[int, str],
           pace: Pace) -> tuple[int, int, float] | None:  # fmt: skip
     """Place of the title, keys and seconds; None when it isn't read out."""
-    found = index.by_keys(wanted.department_id, pressed, most=MOST_READ_OUT)
+    pressed = pressed[:MOST_KEYS]
+    found = [match.entry_id for match in index.by_keys(wanted.department_id, pressed, most=MOST_READ_OUT)]
     if wanted.entry_id not in found:
         return None
     place = found.index(wanted.entry_id) + 1

@@ -6,6 +6,8 @@ from functools import lru_cache
 import numpy as np
 
 from knowledge_base.search.documents import Document
+from knowledge_base.search.grams import Ints
+from knowledge_base.search.keyed import NOT, Keyed
 from knowledge_base.search.part import Mask, Part
 
 
@@ -24,6 +26,7 @@ class Shelf:
         self._entry = np.fromiter((d.entry_id for d in self._held), dtype=np.int64, count=len(self._held))
         self.entries = self._entry[self._owner]  # of each text
         self._shown: Mask | None = None
+        self._keyed: dict[int, tuple[Ints, Keyed]] = {}
         self._of_category = lru_cache(64)(self._made_of_category)
 
     def without(self, entry_ids: Collection[int]) -> "Shelf":
@@ -39,11 +42,21 @@ class Shelf:
         shown = self._shown
         return (d for place, d in enumerate(self._held) if shown is None or shown[place])
 
-    def texts(self, department_id: int) -> Iterator[tuple[int, str, bool]]:
-        """The texts of a department: entry, sounds, and whether it's a keyword."""
-        allowed = self.allowed(frozenset({department_id}), "")
-        for row in np.flatnonzero(allowed if allowed is not None else ()).tolist():
-            yield int(self.entries[row]), self.part.sounds[row], bool(self.keyword[row])
+    def keyed(self, department_id: int, pressed: str) -> Iterator[tuple[int, int, int]]:
+        """The texts of a department that lie on these keys: how each fits (0: best), its length, and its entry."""
+        rows, texts = self._keys_of(department_id)
+        ranks = texts.ranks(pressed)
+        fit = (ranks < NOT) & (True if self._shown is None else self._shown[self._owner[rows]])
+        rows, grades = rows[fit], 2 * ranks[fit] + ~self.keyword[rows[fit]]
+        for row, grade in zip(rows.tolist(), grades.tolist(), strict=True):
+            yield grade, len(self.part.sounds[row]), int(self.entries[row])
+
+    def _keys_of(self, department_id: int) -> tuple[Ints, Keyed]:
+        """Made when a department is first asked by keys: milliseconds."""
+        if department_id not in self._keyed:
+            rows = np.flatnonzero((self._department == department_id)[self._owner]).astype(np.int32)
+            self._keyed[department_id] = rows, Keyed.of([self.part.sounds[row] for row in rows.tolist()])
+        return self._keyed[department_id]
 
     def allowed(self, departments: Iterable[int] | None, category: str) -> Mask | None:
         """Which texts may be found, in these departments (None: in all) and in or below a category; None: all."""

@@ -64,7 +64,7 @@ def test_everything_that_is_written_loads_and_each_state_of_an_authorisation_giv
     assert isinstance(inherited, Covered)
     assert inherited.provisional
 
-    keyed = loaded.get_one(Entry, build(loaded, on=TODAY).by_keys(department(loaded, "101").id, KEYED)[0])
+    keyed = loaded.get_one(Entry, build(loaded, on=TODAY).by_keys(department(loaded, "101").id, KEYED)[0].entry_id)
     assert "居住证" in keyed.question, "what the first of the demonstration's callers spells"
     assert isinstance(covered(loaded, keyed), Covered)
     reasons = {code: covered(loaded, most_asked_of(loaded, code)).reason for code in ("110", "112", "114", "118")}

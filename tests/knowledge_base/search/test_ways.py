@@ -84,6 +84,16 @@ def test_a_score_is_a_chance_whatever_the_way(index: Index) -> None:
         assert best[0].score >= SURE > best[1].score, words
         assert sum(m.score for m in best) < 130, "chances of things that exclude one another"
         assert all(m.inside == best[0].inside >= NOTHING for m in best)
+    for pressed in ("599", "743633694364", "74"):  # jzz, shenfenzheng, sh…
+        best = index.by_keys(POLICE, pressed, most=11)
+        assert sum(m.score for m in best) <= best[0].inside + 1, "on the keys too"
+        assert [m.score for m in best] == sorted((m.score for m in best), reverse=True)
+        assert all(m.inside == best[0].inside > 0 for m in best)
+    assert verdict(index.by_keys(POLICE, "743633694364")) == Verdict.SURE, "twelve keys of one title, and of no other"
+    assert index.by_keys(POLICE, "74")[0].score < SURE, "two keys of a title say little"
+    assert index.by_keys(HOUSING, "5") == []
+    rivals = Index.of([Document(n, 1, "", f"{town}居住证", keywords=("居住证",)) for n, town in enumerate(("", "红塔区", "江川区"))])
+    assert verdict(rivals.by_keys(1, "5894894364")) == Verdict.UNSURE, "three that fit alike share the chance"
 
 
 def test_two_that_fit_alike_share_the_chance() -> None:
