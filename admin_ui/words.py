@@ -12,6 +12,7 @@ from dispatch.hunting import Outcome as Tried
 from dispatch.line.barring import Cause
 from dispatch.line.flags import Skill
 from dispatch.line.menu import Do, Fault
+from dispatch.missed import Over
 from dispatch.states import Action, State
 from dispatch.tickets import Klass
 from dispatch.transfers import Otherwise
@@ -67,7 +68,7 @@ STEPS = {
     Step.ANSWERED: _("接听"), Step.LEFT_QUEUE: _("离开排队"), Step.TRANSFER_BEGAN: _("转接承办单位"),
     Step.TRANSFER_TRIED: _("呼叫联络员"), Step.TRANSFER_JOINED: _("三方通话"), Step.TRANSFER_ENDED: _("转接结束"),
     Step.MESSAGE: _("留言"), Step.REFERRED: _("交办"),
-    Step.RATED: _("评价"), Step.ENDED: _("结束"), Step.FAULT: _("故障"),
+    Step.TALKED: _("已回电"), Step.RATED: _("评价"), Step.ENDED: _("结束"), Step.FAULT: _("故障"),
 }  # fmt: skip
 TRIED = {
     Tried.ANSWERED: _("已接通"), Tried.BUSY: _("占线"), Tried.NO_ANSWER: _("无人接听"),
@@ -140,6 +141,8 @@ OWED = {"open": _("未安排"), "arranged": _("已安排"), "unreachable": _("�
 ATTEMPTS = {"told": _("已告知"), "unconfirmed": _("接通未确认"), "no_answer": _("无人接听"), "in_doubt": _("结果不明"),
             "failed": _("呼叫失败"), "broken_off": _("中途挂断"), "refused": _("不愿接受回访"),
             "not_rung": _("话机未接，未拨出")}  # fmt: skip
+MISSED = {Over.CALLED_BACK: _("已回电"), Over.CAME_THROUGH: _("已自行接通"), Over.MESSAGE: _("已留言"),
+          Over.REFUSED: _("不愿接受回电"), Over.NOT_REACHED: _("多次未接通"), "": _("待回电")}  # fmt: skip
 CAUSES = {Cause.NUISANCE: _("骚扰辱骂"), Cause.OCCUPYING: _("占用线路"), Cause.FALSE: _("反映虚假情况")}
 BLOCKS = {"standing": _("限制中"), "over": _("已结束")}
 MENU_DOES = {Do.SELF_SERVICE: _("自助查询"), Do.PROGRESS: _("查询进度"), Do.PERSON: _("人工服务"),

@@ -1,11 +1,11 @@
-"""Call-backs that a person makes: taken once, rung from his phone, the citizen verified before anything is told."""
+"""Call-backs that a person makes: taken once, rung from his phone, the citizen verified before a reply is told."""
 
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from dispatch import callbacks, calls, codes, corrections
+from dispatch import callbacks, calls, codes, corrections, missed
 from dispatch.callbacks import REFUSED, TOLD, Attempt, Callback, State
 from dispatch.calls import Call, Step
 from dispatch.decision import Channel
@@ -62,6 +62,8 @@ def ring(session: Session, callback: Callback, *, by: Account, settings: Setting
         raise ReferralError("现在不是回访时间，请在规定时间内拨打")
     if not by.extension:
         raise ReferralError("您的账号没有分机，请联系系统管理员")
+    if callback.ticket is None and missed.is_ringing_us(session, callback.number, at=at):
+        raise ReferralError("来电人正在线上，请稍候")
     attempt = callbacks.place(session, callback, settings=settings, by=by, at=at)
     _noted(session, callback, "rung", by, at, call=attempt.call_id)
     return attempt
@@ -76,7 +78,7 @@ def verify(session: Session, callback: Callback, *, code: str = "", matter: bool
            settings: Settings, at: datetime) -> bool:
     """核实身份: who picked up named himself and the matter, or told its query code. False: the code is another's."""
     attempt = _running(session, callback)
-    if code and codes.digest(code, settings=settings) != callback.ticket.code_digest:
+    if code and codes.digest(code, settings=settings) != callback.replied.code_digest:
         calls.note(session, attempt.call_id, Step.CODE_WRONG, at=at, operator=by.login)
         _noted(session, callback, "code_wrong", by, at)
         return False
@@ -87,13 +89,17 @@ def verify(session: Session, callback: Callback, *, code: str = "", matter: bool
     return True
 
 
-def write_up(session: Session, callback: Callback, *, outcome: str, grade: int | None = None,
+def write_up(session: Session, callback: Callback, *, outcome: str, words: str = "", grade: int | None = None,
              operator_grade: int | None = None, by: Account, settings: Settings, at: datetime) -> None:
-    """What became of the attempt: told (department and operator rated apart), or why not."""
+    """What became of the attempt: told (department and operator rated apart), or why not. `words`: what came of the
+    talk with a caller whom nobody had answered."""
     attempt = _running(session, callback)
     if outcome not in OUTCOMES:
         raise ReferralError("请选择本次拨打的结果")
-    if outcome == TOLD:
+    attempt.words = words.strip()[:500]
+    if outcome == TOLD and callback.ticket is None:
+        _talked(session, attempt, by, at)
+    elif outcome == TOLD:
         _tell(session, callback, attempt, operator_grade, by, settings, at)
     _noted(session, callback, "written_up", by, at, outcome=outcome)
     end_attempt(session, attempt, outcome=outcome, grade=grade, settings=settings, at=at)
@@ -102,13 +108,20 @@ def write_up(session: Session, callback: Callback, *, outcome: str, grade: int |
         calls.settle(session, call)
 
 
+def _talked(session: Session, attempt: Attempt, by: Account, at: datetime) -> None:
+    if len(attempt.words) < 2:
+        raise ReferralError("请记录通话情况")
+    calls.note(session, attempt.call_id, Step.TALKED, at=at, operator=by.login)
+
+
 def _tell(session: Session, callback: Callback, attempt: Attempt, operator_grade: int | None, by: Account,
           settings: Settings, at: datetime) -> None:
     if not attempt.verified:
         raise ReferralError("请先核实对方身份，再告知答复")
-    said = corrections.owed_words(session, callback.ticket, settings=settings, at=at, channel=Channel.OPERATOR)
-    corrections.tell(session, attempt.call_id, callback.ticket, said, channel=Channel.OPERATOR, by=by.login, at=at)
-    callback.ticket.operator_satisfaction = operator_grade
+    ticket = callback.replied
+    said = corrections.owed_words(session, ticket, settings=settings, at=at, channel=Channel.OPERATOR)
+    corrections.tell(session, attempt.call_id, ticket, said, channel=Channel.OPERATOR, by=by.login, at=at)
+    ticket.operator_satisfaction = operator_grade
 
 
 def _running(session: Session, callback: Callback) -> Attempt:
@@ -123,4 +136,4 @@ def _until(settings: Settings, at: datetime) -> datetime:
 
 
 def _noted(session: Session, callback: Callback, deed: str, by: Account, at: datetime, **more: str) -> None:
-    audit.note(session, f"callback.{deed}", by=by.login, at=at, about=("ticket", callback.ticket.number), **more)
+    audit.note(session, f"callback.{deed}", by=by.login, at=at, about=callback.about, **more)

@@ -39,11 +39,12 @@ class State(StrEnum):
 
 
 class Callback(Base):
-    """One call owed to one citizen. `token` fences: whoever holds an older one has lost the claim."""
+    """One call owed to one citizen: for the reply to his ticket, or because nobody answered him. `token` fences:
+    whoever holds an older one has lost the claim."""
 
     __tablename__ = "callback"
     id: Mapped[int] = mapped_column(primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)
     number: Mapped[str] = mapped_column(String(24))
     state: Mapped[State] = mapped_column(String(10), default=State.DUE, index=True)
     by_person: Mapped[bool] = mapped_column(default=False)  # told by an operator, not by the machine
@@ -52,8 +53,20 @@ class Callback(Base):
     token: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
     holder_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # the operator who took it
-    ticket: Mapped[Ticket] = relationship()
+    ticket: Mapped[Ticket | None] = relationship()
     holder: Mapped[Account | None] = relationship()
+
+    @property
+    def replied(self) -> Ticket:
+        """The ticket whose reply is owed."""
+        if self.ticket is None:
+            raise LookupError(f"call-back {self.id} is owed for no ticket")
+        return self.ticket
+
+    @property
+    def about(self) -> tuple[str, object]:
+        """What the audit trail knows it by."""
+        return ("ticket", self.ticket.number) if self.ticket is not None else ("callback", self.id)
 
 
 class Attempt(Base):
@@ -68,6 +81,7 @@ class Attempt(Base):
     outcome: Mapped[str] = mapped_column(String(20), default="")  # told | unconfirmed | no_answer | …
     by: Mapped[str] = mapped_column(String(60), default="")  # the operator who rings; empty: the machine
     verified: Mapped[str] = mapped_column(String(10), default="")  # how he verified the citizen: matter | code
+    words: Mapped[str] = mapped_column(String(500), default="")  # what became of it, in his words
 
 
 def owe_callback(session: Session, ticket: Ticket, *, settings: Settings, at: datetime) -> Callback:

@@ -52,6 +52,7 @@ class Step(StrEnum):
     TRANSFER_ENDED = "transfer_ended"
     MESSAGE = "message"
     REFERRED = "referred"
+    TALKED = "talked"  # with him whom nobody had answered
     RATED = "rated"
     ENDED = "ended"
     FAULT = "fault"
@@ -244,7 +245,7 @@ _BY_PLACE = {
 def outcome_of(kinds: set[Step], *, place: str = "", direction: str = "in") -> Outcome:
     """The outcome that a call's lines amount to: the furthest that the caller came."""
     if direction == "out":
-        return Outcome.CALLED_BACK if Step.TOLD in kinds else Outcome.HUNG_UP
+        return Outcome.CALLED_BACK if kinds & {Step.TOLD, Step.TALKED} else Outcome.HUNG_UP
     if Step.QUEUED in kinds and not kinds & {Step.ANSWERED, Step.MESSAGE}:
         return _BY_PLACE.get(place, Outcome.ABANDONED)
     for step, outcome in _BY_STEP:

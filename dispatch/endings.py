@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import callbacks, calls, desk, referrals, transfers
+from dispatch import callbacks, calls, desk, missed, referrals, transfers
 from dispatch.callbacks import Attempt
 from dispatch.calls import CallStep, Ending, Step
 from dispatch.states import State
@@ -44,6 +44,9 @@ def end_attempt(
     if _heard(session, attempt):  # he may hang up without a grade, and we may never learn that he did
         outcome = callbacks.TOLD
     callback = callbacks.settle(session, attempt, outcome=outcome, settings=settings, at=at)
+    if callback.ticket is None:
+        missed.settled(session, callback, outcome=outcome, rung_at=attempt.dialled_at, at=at)
+        return
     if callback.ticket.state != State.TO_CALL_BACK:  # it went another way meanwhile
         return
     if outcome == callbacks.TOLD:

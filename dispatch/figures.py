@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from dispatch.callbacks import Callback
 from dispatch.callbacks import State as CallbackState
 from dispatch.calls import Call
+from dispatch.missed_list import figure as missed_figure
 from dispatch.on_desk import waiting
 from dispatch.tickets import Ticket
 from dispatch.transfer_list import counted
@@ -39,6 +40,8 @@ class Board:
 
     `answered`: of the calls that entered the queue and no longer wait, those that a person answered.
     `quick`: of those answered, within 15 s of entering the queue.
+    `missed`: of the telephones first missed on that day those that were rung back within the time; who counts is told
+    by `missed_list.counted`. `missed_waiting`: those of that day that still wait.
     `transfers`: of the hunts begun in office hours whose caller didn't hang up, those that reached a liaison."""
 
     day: date
@@ -52,6 +55,8 @@ class Board:
     overdue: int
     callbacks: int
     transfers: Share
+    missed: Share
+    missed_waiting: int
 
 
 def board(session: Session, *, day: date, at: datetime) -> Board:
@@ -63,6 +68,8 @@ def board(session: Session, *, day: date, at: datetime) -> Board:
     ).all()  # fmt: skip
     queued = [r for r in rows if r.queued_at and (r.answered_at or r.ended_at)]
     answered = [r for r in queued if r.answered_at]
+    rung, counted_missed, missed_waiting = missed_figure(
+        session, begins=begins, ends=begins + timedelta(days=1), at=at)  # fmt: skip
     quick = [r for r in answered if r.answered_at - r.queued_at <= QUICK]
     all_hours = Counter(local(r.began_at).hour for r in rows)
     person = Counter(local(r.began_at).hour for r in rows if r.queued_at)
@@ -71,8 +78,9 @@ def board(session: Session, *, day: date, at: datetime) -> Board:
         Share(len(answered), len(queued)), Share(len(quick), len(answered)),
         dict(Counter(str(r.outcome) for r in rows if r.outcome)), _tickets(session),
         session.scalar(select(func.count()).select_from(Ticket).where(overdue(at))) or 0,
-        session.scalar(select(func.count()).select_from(Callback).where(Callback.state == CallbackState.DUE)) or 0,
-        _transfers(session, begins),
+        session.scalar(select(func.count()).select_from(Callback).where(
+            Callback.state == CallbackState.DUE, Callback.ticket_id.is_not(None))) or 0,
+        _transfers(session, begins), Share(rung, counted_missed), missed_waiting,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from dispatch import desk
@@ -27,12 +27,13 @@ def on_desk(session: Session, account_id: int, *, put_away: int = 0, at: datetim
 
 
 def answered_by(session: Session, call_id: str, account_id: int, *, at: datetime) -> Call | None:
-    """The call, if this operator answered it and it isn't long over; None otherwise."""
+    """The call, if this operator answered it, or rang the citizen, and it isn't long over; None otherwise."""
     taken = select(Offer.call_id).where(
         Offer.account_id == account_id, Offer.answered_at.is_not(None),
         or_(Offer.ended_at.is_(None), Offer.ended_at > at - STILL_ITS_OWN),
     )  # fmt: skip
-    return session.scalar(select(Call).where(Call.id == call_id, Call.id.in_(taken)))
+    rang = and_(Call.direction == "out", Call.operator_id == account_id, Call.began_at > at - STILL_ITS_OWN)
+    return session.scalar(select(Call).where(Call.id == call_id, or_(Call.id.in_(taken), rang)))
 
 
 def waiting(session: Session) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from dispatch import callbacks, corrections, filing, learning, records, spool
+from dispatch import callbacks, corrections, filing, learning, missed, records, spool
 from dispatch.callbacks import Attempt
 from dispatch.calls import Call
 from dispatch.endings import end_attempt
@@ -57,7 +57,7 @@ class Sweeper:
         """All sweeps once; one that fails does not keep the others from their work, and its rows stay owed."""
         work = (
             self.take_in_messages, self.take_in_records, self.take_in_recordings, self.settle_stranded,
-            self.call_back, self.keep_knowledge, self.remind, self.learn, self.file, self.seal,
+            self.gather_missed, self.call_back, self.keep_knowledge, self.remind, self.learn, self.file, self.seal,
         )  # fmt: skip
         troubles = [trouble for sweep in work if (trouble := self._guarded(sweep))]
         if (free := free_percent(self.settings.folder)) < self.settings.disk_alarm_percent:
@@ -110,6 +110,21 @@ class Sweeper:
                     callbacks.runs_on(session, attempt, at=at)
                 else:
                     end_attempt(session, attempt, outcome="in_doubt", settings=self.settings, at=at)
+
+    def gather_missed(self) -> None:
+        """Callers whom nobody answered become tasks; those who have come through meanwhile are rung by nobody."""
+        at = now()
+        with self.database.reading() as session:
+            owed = bool(missed.unnoted(session, at=at))
+        while owed:
+            with self.database.writing() as session:
+                owed = missed.gather(session, settings=self.settings, at=at) == missed.MOST
+            sleep(BREATH)
+        with self.database.reading() as session:
+            through = missed.came_through(session)
+        for missed_id, over in dict(reversed(through)).items():  # of several calls the first decides
+            with self.database.writing() as session:
+                missed.close(session, missed_id, over, at=at)
 
     def call_back(self) -> None:
         """Ring the citizens who are owed a call: claimed, noted and committed before the exchange is asked."""
@@ -174,7 +189,7 @@ class Sweeper:
             callback = callbacks.claim(session, settings=self.settings, at=at)
             if callback is None:
                 return None
-            names = self._ordered(session, callback.ticket, at)
+            names = self._ordered(session, callback.replied, at)
             if orders.unmade(session, names):
                 callback.state, callback.due_at = callbacks.State.DUE, at + timedelta(seconds=5)
                 callback.by_person = orders.hopeless(session, names)

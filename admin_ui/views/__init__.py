@@ -45,6 +45,7 @@ from admin_ui.views import (
     licence_versions,
     licences,
     menu,
+    missed,
     password,
     phrasings,
     recordings,
@@ -69,8 +70,8 @@ NOUNS = (
     call, callback, callbacks, calls, categories, chasing, comparing, corrections, coverage, departments, desk,
     desk_answers, desk_events, desk_readiness, desk_referrals,
     desk_transfers, entry_files, entry_phrasings, entry_steps, entry_writing,
-    figures, forms, freshness, health, home, knowledge, ledger, licence_steps, licence_versions, licences, password,
-    phrasings, recordings, review, signing_in, succession, synonyms, system, ticket, ticket_drafting, ticket_steps,
+    figures, forms, freshness, health, home, knowledge, ledger, licence_steps, licence_versions, licences, missed,
+    password, phrasings, recordings, review, signing_in, succession, synonyms, system, ticket, ticket_drafting, ticket_steps,
     tickets, transfers, unmasking, updates,
 )  # fmt: skip
 

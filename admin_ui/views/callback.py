@@ -12,7 +12,7 @@ from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import number_in
 from admin_ui.phones import PhonesError
-from dispatch import by_person, corrections, endings
+from dispatch import by_person, corrections, endings, missed
 from dispatch.callbacks import Attempt, Callback
 from dispatch.decision import Channel
 from dispatch.referrals import ReferralError
@@ -28,7 +28,7 @@ Deed = Callable[[Session, Callback, datetime], None]
 def page(callback_id: int) -> ResponseReturnValue:
     with writing() as session:
         found = _found(session, callback_id)
-        audit.note(session, "callback.read", by=me().login, at=now(), about=("ticket", found.ticket.number))
+        audit.note(session, "callback.read", by=me().login, at=now(), about=found.about)
     return show(callback_id)
 
 
@@ -39,6 +39,11 @@ def show(callback_id: int, trouble: str = "") -> str:
         attempt = by_person.running(session, found)
         tried = session.scalars(select(Attempt).where(Attempt.callback_id == found.id).order_by(Attempt.dialled_at))
         mine = found.holder_id == me().id
+        if found.ticket is None:
+            row = missed.of(session, found.id) or abort(404)
+            return render_template("missed_caller.html", callback=found, row=row, attempt=attempt, mine=mine,
+                                   tried=tried.all(), rang=missed.calls_of(session, row), trouble=trouble,
+                                   now=now())  # fmt: skip
         reply = _reply(session, found) if mine and attempt is not None and attempt.verified else ""
         return render_template("callback.html", callback=found, ticket=found.ticket, attempt=attempt, mine=mine,
                                tried=tried.all(), reply=reply, trouble=trouble, now=now())  # fmt: skip
@@ -104,8 +109,9 @@ def write_up(callback_id: int) -> ResponseReturnValue:
     given = request.form.get("outcome", "")
 
     def deed(session: Session, callback: Callback, at: datetime) -> None:
-        by_person.write_up(session, callback, outcome=given, grade=_grade("grade"), by=me(), at=at,
-                           operator_grade=_grade("operator_grade"), settings=house().settings)  # fmt: skip
+        by_person.write_up(session, callback, outcome=given, words=request.form.get("words", ""), at=at, by=me(),
+                           grade=_grade("grade"), operator_grade=_grade("operator_grade"),
+                           settings=house().settings)  # fmt: skip
 
     return _done(callback_id, deed)
 
@@ -133,7 +139,7 @@ def _grade(name: str) -> int | None:
 
 
 def _reply(session: Session, callback: Callback) -> str:
-    return corrections.owed_words(session, callback.ticket, settings=house().settings, at=now(),
+    return corrections.owed_words(session, callback.replied, settings=house().settings, at=now(),
                                   channel=Channel.OPERATOR).text  # fmt: skip
 
 

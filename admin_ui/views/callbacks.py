@@ -43,13 +43,14 @@ def export() -> ResponseReturnValue:
 
 def _rows(found: Sequence[Callback]) -> Iterator[tuple[object, ...]]:
     for c in found:
-        yield (c.due_at, c.ticket.number, mask(c.number), gettext("人工") if c.by_person else gettext("机器播报"),
+        yield (c.due_at, c.replied.number, mask(c.number), gettext("人工") if c.by_person else gettext("机器播报"),
                CALLBACK_STATES[State(c.state)], c.holder.name if c.holder else "", c.attempts)  # fmt: skip
 
 
 def _wanted() -> Select[Callback]:
     state = wish_code("state", State)
     query = select(Callback).options(selectinload(Callback.ticket), selectinload(Callback.holder))
+    query = query.where(Callback.ticket_id.is_not(None))  # who was missed is on a list of his own
     if state is not None:
         query = query.where(Callback.state == state)
     if wish("by_person") == "1":

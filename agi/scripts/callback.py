@@ -54,7 +54,7 @@ def _runs(house: House, attempt_id: str) -> bool:
 
 
 def _ticket(session: Session, attempt_id: str) -> Ticket:
-    return session.get_one(Callback, session.get_one(Attempt, attempt_id).callback_id).ticket
+    return session.get_one(Callback, session.get_one(Attempt, attempt_id).callback_id).replied
 
 
 def _settled(house: House, attempt_id: str, *, outcome: str, grade: int | None = None) -> None:
