@@ -15,6 +15,7 @@ from dispatch.states import State
 from dispatch.tickets import Ticket
 from hotline.audit import AuditRow
 from hotline.times import now
+from tests.dispatch import town
 from tests.support.axe import faults
 
 World = Any
@@ -34,7 +35,8 @@ def owed(world: World) -> Callback:
     number = world.ticket()
     with world.database.writing() as session:
         ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one()
-        ticket.state, ticket.reply, ticket.personal = State.TO_CALL_BACK, REPLY, True
+        town.put(session, ticket, State.TO_CALL_BACK)
+        ticket.reply, ticket.personal = REPLY, True
         callback = Callback(ticket_id=ticket.id, number=ticket.contact, by_person=True, due_at=now())
         session.add(callback)
         session.flush()
