@@ -11,6 +11,7 @@ import pytest
 from pydantic_core import PydanticUndefined
 
 from cli.main import main
+from hotline.accounts.roles import GRANTS, Permission
 from hotline.settings import PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -145,6 +146,36 @@ def test_every_decision_is_numbered_once_and_listed() -> None:
     assert [name[:4] for name in records] == [f"{number:04d}" for number in range(1, len(records) + 1)]
     listed = re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", (ROOT / "docs/decisions/README.md").read_text())
     assert listed == records
+
+
+def test_the_page_on_security_grants_each_role_what_the_code_grants() -> None:
+    rows = re.findall(r"^\| ([a-z ]+) \| (\S+) \| .+ \| ((?:`\w+` ?)+) \|$", (ROOT / "docs/security.md").read_text(), re.M)
+    told = {role.replace(" ", "_"): set(re.findall(r"`(\w+)`", granted)) for role, _, granted in rows}
+    assert told == {str(role): {str(one) for one in granted} for role, granted in GRANTS.items()}
+    explained = set(re.findall(r"^    [A-Z_]+ = \"(\w+)\"  # \S", (ROOT / "hotline/accounts/roles.py").read_text(), re.M))
+    assert explained >= {str(permission) for permission in Permission}
+
+
+def test_what_the_demonstration_brings_is_counted_in_the_pages() -> None:
+    def rows(path: Path) -> int:
+        return sum(len(kind) for kind in tomllib.loads(path.read_text()).values())
+
+    folder = ROOT / "cli/demo_data"
+    units, people = rows(folder / "departments.toml"), rows(folder / "people.toml")
+    entries = sum(rows(path) for path in (folder / "entries").glob("*.toml"))
+    assert f"{units} departments, {entries} questions and {people} accounts" in README.read_text()
+    assert f"{units} 个部门、{entries} 个问题和 {people} 个账号" in CHINESE.read_text()
+    log = re.sub(r"\s+", " ", (ROOT / "CHANGELOG.md").read_text())
+    assert f"{units} departments, {entries} questions" in log
+    assert f"{people} invented accounts" in log
+
+
+def test_what_is_installed_is_pinned_by_hash_and_so_is_who_installs_it() -> None:
+    for command in re.findall(r"pip install (?:.*\\\n)*.*", (ROOT / "bin/setup").read_text()):
+        assert "--require-hashes -r" in command or "--no-deps -e ." in command, command
+    lines = [line for line in (ROOT / "bin/uv.lock").read_text().splitlines() if not line.startswith("#")]
+    assert re.fullmatch(r"uv==[\d.]+ \\", lines[0])
+    assert all(re.fullmatch(r"    --hash=sha256:[0-9a-f]{64}( \\)?", line) for line in lines[1:])
 
 
 # ---------------------------------------------------------------- prompts
