@@ -81,7 +81,7 @@ class Ears:
         try:
             return self._spoken(sounds, expecting) if self._created() else None
         except (SoundMissing, BadCommand) as fault:
-            log.warning("speech.failed", call_id=self._line.environment.call_id, reason=str(fault))
+            log.warning("speech.failed", reason=str(fault))
             return None
 
     def _created(self) -> bool:

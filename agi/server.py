@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Final, Self
 
 import structlog
+from structlog.contextvars import clear_contextvars
 
 from agi.counts import Counter, Counts
 from agi.session import Handler, converse
@@ -128,6 +129,7 @@ class Server:
             self._receive(connection)
 
     def _receive(self, connection: socket.socket) -> None:
+        clear_contextvars()  # of the call before
         ended_well = False
         try:
             ended_well = self._converse(connection)

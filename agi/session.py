@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Callable, Mapping
 
 import structlog
+from structlog.contextvars import bind_contextvars
 
 from agi.errors import HungUp, LineError
 from agi.line import Line
@@ -22,12 +23,15 @@ def converse(
     environment_within: float,
     answer_within: float,
 ) -> bool:
-    """Serve one connection; True when the script came to its end or the caller hung up."""
+    """Serve one connection; True when the script came to its end or the caller hung up.
+
+    From when it is known on, the call's id is in every line that this thread logs."""
     try:
         line = Line(connection, board, environment_within=environment_within, answer_within=answer_within)
     except LineError as fault:
         _log.warning("call not understood", reason=str(fault))
         return False
+    bind_contextvars(call_id=line.environment.call_id)
     return _run(line, handlers)
 
 
@@ -35,17 +39,19 @@ def _run(line: Line, handlers: Mapping[str, Handler]) -> bool:
     told = line.environment
     handler = handlers.get(told.script)
     if handler is None:
-        _log.error("no such script", call_id=told.call_id, script=told.script[:64])
+        _log.error("no such script", script=told.script[:64])
         _to_a_person(line)
         return False
     try:
         handler(line)
     except HungUp:
+        _log.info("hung up", script=told.script)
         return True
     except Exception as fault:
-        _log.error("script failed", call_id=told.call_id, script=told.script, **_described(fault))
+        _log.error("script failed", script=told.script, **_described(fault))
         _to_a_person(line)
         return False
+    _log.info("script ended", script=told.script)
     return True
 
 
@@ -64,4 +70,4 @@ def _to_a_person(line: Line) -> None:
     try:
         line.set("NEXT", "people")
     except LineError as fault:
-        _log.info("the line was gone", call_id=line.environment.call_id, reason=str(fault))
+        _log.info("the line was gone", reason=str(fault))

@@ -10,10 +10,11 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
+from structlog.contextvars import bound_contextvars
 
 from ami_listener import messages
 from ami_listener.handlers import handle, hung_up
-from ami_listener.messages import HungUp, Message, Staged
+from ami_listener.messages import Device, Dialled, HungUp, Message, Staged
 from ami_listener.resync import resynchronise
 from ami_listener.stores import Kept, keep_hours, stock
 from ami_listener.transferring import STAGES
@@ -99,16 +100,21 @@ class Listener:
             return False
         del self._owed[: len(settled)]
         self.bus.publish(*said)
+        _log_all(said)
         self._hunt(dict.fromkeys(event.call_id for event in said if event.kind == "transfer"))
         return True
 
     def _hunt(self, call_ids: Iterable[str]) -> None:
         """Take the next step in the hunts that something was heard of; what fails now is looked for soon."""
         for call_id in call_ids:
-            try:
-                self._hunter.follow(call_id, at=now())
-            except SQLAlchemyError as fault:
-                log.warning("listener.hunt_stands", call_id=call_id, fault=type(fault).__name__)
+            with bound_contextvars(call_id=call_id):
+                self._follow(call_id)
+
+    def _follow(self, call_id: str) -> None:
+        try:
+            self._hunter.follow(call_id, at=now())
+        except SQLAlchemyError as fault:
+            log.warning("listener.hunt_stands", fault=type(fault).__name__)
 
     def _note_all(self, session: Session, owed: list[tuple[Message, datetime]]) -> list[Event]:
         """Endings together; should one of them be wrong, each by itself."""
@@ -120,8 +126,13 @@ class Listener:
             except DATABASE_AWAY:
                 raise
             except SQLAlchemyError as fault:
-                log.error("listener.not_noted_together", fault=repr(fault)[:200])
-        return [event for one in owed for event in self._note(session, *one)]
+                log.error("listener.not_noted_together", call_id=[message.call_id for message, _ in gone],
+                          fault=repr(fault)[:200])  # fmt: skip
+        said: list[Event] = []
+        for message, at in owed:
+            with bound_contextvars(**_about(message)):
+                said += self._note(session, message, at)
+        return said
 
     def _note(self, session: Session, message: Message, at: datetime) -> list[Event]:
         """One message in a savepoint: one that can't be noted doesn't take the others with it."""
@@ -156,6 +167,22 @@ class Listener:
                            words=words, blind_since=blind_since, at=now())  # fmt: skip
         except SQLAlchemyError:
             log.warning("listener.database_away", owed=len(self._owed))
+
+
+def _about(message: Message) -> dict[str, str]:
+    """What lines of the log about this message are found by."""
+    match message:
+        case Device(extension):
+            return {"extension": extension}
+        case Dialled(attempt_id):
+            return {"attempt": attempt_id}
+    return {"call_id": message.call_id}
+
+
+def _log_all(said: Iterable[Event]) -> None:
+    """One line for what happened to each call, however many are told of it."""
+    for kind, call_id in dict.fromkeys((event.kind, event.call_id) for event in said if event.call_id):
+        log.info(f"call.{kind}", call_id=call_id)
 
 
 def _concerns_us(message: Message) -> bool:

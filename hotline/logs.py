@@ -58,8 +58,13 @@ def _mask_all(_logger: Any, _name: str, fields: MutableMapping[str, Any]) -> Mut
 
 def set_up(*, process: str) -> None:
     """Send this process's log, ours and the libraries', to stderr as JSON lines."""
+
+    def named(_logger: Any, _name: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        return {**fields, "process": process}  # bound to a context it would be missing in every other thread
+
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
+        named,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.format_exc_info,
@@ -83,4 +88,3 @@ def set_up(*, process: str) -> None:
     )
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    structlog.contextvars.bind_contextvars(process=process)

@@ -10,8 +10,10 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
+from agi.errors import LineError
 from agi.line import Line
 from agi.server import Server, serve
 
@@ -50,6 +52,17 @@ def breaking(line: Line) -> None:
     raise RuntimeError("no answer for 13800138000")
 
 
+class Unspeakable(LineError):
+    """Even to say what is wrong goes wrong."""
+
+    def __str__(self) -> str:
+        raise RuntimeError
+
+
+def failing(_line: Line) -> None:
+    raise Unspeakable
+
+
 @pytest.fixture
 def server() -> Iterator[Server]:
     scripts = {"incoming": answering, "broken": breaking}
@@ -68,7 +81,7 @@ def test_a_call_is_served_by_its_script_and_counted(server: Server) -> None:
 
 
 def test_a_script_that_breaks_leads_to_a_person_and_its_log_names_no_number(server: Server) -> None:
-    with capture_logs() as logs, calling(server, ENVIRONMENT.replace(b"incoming", b"broken")) as call:
+    with capture_logs([merge_contextvars]) as logs, calling(server, ENVIRONMENT.replace(b"incoming", b"broken")) as call:
         assert heard(call) == b"ANSWER\n"
         call.sendall(b"200 result=0\n")
         assert heard(call) == b'SET VARIABLE "NEXT" "people"\n'
@@ -79,6 +92,25 @@ def test_a_script_that_breaks_leads_to_a_person_and_its_log_names_no_number(serv
     assert entry["call_id"] == "20261123145802-0123456789ab"
     assert entry["fault"] == "RuntimeError"
     assert "138" not in repr(logs).replace(entry["call_id"], "")
+
+
+def test_each_line_of_the_log_has_the_id_of_its_call_also_where_one_thread_serves_one_after_the_other() -> None:
+    def asked(script: bytes, number: int) -> None:
+        told = ENVIRONMENT.replace(b"incoming", script).replace(b"0123456789ab", b"%012d" % number)
+        with calling(server, told) as call:
+            while heard(call):
+                call.sendall(b"200 result=1\n")
+
+    scripts = {"incoming": answering, "failing": failing}
+    with capture_logs([merge_contextvars]) as logs, serve(scripts, address=("127.0.0.1", 0), max_sessions=1) as server:
+        for number, script in enumerate((b"incoming", b"failing", b"unknown", b"incoming")):
+            asked(script, number)
+            until(lambda: server.counts().active == 0)
+        with calling(server, b"nothing\n\n") as mute:
+            assert heard(mute) == b'SET VARIABLE "NEXT" "people"\n'
+    found = [(log["event"], str(log.get("call_id"))[-1:]) for log in logs if log["event"] != "listening"]
+    assert found[:4] == [("script ended", "0"), ("session failed", "1"), ("no such script", "2"), ("script ended", "3")]
+    assert {call for _, call in found[4:]} == {""}
 
 
 def test_an_unknown_script_leads_to_a_person(server: Server) -> None:

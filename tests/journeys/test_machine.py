@@ -1,7 +1,9 @@
 """Citizens ask the machine: answered where the department has given leave, directed where it has not, and a person for who wants one."""
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
+from operator import itemgetter
 
 import pytest
 from sqlalchemy import select
@@ -123,6 +125,18 @@ def test_who_says_nothing_hears_the_menu_and_reaches_a_person(asked: House) -> N
     _, offered = heard.prompt("menu", after=greeted - 0.1)
     waits, _ = heard.prompt("to_operator", after=offered)
     assert 3.5 < waits - offered < 5  # at most four seconds of silence
+
+
+def test_the_logs_tell_a_call_from_its_beginning_to_its_end_by_its_id_and_never_by_his_number(asked: House) -> None:
+    call = asked.call_of(SILENT)
+    logs = sorted((asked.settings.folder / "log").glob("*.log"))
+    text = "".join(path.read_text(errors="replace") for path in logs)
+    lines = [json.loads(line) for line in text.splitlines() if call.id in line]
+    assert {line["call_id"] for line in lines} == {call.id}
+    told = [(line["process"], line["event"]) for line in sorted(lines, key=itemgetter("timestamp"))]
+    heard_of = [("listen", f"call.{kind}") for kind in ("queued", "offer", "answered", "ended")]
+    assert told == [("agi", "script ended"), *heard_of]
+    assert SILENT not in text
 
 
 def test_every_call_is_recorded_from_its_first_word_to_its_last(asked: House) -> None:
