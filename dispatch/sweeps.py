@@ -215,7 +215,8 @@ class Sweeper:
             except OperationalError:  # the database is away: the others would only wait for it too
                 raise
             except Exception as fault:
-                log.warning("sweep.file_refused", file=path.name, fault=type(fault).__name__)
+                about = {"call_id": path.stem} if folder == "messages" else {}  # its records are of many calls
+                log.warning("sweep.file_refused", file=path.name, fault=type(fault).__name__, **about)
                 faults.append(fault)
         if faults:
             raise faults[0]

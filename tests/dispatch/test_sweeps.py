@@ -102,8 +102,9 @@ def test_a_slip_that_can_not_be_taken_in_keeps_no_other_waiting(worker: Worker) 
     with worker.database.writing() as session:
         town.ticket(session, worker.settings)  # a ticket has that code already
     bad, good = slip(worker.settings, "a-first"), slip(worker.settings, "b-second", code="55555555")
-    with capture_logs():
+    with capture_logs() as logs:
         part = worker.sweep()
+    assert [log["call_id"] for log in logs if log["event"] == "sweep.file_refused"] == ["a-first"]
     assert (bad.exists(), good.exists()) == (True, False), "what can't be taken in is not thrown away"
     assert (part.well, part.words) == (False, "take_in_messages: IntegrityError")
     with worker.database.reading() as session:
