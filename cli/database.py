@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -9,6 +11,9 @@ import click
 from cli.installation import installation
 from hotline.database import Database
 from hotline.migrating import MigrationError, behind, migrate, roll_back
+
+LONG = 5_000
+"""Pages beyond which a copy says how far it is: some 20 MB."""
 
 
 @click.group()
@@ -49,8 +54,27 @@ def backup(target: Path) -> None:
     settings = installation(os.environ).settings
     if settings.database_url:
         raise click.ClickException("This installation uses PostgreSQL: take the backup with pg_dump.")
-    with sqlite3.connect(settings.folder / "hotline.db") as source, sqlite3.connect(target) as copy:
-        source.backup(copy, pages=500)
-    with sqlite3.connect(target) as copy:
+    here = settings.folder / "hotline.db"
+    if not here.exists():
+        raise click.ClickException(f"There is no database at {here}.")
+    with closing(sqlite3.connect(here)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy, pages=500, progress=_by_tenths())
+        click.echo("Looking at the copy …", err=True)
         verdict = copy.execute("PRAGMA integrity_check").fetchone()[0]
+    if verdict != "ok":
+        raise click.ClickException(f"The copy {target} is no good: {verdict}")
     click.echo(f"Copied to {target}; integrity: {verdict}")
+
+
+def _by_tenths() -> Callable[[int, int, int], None]:
+    """Says each tenth of a copy that is long enough to be waited for (SQLite tells pages of 4 KB)."""
+    said = 0
+
+    def tell(_: int, left: int, total: int) -> None:
+        nonlocal said
+        tenth = (total - left) * 10 // max(total, 1)
+        if total > LONG and tenth > said:
+            said = tenth
+            click.echo(f"{tenth * 10} % of {total // 256} MB", err=True)
+
+    return tell

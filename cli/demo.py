@@ -7,7 +7,6 @@ from threading import Event as Flag
 from threading import Thread
 
 import click
-from rich.progress import Progress, SpinnerColumn, TextColumn
 from sqlalchemy import select
 
 from cli import demo_load
@@ -62,11 +61,10 @@ def prepare(here: Installation, *, spoken: int = 3) -> Database:
     settings, database = here.settings, prepare_database(here)
     with database.writing() as session:
         if not demo_load.is_loaded(session):
-            with Progress(SpinnerColumn(), TextColumn("{task.description}")) as progress:
-                task = progress.add_task("Loading the demonstration …", total=None)
-                for line in demo_load.load(session, password=secret(settings.folder, "demo_password"), at=now()):
-                    progress.update(task, description=f"Loaded {line}")
-                demo_load.order_speech(session, voice=settings.voice, at=now(), most=spoken)
+            click.echo("Loading the demonstration …")
+            for line in demo_load.load(session, password=secret(settings.folder, "demo_password"), at=now()):
+                click.echo(f"  {line}")
+            demo_load.order_speech(session, voice=settings.voice, at=now(), most=spoken)
     return database
 
 

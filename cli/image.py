@@ -1,14 +1,13 @@
 """The exchange's image: named by the hash of what it is made of, built when that name is missing."""
 
 import hashlib
-import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections import deque
 from pathlib import Path
-
-from rich.console import Console
 
 from cli.engine import ExchangeError, engine, run, uses_podman
 
@@ -16,6 +15,13 @@ SOURCE = Path(__file__).resolve().parent.parent / "asterisk-conf"
 NAME = "hotline-exchange"
 BASE = "docker.io/library/debian:forky-slim"
 INPUTS = ("Dockerfile", "*.conf", "sounds/**/*.alaw")
+STEP = re.compile(r"STEP |Step \d|#\d+ \[|I: ")
+"""How buildah, Docker, BuildKit and mmdebstrap begin the line that tells a step."""
+
+
+def say(line: str) -> None:
+    """To whoever waits, on a terminal or in a log."""
+    print(line, file=sys.stderr, flush=True)  # noqa: T201 - people watch
 
 
 def inputs(source: Path = SOURCE) -> list[Path]:
@@ -41,9 +47,8 @@ def ensure(source: Path = SOURCE) -> str:
     """Build the image where it is missing (half a minute the first time, seconds later); return its tag."""
     name = tag(source)
     if not exists(name):
-        print(f"building {name} (half a minute, the first time more) …", file=sys.stderr, flush=True)  # noqa: T201 - people watch
-        with Console(stderr=True).status("building"):  # moves where a person looks, else says nothing
-            _build(name, source)
+        say(f"building {name} (half a minute, the first time some minutes) …")
+        _build(name, source)
     return name
 
 
@@ -71,10 +76,16 @@ def _ensure_base() -> None:
 
 
 def _must(command: list[str], otherwise: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False, env=os.environ)
-    if done.returncode:
-        tail = "\n".join((done.stdout + done.stderr).splitlines()[-15:])
-        raise ExchangeError(f"{otherwise}:\n{tail}")
+    """Run it, saying each step that it tells of; what it said last stands in the error."""
+    tail: deque[str] = deque(maxlen=15)
+    piped = subprocess.PIPE
+    with subprocess.Popen(command, stdout=piped, stderr=subprocess.STDOUT, text=True, errors="replace") as made:
+        for line in made.stdout or ():
+            tail.append(line.rstrip())
+            if STEP.match(line):
+                say(f"  {line.strip()[:100]}")
+    if made.returncode:
+        raise ExchangeError("\n".join([f"{otherwise}:", *tail]))
 
 
 if __name__ == "__main__":
