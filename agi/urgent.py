@@ -3,13 +3,14 @@
 from agi.house import Next
 from agi.talk import PERSON, Talk
 from dispatch.calls import Step
-from dispatch.line.emergency import PRIORITY, Advice
+from dispatch.line.emergency import Advice
+from dispatch.line.priority import Rank
 
 
 def advise(talk: Talk, advice: Advice, *, said: str = "") -> Next:
     """Say it and give him his place in the queue. `said`: his words, kept for the operator, also when he hangs up to
     ring there."""
-    talk.voice.line.set("QUEUE_PRIO", PRIORITY)
+    talk.voice.line.set("QUEUE_PRIO", Rank.EMERGENCY.value)
     try:
         talk.voice.say(f"hotline/{advice.prompt}", interrupt=PERSON)
     finally:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, exists, or_, select, text, update
+from sqlalchemy import ForeignKey, Index, Select, String, exists, func, or_, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from dispatch import callbacks
@@ -130,6 +130,16 @@ def settled(session: Session, callback: Callback, *, outcome: str, rung_at: date
         row.over, row.over_at = Over.CALLED_BACK, at
     elif callback.state == State.GIVEN_UP:
         row.over, row.over_at = Over.REFUSED if outcome == callbacks.REFUSED else Over.NOT_REACHED, at
+
+
+def numbers(session: Session) -> frozenset[str]:
+    """The telephones that are owed a call."""
+    return frozenset(session.scalars(select(MissedCaller.number).where(MissedCaller.over_at.is_(None))))
+
+
+def stamp() -> Select[int, int]:
+    """What is another whenever these are others."""
+    return select(func.count(), func.max(MissedCaller.id)).where(MissedCaller.over_at.is_(None))
 
 
 def of(session: Session, callback_id: int) -> MissedCaller | None:

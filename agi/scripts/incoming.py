@@ -61,6 +61,8 @@ def _met(received: Reception, *, machine: bool) -> Iterator[tuple[str, str]]:
         yield "WARNED", "yes"
     if received.skill:
         yield "SKILL", received.skill
+    if received.rank:
+        yield "QUEUE_PRIO", str(received.rank.value)
 
 
 def _menu(house: House, received: Reception) -> Iterator[tuple[str, str]]:

@@ -3,8 +3,6 @@
 import re
 from dataclasses import dataclass
 
-PRIORITY = 10  # in the queue, before everybody who isn't in danger
-
 
 @dataclass(frozen=True)
 class Advice:

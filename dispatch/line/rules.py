@@ -7,10 +7,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispatch.line import barring, flags, menus, switches
+from dispatch import missed
+from dispatch.line import barring, flags, menus, priority, switches
 from dispatch.line.barring import Barred, Block, CallerWarning, Cause
 from dispatch.line.flags import CallerFlag, Skill
 from dispatch.line.menus import MenuVersion, Spoken
+from dispatch.line.priority import Rank
 from dispatch.line.switches import LineSwitch, Machine, Switch
 from hotline import phones
 from hotline.calendar.days import CalendarDay
@@ -33,6 +35,7 @@ class Rules:
     untold: frozenset[str] = frozenset()
     switches: tuple[Switch, ...] = ()
     flags: Mapping[str, Skill] = field(default_factory=dict)
+    missed: frozenset[str] = frozenset()  # who has rung in vain, and was not reached yet
     menu: Spoken | None = None  # the office's; None: the exchange's own
 
     def machine(self, dialled: str, at: datetime) -> Machine:
@@ -50,6 +53,7 @@ class Reception:
     blocked: Prompts = ()  # why he is not received, and where to complain
     warned: bool = False  # he is to hear the warning
     skill: Skill | None = None
+    rank: Rank = Rank.USUAL
     spared: bool = False  # he is taken to a person without a menu
 
 
@@ -69,7 +73,7 @@ def receive(rules: Rules, *, caller: str, dialled: str, at: datetime) -> Recepti
     withheld = not number and rules.settings.anonymous_callers == PERSON
     spared = withheld or skill is not None
     return replace(received, self_service=received.self_service and not spared, warned=number in rules.untold,
-                   skill=skill, spared=spared)  # fmt: skip
+                   skill=skill, spared=spared, rank=priority.rank(skill, missed=number in rules.missed))  # fmt: skip
 
 
 def _why_blocked(barred: Barred) -> Prompts:
@@ -87,6 +91,7 @@ def stamps(session: Session) -> Stamps:
         select(func.count(), told).select_from(CallerWarning),
         select(func.count(), func.count(LineSwitch.ended_at)).select_from(LineSwitch),
         select(func.count(), func.max(CallerFlag.at)).select_from(CallerFlag),
+        missed.stamp(),
         select(func.count(MenuVersion.begun_at), func.count(MenuVersion.ended_at)).select_from(MenuVersion),
     )
     return tuple(cell for query in counted for cell in session.execute(query).one())
@@ -98,5 +103,5 @@ def load(session: Session, *, settings: Settings, at: datetime) -> Rules:
     rows = tuple(map(switches.ready, switches.standing(session)))
     version = menus.current(session)
     return Rules(settings, staffing(session, settings=settings), barring.standing(blocks, at=at),
-                 barring.untold(session), rows, flags.all_of(session),
+                 barring.untold(session), rows, flags.all_of(session), missed.numbers(session),
                  menus.spoken(version.menu, settings=settings) if version else None)  # fmt: skip

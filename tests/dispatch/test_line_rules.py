@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dispatch import calls, missed
 from dispatch.line import barring, flags, rules, rush, switches
 from dispatch.line.barring import Block, CallerWarning, Cause
 from dispatch.line.errors import LineRuleError
 from dispatch.line.flags import Skill
+from dispatch.line.priority import Rank
 from dispatch.line.rules import Reception, Rules, receive
 from dispatch.line.rush import Flood, Rush
 from dispatch.line.switches import LineSwitch
@@ -18,6 +20,7 @@ from hotline.calendar import keeping
 from hotline.settings import Settings
 from hotline.times import CHINA
 from tests.conftest import NOON
+from tests.dispatch import town
 
 RUDE, OTHER = "13887712345", "13887700000"
 UNTIL = NOON + timedelta(days=30)
@@ -256,3 +259,25 @@ def test_a_person_says_what_came_of_it_and_what_comes_later_is_another_flood(ses
     rush.see(session, first, verdict="已电话提醒", by="boss", at=NOON)
     rush.note(session, [rush.Sighting(RUDE, 10, at(4060))])
     assert (first.calls, second_flood.calls) == (20, 20)
+
+
+# ---------------------------------------------------------------- rank in the queue
+def test_the_flagged_go_before_who_rang_in_vain_and_he_before_everybody_else_until_he_is_reached(session: Session, settings: Settings) -> None:
+    flags.flag(session, OTHER, Skill.ELDERLY, reason="八十岁", by="op", at=NOON)
+    before = rules.stamps(session)
+    for caller in (OTHER, RUDE):
+        town.call(session, f"in-vain-{caller}", caller=caller)
+        calls.queue(session, session.get_one(calls.Call, f"in-vain-{caller}"), at=NOON)
+        calls.end(session, f"in-vain-{caller}", at=NOON)
+    missed.gather(session, settings=settings, at=NOON + missed.SETTLED)
+    session.flush()
+    assert rules.stamps(session) != before
+    ranks = [received(session, settings, caller).rank for caller in (OTHER, RUDE, "13900000009", "")]
+    assert ranks == [Rank.SKILL, Rank.MISSED, Rank.USUAL, Rank.USUAL]
+    assert max(ranks) < Rank.EMERGENCY
+    before = rules.stamps(session)
+    for row in session.scalars(select(missed.MissedCaller)).all():
+        missed.close(session, row.id, missed.Over.CAME_THROUGH, at=NOON)
+    session.flush()
+    assert rules.stamps(session) != before
+    assert received(session, settings, RUDE).rank == Rank.USUAL
