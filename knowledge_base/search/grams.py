@@ -92,6 +92,15 @@ class Grams:
         places, known = self._places(keys)
         return np.where(known, self.ends[places] - np.where(places > 0, self.ends[places - 1], 0), 0)
 
+    def holding(self, wanted: str) -> Ints:
+        """The texts that hold the rarest key of what is wanted; none where nobody holds one of its keys."""
+        places, known = self._places(keys_of([wanted], self.longest)[0])
+        if not len(places) or not known.all():
+            return np.empty(0, dtype=np.int32)
+        starts = np.where(places > 0, self.ends[places - 1], 0)
+        rarest = int(np.argmin(self.ends[places] - starts))
+        return self.texts[starts[rarest] : self.ends[places[rarest]]]
+
     def scores(self, *asked: str) -> Floats:
         """BM25 of every text for all that is asked; keys that nearly every text holds are left out once rarer ones
         were enough."""

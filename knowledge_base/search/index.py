@@ -19,7 +19,7 @@ from knowledge_base.search.match import Match
 from knowledge_base.search.meaning import Meaning, engine
 from knowledge_base.search.part import FOUND_BY_LETTERS, Mask, give_back
 from knowledge_base.search.shelf import Shelf
-from knowledge_base.search.wording import Lexicon
+from knowledge_base.search.wording import Lexicon, tight
 
 _KEYWORD_LESS = 3.0  # weight that a keyword lacks beside a question: many entries have it
 _NAMED_MORE = 1.0  # weight that a department's entries gain when the question names it
@@ -124,7 +124,8 @@ class Index:
         if asked.form == Form.PINYIN:
             guessed = self._shelves[0].part.guess.characters(asked.sounds)
             return Written(Form.PINYIN, guessed, asked.sounds), meaning.of(guessed)
-        return asked, meaning.of(words)
+        filled = asked.characters.isprintable() and asked.characters != tight(words)  # letters that have been read
+        return asked, meaning.of(asked.characters if filled else words)
 
     @cached_property
     def _has_vectors(self) -> bool:

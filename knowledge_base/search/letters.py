@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from knowledge_base.search.abbreviated import Abbreviated
 from knowledge_base.search.alphabet import codes
 from knowledge_base.search.grams import Grams
 from knowledge_base.search.readings import normal, sounds
@@ -37,7 +38,8 @@ class Written:
 class Spelling:
     """Cuts letters into syllables by how often those occur in the index."""
 
-    def __init__(self, heard: Grams) -> None:
+    def __init__(self, heard: Grams, among: Abbreviated) -> None:
+        self._among = among
         known = codes()
         often = heard.held(np.fromiter((ord(code) for code in known.values()), dtype=np.uint64, count=len(known)))
         every = float(often.sum()) + len(known)
@@ -62,19 +64,21 @@ class Spelling:
         return Written(Form.PINYIN, heard, heard)
 
     def _mixed(self, runs: list[str], cut: dict[str, list[str]]) -> Written:
-        """Syllables among characters are read as sounds; other letters stay what they are."""
-        known = codes()
-        characters, heard = [], []
-        for run in runs:
-            pieces = cut.get(run, [])
-            if len(run) > 1 and pieces and all(len(s) > 1 for s in pieces):
-                spoken = "".join(known[s] for s in pieces)
-                characters.append(spoken)
-                heard.append(spoken)
-            else:
-                characters.append(run)
-                heard.append(run if run.isascii() else sounds(run))
-        return Written(Form.TEXT, "".join(characters), "".join(heard))
+        """Syllables among characters are read as sounds; other letters as first letters of what the texts say there,
+        and where they say nothing such they stay what they are."""
+        around = ["", *runs, ""]
+        told = [self._told(run, cut.get(run, []), around[place][-1:], around[place + 2][:1])
+                for place, run in enumerate(runs)]  # fmt: skip
+        return Written(Form.TEXT, "".join(c for c, _ in told), "".join(heard for _, heard in told))
+
+    def _told(self, run: str, pieces: list[str], before: str, after: str) -> tuple[str, str]:
+        """Characters and sounds of a run of characters or letters between two neighbours."""
+        if not pieces:
+            return run, run if run.isascii() else sounds(run)
+        if all(len(s) > 1 for s in pieces):
+            spoken = "".join(codes()[s] for s in pieces)
+            return spoken, spoken
+        return self._among.meant(before, pieces, after) or (run, run)
 
     def cut(self, letters: str) -> list[str]:
         """The likeliest syllables; a letter in none of them stands alone."""

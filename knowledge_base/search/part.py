@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_base.search import evidence
+from knowledge_base.search.abbreviated import Abbreviated
 from knowledge_base.search.alphabet import firsts, folding
 from knowledge_base.search.evidence import Evidence
 from knowledge_base.search.grams import Floats, Grams, Ints
@@ -54,7 +55,8 @@ class Part:
 
     @cached_property
     def spelling(self) -> Spelling:
-        return Spelling(self.by_sounds)
+        among = Abbreviated(self.by_characters, self.by_firsts, self.characters, self.sounds, self.firsts)
+        return Spelling(self.by_sounds, among)
 
     @cached_property
     def guess(self) -> Guess:

@@ -43,6 +43,10 @@ def test_other_words_for_the_same_matter_are_understood(index: Index, words: str
     assert index.search(words, full=True)[0].entry_id == entry
 
 
+def test_letters_among_characters_are_understood_as_what_they_stand_for(index: Index) -> None:
+    assert index.search("居zz续签", full=True) == index.search("居住证续签", full=True)
+
+
 def test_the_typing_path_never_asks_the_model(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
     def never(self: Meaning, text: str) -> None:
         raise AssertionError("asked")

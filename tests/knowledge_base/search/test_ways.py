@@ -63,6 +63,35 @@ def test_one_search_understands_all_ways_to_write(index: Index, words: str, entr
     assert index.search(words)[0].entry_id == entry
 
 
+SHORT = ["居民医保", "居委会", "身体检查", "公园", "异地存款", "KTV备案", "餐厅检查", "长时间不用的居住证到期了怎么续签", "怎么样的身份证算是丢了要补办的",
+         "住房公积金可以提取几次", "在外省看病的人怎么办异地就医备案"]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("居zz", "居住证"),
+        ("居z证", "居住证"),
+        ("jz证", "居住证"),
+        ("身fz", "身份证"),
+        ("身份z", "身份证"),
+        ("gongj金", "公积金"),  # a syllable and a letter
+        ("异地jy", "异地就医"),
+        ("ct检查", "餐厅检查"),
+        ("KTV备案", "ktv备案"),  # as a text has it
+    ],
+)
+def test_letters_among_characters_are_first_letters_of_what_is_said_there(words: str, meant: str) -> None:
+    index = Index.of([Document(n, 1, "", text) for n, text in enumerate(SHORT)])
+    assert index.search(words) == index.search(meant)
+
+
+def test_letters_that_nobody_says_there_stay_letters() -> None:
+    held = Index.of([Document(1, 1, "", "KTV备案"), Document(2, 1, "", "可听微博"), Document(3, 1, "", "身份证")])
+    assert held.search("KTV")[0].entry_id == held.search("KTV怎么备案")[0].entry_id == 1
+    assert held.search("身vv份证")[0].entry_id == 3
+
+
 def test_department_and_category_keep_the_others_out(index: Index) -> None:
     assert {m.entry_id for m in index.search("怎么办", department=POLICE, most=50)} <= {10, 11, 12, 13}
     assert {m.entry_id for m in index.search("怎么补办身份证", category="户籍", most=50)} <= {10, 11}
