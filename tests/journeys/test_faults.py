@@ -1,7 +1,6 @@
 """Parts of the house die, stop or go away while people call: nobody is lost, nobody hears silence, nothing is missing after."""
 
 import os
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -9,15 +8,19 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import redis
 from sqlalchemy import select
 
 from agi.voice import GRACE
 from cli import sip
 from cli.sip_scenario import Press, Say, Step, Wait
 from dispatch.calls import Call, CallStep, Outcome
+from dispatch.codes import DIGITS, digest
+from tests.journeys import ears
 from tests.journeys.trouble import (
     TUNE,
     Breakable,
@@ -30,7 +33,7 @@ from tests.journeys.trouble import (
     operator,
     ticket_of,
 )
-from tests.support.servers import POSTGRES, postgresql
+from tests.support.servers import POSTGRES, broker, postgresql
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
 # A telephone that sends nothing while nobody speaks is the harder one: the recording must go on all the same.
@@ -38,6 +41,8 @@ SPEAKS = (Say(TUNE), Wait(2.5), Press("#", 0), Wait(3))
 # The machine says less when FastAGI is away: greeting, invitation, tone.
 LEAVES_A_MESSAGE: tuple[Step, ...] = (Wait(1.5), Press("0", 9.7), *SPEAKS)
 LEAVES_A_MESSAGE_UNASKED: tuple[Step, ...] = (Wait(15.3), *SPEAKS)
+WAITS_THEN_LEAVES_A_MESSAGE: tuple[Step, ...] = (Wait(1.5), Press("0", 0), Wait(5), Press("1", 0), Wait(7), *SPEAKS)
+HEARS_HIS_CODE = Wait(8)
 ASKS_THE_MACHINE: tuple[Step, ...] = (Wait(1.5), Press("1", 0), Wait(2))
 KEYS_A_DEPARTMENT: tuple[Step, ...] = (Press("101", 0),)
 LISTENS: tuple[Step, ...] = (Wait(10),)
@@ -127,12 +132,15 @@ def test_the_database_held_by_somebody_else_for_longer_than_anybody_waits(house:
         house, asks3=(*ASKS_THE_MACHINE, *KEYS_A_DEPARTMENT, Wait(8)), leaves3=LEAVES_A_MESSAGE
     ) as before:
         time.sleep(4)
-        with locked(house), calling(house, arrives3=LEAVES_A_MESSAGE_UNASKED) as during:
+        with locked(house), calling(house, arrives3=(*LEAVES_A_MESSAGE_UNASKED, HEARS_HIS_CODE)) as during:
             all_ended(before | during)
     asked = accounted(house, "asks3", Outcome.ABANDONED)
     left, arrived = (accounted(house, name, Outcome.MESSAGE_LEFT) for name in ("leaves3", "arrives3"))
     opened_by(house, codes, [ticket_of(house, left), ticket_of(house, arrived)])
     heard_somebody(house, asked, left, arrived)
+    heard = ears.of_call(house, arrived.id)
+    _, spelled = heard.prompt("your_code_is")
+    assert ticket_of(house, arrived).code_digest == digest(heard.digits(DIGITS, after=spelled), settings=house.settings)
 
 
 def test_the_link_to_the_exchange_cut_and_broker_and_worker_killed_while_an_operator_talks(house: Breakable) -> None:
@@ -141,8 +149,7 @@ def test_the_link_to_the_exchange_cut_and_broker_and_worker_killed_while_an_oper
         time.sleep(3)
         house.relay.cut()
         dead = killed(house, "broker", "worker")
-        waits = (Wait(1.5), Press("0", 0), Wait(5), Press("1", 0), Wait(7), *SPEAKS)
-        with calling(house, waits4=waits) as waiting:
+        with calling(house, waits4=WAITS_THEN_LEAVES_A_MESSAGE) as waiting:
             all_ended(talking | waiting)
             house.relay.mend()
     for name, pid in dead.items():
@@ -167,46 +174,6 @@ def test_the_exchange_mute_and_everything_but_fastagi_stopped_dead(house: Breaka
     calls = [accounted(house, name, Outcome.MESSAGE_LEFT) for name in ("leaves5", "arrives5")]
     opened_by(house, codes, [ticket_of(house, call) for call in calls])
     heard_somebody(house, asked, *calls)
-
-
-@pytest.fixture
-def cluster() -> Iterator[Path]:
-    """A folder whose path is short enough for a socket."""
-    folder = Path(tempfile.mkdtemp(prefix="hl-pg-"))
-    yield folder
-    shutil.rmtree(folder, ignore_errors=True)
-
-
-def test_a_postgresql_stopped_dead_then_gone_and_started_again(cluster: Path) -> None:
-    folder = cluster
-    with postgresql(folder) as address, breakable(DATABASE_URL=address) as house, ExitStack() as stack:
-        codes = house.codes()
-        asks = (*ASKS_THE_MACHINE, *KEYS_A_DEPARTMENT, Wait(8))
-        lines = stack.enter_context(calling(house, leaves6=LEAVES_A_MESSAGE, asks6=asks))
-        time.sleep(4)
-        with stopped(int((folder / "data/postmaster.pid").read_text().split()[0])):
-            lines |= stack.enter_context(calling(house, arrives6=LEAVES_A_MESSAGE_UNASKED))
-            time.sleep(5)  # asks6 has waited for an answer and been handed on meanwhile
-        pg_ctl(folder, "-m", "immediate", "stop")
-        lines |= stack.enter_context(calling(house, follows6=LEAVES_A_MESSAGE_UNASKED))
-        all_ended(lines)
-        options = f"-k {folder} -c listen_addresses= -c fsync=off"
-        pg_ctl(folder, "-l", str(folder / "log2"), "-o", options, "-w", "start")
-        try:
-            asked = accounted(house, "asks6", Outcome.ABANDONED)
-            left = [accounted(house, name, Outcome.MESSAGE_LEFT) for name in ("leaves6", "arrives6", "follows6")]
-            opened_by(house, codes, [ticket_of(house, call) for call in left])
-            heard_somebody(house, asked, *left)
-        finally:
-            house.database.close()
-            house.supervisor.stop()
-            pg_ctl(folder, "-m", "fast", "stop")
-
-
-def pg_ctl(folder: Path, *what: str) -> None:
-    as_user = ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups"] if os.geteuid() == 0 else []
-    command = [*as_user, str(POSTGRES[-1] / "pg_ctl"), "-D", str(folder / "data"), *what]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=folder, timeout=30)
 
 
 @pytest.mark.parametrize(("name", "number"), list(RUDE.items()), ids=["quotes", "lines", "expression", "bytes"])
@@ -242,3 +209,73 @@ def clean(house: Breakable, call: Call, word: str) -> None:
     logs = "".join(path.read_text(errors="replace") for path in (house.settings.folder / "log").glob("*.log"))
     assert word not in repr(vars(call)) + told + logs + house.noted()
     assert "uid=0(" not in logs + house.noted() + house.exchange.log
+
+
+@dataclass
+class Apart:
+    """A house whose database and broker are servers of their own, in a folder."""
+
+    house: Breakable
+    folder: Path
+    redis: ExitStack
+
+    def start_redis(self) -> None:
+        self.redis.enter_context(broker("redis-server", self.folder / "redis"))
+
+
+@pytest.fixture(scope="module")
+def apart() -> Iterator[Apart]:
+    with tempfile.TemporaryDirectory(prefix="hl-pg-", ignore_cleanup_errors=True) as name, ExitStack() as stack:
+        folder = Path(name)  # short enough for a socket
+        database = stack.enter_context(postgresql(folder))
+        stack.callback(pg_ctl, folder, "-m", "fast", "stop", check=False)
+        redis = stack.enter_context(ExitStack())
+        address = redis.enter_context(broker("redis-server", folder / "redis"))
+        yield Apart(stack.enter_context(breakable(DATABASE_URL=database, REDIS_URL=address)), folder, redis)
+
+
+def test_a_redis_stopped_dead_then_gone_and_started_again(apart: Apart) -> None:
+    house, codes = apart.house, apart.house.codes()
+    with redis.Redis.from_url(house.settings.redis_address) as client:
+        pid = int(client.info()["process_id"])
+    with operator(house), ExitStack() as stack:
+        lines = stack.enter_context(calling(house, talks7=(Wait(1.5), Press("0", 9))))
+        time.sleep(3)
+        away_since = time.monotonic()
+        with stopped(pid):
+            lines |= stack.enter_context(calling(house, waits7=WAITS_THEN_LEAVES_A_MESSAGE))
+            time.sleep(6)
+        apart.redis.close()
+        all_ended(lines)
+    assert time.monotonic() - away_since > 15
+    apart.start_redis()
+    talked = accounted(house, "talks7", Outcome.ANSWERED_BY_OPERATOR)
+    waited = accounted(house, "waits7", Outcome.MESSAGE_LEFT)
+    opened_by(house, codes, [ticket_of(house, waited)])
+    heard_somebody(house, talked, waited)
+
+
+def test_a_postgresql_stopped_dead_then_gone_and_started_again(apart: Apart) -> None:
+    house, folder, codes = apart.house, apart.folder, apart.house.codes()
+    with ExitStack() as stack:
+        asks = (*ASKS_THE_MACHINE, *KEYS_A_DEPARTMENT, Wait(8))
+        lines = stack.enter_context(calling(house, leaves6=LEAVES_A_MESSAGE, asks6=asks))
+        time.sleep(4)
+        with stopped(int((folder / "data/postmaster.pid").read_text().split()[0])):
+            lines |= stack.enter_context(calling(house, arrives6=LEAVES_A_MESSAGE_UNASKED))
+            time.sleep(5)  # asks6 has waited for an answer and been handed on meanwhile
+        pg_ctl(folder, "-m", "immediate", "stop")
+        lines |= stack.enter_context(calling(house, follows6=LEAVES_A_MESSAGE_UNASKED))
+        all_ended(lines)
+    options = f"-k {folder} -c listen_addresses= -c fsync=off"
+    pg_ctl(folder, "-l", str(folder / "log2"), "-o", options, "-w", "start")
+    asked = accounted(house, "asks6", Outcome.ABANDONED)
+    left = [accounted(house, name, Outcome.MESSAGE_LEFT) for name in ("leaves6", "arrives6", "follows6")]
+    opened_by(house, codes, [ticket_of(house, call) for call in left])
+    heard_somebody(house, asked, *left)
+
+
+def pg_ctl(folder: Path, *what: str, check: bool = True) -> None:
+    as_user = ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups"] if os.geteuid() == 0 else []
+    command = [*as_user, str(POSTGRES[-1] / "pg_ctl"), "-D", str(folder / "data"), *what]
+    subprocess.run(command, check=check, stdout=subprocess.DEVNULL, cwd=folder, timeout=30)
