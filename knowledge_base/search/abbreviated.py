@@ -34,8 +34,8 @@ class Abbreviated:
             if (left or right) and (found := Counter(self._said(left, pieces, right))):
                 return found.most_common(1)[0][0]
         found = Counter(self._said("", pieces, "")) if len(letters) > 1 else Counter()
-        [(told, often)] = found.most_common(1) or [(None, 0)]
-        return told if often and often >= _SHARE * found.total() else None
+        told = max(found, key=found.__getitem__, default=None)
+        return told if told and found[told] >= _SHARE * found.total() else None
 
     def _said(self, before: str, pieces: Sequence[str], after: str) -> Iterator[Told]:
         """What each text says there that has these neighbours around something with these sounds."""
