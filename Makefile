@@ -21,22 +21,25 @@ setup:  ## Install all that is missing (Debian's packages, .venv, voice, exchang
 demo: setup  ## Run the whole system with demonstration data and place real calls; Ctrl-C stops all of it
 	@exec .venv/bin/hotline demo
 
+$(PYTHON):
+	@echo "Nothing is installed here yet: run 'make setup' first." >&2; exit 1
+
 test: setup lint types floors  ## Everything that must hold: style, types, floors, and all tests on real parts
 	@bin/test
 
-lint:  ## Style (ruff)
+lint: $(PYTHON)  ## Style (ruff)
 	$(PYTHON) -m ruff check .
 
-types:  ## Types (mypy --strict)
+types: $(PYTHON)  ## Types (mypy --strict)
 	$(PYTHON) -m mypy
 
-floors:  ## Imports point down, and doors never import one another (import-linter)
+floors: $(PYTHON)  ## Imports point down, and doors never import one another (import-linter)
 	@.venv/bin/lint-imports
 
-unit:  ## The tests without exchange and browser, for between two thoughts
+unit: $(PYTHON)  ## The tests without exchange and browser, for between two thoughts
 	$(PYTEST) -q -m "not proof and not journey and not browser"
 
-journeys:  ## Whole ways through the house, on a real Asterisk with SIPp
+journeys: $(PYTHON)  ## Whole ways through the house, on a real Asterisk with SIPp
 	$(PYTEST) -m "journey and not proof"
 
 proof: setup  ## What takes longer than a test may; the results go to docs/proof.md with commit and date

@@ -1,6 +1,8 @@
 """What the documents promise is what the program does: settings, commands, targets, files, and nobody's own paths."""
 
+import os
 import re
+import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator
@@ -91,6 +93,38 @@ def test_every_target_explains_itself() -> None:
     phony = re.search(r"^\.PHONY: (.+)$", (ROOT / "Makefile").read_text(), re.M)
     assert phony
     assert targets() == explained == set(phony[1].split())
+
+
+def made(target: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """`make TARGET` as typed by hand, also where another make runs the tests."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("MAKE")}
+    return subprocess.run(["make", target], cwd=folder, env=own, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("target", ["lint", "types", "floors", "unit", "journeys"])
+def test_where_nothing_is_installed_yet_a_target_says_what_to_do_first(tmp_path: Path, target: str) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    done = made(target, tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("Nothing is installed here yet: run 'make setup' first.")
+
+
+def test_on_a_new_machine_setup_comes_before_whatever_needs_it(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / "bin").mkdir()
+    for name, deed in (("setup", "mkdir -p .venv/bin; for it in python lint-imports; do cp bin/test .venv/bin/$it; done"), ("test", "echo ran")):
+        (tmp_path / "bin" / name).write_text(f"#!/bin/sh\n{deed}\n")
+        (tmp_path / "bin" / name).chmod(0o755)
+    done = made("test", tmp_path)
+    assert (done.returncode, done.stdout.count("ran\n")) == (0, 4), done.stderr
+
+
+def test_every_variable_that_is_no_setting_is_told_too() -> None:
+    page = (ROOT / "docs/settings.md").read_text()
+    read = set(re.findall(r"\$\{(HOTLINE_\w+)", (ROOT / "compose.yaml").read_text())) & NOT_SETTINGS
+    read |= set(re.findall(r"\$\{([A-Z]+):-\}\" != none", (ROOT / "bin/setup").read_text()))
+    assert read == {"HOTLINE_TAG", "HOTLINE_ENV_FILE", "HOTLINE_MOST_FILES", "VOICE", "HEARING"}
+    assert all(f"| `{name}=" in page for name in read | NOT_SETTINGS)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=ids)
