@@ -14,7 +14,7 @@ from hotline.accounts.roles import Role
 from hotline.directory.departments import Department
 from hotline.directory.liaisons import Liaison, Position
 from hotline.times import local_day
-from knowledge_base import ledger, licence_text, life, speech
+from knowledge_base import base_words, ledger, licence_text, life, speech
 from knowledge_base.authorisations import Authorisation
 from knowledge_base.categories import STROKE, Category
 from knowledge_base.entries import Entry, EntryVersion, Phrasing, State
@@ -91,9 +91,13 @@ def _department(session: Session, row: Row, at: datetime) -> Department:
         supervision_phone=row["supervision_phone"], duty_phone=row["duty_phone"], address=row["address"],
         office_hours=row["office_hours"], duties=row["duties"], sections=row["sections"],
         leader=f"{row['leader']['name']}（{row['leader']['post']}）", confirmed_on=_confirmed(row, at),
+        words_swept_on=local_day(at - timedelta(days=60)),
     )  # fmt: skip
     session.add(unit)
     session.flush()
+    for by, deed in (("演示审核", Deed.CHECKED), ("演示审查", Deed.PASSED), ("演示审查", Deed.PUBLISHED)):
+        base_words.write(session, unit, deed, by=by, at=at - timedelta(days=60), of=base_words.digest(unit),
+                         why="演示数据")  # fmt: skip
     for person in row["liaisons"]:
         session.add(Liaison(department_id=unit.id, name=person["name"], position=Position(person["order"]),
                             phone=person["phone"], section=person.get("section", "")))  # fmt: skip

@@ -1,12 +1,12 @@
 """A department's base data (附件7) as the texts of a page or a form, and its changes with what stood before.
 
-How a department is reached may always be said, and changes at once; its free words wait for a second person
-(`knowledge_base.base_words`)."""
+How a department is reached may always be said, and changes at once; its free words wait for its leader and the
+secrecy review (`knowledge_base.base_words`)."""
 
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ from hotline.times import local_day
 from knowledge_base.forms.columns import Column
 from knowledge_base.forms.descriptions import BASE
 from knowledge_base.forms.values import Unfit, read, show
+from knowledge_base.stages import Stage
 
 OFFICE_ALONE = frozenset({"department", "update_every_months", "confirmed_on"})
 """What a department can't change of itself: what it is called, how often it is asked, and when it was."""
@@ -77,7 +78,8 @@ def change(session: Session, department: Department, values: Values, *, by: str,
     if changed.keys() & FREE:
         stands = {key: getattr(department, key) for key in FREE}
         department.proposed = proposal(stands, department.proposed, {k: values[k] for k in changed.keys() & FREE})
-        department.proposed_by, department.proposed_at = by, at
+        for name, value in waits_for(department.proposed, department.proposed_hands, by=by, at=at).items():
+            setattr(department, name, value)
     department.confirmed_on = local_day(at)
     for deed, fields in (("changed", changed.keys() - FREE), ("proposed", changed.keys() & FREE)):
         if fields:
@@ -89,6 +91,17 @@ def change(session: Session, department: Department, values: Values, *, by: str,
 def proposal(stands: Values, waits: Values | None, new: Values) -> Values | None:
     """The free words that wait when new ones are proposed beside those that wait already; None when all stand."""
     return {key: value for key, value in {**(waits or {}), **new}.items() if value != stands[key]} or None
+
+
+def waits_for(proposed: Values | None, before: Collection[str], *, by: str, at: datetime) -> Values:
+    """What is kept beside proposed words: they wait for the leader, also where he had found earlier ones right.
+
+    `before`: who proposed what waited already."""
+    if not proposed:
+        return {"proposed_by": "", "proposed_at": None, "proposed_stage": "", "proposed_hands": [],
+                "proposed_checked_by": ""}  # fmt: skip
+    return {"proposed_by": by, "proposed_at": at, "proposed_stage": str(Stage.SUBMITTED),
+            "proposed_hands": list(dict.fromkeys([*before, by])), "proposed_checked_by": ""}  # fmt: skip
 
 
 def _value(department: Department, key: str) -> Any:

@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, case, false, func, literal, select, true, union_all
+from sqlalchemy import Select, case, false, func, literal, select, union_all
 
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import Department
-from knowledge_base import approving, hands, licence_sweeping, sweeping
+from knowledge_base import approving, base_sweeping, hands, licence_sweeping, sweeping
 from knowledge_base.entries import Approval, Entry, EntryVersion, Phrasing
 from knowledge_base.ledger import Deed, Kind, LedgerRow
 from knowledge_base.licences import Licence
@@ -27,8 +27,8 @@ def waiting(account: Account, *stages: Stage) -> Row:
 
 
 def to_sweep(account: Account, *, on: date, days: int) -> Row:
-    """What a reviewer owes another look, entries and licence items, the longest owed first: kind, thing_id,
-    department_id, title, swept_on."""
+    """What a reviewer owes another look, entries, licence items and free words of base data, the longest owed first:
+    kind, thing_id, department_id, title, swept_on."""
     entries = sweeping.due(account, on=on, days=days).with_only_columns(
         literal(Kind.ENTRY.value).label("kind"), Entry.id.label("thing_id"), Entry.department_id.label("department_id"),
         Entry.question.label("title"), Entry.swept_on.label("swept_on"),
@@ -36,7 +36,10 @@ def to_sweep(account: Account, *, on: date, days: int) -> Row:
     items = licence_sweeping.due(account, on=on, days=days).with_only_columns(
         literal(Kind.LICENCE.value), Licence.id, Licence.department_id, Licence.name, Licence.swept_on,
     ).order_by(None)  # fmt: skip
-    rows = union_all(entries, items).subquery("to_sweep")
+    bases = base_sweeping.due(account, on=on, days=days).with_only_columns(
+        literal(Kind.BASE.value), Department.id, Department.id, Department.name, Department.words_swept_on,
+    ).order_by(None)  # fmt: skip
+    rows = union_all(entries, items, bases).subquery("to_sweep")
     never = case((rows.c.swept_on.is_(None), 0), else_=1)
     return select(rows).order_by(never, rows.c.swept_on, rows.c.kind, rows.c.thing_id)
 
@@ -95,12 +98,11 @@ def _licences(account: Account, stages: tuple[Stage, ...]) -> Row:
 
 
 def _bases(account: Account, stages: tuple[Stage, ...]) -> Row:
-    """Free words wait for the leader or the reviewer, whoever comes first."""
-    own = account.may(Permission.REVIEW) or Stage.SUBMITTED in stages
+    """What was proposed by others, and checked by others."""
     return (
         select(literal(Kind.BASE.value), Department.id, Department.id, literal(None, EntryVersion.number.type),
-               Department.name, literal(Stage.SUBMITTED.value), Department.proposed_by, Department.proposed_at, _NEVER,
+               Department.name, Department.proposed_stage, Department.proposed_by, Department.proposed_at, _NEVER,
                false(), literal(""))
-        .where(Department.proposed.is_not(None), hands.within(Department.id, account), true() if own else false(),
-               Department.proposed_by != account.login)
+        .where(Department.proposed_stage.in_(stages), hands.within(Department.id, account),
+               Department.proposed_by != account.login, Department.proposed_checked_by != account.login)
     )  # fmt: skip

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 from hotline.audit import AuditRow
 from hotline.directory.departments import Department
 from knowledge_base import base_words, licence_text
+from knowledge_base.base_sweeping import NOTHING
 from knowledge_base.content import digest
 from knowledge_base.entries import Entry, EntryVersion, State
 from knowledge_base.ledger import WITNESS, Deed, Kind, LedgerRow, digest_of
@@ -74,9 +75,11 @@ def _licences(session: Session) -> Iterator[Fault]:
 
 
 def _bases(session: Session) -> Iterator[Fault]:
-    """The free words of base data, where a second person has let some out."""
-    let_out = select(LedgerRow).where(LedgerRow.kind == Kind.BASE, LedgerRow.deed == Deed.CHECKED)
-    last = {row.thing_id: row.digest for row in session.scalars(let_out.order_by(LedgerRow.id)).yield_per(1000)}
+    """The free words of base data, where the review let some out or took them away."""
+    deeds = (Deed.PUBLISHED, Deed.PULLED)
+    rows = select(LedgerRow).where(LedgerRow.kind == Kind.BASE, LedgerRow.deed.in_(deeds)).order_by(LedgerRow.id)
+    last = {row.thing_id: row.digest if row.deed == Deed.PUBLISHED else base_words.digest(Department(**NOTHING))
+            for row in session.scalars(rows).yield_per(1000)}  # fmt: skip
     for unit in session.scalars(select(Department).where(Department.id.in_(last)).order_by(Department.id)):
         yield from _held(f"base data of department {unit.id}", base_words.digest(unit), last[unit.id])
 

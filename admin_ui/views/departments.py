@@ -1,6 +1,6 @@
 """The departments behind the hotline: how they are reached, what they came from, who stands for them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -18,7 +18,7 @@ from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department, Succession
 from hotline.directory.liaisons import duty_list
 from hotline.times import local_day
-from knowledge_base import base_data, base_words
+from knowledge_base import base_data, base_sweeping, base_words
 from knowledge_base.authorisations import of_department
 from knowledge_base.entries import Entry, State
 from knowledge_base.standing import standings
@@ -29,6 +29,15 @@ blueprint = Blueprint("departments", __name__, url_prefix="/departments")
 PUBLIC = ("short_name", "aliases", "phone", "supervision_phone", "address", "post_code", "summer_hours", "winter_hours",
           "fax", "email", "web_site", "duties", "sections", "way_there")  # fmt: skip
 """What of the base data anybody may be told: not whom the hotline rings, nor by which number at night."""
+
+STEPS: dict[str, Callable[..., None]] = {
+    "check": base_words.check, "send_back": base_words.send_back, "pass_review": base_words.pass_review,
+    "refuse": base_words.refuse, "refer_up": base_words.refer_up, "still_fit": base_sweeping.find_fit,
+    "pull": base_sweeping.pull,
+}  # fmt: skip
+SAID = {base_words.send_back: ("why",), base_words.refuse: ("why", "clause"), base_words.refer_up: ("why",),
+        base_sweeping.pull: ("why", "clause")}  # fmt: skip
+"""What is to be said with a step."""
 
 
 @blueprint.get("")
@@ -59,15 +68,15 @@ def page(department_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:department_id>/words")
 @needs(Permission.LEDGER)
 def decide(department_id: int) -> ResponseReturnValue:
-    """Let the free words that were proposed out, or give them back with the reason."""
-    seen, why = request.form.get("seen", ""), request.form.get("why", "")
+    """One step of the free words: of what was proposed towards the public, or of what stands at its sweep."""
+    step = STEPS.get(request.form.get("deed", "")) or abort(400)
+    if step is base_words.pass_review and "no_secrets" not in request.form:
+        return _page(department_id, trouble=gettext("请确认内容不涉密后再通过")), 422
+    said = {name: request.form.get(name, "") for name in ("seen", *SAID.get(step, ()))}
     try:
         with writing() as session:
             found = session.get(Department, department_id) or abort(404)
-            if request.form.get("deed") == "let_out":
-                base_words.let_out(session, found, seen=seen, by=me(), at=now())
-            else:
-                base_words.give_back(session, found, seen=seen, why=why, by=me(), at=now())
+            step(session, found, **said, by=me(), at=now())
     except LifeError as refused:
         return _page(department_id, trouble=str(refused)), 422
     flash(gettext("已完成"), "success")
@@ -84,7 +93,8 @@ def _page(department_id: int, *, trouble: str = "") -> str:
         return render_template("department.html", department=found, inside=inside, given=given,
                                shown=_shown(found, inside=inside), base=base, state=_state(base), trouble=trouble,
                                waiting=base_words.waiting(found) if inside else [], token=base_words.token(found),
-                               may=base_words.may_decide(me(), found),
+                               may=base_words.doable(found, by=me()), standing=base_words.digest(found),
+                               sweeps=base_sweeping.may_sweep(me(), found),
                                how=standings(given, on=local_day(now()), at=now()), kin=_kin(session, department_id),
                                liaisons=duty_list(session, department_id) if inside else [])  # fmt: skip
 

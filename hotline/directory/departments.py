@@ -49,6 +49,10 @@ class Department(Base):
     proposed: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # free words that wait to be seen
     proposed_by: Mapped[str] = mapped_column(String(60), default="")
     proposed_at: Mapped[datetime | None]
+    proposed_stage: Mapped[str] = mapped_column(String(10), default="")  # submitted | checked | referred
+    proposed_hands: Mapped[list[str]] = mapped_column(JSON, default=list)  # all who proposed some of it
+    proposed_checked_by: Mapped[str] = mapped_column(String(60), default="")
+    words_swept_on: Mapped[date | None]  # the free words that stand were last reviewed for secrecy
     confirmed_on: Mapped[date | None]  # the base data were last confirmed or changed by the department
     effective_from: Mapped[date | None]
     effective_to: Mapped[date | None]

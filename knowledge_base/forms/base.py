@@ -20,7 +20,7 @@ SUMMER = "summer"
 FIELDS = tuple(c.key for c in BASE.given if c.key not in ("department", "summer_hours", "winter_hours"))
 """What stands in the department's row under the same name."""
 HELD = (*(name for name in FIELDS if name not in base_data.FREE), "office_hours", "proposed", "proposed_by",
-        "proposed_at")  # fmt: skip
+        "proposed_at", "proposed_stage", "proposed_hands", "proposed_checked_by")  # fmt: skip
 """What a row changes, to be put back by undo: free words that were let out since stay."""
 
 
@@ -79,7 +79,8 @@ def write(session: Session, rows: Sequence[Given], _: Any, hand: Hand) -> list[W
 
 def take_back(session: Session, undone: Sequence[Undone], hand: Hand) -> None:
     """The departments as they were."""
-    held = [{"id": u.known.id, **u.old["held"], "confirmed_on": _day(u.old["held"]["confirmed_on"]),
+    none = base_data.waits_for(None, [], by=hand.by, at=hand.at)  # of a form that was put in before these were kept
+    held = [{"id": u.known.id, **none, **u.old["held"], "confirmed_on": _day(u.old["held"]["confirmed_on"]),
              "proposed_at": _moment(u.old["held"]["proposed_at"])} for u in undone]  # fmt: skip
     session.execute(update(Department), held)
     _note(session, [(u.known, u.old["cells"]) for u in undone], hand)
@@ -109,7 +110,7 @@ def _said(row: Given, hand: Hand) -> dict[str, Any]:
 
 
 def _proposed(row: Given, hand: Hand) -> dict[str, Any]:
-    """The free words wait for a second person, as those of the page."""
+    """The free words wait to be checked and reviewed, as those of the page."""
     assert row.known is not None  # noqa: S101 (a row without a department is refused)
     held, cells = row.known.more["held"], row.known.cells
     new = {c.key: row.values[c.key] for c in base_data.FIELDS if c.key in base_data.FREE
@@ -117,8 +118,7 @@ def _proposed(row: Given, hand: Hand) -> dict[str, Any]:
     proposed = base_data.proposal(row.known.more["stands"], held["proposed"], new)
     if proposed == held["proposed"]:
         return {}
-    return {"proposed": proposed, "proposed_by": hand.by if proposed else "",
-            "proposed_at": hand.at if proposed else None}  # fmt: skip
+    return {"proposed": proposed} | base_data.waits_for(proposed, held["proposed_hands"], by=hand.by, at=hand.at)
 
 
 def _kept(name: str, value: Any) -> Any:

@@ -64,7 +64,7 @@ def test_who_checks_and_who_reviews_begins_with_what_waits_for_him(world: World,
     assert signed_in("liaison").get("/review?show=sweep").status_code == 200, "who has no such list sees his own"
 
 
-def test_free_words_of_base_data_are_public_when_the_leader_has_let_them_out(world: World, signed_in: SignIn) -> None:
+def test_free_words_of_base_data_are_public_when_leader_and_reviewer_have_found_them_fit(world: World, signed_in: SignIn) -> None:
     with world.database.writing() as session:
         unit = session.scalars(select(Department).where(Department.code == "101")).one()
         base_data.change(session, unit, {"duties": "负责社会保险。", "fax": "08772101999"}, by="liaison", at=now())
@@ -73,14 +73,23 @@ def test_free_words_of_base_data_are_public_when_the_leader_has_let_them_out(wor
     assert "负责社会保险" not in signed_in("liaison_b").get(page).text
     assert "负责社会保险" not in signed_in("liaison_b").get("/departments/export.csv").text
     assert f'href="{page}#proposed"' in leader.get("/review?kind=base").text
-    assert "审定，予以公开" not in signed_in("liaison").get(page).text
+    assert "审核通过，送保密审查" not in signed_in("liaison").get(page).text
     assert operator.post(f"{page}/words").status_code == 403
     seen = re.search(r'name="seen" value="(\w+)"', leader.get(page).text)
     assert seen is not None
-    for login in ("liaison", "leader_b", "city_office"):
-        assert signed_in(login).post(f"{page}/words", data={"seen": seen[1], "deed": "let_out"}).status_code == 422
-    assert leader.post(f"{page}/words", data={"seen": seen[1], "deed": "give_back", "why": ""}).status_code == 422
-    assert leader.post(f"{page}/words", data={"seen": seen[1], "deed": "let_out"}).status_code == 303
+    here, passed = f"{page}/words", {"seen": seen[1], "deed": "pass_review", "no_secrets": "1"}
+    for login in ("liaison", "leader_b", "city_office", "secrecy_reviewer"):
+        assert signed_in(login).post(here, data={"seen": seen[1], "deed": "check"}).status_code == 422
+    assert leader.post(here, data={"seen": seen[1], "deed": "send_back", "why": ""}).status_code == 422
+    assert leader.post(here, data={"seen": seen[1], "deed": "check"}).status_code == 303
+    assert leader.post(here, data=passed).status_code == 422
+    assert "负责社会保险" not in signed_in("liaison_b").get(page).text
+    reviewer = signed_in("secrecy_reviewer")
+    assert "审查通过并公开" in reviewer.get(page).text
+    assert reviewer.post(here, data={"seen": seen[1], "deed": "pass_review"}).status_code == 422, "the tick"
+    assert reviewer.post(here, data=passed).status_code == 303
     assert "负责社会保险" in signed_in("liaison_b").get(page).text
-    assert "审核通过" in leader.get("/ledger").text
-    assert leader.post(f"{page}/words", data={"seen": seen[1], "deed": "let_out"}).status_code == 422, "once"
+    assert "保密审查通过" in leader.get("/ledger").text
+    assert reviewer.post(here, data=passed).status_code == 422, "once"
+    assert "立即撤下" in reviewer.get(page).text
+    assert "立即撤下" not in leader.get(page).text
