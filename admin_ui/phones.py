@@ -1,8 +1,10 @@
 """The port to the operators' telephones: what the pages ask of the exchange."""
 
+from collections.abc import Collection
 from typing import Protocol
 
 from dispatch.callbacks import Attempt
+from dispatch.line.flags import Skill
 
 
 class PhonesError(Exception):
@@ -14,8 +16,8 @@ class Phones(Protocol):
 
     Asking for what is so already is no error; each raises PhonesError when it was not done."""
 
-    def sign_on(self, extension: str, name: str) -> None:
-        """From now on the queue may ring this phone."""
+    def sign_on(self, extension: str, name: str, skills: Collection[Skill] = ()) -> None:
+        """From now on the queue may ring this phone, first for who needs one of these skills."""
 
     def sign_off(self, extension: str) -> None:
         """The queue no longer knows this phone."""
@@ -33,7 +35,7 @@ class Phones(Protocol):
 class NoPhones:
     """Stands in where no exchange is connected: it says so, rather than pretend."""
 
-    def sign_on(self, extension: str, name: str) -> None:
+    def sign_on(self, extension: str, name: str, skills: Collection[Skill] = ()) -> None:
         raise PhonesError("未连接交换机，话机状态未改变")
 
     def sign_off(self, extension: str) -> None:

@@ -1,5 +1,6 @@
 """After every gap: what lives at the exchange is compared with what we believe, and we believe the exchange."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
@@ -12,6 +13,7 @@ from dispatch import desk
 from dispatch.calls import Call
 from dispatch.desk import Presence, Readiness
 from dispatch.endings import end_call
+from dispatch.line import skilled
 from dispatch.telephone import extension_of, phone
 from hotline.accounts.accounts import Account
 from hotline.database import Database
@@ -28,15 +30,18 @@ log = structlog.get_logger()
 def resynchronise(link: Link, *, settings: Settings, database: Database) -> None:
     """Bring calls, queue and phones in line with the exchange."""
     lives = live_call_ids(link)
-    members = {row["Location"] for row in actions.queue_status(link, settings.queue) if row["Event"] == "QueueMember"}
+    queues = skilled.queues(settings.queue)
+    members = {(row["Queue"], row["Location"]) for row in actions.queue_status(link) if row["Event"] == "QueueMember"}
     phones = actions.device_states(link)
     with database.writing() as session:
         ended = end_vanished(session, lives, settings=settings, at=now())
         for device, state in phones.items():
             if device.startswith("PJSIP/8"):
                 list(handle(session, Device(extension_of(device), state), settings=settings, at=now()))
-        wanted = _signed_on(session)
-    _mend_queue(link, members, wanted, settings)
+        wanted = _signed_on(session, settings.queue)
+    for queue in queues:
+        there = {interface for of, interface in members if of == queue}
+        _mend_queue(link, queue, there, {i: one for i, one in wanted.items() if queue in one.queues})
     log.info("resynchronised", live=len(lives), ended=ended, members=len(wanted))
 
 
@@ -54,27 +59,35 @@ def end_vanished(session: Session, lives: set[str], *, settings: Settings, at: d
     return len(vanished)
 
 
-def _signed_on(session: Session) -> dict[str, tuple[str, bool]]:
+@dataclass(frozen=True)
+class _Member:
+    """An operator who has signed on, as the exchange should have him."""
+
+    login: str
+    paused: bool
+    queues: tuple[str, ...]
+
+
+def _signed_on(session: Session, queue: str) -> dict[str, _Member]:
     query = select(Account, Presence).join(Presence, Presence.account_id == Account.id)
     rows = session.execute(query.where(Presence.state != Readiness.AWAY, Account.extension != "", Account.active))
-    return {phone(a.extension): (a.login, p.state != desk.Readiness.READY) for a, p in rows}
+    return {phone(a.extension): _Member(a.login, p.state != desk.Readiness.READY,
+                                        skilled.queues(queue, skilled.skills_of(a))) for a, p in rows}  # fmt: skip
 
 
-def _mend_queue(link: Link, members: set[str], wanted: dict[str, tuple[str, bool]], settings: Settings) -> None:
+def _mend_queue(link: Link, queue: str, members: set[str], wanted: dict[str, _Member]) -> None:
     """The exchange forgets its members at a restart; operators who said they are ready are put back."""
     for interface in members | wanted.keys():
         try:
-            _mend_member(link, interface, wanted.get(interface), settings, is_member=interface in members)
+            _mend_member(link, queue, interface, wanted.get(interface), is_member=interface in members)
         except ActionRefused as refusal:
             log.warning("queue.not_mended", interface=interface, reason=str(refusal))
 
 
-def _mend_member(link: Link, interface: str, wanted: tuple[str, bool] | None, settings: Settings, *,
-                 is_member: bool) -> None:
+def _mend_member(link: Link, queue: str, interface: str, wanted: _Member | None, *, is_member: bool) -> None:
     if wanted is None:
-        actions.queue_remove(link, settings.queue, interface)
+        actions.queue_remove(link, queue, interface)
         return
-    login, paused = wanted
     if not is_member:
-        actions.queue_add(link, settings.queue, interface, member_name=login)
-    actions.queue_pause(link, interface, paused=paused)
+        actions.queue_add(link, queue, interface, member_name=wanted.login)
+    actions.queue_pause(link, interface, paused=wanted.paused, queue=queue)

@@ -56,6 +56,7 @@ class ExchangePlan:
     step_budget: int = 5
     menu_seconds: int = 4
     queue_seconds: int = 120
+    skill_seconds: int = 10
     transfer_seconds: int = 120
     message_silence: int = 5
     message_seconds: int = 120
@@ -136,6 +137,7 @@ STEP_BUDGET = {plan.step_budget}
 MENU_SELF = hotline/greeting&hotline/menu
 MENU_SECONDS = {plan.menu_seconds}
 QUEUE_SECONDS = {plan.queue_seconds}
+SKILL_SECONDS = {plan.skill_seconds}
 TRANSFER_SECONDS = {plan.transfer_seconds + JOINING_SECONDS}
 MESSAGE_SILENCE = {plan.message_silence}
 MESSAGE_SECONDS = {plan.message_seconds}

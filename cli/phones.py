@@ -1,9 +1,10 @@
 """The pages' port to the operators' phones, answered by the exchange."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from admin_ui.phones import PhonesError
 from dispatch.callbacks import Attempt
+from dispatch.line.flags import Skill
 from dispatch.telephone import Telephone
 from hotline.exchange.errors import ActionRefused, LinkError
 
@@ -14,8 +15,8 @@ class ExchangePhones:
     def __init__(self, telephone: Telephone) -> None:
         self._telephone = telephone
 
-    def sign_on(self, extension: str, name: str) -> None:
-        _asked(lambda: self._telephone.sign_on(extension, name))
+    def sign_on(self, extension: str, name: str, skills: Collection[Skill] = ()) -> None:
+        _asked(lambda: self._telephone.sign_on(extension, name, skills))
 
     def sign_off(self, extension: str) -> None:
         _asked(lambda: self._telephone.sign_off(extension))

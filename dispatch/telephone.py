@@ -1,10 +1,14 @@
 """What the house asks of the exchange: to ring a citizen, and to let an operator's phone take calls."""
 
+from collections.abc import Collection
+from contextlib import suppress
 from threading import Lock
 
 import structlog
 
 from dispatch.callbacks import Attempt
+from dispatch.line import skilled
+from dispatch.line.flags import Skill
 from hotline.exchange import actions
 from hotline.exchange.errors import ActionRefused, LinkError
 from hotline.exchange.link import Address, Link
@@ -68,19 +72,20 @@ class Telephone:
             return None
         return frozenset(row[name] for row in rows for name in ("Uniqueid", "AccountCode") if row.get(name))
 
-    def sign_on(self, extension: str, name: str) -> None:
-        """Let a phone take the queue's calls; LinkError when the exchange can't be asked."""
-        try:
-            actions.queue_add(self.link(), self._settings.queue, phone(extension), member_name=name)
-        except ActionRefused:  # it is there already
-            self.resume(extension)
+    def sign_on(self, extension: str, name: str, skills: Collection[Skill] = ()) -> None:
+        """Let a phone take the calls of all callers, and first of those who need what its operator can do; LinkError
+        when the exchange can't be asked."""
+        for queue in skilled.queues(self._settings.queue, skills):
+            try:
+                actions.queue_add(self.link(), queue, phone(extension), member_name=name)
+            except ActionRefused:  # it is there already
+                self.resume(extension)
 
     def sign_off(self, extension: str) -> None:
-        """Take a phone out of the queue."""
-        try:
-            actions.queue_remove(self.link(), self._settings.queue, phone(extension))
-        except ActionRefused:
-            return  # it wasn't there
+        """Take a phone out of every queue."""
+        for queue in skilled.queues(self._settings.queue):
+            with suppress(ActionRefused):  # it wasn't there
+                actions.queue_remove(self.link(), queue, phone(extension))
 
     def pause(self, extension: str, reason: str) -> None:
         """Keep a phone in the queue without ringing it."""

@@ -71,8 +71,8 @@ NOUNS = (
     desk_answers, desk_events, desk_readiness, desk_referrals,
     desk_transfers, entry_files, entry_phrasings, entry_steps, entry_writing,
     figures, forms, freshness, health, home, knowledge, ledger, licence_steps, licence_versions, licences, missed,
-    password, phrasings, recordings, review, signing_in, succession, synonyms, system, ticket, ticket_drafting, ticket_steps,
-    tickets, transfers, unmasking, updates,
+    password, phrasings, recordings, review, signing_in, succession, synonyms, system, ticket, ticket_drafting,
+    ticket_steps, tickets, transfers, unmasking, updates,
 )  # fmt: skip
 
 

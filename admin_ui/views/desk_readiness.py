@@ -12,6 +12,7 @@ from admin_ui.refusals import said
 from admin_ui.views.desk import show_line
 from dispatch import desk
 from dispatch.desk import Readiness
+from dispatch.line import skilled
 from hotline.accounts.roles import Permission
 
 blueprint = Blueprint("desk_readiness", __name__, url_prefix="/desk")
@@ -38,10 +39,10 @@ def become(state: Readiness) -> None:
     if not extension:
         raise PhonesError(gettext("您的账号没有分机，请联系系统管理员"))
     if state is Readiness.READY:
-        phones.sign_on(extension, me().name)
+        phones.sign_on(extension, me().name, skilled.skills_of(me()))
         phones.resume(extension)
     elif state is Readiness.PAUSED:
-        phones.sign_on(extension, me().name)
+        phones.sign_on(extension, me().name, skilled.skills_of(me()))
         phones.pause(extension, state.value)
     else:
         phones.sign_off(extension)

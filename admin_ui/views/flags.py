@@ -1,6 +1,6 @@
 """Callers who need somebody in particular (老年人, 方言), and callers who are warned: by whoever speaks with them."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Select, select
@@ -8,11 +8,12 @@ from sqlalchemy import Select, select
 from admin_ui.exports import MOST_ROWS, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
-from admin_ui.paging import page_of, wish_code
+from admin_ui.paging import number_in, page_of, wish_code
 from admin_ui.views import numbers
 from admin_ui.words import SKILLS
-from dispatch.line import barring, flags
+from dispatch.line import barring, flags, skilled
 from dispatch.line.flags import CallerFlag, Skill
+from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission
 
 blueprint = Blueprint("flags", __name__, url_prefix="/flags")
@@ -22,7 +23,9 @@ blueprint = Blueprint("flags", __name__, url_prefix="/flags")
 @needs(Permission.FLAG)
 def listed() -> ResponseReturnValue:
     with reading() as session:
-        return render_template("flags.html", page=page_of(session, _wanted()), shown=numbers.shown)
+        operators = session.scalars(select(Account).where(Account.active, Account.extension != "").order_by(Account.id))
+        return render_template("flags.html", page=page_of(session, _wanted()), shown=numbers.shown,
+                               operators=[(one, skilled.skills_of(one)) for one in operators])  # fmt: skip
 
 
 @blueprint.get("/export.csv")
@@ -53,6 +56,16 @@ def warn() -> ResponseReturnValue:
     return numbers.done(lambda s: barring.warn(s, numbers.given(s), cause=cause, reason=given.get("reason", ""),
                                                told=given.get("told") == "1", by=me().login, at=now()),
                         "flags.listed")  # fmt: skip
+
+
+@blueprint.post("/skills")
+@needs(Permission.LINE)
+def give() -> ResponseReturnValue:
+    """What an operator can do for those who are flagged; from his next signing on, and within a minute otherwise."""
+    chosen = [Skill(one) for one in request.form.getlist("skill") if one in set(Skill)]
+    number = number_in(request.form.get("account", "")) or 0
+    return numbers.done(lambda s: skilled.give(s, s.get(Account, number) or abort(404), chosen, by=me().login,
+                                               at=now()), "flags.listed")  # fmt: skip
 
 
 def _wanted() -> Select[CallerFlag]:

@@ -31,6 +31,7 @@ class Account(Base):
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
     county_code: Mapped[str] = mapped_column(String(6), default="")
     extension: Mapped[str] = mapped_column(String(10), default="")
+    skills: Mapped[str] = mapped_column(String(40), default="")  # elderly,dialect: what some callers need
     password_hash: Mapped[str] = mapped_column(String(200))
     active: Mapped[bool] = mapped_column(default=True)
     failures: Mapped[int] = mapped_column(default=0)

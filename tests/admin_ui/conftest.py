@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from admin_ui.phones import PhonesError
 from dispatch import calls, referrals
 from dispatch.callbacks import Attempt
 from dispatch.calls import Call, Step
+from dispatch.line.flags import Skill
 from dispatch.referrals import Matter
 from dispatch.tickets import Klass, Ticket
 from hotline.accounts import accounts
@@ -64,8 +65,8 @@ class Switchboard:
             raise PhonesError("交换机没有应答")
         self.asked.append((what, extension))
 
-    def sign_on(self, extension: str, name: str) -> None:
-        self._ask("on", extension)
+    def sign_on(self, extension: str, name: str, skills: Collection[Skill] = ()) -> None:
+        self._ask(" ".join(["on", *sorted(skills)]), extension)
 
     def sign_off(self, extension: str) -> None:
         self._ask("off", extension)

@@ -166,3 +166,16 @@ def test_a_year_without_a_plan_is_shouted_about_where_it_is_seen_until_the_offic
     assert 'role="alert"' in page
     year = (local_day(now()) + timedelta(days=900)).year
     assert "请先录入该年度" in office.post("/calendar/settle", data={"year": year}, follow_redirects=True).text
+
+
+def test_a_supervisor_says_what_an_operator_can_do_and_his_phone_takes_those_callers(world: World, signed_in: SignIn) -> None:
+    operator, boss = world.account("operator"), signed_in("supervisor")
+    given = {"account": str(operator.id), "skill": ["dialect", "elderly", "magic"]}
+    assert signed_in("operator").post("/flags/skills", data=given).status_code == 403
+    assert "接线员专长" not in signed_in("operator").get("/flags").text
+    assert boss.post("/flags/skills", data=given).status_code == 303
+    assert boss.post("/flags/skills", data=given | {"account": "999"}).status_code == 404
+    assert boss.get("/flags").text.count(" checked") == 2
+    signed_in("operator").post("/desk/readiness", data={"state": "ready"})
+    assert ("on dialect elderly", "6001") in world.phones.asked
+    assert "operator.skilled" in trail(world)

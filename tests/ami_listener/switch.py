@@ -16,6 +16,7 @@ class Switch(Exchange):
     def __init__(self) -> None:
         self.channels: list[Row] = []
         self.members: list[str] = []
+        self.queue = "hotline"  # which they are members of
         self.devices: dict[str, str] = {}
         self.store: dict[tuple[str, str], str] = {}
         self.refuses: set[str] = set()
@@ -32,7 +33,7 @@ class Switch(Exchange):
             case "CoreShowChannels":
                 self.listed(headers, [{"Event": "CoreShowChannel", **row} for row in self.channels], "CoreShowChannelsComplete")
             case "QueueStatus":
-                rows = [{"Event": "QueueMember", "Queue": "hotline", "Location": one} for one in self.members]
+                rows = [{"Event": "QueueMember", "Queue": self.queue, "Location": one} for one in self.members]
                 self.listed(headers, [{"Event": "QueueParams", "Queue": "hotline"}, *rows], "QueueStatusComplete")
             case "DeviceStateList":
                 rows = [{"Event": "DeviceStateChange", "Device": d, "State": s} for d, s in self.devices.items()]

@@ -12,6 +12,8 @@ from dispatch import codes, desk
 from dispatch.calls import Call
 from dispatch.codes import PooledCode
 from dispatch.desk import Offer, Presence, Readiness
+from dispatch.line import skilled
+from dispatch.line.flags import Skill
 from hotline.accounts.roles import Role
 from hotline.calendar import keeping
 from hotline.calendar.hours import read_hours
@@ -82,6 +84,20 @@ def test_operators_who_said_they_are_ready_are_put_back_into_the_queue_as_they_w
         ("QueuePause", "PJSIP/8001", "false"), ("QueuePause", "PJSIP/8002", "true"), ("QueuePause", "PJSIP/8003", "true"),
         ("QueuePause", "PJSIP/8005", "false"), ("QueueRemove", "PJSIP/8004"),
     ]  # fmt: skip
+
+
+def test_an_operator_is_in_the_queues_of_what_he_can_do_and_in_no_other(
+    database: Database, settings: Settings, switch: Switch, link: Link
+) -> None:
+    with database.writing() as session:
+        account = town.somebody(session, Role.OPERATOR, extension="8001")
+        skilled.give(session, account, {Skill.DIALECT}, by="boss", at=NOON)
+        desk.set_readiness(session, account, Readiness.PAUSED, at=NOON)
+    switch.members, switch.queue = ["PJSIP/8001"], "hotline-elderly"
+    resynchronise(link, settings=settings, database=database)
+    asked = [(a["Action"], a["Queue"]) for a in switch.actions if a["Action"].startswith("Queue") and a["Action"] != "QueueStatus"]
+    assert asked == [("QueueRemove", "hotline-elderly"), ("QueueAdd", "hotline-dialect"), ("QueuePause", "hotline-dialect"),
+                     ("QueueAdd", "hotline"), ("QueuePause", "hotline")]  # fmt: skip
 
 
 @pytest.mark.parametrize("refused", ["QueueAdd", "QueuePause", "QueueRemove"])

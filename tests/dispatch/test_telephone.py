@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pydantic import SecretStr
 
+from dispatch.line.flags import Skill
 from dispatch.telephone import Telephone
 from hotline.settings import Settings
 from tests.ami_listener.switch import Switch
@@ -35,3 +36,12 @@ def test_an_exchange_that_says_nothing_is_not_taken_for_an_empty_one(switch: Swi
     assert telephone.living() is None
     switch.close()
     assert telephone.living() is None
+
+
+def test_a_phone_is_signed_on_for_what_its_operator_can_do_and_off_from_everything(switch: Switch, telephone: Telephone) -> None:
+    telephone.sign_on("8001", "李晓琴", {Skill.ELDERLY})
+    switch.refuses = {"QueueRemove"}
+    telephone.sign_off("8001")
+    asked = [(a["Action"], a["Queue"]) for a in switch.actions if a["Action"].startswith("Queue")]
+    assert asked[:2] == [("QueueAdd", "hotline-elderly"), ("QueueAdd", "hotline")]
+    assert {queue for deed, queue in asked if deed == "QueueRemove"} == {"hotline", "hotline-elderly", "hotline-dialect"}

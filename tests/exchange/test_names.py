@@ -13,6 +13,7 @@ from cli import dialplan
 from cli.exchange import Exchange
 from cli.exchange_check import known
 from cli.exchange_files import ExchangePlan, render
+from dispatch.line import skilled
 from dispatch.records import CEL_FIELDS, RECEPTION
 from dispatch.transfer_line import ROOM, WAITING
 from hotline.settings import Settings
@@ -25,8 +26,6 @@ ASTERISKS = {"EXTEN", "EPOCH", "UNIQUEID", "AGISTATUS", "QUEUESTATUS", "CHANNELR
              "ARG2", "ARG3", "ARG4", "AGIEXITONHANGUP", "ERROR", "SPEECH_DTMF_MAXLEN", "SPEECH_DTMF_TERMINATOR",
              "FREED", "QUEUE_PRIO", "QUEUE_MAX_PENALTY", "QUEUE_MIN_PENALTY", "QUEUE_RAISE_PENALTY"}  # fmt: skip
 DIALLED = re.compile(r"_?[\dXZN+.*]+|[sithT]")  # by a telephone, or by Asterisk itself
-# One half of what is not whole yet: take a name out as soon as it is.
-HALVES = {"SKILL"}
 
 
 def bare(path: Path) -> str:
@@ -71,13 +70,13 @@ def test_nothing_of_the_dialplan_is_without_a_way_to_it(plan: ExchangePlan) -> N
 def test_every_variable_that_the_dialplan_reads_is_set(plan: ExchangePlan) -> None:
     given = PLAN.made | globals_of(plan) | names.variables(names.on_the_line("set"))
     given |= {name for each in names.originated().values() for name in each}
-    assert PLAN.read - given - ASTERISKS - HALVES == set()
+    assert PLAN.read - given - ASTERISKS == set()
 
 
 def test_every_variable_that_is_set_is_read(plan: ExchangePlan) -> None:
     made = PLAN.made | globals_of(plan) | names.variables(names.on_the_line("set"))
     read = PLAN.read | names.variables(names.on_the_line("get"))
-    assert made - read - ASTERISKS - HALVES == set()
+    assert made - read - ASTERISKS == set()
 
 
 def test_each_originate_brings_what_its_context_reads_and_nothing_else() -> None:
@@ -123,7 +122,9 @@ def test_the_records_are_written_in_the_order_in_which_they_are_read() -> None:
 
 
 def test_the_usual_queue_and_the_ear_are_in_the_configuration(plan: ExchangePlan) -> None:
-    assert f"[{Settings.model_fields['queue'].default}]" in (CONF / "queues.conf").read_text()
+    usual = Settings.model_fields["queue"].default
+    there = set(re.findall(r"^\[([\w-]+)\]", (CONF / "queues.conf").read_text(), re.M))
+    assert there == {"general", *skilled.queues(usual)}
     assert f"[{ENGINE}]" in render(plan)["aeap"]
 
 

@@ -1,0 +1,32 @@
+"""Operators who can do what some callers need: each skill has a queue of its own beside the one of all operators."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from dispatch.line.flags import Skill
+from hotline import audit
+from hotline.accounts.accounts import Account
+
+
+def skills_of(account: Account) -> frozenset[Skill]:
+    """What the operator can do."""
+    return frozenset(skill for skill in Skill if skill in account.skills.split(","))
+
+
+def give(session: Session, account: Account, skills: Collection[Skill], *, by: str, at: datetime) -> None:
+    """From now on he can do this, and nothing else in particular."""
+    account.skills = ",".join(skill for skill in Skill if skill in skills)
+    audit.note(session, "operator.skilled", by=by, at=at, about=("account", account.id), skills=account.skills)
+
+
+def queue_of(queue: str, skill: Skill) -> str:
+    """The queue of those who have a skill, beside the queue of all."""
+    return f"{queue}-{skill}"
+
+
+def queues(queue: str, skills: Collection[Skill] = frozenset(Skill)) -> tuple[str, ...]:
+    """The queues that an operator with these skills takes calls of, the one of all last; without skills given, every
+    queue there is."""
+    return (*(queue_of(queue, skill) for skill in Skill if skill in skills), queue)

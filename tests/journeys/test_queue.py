@@ -1,0 +1,105 @@
+"""The queue: who needs a skill meets who has it, who rang in vain goes before others, and whom nobody reached is rung."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from sqlalchemy import select
+
+from cli import sip
+from cli.installation import secret
+from cli.sip_scenario import Press, Wait
+from dispatch import by_person, desk
+from dispatch.calls import Call, Outcome
+from dispatch.line import flags, skilled
+from dispatch.line.flags import Skill
+from dispatch.missed import MissedCaller
+from dispatch.telephone import Telephone
+from hotline.accounts.accounts import Account
+from hotline.times import now
+from tests.journeys.conftest import House
+
+pytestmark = pytest.mark.journey
+OLD, OLDER, AGAIN, USUAL, GONE = (f"1380000066{n}" for n in range(5))
+TALK, TO_A_PERSON = Wait(10), (Wait(1), Press("0", 45))
+
+
+@pytest.fixture
+def telephone(house: House) -> Iterator[Telephone]:
+    here = Telephone(house.settings)
+    yield here
+    here.close()
+
+
+def operator(house: House, number: int) -> Account:
+    with house.database.reading() as session:
+        return session.scalars(select(Account).where(Account.login == f"operator{number}")).one()
+
+
+def signs_on(house: House, telephone: Telephone, number: int, there: ExitStack) -> None:
+    account = operator(house, number)
+    there.enter_context(sip.phone(account.extension, secret(house.settings.folder, f"phone_{account.extension}"), TALK,
+                                  exchange=house.port))  # fmt: skip
+    _becomes(house, account, desk.Readiness.READY)
+    telephone.sign_on(account.extension, account.login, skilled.skills_of(account))
+    there.callback(_becomes, house, account, desk.Readiness.AWAY)
+    there.callback(telephone.sign_off, account.extension)
+
+
+def _becomes(house: House, account: Account, state: desk.Readiness) -> None:
+    with house.database.writing() as session:
+        desk.set_readiness(session, account, state, at=now())
+
+
+def owed(house: House, caller: str, over: str) -> MissedCaller:
+    wanted = select(MissedCaller).where(MissedCaller.number == caller, MissedCaller.over == over)
+    return house.eventually(lambda session: session.scalar(wanted), 30)
+
+
+def answered(house: House, *callers: str) -> Call:
+    wanted = select(Call).where(Call.caller.in_(callers), Call.answered_at.is_not(None))
+    return house.eventually(lambda session: session.scalar(wanted), 60)
+
+
+def test_who_is_answered_first_by_whom_and_whom_nobody_reached_is_rung_back(house: House, telephone: Telephone) -> None:
+    with house.database.writing() as session:
+        skilled.give(session, session.get_one(Account, operator(house, 2).id), {Skill.ELDERLY}, by="boss", at=now())
+        for caller in (OLD, OLDER):
+            flags.flag(session, caller, Skill.ELDERLY, reason="年长", by="op", at=now())
+    assert sip.place(Wait(1), Press("0", 1), port=house.port, callers=(AGAIN, GONE)).failed == 0
+    waits = {caller: owed(house, caller, "") for caller in (AGAIN, GONE)}
+    with ExitStack() as there:
+        for number in (1, 2):
+            signs_on(house, telephone, number, there)
+        for caller in (OLD, OLDER):
+            there.enter_context(sip.call(*TO_A_PERSON, port=house.port, caller=caller))
+        answered(house, OLD, OLDER)  # one of them: the other waits for who can
+        for caller in (USUAL, AGAIN):
+            there.enter_context(sip.call(*TO_A_PERSON, port=house.port, caller=caller))
+            waiting = select(Call.id).where(Call.caller == caller, Call.queued_at.is_not(None), Call.ended_at.is_(None))
+            house.eventually(lambda session, waiting=waiting: session.scalar(waiting))  # type: ignore[misc]
+        talks = {caller: answered(house, caller) for caller in (OLD, OLDER, USUAL, AGAIN)}
+        first, then = sorted((talks[OLD], talks[OLDER]), key=lambda call: call.answered_at or now())
+        assert (first.operator_id, then.operator_id) == (operator(house, 2).id, operator(house, 1).id)
+        waited = [(call.answered_at - call.queued_at).total_seconds() for call in (first, then) if call.answered_at and call.queued_at]
+        assert waited[0] < waited[1] < 15, "he who can is busy: after some seconds all are asked"
+        assert talks[AGAIN].answered_at < talks[USUAL].answered_at, "who rang in vain goes first"  # type: ignore[operator]
+        owed(house, AGAIN, "came_through")
+        _is_rung_back(house, telephone, waits[GONE].callback_id)
+    assert owed(house, GONE, "called_back").rung_at is not None
+
+
+def _is_rung_back(house: House, telephone: Telephone, owed_id: int) -> None:
+    by, settings, at = operator(house, 1), house.settings, now()
+    citizen = int(settings.trunk_contact.rpartition(":")[2])
+    with sip.answer(Wait(4), port=citizen, calls=1) as line:
+        with house.database.writing() as session:
+            taken = by_person.take(session, owed_id, by=by, settings=settings, at=at)
+            attempt = by_person.ring(session, taken, by=by, settings=settings, at=at)
+        telephone.connect(attempt, GONE, extension=by.extension)
+        assert line.result(60).failed == 0, "the citizen was rung through the trunk"
+    with house.database.writing() as session:
+        held = by_person.held(session, owed_id, token=taken.token, by=by)
+        by_person.write_up(session, held, outcome="told", words="询问居住证", by=by, settings=settings, at=now())
+    wanted = select(Call).where(Call.id == attempt.call_id, Call.ended_at.is_not(None))
+    assert house.eventually(lambda session: session.scalar(wanted), 20).outcome == Outcome.CALLED_BACK
