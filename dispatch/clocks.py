@@ -1,12 +1,23 @@
-"""The clocks of a ticket: deadlines in working days, each explained line by line."""
+"""The clocks of a ticket: deadlines in working days, stopped while others are waited for, explained line by line."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from hotline.calendar.days import WorkingDays, count_days
-from hotline.calendar.hours import read_hours
+from hotline.calendar.hours import Hours, read_hours
+from hotline.calendar.working_time import WorkingTime
 from hotline.settings import Settings
-from hotline.times import CHINA, local_day
+from hotline.times import CHINA, local, local_day
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A time in which the clock stood, because somebody else was waited for."""
+
+    since: datetime
+    until: datetime
+    why: str
 
 
 @dataclass(frozen=True)
@@ -18,14 +29,48 @@ class Deadline:
     lines: tuple[str, ...]
 
 
-def due(start: datetime, days: int, calendar: WorkingDays, *, settings: Settings) -> Deadline:
-    """The end of office hours on the n-th working day after the day of `start`."""
-    count = count_days(local_day(start), days, calendar)
-    closes = read_hours(settings.office_hours).closing()
-    lines = [f"{local_day(start):%Y-%m-%d} 起算日，不计入"]
-    counted = 0
+def due(start: datetime, days: int, calendar: WorkingDays, *, settings: Settings, stops: Sequence[Stop] = (),
+        extended: int = 0) -> Deadline:
+    """The end of office hours on the n-th working day after the day of `start`, `extended` working days being granted
+    on top; and as much working time later as the clock stood meanwhile."""
+    hours = read_hours(settings.office_hours)
+    count = count_days(local_day(start), days + extended, calendar)
+    ends = datetime.combine(count.last, hours.closing(), CHINA)
+    lines, counted = [f"{local_day(start):%Y-%m-%d} 起算日，不计入"], 0
     for day, works, why in count.lines:
         counted += works
-        lines.append(f"{day:%Y-%m-%d} {why}，" + (f"第{counted}个工作日" if works else "不计入"))
-    lines.append(f"{count.last:%Y-%m-%d} {closes:%H:%M} 下班时到期")
-    return Deadline(datetime.combine(count.last, closes, CHINA), count.provisional, tuple(lines))
+        granted = f"（延期的第{counted - days}个）" if works and counted > days else ""
+        lines.append(f"{day:%Y-%m-%d} {why}，" + (f"第{counted}个工作日{granted}" if works else "不计入"))
+    lines.append(f"{count.last:%Y-%m-%d} {hours.closing():%H:%M} 下班时到期（办公时间{_spans(hours)}）")
+    return _stopped(Deadline(ends, count.provisional, tuple(lines)), WorkingTime(hours, calendar), stops)
+
+
+def _stopped(plain: Deadline, worked: WorkingTime, stops: Sequence[Stop]) -> Deadline:
+    """The same deadline, later by the working time of the stops."""
+    stood = [(stop, worked.between(stop.since, stop.until)) for stop in stops]
+    if not (total := sum((time for _, time in stood), timedelta())):
+        return plain
+    lines = [f"{local(stop.since):%Y-%m-%d %H:%M} 至 {local(stop.until):%Y-%m-%d %H:%M} {stop.why}，"
+             f"停表{_long(time)}（只计办公时间，午休不计）" for stop, time in stood]  # fmt: skip
+    at, provisional = plain.at, plain.provisional
+    for day, used, reached in worked.after(plain.at, total):
+        provisional |= not worked.calendar.known(day)
+        at = reached
+        if day > local_day(plain.at):
+            lines.append(f"{day:%Y-%m-%d} {worked.calendar.why(day)}，" + (f"顺延{_long(used)}" if used else "不计入"))
+    lines.append(f"{local(at):%Y-%m-%d %H:%M} 顺延后到期")
+    return Deadline(at, provisional, (*plain.lines, *lines))
+
+
+def _spans(hours: Hours) -> str:
+    return "、".join(_clocks(hours.on(1)))
+
+
+def _clocks(spans: Sequence[tuple[int, int]]) -> Iterator[str]:
+    for opens, closes in spans:
+        yield "–".join(f"{minute // 60:02d}:{minute % 60:02d}" for minute in (opens, closes))
+
+
+def _long(time: timedelta) -> str:
+    hours, minutes = divmod(int(time.total_seconds()) // 60, 60)
+    return "".join((f"{hours}小时" if hours else "", f"{minutes}分钟" if minutes or not hours else ""))

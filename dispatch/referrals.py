@@ -5,14 +5,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dispatch import calls, clocks, codes, needs, transfers
+from dispatch import calls, clocks, codes, deadlines, needs, transfers
 from dispatch.callbacks import owe_callback
 from dispatch.calls import Step
 from dispatch.states import Action, State, transition
 from dispatch.tickets import NO_CALL_BACK, OWN_WORDS, Klass, Ticket, guarded, next_number, own_words, write_step
 from hotline import audit, phones
 from hotline.accounts.accounts import Account
-from hotline.calendar.days import WorkingDays, working_days
+from hotline.calendar.days import working_days
 from hotline.directory.departments import Department
 from hotline.settings import Settings
 from recordings.recordings import Recording
@@ -50,7 +50,8 @@ def refer(session: Session, matter: Matter, *, call: calls.Call | None, recordin
     wrote himself."""
     if not matter.title.strip() or not matter.summary.strip():
         raise ReferralError("请填写标题和事项摘要")
-    promise = clocks.due(at, _days(matter.klass, settings), working_days(session), settings=settings)
+    days = _days(matter.klass, settings)
+    promise = clocks.due(at, days, working_days(session), settings=settings)
     caller = call.caller if call else ""
     ticket = Ticket(
         number=next_number(session, prefix=settings.ticket_prefix, at=at), state=State.TO_DISPATCH,
@@ -59,7 +60,8 @@ def refer(session: Session, matter: Matter, *, call: calls.Call | None, recordin
         klass=matter.klass, title=matter.title.strip()[:120], summary=matter.summary.strip(),
         confidential=matter.confidential, complained_of=matter.complained_of.strip()[:120],
         caller=caller, contact=phones.normalise(matter.contact) or caller, caller_name=matter.caller_name.strip()[:40],
-        intake_at=at, promised_by=promise.at, provisional=promise.provisional, why_due=list(promise.lines),
+        intake_at=at, promised_by=promise.at, promised_days=days, provisional=promise.provisional,
+        why_promised=list(promise.lines),
     )  # fmt: skip
     session.add(ticket)
     session.flush()
@@ -98,7 +100,7 @@ def dispatch(session: Session, ticket: Ticket, *, to: Department, by: Account, s
     source = _move(ticket, Action.DISPATCH, by=by.login, at=at)
     calendar = working_days(session, county_code=to.county_code)
     ticket.department_id, ticket.dispatched_at = to.id, at
-    _begin_anew(ticket, calendar, settings=settings, at=at)
+    _begin_anew(session, ticket, settings=settings, at=at)
     ticket.accept_by = clocks.due(at, settings.accept_days, calendar, settings=settings).at
     ticket.return_by = clocks.due(at, settings.return_days, calendar, settings=settings).at
     ticket.opened_at = None
@@ -132,7 +134,8 @@ def give_back(session: Session, ticket: Ticket, *, why: str, by: Account, at: da
         raise ReferralError("退单必须说明理由")
     source = _move(ticket, Action.RETURN, by=by.login, at=at)
     _written(session, ticket, Action.RETURN, by=by, source=source, at=at, why=why)
-    ticket.department_id = ticket.due_at = ticket.accept_by = ticket.return_by = None
+    ticket.department_id = ticket.due_from = ticket.due_at = ticket.accept_by = ticket.return_by = None
+    ticket.why_due, ticket.extended_days = [], 0
 
 
 def reply(session: Session, ticket: Ticket, *, text: str, personal: bool, by: Account, at: datetime) -> None:
@@ -151,13 +154,15 @@ def sign(session: Session, ticket: Ticket, *, no_secrets: bool, by: Account, at:
     _written(session, ticket, Action.SIGN, by=by, source=source, at=at)
 
 
-def send_back(session: Session, ticket: Ticket, *, why: str, by: Account, at: datetime) -> None:
-    """The hotline finds that the reply doesn't answer the question."""
+def send_back(session: Session, ticket: Ticket, *, why: str, by: Account, settings: Settings, at: datetime) -> None:
+    """The hotline finds that the reply doesn't answer the question; the department's clock goes on from where it
+    stood."""
     if not why.strip():
         raise ReferralError("请说明退回原因")
     source = _move(ticket, Action.SEND_BACK, by=by.login, at=at)
     ticket.signed_by = ""
     _written(session, ticket, Action.SEND_BACK, by=by, source=source, at=at, why=why)
+    deadlines.set_due(session, ticket, settings=settings)
 
 
 def pass_reply(session: Session, ticket: Ticket, *, by: Account, settings: Settings, at: datetime) -> None:
@@ -199,8 +204,7 @@ def redo(session: Session, ticket: Ticket, *, satisfaction: int | None, settings
     """The department does it again. It is handed the matter anew, so its deadline runs anew from now; the promise to
     the caller doesn't. What was replied before stands in the history."""
     source = _move(ticket, action, by=by, at=at)
-    county = ticket.department.county_code if ticket.department else ""
-    _begin_anew(ticket, working_days(session, county_code=county), settings=settings, at=at)
+    _begin_anew(session, ticket, settings=settings, at=at)
     ticket.redone, ticket.satisfaction, ticket.disputed_at = ticket.redone + 1, satisfaction, None
     write_step(session, ticket, action, by=by, source=source, at=at, why=why)
 
@@ -211,10 +215,10 @@ def file(session: Session, ticket: Ticket, *, at: datetime) -> None:
     write_step(session, ticket, Action.FILE, by="hotline", source=source, at=at)
 
 
-def _begin_anew(ticket: Ticket, calendar: WorkingDays, *, settings: Settings, at: datetime) -> None:
+def _begin_anew(session: Session, ticket: Ticket, *, settings: Settings, at: datetime) -> None:
     """A department is handed the matter: its clock runs from now, and it owes a reply of which nothing stands yet."""
-    due = clocks.due(at, _days(Klass(ticket.klass), settings), calendar, settings=settings)
-    ticket.due_at, ticket.provisional, ticket.why_due = due.at, due.provisional, list(due.lines)
+    ticket.due_from, ticket.due_days, ticket.extended_days = at, _days(Klass(ticket.klass), settings), 0
+    deadlines.set_due(session, ticket, settings=settings)
     ticket.reply, ticket.replied_by, ticket.signed_by, ticket.checked_by = "", "", "", ""
     ticket.personal = False
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from dispatch import callbacks, corrections, filing, learning, missed, records, spool
+from dispatch import callbacks, corrections, filing, learning, missed, records, recounting, spool
 from dispatch.callbacks import Attempt
 from dispatch.calls import Call
 from dispatch.endings import end_attempt
@@ -52,12 +52,14 @@ class Sweeper:
     dial: Dial
     living: Living
     looked: dict[str, datetime] = field(default_factory=dict)  # when what is looked for seldom was looked for last
+    calendar: dict[str, object] = field(default_factory=dict)  # by which state of the calendar deadlines were counted
 
     def sweep(self) -> None:
         """All sweeps once; one that fails does not keep the others from their work, and its rows stay owed."""
         work = (
             self.take_in_messages, self.take_in_records, self.take_in_recordings, self.settle_stranded,
-            self.gather_missed, self.call_back, self.keep_knowledge, self.remind, self.learn, self.file, self.seal,
+            self.gather_missed, self.call_back, self.keep_knowledge, self.remind, self.learn, self.recount, self.file,
+            self.seal,
         )  # fmt: skip
         troubles = [trouble for sweep in work if (trouble := self._guarded(sweep))]
         if (free := free_percent(self.settings.folder)) < self.settings.disk_alarm_percent:
@@ -164,6 +166,20 @@ class Sweeper:
         learning.gather(self.database)
         learning.tidy(self.database, self.settings, looked=self.looked, at=now())
         learning.measure_at_night(self.database, looked=self.looked, at=now())
+
+    def recount(self) -> None:
+        """When the calendar changed, the deadlines of what runs are counted again."""
+        with self.database.reading() as session:
+            stands = recounting.calendar_now(session)
+            if stands == self.calendar.get("counted"):
+                return
+            owed = recounting.moved(session, settings=self.settings)
+        for ticket_id in owed:
+            with self.database.writing() as session:
+                ticket = session.get_one(Ticket, ticket_id, with_for_update=True)
+                recounting.recount(session, ticket, settings=self.settings, at=now())
+            sleep(BREATH)
+        self.calendar["counted"] = stands
 
     def file(self) -> None:
         """Put away what was closed long enough ago; it waits for nobody, so it is looked for seldom."""

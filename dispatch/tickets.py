@@ -54,9 +54,14 @@ class Ticket(Base):
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
     intake_at: Mapped[datetime] = mapped_column(index=True)
     promised_by: Mapped[datetime]
+    promised_days: Mapped[int | None]  # as the rules were at intake; None: from before they were kept
+    why_promised: Mapped[list[str]] = mapped_column(JSON, default=list)
     dispatched_at: Mapped[datetime | None]
     accept_by: Mapped[datetime | None]
     return_by: Mapped[datetime | None]
+    due_from: Mapped[datetime | None]  # when the department's time began
+    due_days: Mapped[int | None]
+    extended_days: Mapped[int] = mapped_column(default=0)  # 延期: working days granted on top
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     provisional: Mapped[bool] = mapped_column(default=False)
     why_due: Mapped[list[str]] = mapped_column(JSON, default=list)

@@ -15,6 +15,8 @@ from hotline.accounts.roles import Permission
 
 RUNNING = (State.TO_DISPATCH, State.TO_ACCEPT, State.IN_HAND, State.TO_CHECK)
 """States in which somebody of the office or of a department still owes something."""
+WITH_DEPARTMENT = (State.TO_ACCEPT, State.IN_HAND)
+"""States in which the department's time runs."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,10 @@ def to_call(account: Account) -> ColumnElement[bool]:
 
 
 def overdue(at: datetime) -> ColumnElement[bool]:
-    """Whether the department's time, or the promise to the caller, has run out."""
-    return and_(Ticket.state.in_(RUNNING), or_(Ticket.due_at < at, Ticket.promised_by < at))
+    """Whether the department's time, or the promise to the caller, has run out. What waits for somebody else costs the
+    department no time."""
+    late = and_(Ticket.state.in_(WITH_DEPARTMENT), Ticket.due_at < at)
+    return or_(late, and_(Ticket.state.in_(RUNNING), Ticket.promised_by < at))
 
 
 def _narrowed(account: Account, wanted: Wanted, at: datetime) -> list[ColumnElement[bool]]:

@@ -97,7 +97,8 @@ def sign(number: str) -> ResponseReturnValue:
 @blueprint.post("/send-back")
 @needs(Permission.CHECK)
 def send_back(number: str) -> ResponseReturnValue:
-    return take(number, lambda s, ticket, at: referrals.send_back(s, ticket, why=_said("why", 500), by=me(), at=at))
+    return take(number, lambda s, ticket, at: referrals.send_back(
+        s, ticket, why=_said("why", 500), by=me(), settings=house().settings, at=at))  # fmt: skip
 
 
 @blueprint.post("/pass")

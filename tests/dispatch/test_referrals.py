@@ -78,7 +78,7 @@ def test_the_caller_is_promised_an_answer_by_the_class_of_his_matter(session: Se
         row = town.ticket(session, settings, klass=klass, code="")
         day = 26 if klass is Klass.CONSULT else 30
         assert f"{local(row.promised_by):%m-%d %H:%M}" == f"11-{day} 18:00"
-        assert row.why_due[0] == "2026-11-23 起算日，不计入"
+        assert row.why_promised[0] == "2026-11-23 起算日，不计入"
 
 
 def test_the_promise_to_the_caller_is_never_reset_and_the_departments_time_begins_anew(session: Session, settings: Settings, staff: Staff) -> None:
@@ -183,11 +183,13 @@ def test_nothing_is_signed_without_the_secrecy_tick(session: Session, brought: B
     assert row.state == State.IN_HAND
 
 
-def test_a_reply_that_misses_the_question_goes_back_with_a_reason(session: Session, brought: Bring, staff: Staff) -> None:
+def test_a_reply_that_misses_the_question_goes_back_with_a_reason(
+    session: Session, brought: Bring, staff: Staff, settings: Settings
+) -> None:
     row = brought(State.TO_CHECK)
     with pytest.raises(ReferralError, match="退回原因"):
-        referrals.send_back(session, row, why="", by=staff.supervisor, at=NOON)
-    referrals.send_back(session, row, why="未答所问", by=staff.supervisor, at=NOON)
+        referrals.send_back(session, row, why="", by=staff.supervisor, settings=settings, at=NOON)
+    referrals.send_back(session, row, why="未答所问", by=staff.supervisor, settings=settings, at=NOON)
     assert (row.state, row.signed_by) == (State.IN_HAND, "")
 
 
@@ -262,7 +264,7 @@ def test_a_step_out_of_order_is_refused_and_leaves_no_trace(session: Session, br
     for step in (
         lambda: referrals.accept(session, row, by=staff.liaison, at=NOON),
         lambda: referrals.reply(session, row, text="答复", personal=False, by=staff.liaison, at=NOON),
-        lambda: referrals.send_back(session, row, why="原因", by=staff.supervisor, at=NOON),
+        lambda: referrals.send_back(session, row, why="原因", by=staff.supervisor, settings=settings, at=NOON),
         lambda: referrals.pass_reply(session, row, by=staff.supervisor, settings=settings, at=NOON),
         lambda: referrals.give_back(session, row, why="原因", by=staff.liaison, at=NOON),
         lambda: referrals.close(session, row, reached=True, at=NOON, why="已回访"),
