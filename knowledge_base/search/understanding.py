@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from time import monotonic
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, tuple_
 from sqlalchemy.orm import Session
 
 from hotline.database import Database
@@ -19,6 +19,7 @@ _AT_ONCE = 8  # texts read between two short transactions
 _MANY = 1000  # texts owed from which it's worth having them read many at once …
 _MANY_AT_ONCE = 64  # … so many, which takes about half a second
 _ASKED_AT_ONCE = 500  # digests in one query
+_FORGOTTEN_AT_ONCE = 200  # vectors that are taken away in one short transaction
 
 
 class Understanding:
@@ -36,8 +37,7 @@ class Understanding:
         """Make vectors for about so many seconds; how many texts are still owed one afterwards."""
         until = monotonic() + seconds
         if on != self._day:
-            with self._database.writing() as session:
-                forget(session, on=on)
+            forget(self._database, on=on)
         with self._database.reading() as session:
             self._look(session, on)
         while self._owed and monotonic() < until:
@@ -76,11 +76,21 @@ class Understanding:
             self._owed = dict(sorted(self._owed.items(), key=lambda one: len(one[1])))  # like lengths go together
 
 
-def forget(session: Session, *, on: date) -> int:
-    """Take away the vectors that no published text has, also those of other models; how many."""
+def forget(database: Database, *, on: date) -> int:
+    """Take away the vectors that no published text has, also those of other models; how many.
+
+    What is idle is found while nobody is kept from writing, and taken away a little at a time; a text that comes back
+    meanwhile is owed a vector again, for the worker looks afterwards."""
+    with database.reading() as session:
+        idle = _idle(session, on)
+    for start in range(0, len(idle), _FORGOTTEN_AT_ONCE):
+        with database.writing() as session:
+            some = tuple_(Embedding.digest, Embedding.model).in_(idle[start : start + _FORGOTTEN_AT_ONCE])
+            session.execute(delete(Embedding).where(some))
+    return len(idle)
+
+
+def _idle(session: Session, on: date) -> list[tuple[str, str]]:
     held = {digest(text) for one in documents.published(session, on=on) for text, _ in one.texts()}
     rows = session.execute(select(Embedding.digest, Embedding.model)).all()
-    idle = [row for row in rows if row.model != MODEL or row.digest not in held]
-    for row in idle:
-        session.execute(delete(Embedding).where(Embedding.digest == row.digest, Embedding.model == row.model))
-    return len(idle)
+    return [(row.digest, row.model) for row in rows if row.model != MODEL or row.digest not in held]

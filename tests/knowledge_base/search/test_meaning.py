@@ -1,6 +1,7 @@
 """A question is understood by what it means, and its texts are read when they change, never when one is asked for."""
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -166,3 +167,19 @@ def test_vectors_that_nobody_needs_are_forgotten_with_the_next_day(stocked: Data
     assert vectors_in(stocked) == len(TITLES) + 1
     with stocked.reading() as session:
         assert session.get(Embedding, ("0" * 64, "an older one")) is None
+
+
+def test_nobody_is_kept_from_writing_while_it_is_found_out_which_vectors_are_idle(stocked: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    published = understanding.documents.published
+
+    def slowly(*given: Any, **more: Any) -> list[Document]:
+        with stocked.writing() as session:  # a caller; he would wait until his patience ends
+            session.get_one(Entry, 1).asked += 1
+        return published(*given, **more)
+
+    monkeypatch.setattr(understanding.documents, "published", slowly)
+    monkeypatch.setattr(understanding, "_FORGOTTEN_AT_ONCE", 2)
+    with stocked.writing() as session:
+        session.add_all(Embedding(digest=str(n) * 64, model=MODEL, vector=b"1") for n in range(1, 5))
+    assert understanding.forget(stocked, on=TODAY) == 5
+    assert vectors_in(stocked) == 0
