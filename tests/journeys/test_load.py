@@ -16,6 +16,7 @@ from tests.journeys.trouble import TUNE, Breakable, breakable
 
 pytestmark = [pytest.mark.journey, pytest.mark.alone, pytest.mark.timeout(300)]
 MANY, EACH_SECOND, TOGETHER = 1000, 50, 40
+CALLERS_ALONE = 5  # seconds that the first and the last call take, with whoever places them: 45 a second at least
 NOT_BEHIND = 10  # seconds after the last call, on a machine that is also busy playing the callers
 
 
@@ -53,17 +54,19 @@ def test_a_thousand_calls_at_fifty_a_second_are_a_thousand_rows(house: Breakable
     house.eventually(lambda session: True if session.scalar(_open("1")) == 0 else None, NOT_BEHIND)
     print(f"the last is noted as ended {time.monotonic() - over:.1f} s after the last")
     assert (result.ok, result.failed) == (MANY, 0), result.log[-2000:]
+    assert result.seconds < MANY / EACH_SECOND + CALLERS_ALONE, "fewer than fifty a second"
     rows = settled(house, "1", MANY)
     print(f"{MANY} calls in {result.seconds:.1f} s, all settled {time.monotonic() - over:.1f} s after the last")
     # Each by the exchange's own records: who asked for somebody before he hung up, and how long he was there.
     places, lives = house.places(), house.lives()
     asked = {call_id for call_id, place in places.items() if place in {"queue", "message"}}
-    print(f"{len(asked)} asked for a person; rows from {Counter(call.taken_from for call, _ in rows)}")
+    taken = Counter(call.taken_from for call, _ in rows)
+    print(f"{len(asked)} asked for a person; rows from {taken}")
     assert {call.id: call.outcome for call, _ in rows} == {
         call_id: Outcome.ABANDONED if call_id in asked else Outcome.HUNG_UP for call_id in places
     }
     assert len(asked) >= 0.99 * MANY  # the rest hung up before a busy exchange had come to their key
-    assert {call.taken_from for call, _ in rows} <= {"agi", "records"}
+    assert taken["agi"] >= 0.99 * MANY, taken  # of the same few, gone by then, the exchange's records alone tell
     recorded_whole(rows, lives)
     assert sorted(call.caller for call, _ in rows) == people
     with house.database.reading() as session:
