@@ -2,11 +2,15 @@
 
 import random
 import tomllib
+from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from knowledge_base.search.alphabet import spelled
 from knowledge_base.search.documents import Document
+from knowledge_base.search.keypad import initials, keys
+from knowledge_base.search.keypad_cost import syllables
 from knowledge_base.search.readings import read, sounds
 
 ENTRIES = Path(__file__).resolve().parent.parent / "cli/demo_data/entries"
@@ -45,14 +49,58 @@ def demonstration() -> list[Document]:
 
 def titles(count: int) -> list[str]:
     """So many different titles; the demonstration's own ones first."""
-    chance, entries = random.Random(96128), [entry for _, entry in _entries()]
-    found = dict.fromkeys(entry["question"] for entry in entries)
-    matters = sorted({word for entry in entries for word in entry["keywords"]})
+    return list(_made(count))[:count]
+
+
+def titled(held: list[str]) -> list[Document]:
+    """Entries that have nothing but a title."""
+    own = [(name,) for name in DEPARTMENTS]
+    return [Document(number, number % len(own), "", title, department_names=own[number % len(own)])
+            for number, title in enumerate(held)]  # fmt: skip
+
+
+@cache
+def entries(count: int) -> list[Document]:
+    """Entries with these titles, each with two or three phrasings and four keywords, as the demonstration's have."""
+    chance, made, some = random.Random(7), _made(count), []
+    matters = _matters()
+    for number, title in enumerate(list(made)[:count]):
+        words = [*made[title], *chance.sample(matters, 4)][:4]
+        said = [_phrasing(chance, chance.choice(words[:2])) for _ in range(2 + number % 2)]
+        department = number % len(DEPARTMENTS)
+        some.append(Document(number, department, "", title, said, words, (DEPARTMENTS[department],)))
+    return some
+
+
+def keyed(held: list[str], count: int) -> list[str]:
+    """What callers press: a department, and the keys of a keyword or of a title's beginning, as first letters or as
+    syllables, in full or not."""
+    chance = random.Random(3)
+    found = []
+    for number, document in enumerate(chance.choices(entries(min(len(held), 10_000)), k=count)):
+        word = chance.choice([*document.keywords, document.question[: chance.randint(2, 6)]])
+        pressed = syllables(word) if number % 2 else keys(initials(word))
+        found.append(f"{document.department_id} {pressed[: chance.randint(2, 20)]}")
+    return found
+
+
+def _phrasing(chance: random.Random, matter: str) -> str:
+    return chance.choice(SAID).format(f"{chance.choice(PLACES)}{chance.choice(PEOPLE)}{matter}")
+
+
+def _matters() -> list[str]:
+    return sorted({word for _, entry in _entries() for word in entry["keywords"]})
+
+
+def _made(count: int) -> dict[str, Sequence[str]]:
+    """Titles, each with what it is about."""
+    chance, matters = random.Random(96128), _matters()
+    found: dict[str, Sequence[str]] = {entry["question"]: entry["keywords"] for _, entry in _entries()}
     while len(found) < count:
         first, second = chance.sample(matters, 2)
         both = first if chance.random() < 0.4 else f"{first}{chance.choice(['和', '后', '的', '转', '时'])}{second}"
-        found[f"{chance.choice(PLACES)}{chance.choice(PEOPLE)}{both}{chance.choice(FORMS)}"] = None
-    return list(found)[:count]
+        found[f"{chance.choice(PLACES)}{chance.choice(PEOPLE)}{both}{chance.choice(FORMS)}"] = (first, second)
+    return found
 
 
 def questions(held: list[str], count: int) -> list[str]:

@@ -2,8 +2,13 @@
 
 import sqlite3
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # each engine has a process of its own, and loads nothing of the others'
+    from knowledge_base.search.documents import Document
+    from knowledge_base.search.index import Index
 
 Ask = Callable[[str], list[int]]
 Build = Callable[[list[str]], Ask]
@@ -16,30 +21,55 @@ def grams(text: str) -> list[str]:
 
 
 def ours_typing(titles: list[str]) -> Ask:
-    return _ours(titles, full=False)
+    return _searched(_ours(titles), full=False)
 
 
 def ours_full(titles: list[str]) -> Ask:
-    return _ours(titles, full=True)
+    return _searched(_ours(titles, vectors=True), full=True)
 
 
-def _ours(titles: list[str], *, full: bool) -> Ask:
+def ours_typing_entries(titles: list[str]) -> Ask:
+    return _searched(_ours(titles, whole=True), full=False)
+
+
+def ours_full_entries(titles: list[str]) -> Ask:
+    return _searched(_ours(titles, whole=True, vectors=True), full=True)
+
+
+def ours_keys(titles: list[str]) -> Ask:
+    index = _ours(titles, whole=True)
+
+    def ask(words: str) -> list[int]:
+        department, _, pressed = words.partition(" ")
+        return [match.entry_id for match in index.by_keys(int(department), pressed)]
+
+    return ask
+
+
+def _ours(titles: list[str], *, whole: bool = False, vectors: bool = False) -> "Index":
+    """Our index of titles, or of whole entries with phrasings and keywords, with vectors for all but keywords."""
     import numpy as np
 
-    from benchmarks.search_corpus import DEPARTMENTS, SYNONYMS
-    from knowledge_base.search.documents import Document
+    from benchmarks.search_corpus import SYNONYMS, entries, titled
     from knowledge_base.search.index import Index
     from knowledge_base.search.meaning import digest, packed
 
-    vectors = None
-    if full:  # what a vector says costs no time, so any will do: entries are read when they change, not here
+    held = entries(len(titles)) if whole else titled(titles)
+    stored = None
+    if vectors:  # what a vector says costs no time, so any will do: entries are read when they change, not here
         any_one = np.random.default_rng(1).standard_normal(384).astype(np.float32)
-        vectors = {digest(title): packed(np.roll(any_one, n)) for n, title in enumerate(titles)}
-    names = [(name,) for name in DEPARTMENTS]
-    held = (Document(n, n % 70, "", title, department_names=names[n % 70]) for n, title in enumerate(titles))
-    index = Index.of(held, SYNONYMS, vectors)
-    del vectors
+        stored = {digest(text): packed(np.roll(any_one, n % 384)) for n, text in _read(held)}
+    index = Index.of(held, SYNONYMS, stored)
+    del stored
     index.ready()
+    return index
+
+
+def _read(held: "Iterable[Document]") -> "Iterator[tuple[int, str]]":
+    return enumerate(text for one in held for text, keyword in one.texts() if not keyword)
+
+
+def _searched(index: "Index", *, full: bool) -> Ask:
     return lambda words: [match.entry_id for match in index.search(words, full=full)]
 
 
@@ -125,5 +155,8 @@ def postgresql(titles: list[str]) -> Ask:
     return ask
 
 
-PEERS: dict[str, Build] = {"ours_typing": ours_typing, "ours_full": ours_full, "rapidfuzz": rapidfuzz, "bm25s": bm25s,
-                           "tantivy": tantivy, "sqlite_fts5": sqlite_fts5, "postgresql": postgresql}  # fmt: skip
+_EVERY = (ours_typing, ours_full, ours_typing_entries, ours_full_entries, ours_keys, rapidfuzz, bm25s, tantivy,
+          sqlite_fts5, postgresql)  # fmt: skip
+WHOLE = {"ours_typing_entries", "ours_full_entries", "ours_keys"}
+"""Those that hold whole entries, with phrasings and keywords, not titles alone."""
+PEERS: dict[str, Build] = {build.__name__: build for build in _EVERY}

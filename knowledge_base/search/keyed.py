@@ -51,7 +51,7 @@ class Keyed:
 
     @classmethod
     def of(cls, sounds: Sequence[str]) -> "Keyed":
-        together = "".join(f"{text}\0" for text in sounds).encode("utf-32-le", "surrogatepass")
+        together = "\0".join([*sounds, ""]).encode("utf-32-le", "surrogatepass")
         points = np.minimum(np.frombuffer(together, dtype=np.uint32), _POINTS - 1)
         every = _on_keys()[points]
         pressed = every > _END

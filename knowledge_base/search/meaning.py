@@ -77,22 +77,16 @@ class Vectors:
         found = [stored.get(digest(text), b"") for text in texts] if stored else [b""] * len(texts)
         right = [one if len(one) == SIZE + 4 else b"" for one in found]
         self.there = np.fromiter(map(bool, right), dtype=bool, count=len(right))
-        self._small = np.zeros((len(right) if self.there.any() else 0, SIZE), dtype=np.int8)
-        self._scale = np.zeros(len(right), dtype=np.float32)
-        if not len(self._small):
-            return
-        joined = np.frombuffer(b"".join(right), dtype=np.int8).reshape(-1, SIZE + 4)
-        self._small[self.there] = joined[:, :SIZE]
-        self._scale[self.there] = np.ascontiguousarray(joined[:, SIZE:]).view(np.float32)[:, 0]
+        joined = np.frombuffer(b"".join(right), dtype=np.int8).reshape(-1, SIZE + 4)  # keywords have none
+        self._small = np.ascontiguousarray(joined[:, :SIZE])
+        self._scale = np.ascontiguousarray(joined[:, SIZE:]).view(np.float32)[:, 0]
 
     def near(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """Cosines with every text, -1 where a vector is missing; widened in blocks, which stay in the cache."""
-        found = np.full(len(self._scale), -1, dtype=np.float32)
-        if not len(self._small):
-            return found
-        for start in range(0, len(found), _BLOCK):
+        near = np.empty(len(self._small), dtype=np.float32)
+        for start in range(0, len(near), _BLOCK):
             block = slice(start, start + _BLOCK)
-            found[block] = self._small[block].astype(np.float32) @ vector
-        found *= self._scale
-        found[~self.there] = -1
+            near[block] = self._small[block].astype(np.float32) @ vector
+        found = np.full(len(self.there), -1, dtype=np.float32)
+        found[self.there] = near * self._scale
         return found

@@ -4,19 +4,47 @@ import subprocess
 import sys
 from pathlib import Path
 
-from benchmarks.search_start import first_search, stock
+import pytest
+
+from benchmarks.search_start import stock
 from knowledge_base.search.alphabet import spelled
 from knowledge_base.search.readings import read, read_all
 from tests.admin_ui.support import on_sqlite
 
-COARSELY = 6.0  # seconds of one core, three times what it takes: a busy machine fails no test
+FIRST, KEYSTROKE = 3.0, 5.0  # seconds until the first answer, and milliseconds of a search while somebody types (p99)
+ANSWERED = """
+import sys
+from benchmarks.search_start import first_search
+from hotline.database import Database
+print(first_search(Database(sys.argv[1]))[0])
+"""
+TYPED = """
+from benchmarks.search import measure
+print(measure("ours_typing", 10_000, 300)["p99_ms"])
+"""
 
 
-def test_ten_thousand_entries_are_read_within_seconds(tmp_path: Path) -> None:
+def told(program: str, *arguments: str) -> float:
+    """What a process of its own says."""
+    done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
+    return float(done.stdout)
+
+
+def within(most: float, program: str, *arguments: str) -> bool:
+    """Whether it takes no longer, in one of three tries: what else the machine does is not what is measured."""
+    return any(told(program, *arguments) < most for _ in range(3))
+
+
+@pytest.mark.alone
+def test_of_ten_thousand_entries_the_first_answer_comes_within_three_seconds(tmp_path: Path) -> None:
     for database in on_sqlite(tmp_path):
-        stock(database, entries=10_000, phrasings=3)
-        _, calculated = first_search(database)
-        assert calculated < COARSELY
+        stock(database)
+        assert within(FIRST, ANSWERED, database.address)
+
+
+@pytest.mark.alone
+def test_who_types_waits_for_no_keystroke() -> None:
+    assert within(KEYSTROKE, TYPED)
 
 
 def test_many_texts_are_read_as_each_of_them() -> None:
@@ -44,5 +72,4 @@ print(held() - before)
 
 
 def test_what_building_took_for_a_moment_is_given_back() -> None:
-    done = subprocess.run([sys.executable, "-c", MEASURED], capture_output=True, text=True, check=True)
-    assert float(done.stdout) < 27, "MB for 20,000 titles; it was 35 while the rest was kept, and takes 20"
+    assert told(MEASURED) < 27, "MB for 20,000 titles; it was 35 while the rest was kept, and takes 20"
