@@ -182,7 +182,7 @@ def test_tickets_from_before_are_counted_as_they_were(database: Database, settin
         fresh = town.ticket(session, settings, klass=Klass.HELP, code="")
         fresh.why_due = fresh.why_promised  # where the reasons of the promise stood then
         handed = town.bring(session, town.ticket(session, settings), State.IN_HAND, by=people, settings=settings, at=later(days=1))
-    roll_back(database, "0025")
+    roll_back(database, "0027")
     migrate(database)
     with database.reading() as session:
         rows = [session.get_one(Ticket, ticket.id) for ticket in (fresh, handed)]
