@@ -166,6 +166,12 @@ def test_every_link_and_picture_leads_somewhere(page: Path) -> None:
             assert (page.parent / there).exists(), there
 
 
+def test_every_picture_that_is_kept_is_shown_by_some_page() -> None:
+    told = "\n".join(page.read_text() for page in PAGES)
+    kept = [path.name for path in tracked() if path.parent == ROOT / "docs/pictures" and path.exists()]
+    assert [name for name in kept if f"pictures/{name}" not in told] == []
+
+
 def test_both_readmes_have_the_same_headings_pictures_and_commands() -> None:
     def shape(page: Path) -> tuple[list[int], list[str], set[str]]:
         text = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.M | re.S)

@@ -1,7 +1,9 @@
 """What several of these tests share."""
 
 import os
+import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from playwright.sync_api import Page
@@ -9,7 +11,8 @@ from playwright.sync_api import Page
 from hotline.database import Database
 from hotline.migrating import migrate
 
-PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+ROOT = Path(__file__).parents[2]
+PICTURES = ROOT / "docs" / "pictures"
 
 
 def on_sqlite(folder: Path) -> Iterator[Database]:
@@ -20,8 +23,20 @@ def on_sqlite(folder: Path) -> Iterator[Database]:
     here.close()
 
 
-def picture(page: Page, name: str) -> None:
-    """Kept for the documents, when they are asked for."""
-    if os.environ.get("HOTLINE_PICTURES") == "1":
-        PICTURES.mkdir(parents=True, exist_ok=True)
+def picture(page: Page, name: str, *, whole: bool = False) -> None:
+    """Kept for the documents, when they are asked for and a document shows it; `whole` in a window as high as the page."""
+    if os.environ.get("HOTLINE_PICTURES") == "1" and name in shown():
+        before = page.viewport_size
+        if whole and before:
+            high = page.evaluate("document.documentElement.scrollHeight")
+            page.set_viewport_size({"width": before["width"], "height": high})
         page.screenshot(path=PICTURES / f"{name}.png")
+        if whole and before:
+            page.set_viewport_size(before)
+
+
+@cache
+def shown() -> set[str]:
+    """The names of the pictures that some document shows."""
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    return {name for page in pages for name in re.findall(r"pictures/([\w-]+)\.png", page.read_text(encoding="utf-8"))}

@@ -109,7 +109,7 @@ def test_a_call_is_answered_told_referred_and_put_away(world: World, front: Fron
     page.get_by_label("标题").fill("不动产登记材料咨询")
     page.get_by_label("事项摘要").fill("来电人想知道继承房屋的登记材料。")
     page.wait_for_timeout(300)
-    picture(page, "desk")
+    picture(page, "desk", whole=True)
     hang_up(world, front, call_id)
     expect(page.locator("#phase")).to_contain_text("通话已结束")
     page.get_by_role("button", name="登记并生成查询码").click()

@@ -14,6 +14,7 @@ from dispatch.tickets import Klass, Ticket
 from hotline.audit import AuditRow, chain
 from hotline.database import Database
 from hotline.times import local_day, now
+from tests.dispatch import town
 
 from .support import on_sqlite, picture
 
@@ -195,7 +196,8 @@ def test_the_pictures_for_the_documents_are_what_people_see(world: World, enter:
         ticket = session.scalars(select(Ticket).where(Ticket.title.startswith("老房子"))).one()
         ticket.due_at = now() - timedelta(hours=30)
         reply = session.scalars(select(Ticket).where(Ticket.number == number)).one()
-        reply.state, reply.reply, reply.replied_by, reply.signed_by = State.TO_CHECK, "已纳入明年计划。", "liaison_b", "leader_b"
+        town.put(session, reply, State.TO_CHECK)
+        reply.reply, reply.replied_by, reply.signed_by = "已纳入明年计划。", "liaison_b", "leader_b"
     world.day_of_calls()
     day = (local_day(now()) - timedelta(days=1)).isoformat()
     page = enter("supervisor")
