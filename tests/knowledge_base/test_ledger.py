@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.audit import AuditRow, chain
@@ -192,3 +193,15 @@ def test_a_reviewer_without_a_department_is_the_citys(session: Session) -> None:
 
     assert is_citys_reviewer(somebody(session, Role.SECRECY_REVIEWER))
     assert not reaches_all(somebody(session, Role.LIAISON))
+
+
+def test_what_was_linked_or_proposed_before_is_taken_over_by_the_upgrade(permitted: Database) -> None:
+    with permitted.writing() as session:
+        entry, unit = session.get_one(Entry, 1), session.get_one(Department, 1)
+        entry.licence_id, unit.proposed, unit.proposed_by = 1, {"duties": "户籍"}, "liaison"
+        audit.note(session, "licence.linked", by="city", at=NOON, about=("licence", 1), come=[1], gone=[])
+    roll_back(permitted, "0022a")
+    migrate(permitted)
+    with permitted.reading() as session:
+        entry, unit = session.get_one(Entry, 1), session.get_one(Department, 1)
+        assert (entry.linked_at, unit.proposed_stage, unit.proposed_hands, unit.words_swept_on) == (NOON, "submitted", [], None)
