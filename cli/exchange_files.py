@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from cli.connections import HARMLESS, Connections, Trunk
 from cli.engine import ExchangeError, most_files
 from cli.exchange_sip import GENERATED, pjsip
+from dispatch.line import skilled
 from hotline.settings import PATTERN, Settings
 
 FOLDERS = ("spool/calls", "spool/legs", "spool/messages", "spool/cel", "sounds", "exchange/log", "exchange/state")
@@ -57,6 +58,7 @@ class ExchangePlan:
     menu_seconds: int = 4
     queue_seconds: int = 120
     skill_seconds: int = 10
+    said_seconds: int = 45
     transfer_seconds: int = 120
     message_silence: int = 5
     message_seconds: int = 120
@@ -111,7 +113,7 @@ def render(plan: ExchangePlan) -> dict[str, str]:
         "manager": _manager(plan),
         "http": _http(plan),
         "rtp": f"rtpstart = {plan.rtp_from}\nrtpend = {plan.rtp_to}\n",
-        "queues_local": "",
+        "queues_local": _queues(plan),
         "aeap": f"[ear]\ntype = client\ncodecs = !all,ulaw\nurl = {plan.ear}\nprotocol = speech_to_text\n",
     }
 
@@ -142,6 +144,12 @@ TRANSFER_SECONDS = {plan.transfer_seconds + JOINING_SECONDS}
 MESSAGE_SILENCE = {plan.message_silence}
 MESSAGE_SECONDS = {plan.message_seconds}
 """
+
+
+def _queues(plan: ExchangePlan) -> str:
+    """How often callers hear where they stand; not sooner either, when somebody before them has gone."""
+    said = f"announce-frequency = {plan.said_seconds}\nmin-announce-frequency = {plan.said_seconds}\n"
+    return "".join(f"[{queue}](+)\n{said}" for queue in skilled.queues("hotline"))
 
 
 def _http(plan: ExchangePlan) -> str:

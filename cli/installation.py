@@ -33,7 +33,8 @@ class Installation:
             agi=f"{s.agi_host}:{s.agi_port}", ear=s.ear_address, bind=s.sip_bind, node=s.exchange_node, number=s.number,
             ami_user=s.ami_user, trunk_addresses=listed(s.trunk_addresses), trunk_contact=s.trunk_contact,
             trunk=s.trunk, trunk_channels=s.trunk_channels, connections=connections,
-            transfer_seconds=s.transfer_seconds, skill_seconds=s.skill_seconds, outside=listed(s.operators_may_dial),
+            transfer_seconds=s.transfer_seconds, skill_seconds=s.skill_seconds,
+            said_seconds=s.queue_said_seconds, outside=listed(s.operators_may_dial),
         )  # fmt: skip
 
     def _phones(self, connections: Connections) -> tuple[Phone, ...]:

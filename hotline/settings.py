@@ -48,6 +48,7 @@ class Settings(BaseModel):
     ami_secret: SecretStr = Field(SecretStr(""), description="Password at the manager interface.")
     exchange_node: str = Field("exchange1", max_length=40, description="The exchange's systemname.")
     queue: str = Field("hotline", description="Name of the queue that callers wait in.")
+    queue_said_seconds: int = Field(45, ge=15, description="Seconds until a waiting caller hears his place again.")
     skill_seconds: int = Field(10, ge=1, description="Seconds that a caller waits for an operator with a skill alone.")
     trunk: str = Field("trunk", description="The PJSIP endpoint that carries calls to the public network.")
 

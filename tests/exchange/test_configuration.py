@@ -77,3 +77,25 @@ def test_an_operators_phone_rings_nobody_abroad(exchange: Exchange, number: str,
 def test_a_plan_does_not_show_its_secrets(plan: ExchangePlan) -> None:
     assert "only-for-tests" not in repr(plan)
     assert "first-phone" not in repr(plan)
+
+
+def test_where_a_caller_stands_is_said_in_four_seconds_as_often_as_is_set(tmp_path: Path) -> None:
+    said = (CONF / "queues.conf").read_text()
+    parts = dict(re.findall(r"^queue-(\w+) = hotline/(\w+)$", said, re.M))
+    limit = int(re.findall(r"^announce-position-limit = (\d+)$", said, re.M)[0])
+    place = max(_seconds(f"digits/{n}") for n in range(2, limit + 1))
+    assert _seconds(parts["thereare"]) + place + _seconds(parts["callswaiting"]) <= 4
+    assert _seconds(parts["youarenext"]) <= 4
+    assert "periodic-announce" not in said
+    made = render(ExchangePlan(folder=tmp_path, ami_secret="fine", said_seconds=60))["queues_local"]
+    assert made.count("announce-frequency = 60") == 6, "in each queue, and not sooner"
+
+
+def _seconds(sound: str) -> float:
+    return (CONF / "sounds/hotline" / f"{sound}.alaw").stat().st_size / 8000
+
+
+def test_every_queue_of_the_exchange_rings_and_speaks_as_it_should(exchange: Exchange) -> None:
+    queues = exchange.cli("queue show")
+    assert {name for name in ("hotline", "hotline-elderly", "hotline-dialect") if f"{name} has" in queues} == {
+        "hotline", "hotline-elderly", "hotline-dialect"}  # fmt: skip
