@@ -46,7 +46,7 @@ CLASSES = {
     Klass.SUGGESTION: _("建议"), Klass.PRAISE: _("表扬"),
 }  # fmt: skip
 ACTIONS = {
-    "recount": _("重算期限"),
+    "recount": _("重算期限"), "urge": _("催单"), "supplement": _("补充"),
     "transfer_tried": _("呼叫联络员"), "correct": _("安排更正告知"), "reword": _("更新告知内容"),
     "refer": _("登记"), "describe": _("核定事项"), Action.DISPATCH: _("派发"), Action.OPEN: _("打开"),
     Action.ACCEPT: _("签收"),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 
-from dispatch import reach
+from dispatch import reach, urging
 from dispatch.callbacks import Callback
 from dispatch.callbacks import State as Owed
 from dispatch.states import TRANSITIONS, Action, State
@@ -32,11 +32,14 @@ class Wanted:
 
 
 def listed(account: Account, wanted: Wanted, *, at: datetime) -> Select[Ticket]:
-    """The tickets within the account's reach: his turn first, then by what is due."""
+    """The tickets within the account's reach: his turn first, then by what is due, then by how often the caller has
+    urged it."""
     query = select(Ticket).where(reach.tickets_of(account), *_narrowed(account, wanted, at))
     closed = case((Ticket.state.in_(RUNNING), 0), (Ticket.state == State.TO_CALL_BACK, 1), else_=2)
     turn = case((my_turn(account), 0), else_=1)
-    return query.order_by(closed, turn, func.coalesce(Ticket.due_at, Ticket.promised_by), Ticket.id.desc())
+    due = func.coalesce(Ticket.due_at, Ticket.promised_by)
+    urged = case((Ticket.state.in_(RUNNING), urging.times_urged()), else_=0)  # of the many that are over nobody counts
+    return query.order_by(closed, turn, due, urged.desc(), Ticket.id.desc())
 
 
 def my_turn(account: Account) -> ColumnElement[bool]:

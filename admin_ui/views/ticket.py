@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
-from dispatch import drafting, reach, referrals
+from dispatch import drafting, reach, referrals, urging
 from dispatch.callbacks import Callback
 from dispatch.callbacks import State as Owed
 from dispatch.needs import doable
@@ -49,6 +49,7 @@ def show(number: str, *, trouble: str = "", typed: Mapping[str, str] | None = No
             call_backs=_call_backs(session, found),
             drafted=drafting.drafted_from(session, found) if me().may(Permission.WRITE_ENTRY) else None,
             may_draft=me().may(Permission.WRITE_ENTRY) and drafting.fit_to_draft(found),
+            urged=urging.urged(found), may_urge=me().may(Permission.REFER) and urging.open_to_caller(found),
             inside=reach.inside(me()), unheard=referrals.UNHEARD, names=_names(session, found),
             departments=[d for d in in_service(session, on=local_day(now()))
                          if found.complained_of not in (d.name, d.short_name)],

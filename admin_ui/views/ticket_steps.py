@@ -13,7 +13,7 @@ from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import number_in
 from admin_ui.views.ticket import show
-from dispatch import disputes, reach, referrals
+from dispatch import disputes, reach, referrals, urging
 from dispatch.referrals import Matter, ReferralError
 from dispatch.states import ImpossibleStep
 from dispatch.tickets import Klass, Ticket
@@ -119,3 +119,15 @@ def settle(number: str) -> ResponseReturnValue:
 def redo_again(number: str) -> ResponseReturnValue:
     return take(number, lambda s, ticket, at: disputes.redo_again(
         s, ticket, why=_said("why", 500), by=me(), settings=house().settings, at=at))  # fmt: skip
+
+
+@blueprint.post("/urge")
+@needs(Permission.REFER)
+def urge(number: str) -> ResponseReturnValue:
+    return take(number, lambda s, ticket, at: urging.urge(s, ticket, words=_said("words", 500), by=me(), at=at))
+
+
+@blueprint.post("/supplement")
+@needs(Permission.REFER)
+def supplement(number: str) -> ResponseReturnValue:
+    return take(number, lambda s, ticket, at: urging.supplement(s, ticket, words=_said("words", 500), by=me(), at=at))

@@ -1,0 +1,57 @@
+"""The caller urges his ticket or adds to it, as long as it is open; its state and its deadlines stay what they are."""
+
+import pytest
+from sqlalchemy.orm import Session
+
+from dispatch import urging, worklist
+from dispatch.referrals import ReferralError
+from dispatch.states import State
+from dispatch.tickets import Ticket
+from dispatch.worklist import Wanted
+from hotline.accounts.roles import Role
+from hotline.directory.departments import Department
+from hotline.settings import Settings
+from tests.conftest import NOON
+from tests.dispatch import town
+from tests.dispatch.town import later
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_an_open_ticket_is_urged_and_added_to_and_nothing_else_of_it_moves(session: Session, settings: Settings, state: State) -> None:
+    operator = town.somebody(session, Role.OPERATOR)
+    row = town.put(session, town.ticket(session, settings), state)
+    stood = (row.state, row.promised_by, row.due_at, row.summary)
+    deeds = [lambda: urging.urge(session, row, words="等急了", by=operator, at=NOON),
+             lambda: urging.urge(session, row, by=operator, at=later(hours=1)),
+             lambda: urging.supplement(session, row, words=" 住址已变更 ", by=operator, at=later(hours=2))]  # fmt: skip
+    for deed in deeds:
+        if state in urging.OVER:
+            with pytest.raises(ReferralError, match="已办结"):
+                deed()
+        else:
+            deed()
+    session.refresh(row)
+    told = [(s.action, s.source, s.target, s.why) for s in row.steps[1:]]
+    expected = [("urge", state, state, "等急了"), ("urge", state, state, ""), ("supplement", state, state, "住址已变更")]
+    assert told == ([] if state in urging.OVER else expected)
+    assert urging.urged(row) == (0 if state in urging.OVER else 2)
+    assert (row.state, row.promised_by, row.due_at, row.summary) == stood
+
+
+def test_a_supplement_without_words_is_none(session: Session, settings: Settings) -> None:
+    with pytest.raises(ReferralError, match="补充内容"):
+        urging.supplement(session, town.ticket(session, settings), words=" ", by=town.somebody(session, Role.OPERATOR), at=NOON)
+
+
+def test_what_is_urged_goes_before_what_is_due_the_same_day_and_not_before_what_is_due_earlier(session: Session, settings: Settings, office: Department) -> None:
+    boss, operator = town.somebody(session, Role.SUPERVISOR), town.somebody(session, Role.OPERATOR)
+    rows = [town.ticket(session, settings, code="", at=later(days=n)) for n in (0, 1, 1, 1)]
+    urging.urge(session, rows[1], by=operator, at=later(days=1))
+    for _ in range(2):
+        urging.urge(session, rows[2], by=operator, at=later(days=1))
+    session.flush()
+
+    def listed() -> list[Ticket]:
+        return list(session.scalars(worklist.listed(boss, Wanted(), at=later(days=1))))
+
+    assert listed() == [rows[0], rows[2], rows[1], rows[3]]
