@@ -162,6 +162,7 @@ def test_ready_and_pause_ask_the_exchange_first_and_do_not_lie(world: World, fro
         assert session.get_one(Presence, world.account("operator").id).state == "ready"
 
 
+@pytest.mark.alone
 def test_an_event_is_at_the_browser_within_a_tenth_of_a_second(world: World, front: Front, enter: Enter) -> None:
     page = live(enter("operator"))
     page.evaluate(RECORD)
