@@ -9,8 +9,8 @@ SHARES = 10240  # the same for a container: one of all others' has 1024
 
 
 def go_first(process: int) -> None:
-    """Let a session's first process and all its threads, also those that it starts later, go before others: as root only,
-    else nothing is changed. A packet of sound that is sent late was not heard, and was not recorded."""
+    """Let a session's first process and all its threads, also those that it starts later, go before others: by root
+    only, else nothing is changed. A packet of sound that is sent late was not heard, and was not recorded."""
     for thread in threads(process):
         with suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, thread, FIRST)
