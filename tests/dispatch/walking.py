@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from sqlalchemy import event, func, select
+from sqlalchemy.exc import TimeoutError as Busy  # who waited too long for SQLite's one writer took no step
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -105,7 +106,7 @@ class Walk:
                 session.flush()
                 if crash:
                     raise Crash
-        except (ImpossibleStep, ReferralError, StaleDataError, Crash):
+        except (ImpossibleStep, ReferralError, StaleDataError, Crash, Busy):
             self.refused += 1
             return False
         with self.lock:
