@@ -149,12 +149,16 @@ class Walk:
                 for action in onward.get(state, []):
                     state = self._led(number, action)
             assert state == State.FILED, number
+        self.check()
 
     def _led(self, number: str, action: Action) -> State:
         try:
             with self.database.writing() as session:
                 ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one()
+                written = _counted(session)
                 DEEDS[action](self, session, ticket, 0, NOON + timedelta(minutes=self.clock))
+                session.flush()
+            self.taken[number] += len(written)
         except (ImpossibleStep, ReferralError):
             pass
         with self.database.reading() as session:
