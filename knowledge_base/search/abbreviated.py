@@ -9,7 +9,6 @@ from knowledge_base.search.grams import Grams, keys_of
 from knowledge_base.search.readings import sounds
 
 _READ = 500  # texts of those that hold the letters, the most asked
-_SHARE = 0.25  # of what stands for letters without a neighbour that fits, the commonest must have so much
 
 Told = tuple[str, str]  # characters and their sounds
 
@@ -33,9 +32,7 @@ class Abbreviated:
         for left, right in dict.fromkeys(((before, after), (before, ""), ("", after))):
             if (left or right) and (found := Counter(self._said(left, pieces, right))):
                 return found.most_common(1)[0][0]
-        found = Counter(self._said("", pieces, "")) if len(letters) > 1 else Counter()
-        told = max(found, key=found.__getitem__, default=None)
-        return told if told and found[told] >= _SHARE * found.total() else None
+        return None
 
     def _said(self, before: str, pieces: Sequence[str], after: str) -> Iterator[Told]:
         """What each text says there that has these neighbours around something with these sounds."""

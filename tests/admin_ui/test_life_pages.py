@@ -24,6 +24,7 @@ from hotline.times import CHINA, local_day, now
 from knowledge_base.entries import Attachment, Entry, EntryVersion, Phrasing
 from knowledge_base.ledger import LedgerRow
 from knowledge_base.verifying import verify
+from tests.dispatch.town import put
 
 World = Any
 SignIn = Callable[[str], FlaskClient]
@@ -246,7 +247,7 @@ def test_a_reply_becomes_a_draft_with_one_click(world: World, signed_in: SignIn,
     number = world.ticket(klass, title="王小明问失业金")
     with world.database.writing() as session:
         ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one()
-        ticket.state, ticket.reply = TicketState.CLOSED, "请到窗口申领，联系13887712345。"
+        put(session, ticket, TicketState.CLOSED).reply = "请到窗口申领，联系13887712345。"
     liaison = signed_in("liaison")
     assert ("生成知识库条目草稿" in liaison.get(f"/tickets/{number}").text) is may
     answer = liaison.post(f"/tickets/{number}/draft")
