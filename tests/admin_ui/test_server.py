@@ -62,7 +62,7 @@ def served(world: World, valkey: Any) -> Iterator[tuple[str, Bus, "subprocess.Po
     yield address, Bus(bus), process
     if process.poll() is None:
         process.terminate()
-        process.wait(10)
+        process.wait(40)
 
 
 def signed_in(address: str, login: str) -> urllib.request.OpenerDirector:

@@ -32,8 +32,8 @@ from tests.journeys.liaisons import BUSY, SILENT, scenario
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.timeout(240)]
 EXTENSION = "8002"
 CALLER_HERTZ, OPERATOR_HERTZ, LIAISON_HERTZ = 450, 1050, 1750
-SPEAKING = "13800000401"
-ALONE = "13800000402"
+SPEAKING = "13800000411"
+ALONE = "13800000412"
 
 
 def tone(folder: Path, hertz: int, seconds: float = 60) -> Path:
