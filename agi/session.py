@@ -51,7 +51,8 @@ def _run(line: Line, handlers: Mapping[str, Handler]) -> bool:
         _log.error("script failed", script=told.script, **_described(fault))
         _to_a_person(line)
         return False
-    _log.info("script ended", script=told.script)
+    # not written down by default: a line for every script halves the calls a second
+    _log.debug("script ended", script=told.script)
     return True
 
 
