@@ -14,6 +14,7 @@ from dispatch.calls import Step
 from dispatch.desk import Presence, Readiness
 from dispatch.tellings import Telling
 from dispatch.tickets import Ticket
+from dispatch.transfers import Otherwise, State, Transfer
 from hotline.database import Database
 from hotline.events import Event
 from hotline.times import now
@@ -138,6 +139,21 @@ def test_a_form_that_is_being_filled_in_stays_when_the_next_call_rings(world: Wo
     expect(page.get_by_label("标题")).to_have_value("还没写完")
     page.locator("#switch").click()
     expect(page.locator(".number")).to_have_text("087****8765")
+
+
+def test_what_is_typed_to_hand_the_caller_on_stays_while_the_attempt_before_is_still_told(world: World, front: Front,
+                                                                                          enter: Enter) -> None:
+    page = live(enter("operator"))
+    call_id = ring(world, front)
+    answer(world, front, call_id)
+    words = page.get_by_label("联络员将听到的事项")
+    words.fill("居住证怎么续签")
+    with world.database.writing() as session:
+        session.add(Transfer(call_id=call_id, department_id=1, account_id=world.account("operator").id, klass="consult", words="别的",
+                             otherwise=Otherwise.RECORD, state=State.STOPPED, began_at=now(), waits_since=now(), settled_at=now()))
+    front.bus.publish(Event("transfer", call_id=call_id, account_id=world.account("operator").id))
+    expect(page.locator("#transfer")).to_contain_text("停止转接")
+    expect(words).to_have_value("居住证怎么续签")
 
 
 def test_opening_an_answer_is_not_telling_it(world: World, front: Front, enter: Enter) -> None:
