@@ -14,7 +14,7 @@ from cli.demo_calls import place_all
 from cli.demo_timeline import follow
 from cli.installation import Installation, installation, secret
 from cli.supervisor import Supervisor
-from cli.up import prepare_database, running
+from cli.up import prepare_database, running, wait
 from hotline.accounts.accounts import Account
 from hotline.database import Database
 from hotline.hearing import HearingMissing, model
@@ -32,9 +32,10 @@ def demo(calls: bool, stay: bool) -> None:
     set_up(process="demo")
     stop = stop_flag()
     here = installation(with_hearing({f"{PREFIX}KEYPAD_INITIALS": "true", **os.environ}))
-    database = prepare(here)
+    database, began = prepare(here), now()
     with running(here, say=click.echo) as supervisor:
         _addresses(here, database)
+        wait(here, supervisor, stop, since=began)
         if calls:
             _calls(here, database, supervisor, stop)
         if stay and not stop.is_set():

@@ -18,7 +18,6 @@ from hotline.accounts.accounts import Account
 from hotline.database import Database
 from hotline.directory.departments import Department
 from hotline.exchange.errors import LinkError
-from hotline.parts import Part
 from hotline.times import local_day, now
 from hotline.voice import orders
 from knowledge_base.authorisations import Authorisation
@@ -32,7 +31,6 @@ SOUNDS = Path(__file__).parent.parent / "asterisk-conf" / "sounds" / "hotline"
 
 def place_all(here: Installation, database: Database, say: Callable[[str], None], stop: Flag) -> None:
     """One call after the other, until all are placed or somebody stops us."""
-    _until_listening(database, stop)
     _until_spoken(here, database, say, stop)
     for number, (what, place) in enumerate(SCENES, start=1):
         if stop.is_set():
@@ -131,15 +129,6 @@ def _never_authorised(database: Database) -> str:
         authorised = select(Authorisation.department_id)
         query = select(Department.code).where(Department.id.not_in(authorised)).order_by(Department.code).limit(1)
         return session.scalars(query).one()
-
-
-def _until_listening(database: Database, stop: Flag, seconds: float = 20) -> None:
-    """Wait until the processes answer: the exchange's store of query codes is filled by the listener."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end and not stop.wait(0.2):
-        with database.reading() as session:
-            if session.scalar(select(Part.name).where(Part.name == "listener")):
-                return
 
 
 def _until_spoken(here: Installation, database: Database, say: Callable[[str], None], stop: Flag,

@@ -4,7 +4,9 @@ import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
+from threading import Event
 
 import click
 import redis
@@ -13,12 +15,14 @@ import structlog
 from cli import broker
 from cli.exchange import Exchange
 from cli.installation import Installation, installation
+from cli.ready import until_ready
 from cli.supervisor import Child, Supervisor, ours
 from hotline.database import Database
 from hotline.logs import set_up
 from hotline.migrating import migrate
 from hotline.settings import Settings
 from hotline.stopping import stop_flag
+from hotline.times import now
 
 PROCESSES = ("agi", "listen", "worker", "voice", "web", "public")
 log = structlog.get_logger()
@@ -30,10 +34,22 @@ def up(exchange: bool) -> None:
     """Run everything on this machine; Ctrl-C stops all of it."""
     set_up(process="up")
     stop = stop_flag()
-    with running(installation(os.environ), exchange=exchange, say=click.echo) as supervisor:
+    here, began = installation(os.environ), now()
+    with running(here, exchange=exchange, say=click.echo) as supervisor:
+        if exchange:  # without one the listener is blind, and rightly so
+            wait(here, supervisor, stop, since=began)
         click.echo("The system runs. Ctrl-C stops it.")
         while not stop.wait(0.5):
             supervisor.tend()
+
+
+def wait(here: Installation, supervisor: Supervisor, stop: Event, *, since: datetime) -> None:
+    """Until the system is ready; who isn't after a minute is named, with his log."""
+    database = Database(here.settings.database_address)
+    missing = until_ready(here.settings, database, stop, since=since, tend=supervisor.tend)
+    if missing and not stop.is_set():
+        click.echo(f"Not ready yet: {', '.join(missing)}; see {log_folder(here)} or run: hotline doctor")
+    database.close()
 
 
 @contextmanager
