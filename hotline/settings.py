@@ -6,10 +6,11 @@ import re
 import tempfile
 from collections.abc import Mapping
 from functools import cache
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
 PREFIX = "HOTLINE_"
 PATTERN = re.compile(r"(?:[0-9XZN]|\[[0-9]+(?:-[0-9])?\])+")  # of a number: no wildcard, so its length is known
@@ -120,6 +121,11 @@ class Settings(BaseModel):
     return_days: int = Field(2, description="Working days in which a department may return a ticket.")
     consult_days: int = Field(3, description="Working days to answer a 咨询.")
     answer_days: int = Field(5, description="Working days to answer any other matter.")
+    extension_days: int = Field(10, ge=1, description="Most working days of the one extension of a ticket.")
+    urgent_hours: int = Field(24, ge=1, description="Hours, round the clock, to answer what is urgent (紧急).")
+    urgent_accept_hours: int = Field(2, ge=1, description="Hours to accept or return what is urgent.")
+    critical_hours: int = Field(8, ge=1, description="Hours, round the clock, to answer what is most urgent (特急).")
+    critical_accept_hours: int = Field(1, ge=1, description="Hours to accept or return what is most urgent.")
     file_days: int = Field(30, ge=1, description="Days after which a closed ticket is filed.")
     office_hours: str = Field("08:30-12:00,14:30-18:00", description="The offices' hours on a working day.")
 
@@ -175,7 +181,34 @@ class Settings(BaseModel):
     trunk_channels: int = Field(30, ge=1, description="How many calls the trunk carries at the same time.")
     trunk_reserved: int = Field(10, ge=0, description="Channels of the trunk that the machine leaves to callers.")
 
+    # Telling people (what an installation leaves empty goes to the log instead: the console twin)
+    mail_host: str = Field("", description="The mail server that notices leave by; empty: the log.")
+    mail_port: int = Field(587, description="Port of the mail server.")
+    mail_security: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the way to the mail server is protected: starttls, tls, none."
+    )
+    mail_user: str = Field("", description="Account at the mail server; empty: none is asked for.")
+    mail_password: SecretStr = Field(SecretStr(""), description="Password at the mail server.")
+    mail_from: str = Field("96128@localhost", description="The address that notices come from.")
+    mail_authority: str = Field("", description="File of the authority that signed the mail server's certificate.")
+    sms_gateway: str = Field("", description="Address of the gateway for short messages; empty: the log.")
+    sms_secret: SecretStr = Field(SecretStr(""), description="Signs what the gateway for short messages is sent.")
+    sms_most_a_day: int = Field(10, ge=1, description="Most short messages to one number in 24 hours.")
+    webhook_networks: str = Field(
+        "", description="Networks of the office that webhooks may reach, as 10.1.2.0/24, with commas."
+    )
+    desk_url: str = Field("", description="Where staff reach the pages, as https://desk.example.gov.cn.")
+    quiet_hours: str = Field("22:00-07:00", description="When people of the house are told urgent things alone.")
+    digest_at: str = Field("08:00", description="When who wants one message a morning gets it.")
+    telling_attempts: int = Field(6, ge=1, description="Most attempts to bring a message out.")
+    telling_timeout_seconds: int = Field(10, ge=1, description="Seconds that the other side of a message may take.")
+    telling_keep_days: int = Field(180, ge=1, description="Days that sent messages and read notices are kept.")
+
     # Keeping
+    recordings_cipher: Literal["aes-gcm", "sm4-gcm", "none"] = Field(
+        "aes-gcm", description="How recordings are sealed: aes-gcm, sm4-gcm, or none."
+    )
+    recordings_keys_file: str = Field("", description="File of the recordings' keys; empty: in the folder's secrets.")
     recordings_keep_days: int = Field(730, description="Days that a recording is kept at least.")
     disk_alarm_percent: int = Field(10, description="Free disk below this percentage raises the alarm.")
 
@@ -190,6 +223,21 @@ class Settings(BaseModel):
     def _days(cls, given: str) -> str:
         if not re.fullmatch(r"\s*-?\d{1,3}(\s*,\s*-?\d{1,3})*\s*", given):
             raise ValueError("whole days with commas, as -14,-3,0,7,21")
+        return given
+
+    @field_validator("quiet_hours", "digest_at")
+    @classmethod
+    def _clock(cls, given: str, about: ValidationInfo) -> str:
+        one = r"(?:[01]\d|2[0-3]):[0-5]\d"
+        if not re.fullmatch(f"{one}-{one}" if about.field_name == "quiet_hours" else one, given):
+            raise ValueError("a time as 08:00, or two as 22:00-07:00")
+        return given
+
+    @field_validator("webhook_networks")
+    @classmethod
+    def _networks(cls, given: str) -> str:
+        for one in filter(None, (part.strip() for part in given.split(","))):
+            ip_network(one)
         return given
 
     @field_validator("summer_season")
@@ -232,6 +280,17 @@ class Settings(BaseModel):
     def spool(self) -> Path:
         """Where the exchange writes: `calls/`, `messages/`, `cel/`."""
         return self.folder.resolve() / "spool"
+
+    @property
+    def recordings_keys(self) -> Path:
+        """The file of the keys that recordings are sealed with; outside the database."""
+        own = self.folder.resolve() / "secrets" / "recording_keys"
+        return Path(self.recordings_keys_file) if self.recordings_keys_file else own
+
+    @property
+    def recordings_store(self) -> Path:
+        """Where recordings are put away."""
+        return self.folder.resolve() / "recordings"
 
     @property
     def attachments(self) -> Path:

@@ -1,0 +1,148 @@
+"""Notices (提醒): what a person of the house is told; each lies in his inbox at once, and goes out as he wishes."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hotline import audit
+from hotline.accounts.accounts import Account
+from hotline.database import Base, insert_into
+from hotline.phones import normalise
+from hotline.telling import outbox, quiet, sms
+from hotline.telling.outbox import Channel
+
+
+class Topic(StrEnum):
+    """What a notice tells of."""
+
+    NEW = "new"  # a ticket came to the department
+    GONE = "gone"  # it is another department's now
+    RETURNED = "returned"
+    TO_SIGN = "to_sign"
+    TO_CHECK = "to_check"
+    SENT_BACK = "sent_back"
+    REDO = "redo"
+    DISPUTED = "disputed"
+    CALL_BACK = "call_back"  # one that a person must make
+    URGED = "urged"
+    ADDED = "added"
+    DUE_SOON = "due_soon"
+    OVERDUE = "overdue"
+    UPDATE = "update"  # the periodic update is near or over its day
+
+
+WORDS = {
+    Topic.NEW: "新工单待签收", Topic.GONE: "工单已转其他单位", Topic.RETURNED: "工单被退回",
+    Topic.TO_SIGN: "答复待签发", Topic.TO_CHECK: "答复待审核", Topic.SENT_BACK: "答复被退回修改",
+    Topic.REDO: "工单需重办", Topic.DISPUTED: "来电人再次不满意，待裁定", Topic.CALL_BACK: "待人工回访", Topic.URGED: "来电人催单",
+    Topic.ADDED: "来电人补充情况", Topic.DUE_SOON: "工单即将到期", Topic.OVERDUE: "工单已逾期",
+    Topic.UPDATE: "基础信息定期更新",
+}  # fmt: skip
+
+
+class WishError(Exception):
+    """A wish that can't be kept; the text is fit for a person."""
+
+
+class Notice(Base):
+    """One thing that one person was told, once."""
+
+    __tablename__ = "notice"
+    __table_args__ = (UniqueConstraint("key", "account_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(120))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))  # as whose person he was told
+    topic: Mapped[Topic] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(20))
+    thing: Mapped[str] = mapped_column(String(60), index=True)
+    due_at: Mapped[datetime | None]  # the deadline that goes with it
+    urgent: Mapped[bool] = mapped_column(default=False)
+    at: Mapped[datetime] = mapped_column(index=True)
+    read_at: Mapped[datetime | None]
+
+
+class Wish(Base):
+    """How a person wants to be told, besides his inbox."""
+
+    __tablename__ = "telling_wish"
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    email: Mapped[str] = mapped_column(String(120), default="")
+    mobile: Mapped[str] = mapped_column(String(24), default="")
+    by_email: Mapped[bool] = mapped_column(default=False)
+    by_sms: Mapped[bool] = mapped_column(default=False)
+    digest: Mapped[bool] = mapped_column(default=False)  # one a morning instead of many
+    quiet: Mapped[str] = mapped_column(String(20), default="")  # his own quiet hours; empty: the house's
+    muted: Mapped[list[str]] = mapped_column(JSON, default=list)  # topics that he wants in the inbox alone
+
+    def ways(self, topic: Topic) -> list[tuple[Channel, str]]:
+        """By which ways, and where to, he wants to hear of a topic."""
+        if topic in self.muted:
+            return []
+        ways = [(Channel.EMAIL, self.email if self.by_email else ""), (Channel.SMS, self.mobile if self.by_sms else "")]
+        return [(way, place) for way, place in ways if place]
+
+
+def tell(session: Session, accounts: Iterable[Account], topic: Topic, *, key: str, about: tuple[str, object],
+         at: datetime, department_id: int | None = None, due_at: datetime | None = None,
+         urgent: bool = False) -> list[int]:
+    """Tell each of these people once; the ids of those who hadn't been. To be called in the transaction of what it
+    tells of: what is rolled back tells nobody."""
+    told = [a.id for a in accounts if _noted(session, a.id, topic, key, about, department_id, due_at, urgent, at)]
+    wishes = {w.account_id: w for w in session.scalars(select(Wish).where(Wish.account_id.in_(told)))} if told else {}
+    for account_id, wish in wishes.items():
+        for way, place in wish.ways(topic):
+            values = {"number": str(about[1]), "topic": WORDS[topic]}
+            outbox.owe(session, key=f"{key}:{account_id}", channel=way, place=place, topic=topic, about=about,
+                       account_id=account_id, template=sms.NOTICE if way is Channel.SMS else "", values=values,
+                       urgent=urgent, at=at)  # fmt: skip
+    return told
+
+
+def unread(session: Session, account_id: int) -> int:
+    """How many notices a person has not read."""
+    query = select(func.count()).select_from(Notice).where(Notice.account_id == account_id, Notice.read_at.is_(None))
+    return session.scalar(query) or 0
+
+
+def read(session: Session, account_id: int, ids: Iterable[int] | None, *, at: datetime) -> None:
+    """Mark a person's own notices as read: these, or all."""
+    query = update(Notice).where(Notice.account_id == account_id, Notice.read_at.is_(None))
+    session.execute((query if ids is None else query.where(Notice.id.in_(list(ids)))).values(read_at=at))
+
+
+def wish_of(session: Session, account_id: int) -> Wish:
+    """How a person wants to be told; in the inbox alone until he says so."""
+    return session.get(Wish, account_id) or Wish(account_id=account_id, email="", mobile="", by_email=False,
+                                                 by_sms=False, digest=False, quiet="", muted=[])  # fmt: skip
+
+
+def want(session: Session, given: Wish, *, by: Account, at: datetime) -> Wish:
+    """Keep how a person wants to be told; WishError when it can't be done so."""
+    given.mobile = normalise(given.mobile)
+    if given.by_email and not _is_address(given.email):
+        raise WishError("请填写有效的电子邮箱")
+    if given.by_sms and not sms.is_mobile(given.mobile):
+        raise WishError("短信只能发到手机，请填写手机号码")
+    if given.quiet and quiet.read_quiet(given.quiet) is None:
+        raise WishError("免打扰时段请写作22:00-07:00")
+    kept = session.merge(given)
+    audit.note(session, "telling.wish", by=by.login, at=at, about=("account", given.account_id))
+    return kept
+
+
+def _is_address(text: str) -> bool:
+    name, at_sign, host = text.partition("@")
+    plain = text.isascii() and text.isprintable() and not set(text) & set(" ,;<>\"\\()[]:")
+    return plain and bool(name and at_sign and "." in host and "@" not in host) and not host.startswith(".")
+
+
+def _noted(session: Session, account_id: int, topic: Topic, key: str, about: tuple[str, object],
+           department_id: int | None, due_at: datetime | None, urgent: bool, at: datetime) -> bool:
+    row = insert_into(session, Notice).values(key=key, account_id=account_id, department_id=department_id, topic=topic,
+                                              kind=about[0], thing=str(about[1]), due_at=due_at, urgent=urgent,
+                                              at=at)  # fmt: skip
+    return session.execute(row.on_conflict_do_nothing().returning(Notice.id)).scalar() is not None
