@@ -37,9 +37,9 @@ class Topic(StrEnum):
 WORDS = {
     Topic.NEW: "新工单待签收", Topic.GONE: "工单已转其他单位", Topic.RETURNED: "工单被退回",
     Topic.TO_SIGN: "答复待签发", Topic.TO_CHECK: "答复待审核", Topic.SENT_BACK: "答复被退回修改",
-    Topic.REDO: "工单需重办", Topic.DISPUTED: "来电人再次不满意，待裁定", Topic.CALL_BACK: "待人工回访", Topic.URGED: "来电人催单",
-    Topic.ADDED: "来电人补充情况", Topic.DUE_SOON: "工单即将到期", Topic.OVERDUE: "工单已逾期",
-    Topic.UPDATE: "基础信息定期更新",
+    Topic.REDO: "工单需重办", Topic.DISPUTED: "来电人再次不满意，待裁定", Topic.CALL_BACK: "待人工回访",
+    Topic.URGED: "来电人催单", Topic.ADDED: "来电人补充情况", Topic.DUE_SOON: "工单即将到期",
+    Topic.OVERDUE: "工单已逾期", Topic.UPDATE: "基础信息定期更新",
 }  # fmt: skip
 
 
@@ -87,15 +87,15 @@ class Wish(Base):
 
 
 def tell(session: Session, accounts: Iterable[Account], topic: Topic, *, key: str, about: tuple[str, object],
-         at: datetime, department_id: int | None = None, due_at: datetime | None = None,
+         at: datetime, named: str = "", department_id: int | None = None, due_at: datetime | None = None,
          urgent: bool = False) -> list[int]:
     """Tell each of these people once; the ids of those who hadn't been. To be called in the transaction of what it
-    tells of: what is rolled back tells nobody."""
+    tells of: what is rolled back tells nobody. `named`: what people call the thing, where that isn't its id."""
     told = [a.id for a in accounts if _noted(session, a.id, topic, key, about, department_id, due_at, urgent, at)]
     wishes = {w.account_id: w for w in session.scalars(select(Wish).where(Wish.account_id.in_(told)))} if told else {}
     for account_id, wish in wishes.items():
         for way, place in wish.ways(topic):
-            values = {"number": str(about[1]), "topic": WORDS[topic]}
+            values = {"number": named or str(about[1]), "topic": WORDS[topic]}
             outbox.owe(session, key=f"{key}:{account_id}", channel=way, place=place, topic=topic, about=about,
                        account_id=account_id, template=sms.NOTICE if way is Channel.SMS else "", values=values,
                        urgent=urgent, at=at)  # fmt: skip
