@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from ami_listener.messages import Device
+from cli import recordings_seen
 from cli.installation import installation
 from dispatch.sweeps import free_percent
 from dispatch.telephone import address
@@ -61,6 +62,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _disk(settings)
     yield _spool(settings)
     yield _database(settings)
+    yield _recordings(settings)
     yield _broker(settings)
     yield _exchange(settings)
     yield _fastagi(settings)
@@ -75,7 +77,7 @@ def _disk(settings: Settings) -> Finding:
     folder = next(p for p in [settings.folder.resolve(), *settings.folder.resolve().parents] if p.exists())
     free = free_percent(folder)
     seen = f"{free} % free, {shutil.disk_usage(folder).free / 2**30:.0f} GiB"
-    do = "Make room before recording fails: move old recordings, or give the folder a larger disk."
+    do = "Make room before recording fails: see docs/operations.md, or give the folder a larger disk."
     return Finding("disk", free >= settings.disk_alarm_percent, seen, do)
 
 
@@ -101,6 +103,16 @@ def _database(settings: Settings) -> Finding:
         return Finding("database", not late, seen, do)
 
     return _or_fault("database", look, SQLAlchemyError, do)
+
+
+def _recordings(settings: Settings) -> Finding:
+    do = "See `hotline recordings keys list`; the worker puts recordings away, and its log says why it doesn't."
+
+    def look() -> Finding:
+        with Database(settings.database_address).reading() as session:
+            return Finding("recordings", *recordings_seen.seen(session, settings), do)
+
+    return _or_fault("recordings", look, SQLAlchemyError, do)
 
 
 def _broker(settings: Settings) -> Finding:

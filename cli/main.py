@@ -2,7 +2,7 @@
 
 import click
 
-from cli import accounts, audit, database, demo, doctor, exchange_command, knowledge, processes, up
+from cli import accounts, audit, database, demo, doctor, exchange_command, knowledge, processes, recordings, up
 from hotline.settings import SettingsError
 
 
@@ -24,7 +24,7 @@ def main() -> None:
 
 for command in (up.up, processes.agi, processes.listen, processes.web, processes.public, processes.worker,
                 processes.voice, processes.hear, demo.demo, doctor.doctor, accounts.accounts, knowledge.knowledge,
-                audit.audit, database.database, exchange_command.asterisk):  # fmt: skip
+                audit.audit, recordings.recordings, database.database, exchange_command.asterisk):  # fmt: skip
     main.add_command(command)
 
 if __name__ == "__main__":

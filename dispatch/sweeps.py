@@ -26,7 +26,8 @@ from hotline.times import now
 from hotline.voice import orders
 from knowledge_base import reminders, schedule
 from knowledge_base.transitions import LifeError
-from recordings import recordings
+from recordings import keeping, recordings
+from recordings.archive import archive
 from recordings.recordings import Recording, State
 
 SETTLED = timedelta(seconds=2)  # the exchange closes a file within this of the hang-up
@@ -59,7 +60,7 @@ class Sweeper:
         work = (
             self.take_in_messages, self.take_in_records, self.take_in_recordings, self.settle_stranded,
             self.gather_missed, self.call_back, self.keep_knowledge, self.remind, self.learn, self.recount, self.file,
-            self.seal,
+            self.keep_recordings, self.seal,
         )  # fmt: skip
         troubles = [trouble for sweep in work if (trouble := self._guarded(sweep))]
         if (free := free_percent(self.settings.folder)) < self.settings.disk_alarm_percent:
@@ -190,6 +191,12 @@ class Sweeper:
             filed = filing.file_closed(session, settings=self.settings, at=at)
         if filed < filing.AT_ONCE:
             self.looked["filing"] = at
+
+    def keep_recordings(self) -> None:
+        """Put away what was taken in, packed and sealed; seal anew what an older key sealed."""
+        there = archive(self.settings)
+        keeping.put_away(self.database, there, put_off=self.looked, at=now())
+        keeping.reseal(self.database, there, put_off=self.looked, at=now())
 
     def seal(self) -> None:
         """Chain what the audit trail has gained."""

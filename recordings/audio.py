@@ -4,14 +4,19 @@ import struct
 import warnings
 import wave
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
+import soundfile
 from numpy.typing import NDArray
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # pydub warns that ffmpeg is missing; a WAV needs none
     from pydub import AudioSegment
 
+FRAME = 50  # milliseconds
+SPOKEN = 10 ** (-50 / 20)  # of full scale: quieter is nobody's voice
+LEVEL, HEADROOM, MOST_GAIN = -20.0, -1.0, 20.0  # decibels; full scale is 0
 _RIFF_SIZE_AT, _DATA_SIZE_AT, HEADER = 4, 40, 44
 
 
@@ -48,11 +53,30 @@ def seconds(path: Path) -> float:
         return round(file.getnframes() / file.getframerate(), 3)
 
 
-def peaks(path: Path, *, points: int = 400) -> list[float]:
+def peaks(file: BinaryIO, *, points: int = 400) -> list[float]:
     """The shape of the sound: the loudest sample of each of `points` stretches, 0 to 1, for drawing."""
-    sound = AudioSegment.from_wav(str(path)).set_channels(1)
+    sound = AudioSegment.from_wav(file).set_channels(1)
     samples: NDArray[np.int16] = np.frombuffer(sound.raw_data, dtype=np.int16)
     if not len(samples):
         return []
     stretches = np.array_split(np.abs(samples.astype(np.int32)), min(points, len(samples)))
     return [round(float(stretch.max()) / 32768, 3) for stretch in stretches]
+
+
+def gain(path: Path) -> float:
+    """By how many decibels the sound must be raised, or lowered, so that what is said in it is as loud as in others:
+    measured where somebody speaks, never so much that its loudest sample is cut. 0 when nobody does."""
+    try:
+        samples, rate = soundfile.read(str(path), dtype="float32", always_2d=True)
+    except soundfile.LibsndfileError:
+        return 0.0
+    frame = max(1, rate * FRAME // 1000)
+    loudest = np.abs(samples).max(axis=1, initial=0.0)
+    stretches = loudest[: len(loudest) // frame * frame].reshape(-1, frame)
+    power = np.sqrt((stretches**2).mean(axis=1))
+    spoken = power[power > SPOKEN]
+    if not len(spoken):
+        return 0.0
+    wanted = LEVEL - 20 * float(np.log10(np.sqrt((spoken**2).mean())))
+    room = HEADROOM - 20 * float(np.log10(loudest.max()))
+    return round(max(-MOST_GAIN, min(wanted, room, MOST_GAIN)), 1)

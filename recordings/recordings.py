@@ -47,6 +47,12 @@ class Recording(Base):
     sha256: Mapped[str] = mapped_column(String(64), default="")
     taken_in_at: Mapped[datetime | None]
     keep_until: Mapped[datetime | None]
+    # Where it was put away: until then the file lies in the spool, at `path`.
+    stored: Mapped[str] = mapped_column(String(120), default="")
+    stored_size: Mapped[int | None]
+    packing: Mapped[str] = mapped_column(String(10), default="")
+    key_id: Mapped[str] = mapped_column(String(20), default="", index=True)
+    gain: Mapped[float] = mapped_column(Float, default=0.0)  # decibels that make it as loud as others
 
 
 _FOUND = ("id", "state", "seconds", "size", "sha256", "taken_in_at", "keep_until")
@@ -85,6 +91,8 @@ def is_finished(recording: Recording) -> bool:
 
 def take_in(recording: Recording, *, keep_days: int, at: datetime) -> bool:
     """Settle a recording whose call is over: length, size and digest of the file, or that there is none."""
+    if recording.stored:  # taken in, put away, and asked for once more
+        return True
     path = Path(recording.path)
     if not path.exists():
         recording.state, recording.taken_in_at = State.MISSING, at
@@ -107,9 +115,3 @@ def settle_all(session: Session, taken: Sequence[Recording]) -> None:
     found = [{name: getattr(row, name) for name in _FOUND} for row in taken]
     if found:
         session.execute(update(Recording), found)
-
-
-def intact(recording: Recording) -> bool:
-    """Whether the file is still what was taken in."""
-    path = Path(recording.path)
-    return path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == recording.sha256

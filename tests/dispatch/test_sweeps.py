@@ -25,6 +25,7 @@ from hotline.times import local_day
 from hotline.voice.orders import MOST_TRIES, SpeechOrder
 from knowledge_base.updates import Reminder
 from recordings import recordings
+from recordings.archive import archive
 from recordings.recordings import Kind, Recording
 from tests.dispatch import town
 from tests.dispatch.test_records import event, recorded
@@ -78,7 +79,11 @@ def test_a_slip_becomes_a_ticket_and_goes(worker: Worker) -> None:
     with worker.database.reading() as session:
         assert session.scalars(select(Ticket.call_id)).all() == [CALL]
     assert not path.exists()
-    assert path.with_suffix(".wav").exists()
+    with worker.database.reading() as session:
+        kept = session.scalars(select(Recording)).one()
+    assert kept.stored
+    assert not path.with_suffix(".wav").exists()
+    assert archive(worker.settings).intact(kept), "the message was put away whole"
 
 
 def test_a_slip_that_is_not_whole_stays(worker: Worker) -> None:

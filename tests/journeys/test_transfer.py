@@ -25,6 +25,7 @@ from hotline.times import local_day, now
 from hotline.voice import alaw
 from recordings.recordings import Kind, Recording
 from recordings.recordings import State as Kept
+from tests.journeys import ears
 from tests.journeys.browser import Enter, windows
 from tests.journeys.conftest import House
 from tests.journeys.liaisons import BUSY, SILENT, scenario
@@ -110,9 +111,9 @@ def attempts_of(house: House, transfer: Transfer) -> list[TransferAttempt]:
         return list(session.scalars(query.order_by(TransferAttempt.number)))
 
 
-def hears(path: Path, hertz: int, begins: float, ends: float) -> bool:
+def hears(house: House, path: Path, hertz: int, begins: float, ends: float) -> bool:
     """Whether that tone is among the loud ones between two moments of a recording."""
-    with wave.open(str(path)) as sound:
+    with wave.open(ears.opened(house, path)) as sound:
         samples = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2").astype(float)
     stretch = samples[int(begins * 8000) : int(ends * 8000)]
     power = np.abs(np.fft.rfft(stretch * np.hanning(len(stretch))))
@@ -153,9 +154,9 @@ def test_three_talk_one_leaves_and_the_room_is_gone_with_the_caller(house: House
     whole = _sound(house, call.id, Kind.CALL)
     at = {name: _second(whole, over - moment) for name, moment in (("together", together), ("left", left))}
     for hertz in (CALLER_HERTZ, OPERATOR_HERTZ, LIAISON_HERTZ):
-        assert hears(Path(whole.path), hertz, at["together"] + 0.5, at["left"] - 0.5), hertz
+        assert hears(house, Path(whole.path), hertz, at["together"] + 0.5, at["left"] - 0.5), hertz
     for hertz, still in ((CALLER_HERTZ, True), (LIAISON_HERTZ, True), (OPERATOR_HERTZ, False)):
-        assert hears(Path(whole.path), hertz, at["left"] + 1, at["left"] + 3) is still, hertz
+        assert hears(house, Path(whole.path), hertz, at["left"] + 1, at["left"] + 3) is still, hertz
 
 
 def _second(whole: Recording, before_the_end: float) -> float:

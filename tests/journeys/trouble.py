@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from sqlalchemy import select
@@ -32,7 +33,7 @@ from dispatch.tickets import Ticket
 from hotline.accounts.accounts import Account
 from hotline.times import now
 from recordings.recordings import Kind, Recording, State
-from tests.journeys import town
+from tests.journeys import ears, town
 from tests.journeys.conftest import House, environment, free_ports, names_nobody
 
 TUNE = Path(__file__).parents[2] / "asterisk-conf/sounds/moh/tune.alaw"
@@ -215,15 +216,15 @@ def accounted(house: Breakable, name: str, *outcomes: Outcome, within: float = 0
 def heard_somebody(house: Breakable, *calls: Call) -> None:
     """No caller heard nothing (below -50 dBFS) for four seconds."""
     for call in calls:
-        began, seconds = silence(house.settings.spool / f"calls/{call.id}.wav")
+        began, seconds = silence(ears.opened(house, house.settings.spool / f"calls/{call.id}.wav"))
         assert seconds < LONGEST_SILENCE, (
             f"{call.caller}: {seconds} s of silence from {began} s on; {house.kinds(call)}"
         )
 
 
-def silence(path: Path) -> tuple[float, float]:
+def silence(recording: IO[bytes]) -> tuple[float, float]:
     """Where the longest stretch of silence of a recording begins, and how many seconds it lasts."""
-    with wave.open(str(path)) as sound:
+    with wave.open(recording) as sound:
         samples = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2").astype(int)
     loud = np.abs(samples[: len(samples) // 800 * 800].reshape(-1, 800)).max(axis=1) >= QUIET
     edges = np.flatnonzero(np.concatenate(([True], loud, [True])))

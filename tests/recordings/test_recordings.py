@@ -10,8 +10,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hotline.settings import Settings
 from recordings import audio, recordings
-from recordings.recordings import Kind, Recording, State, expect, intact, take_in
+from recordings.archive import archive
+from recordings.recordings import Kind, Recording, State, expect, take_in
 from tests.conftest import NOON
 from tests.dispatch.town import CALL, later, sound
 
@@ -21,8 +23,12 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "calls" / f"{CALL}.wav"
 
 
+def intact(row: Recording) -> bool:
+    return archive(Settings(folder=Path(row.path).parent, secret_key="s" * 40)).intact(row)
+
+
 def expected(path: Path) -> Recording:
-    return Recording(call_id=CALL, kind=Kind.CALL, path=str(path), began_at=NOON, state=State.RUNNING, sha256="")
+    return Recording(call_id=CALL, kind=Kind.CALL, path=str(path), began_at=NOON, state=State.RUNNING, sha256="", stored="")
 
 
 def test_a_recording_is_expected_once_for_each_kind(session: Session, tmp_path: Path) -> None:
@@ -115,15 +121,20 @@ def test_the_drawing_of_a_sound_is_its_loudest_samples(path: Path) -> None:
         file.setframerate(8000)
         for loudness in (0, 16384, -32768, 8192):
             file.writeframes(struct.pack("<h", 0) * 99 + struct.pack("<h", loudness))
-    assert audio.peaks(path, points=4) == [0.0, 0.5, 1.0, 0.25]
+    with path.open("rb") as drawn:
+        assert audio.peaks(drawn, points=4) == [0.0, 0.5, 1.0, 0.25]
     assert audio.seconds(path) == 0.05
 
 
 def test_a_drawing_has_no_more_points_than_asked_for_nor_than_there_are_samples(path: Path) -> None:
-    assert audio.peaks(sound(path, 1.0)) == [round(8000 / 32768, 3)] * 400
-    assert len(audio.peaks(path, points=10)) == 10
-    assert len(audio.peaks(sound(path, 0.01))) == 80
-    assert audio.peaks(sound(path, 0.0)) == []
+    def drawn(seconds: float, **asked: int) -> list[float]:
+        with sound(path, seconds).open("rb") as file:
+            return audio.peaks(file, **asked)
+
+    assert drawn(1.0) == [round(8000 / 32768, 3)] * 400
+    assert len(drawn(1.0, points=10)) == 10
+    assert len(drawn(0.01)) == 80
+    assert drawn(0.0) == []
 
 
 def test_a_file_is_closed_when_its_header_tells_its_length(tmp_path: Path) -> None:

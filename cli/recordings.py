@@ -1,0 +1,70 @@
+"""`hotline recordings`: look after the recordings and the keys that they are sealed with."""
+
+import click
+
+from cli.opening import opened
+from hotline import audit
+from hotline.times import local_day, now
+from recordings import keeping
+from recordings.archive import archive
+from recordings.ciphers import Cipher
+from recordings.keyring import PLAIN
+
+
+@click.group()
+def recordings() -> None:
+    """The recordings: their keys, and whether all are there."""
+
+
+@recordings.group()
+def keys() -> None:
+    """The keys that recordings are sealed with."""
+
+
+@keys.command("list")
+def listed() -> None:
+    """Say which keys there are, since when, and how many recordings each seals."""
+    settings, database = opened()
+    there = archive(settings)
+    with database.reading() as session:
+        counts = keeping.by_key(session)
+    current = there.ring.current_id(there.cipher)
+    for key in there.ring.all():
+        seals = ", seals what comes" if key.id == current else ""
+        click.echo(f"{key.id}  {key.cipher}  since {key.made_on}  {counts.pop(key.id, 0)} recordings{seals}")
+    for key_id, count in sorted(counts.items()):
+        what = {"": "wait in the spool", PLAIN: "are not sealed"}.get(key_id, f"are sealed with {key_id}: IT IS LOST")
+        click.echo(f"{count} recordings {what}")
+
+
+@keys.command()
+def rotate() -> None:
+    """Make a new key; the worker seals everything anew with it, while all runs."""
+    settings, database = opened()
+    there = archive(settings)
+    if there.cipher is Cipher.NONE:
+        raise click.ClickException("HOTLINE_RECORDINGS_CIPHER is none: nothing is sealed, no key is needed.")
+    before = there.ring.current_id(there.cipher)
+    made = there.ring.add(there.cipher, on=local_day(now()))
+    with database.writing() as session:
+        audit.note(session, "recording.key_made", by="command line", at=now(), about=("key", made.id), before=before)
+    click.echo(f"{made.id} seals from now on. Keep a copy of {settings.recordings_keys}.")
+    click.echo("The worker seals the others anew; `hotline recordings keys list` says how far it is.")
+
+
+@keys.command()
+@click.argument("key")
+def drop(key: str) -> None:
+    """Take a KEY away that seals nothing any more: what it sealed, in old backups too, can't be heard again."""
+    settings, database = opened()
+    there = archive(settings)
+    with database.reading() as session:
+        seals = keeping.by_key(session).get(key, 0)
+    if key == there.ring.current_id(there.cipher) or seals:
+        raise click.ClickException(f"{key} is in use: {seals} recordings are sealed with it.")
+    if key not in {known.id for known in there.ring.all()}:
+        raise click.ClickException(f"There is no key {key}.")
+    there.ring.drop(key)
+    with database.writing() as session:
+        audit.note(session, "recording.key_dropped", by="command line", at=now(), about=("key", key))
+    click.echo(f"{key} is gone.")

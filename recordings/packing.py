@@ -1,0 +1,111 @@
+"""A recording packed without loss (FLAC), so that the very bytes which the exchange wrote come out of it again.
+
+soundfile packs: pydub has no FLAC without ffmpeg, and turns A-law into 8 bits. What does not come out of the packed
+file as it went in (a sample torn by a crash, another kind of WAV) is kept as it is."""
+
+import hashlib
+import io
+import struct
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import soundfile
+
+from recordings import audio
+from recordings.reading import Bytes, Seekable
+
+HEADER = audio.HEADER
+STEP = 1 << 16  # frames at a time
+
+
+class Packing(StrEnum):
+    """In what form the sound is kept."""
+
+    FLAC = "flac"
+    WAV = "wav"
+
+
+def pack(wav: Path, packed: BinaryIO, *, sha256: str) -> Packing:
+    """Write the sound of the WAV to `packed`, smaller when it can be had again to the bit, which is tried."""
+    try:
+        _to_flac(wav, packed)
+        if digest(Unpacked(Plain(packed))) == sha256:
+            return Packing.FLAC
+    except soundfile.LibsndfileError:
+        pass
+    packed.seek(0)
+    packed.truncate()
+    packed.write(wav.read_bytes())
+    return Packing.WAV
+
+
+def _to_flac(wav: Path, packed: BinaryIO) -> None:
+    with soundfile.SoundFile(str(wav)) as sound:
+        rate, channels = sound.samplerate, sound.channels
+        with soundfile.SoundFile(packed, "w", rate, channels, "PCM_16", format="FLAC") as out:
+            for block in sound.blocks(STEP, dtype="int16"):
+                out.write(block)
+
+
+class Plain:
+    """An open file, to be read in parts; whoever opened it closes it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.size = file, file.seek(0, io.SEEK_END)
+
+    def part(self, start: int, length: int) -> bytes:
+        self._file.seek(start)
+        return self._file.read(length)
+
+    def close(self) -> None:
+        """Nothing to do."""
+
+
+class Unpacked:
+    """A packed sound, to be read in parts as the WAV that it was; `gain` (decibel) raises it for who listens."""
+
+    def __init__(self, packed: Bytes, *, gain: float = 0.0) -> None:
+        self._packed, self._factor = packed, 10 ** (gain / 20)
+        self._sound = soundfile.SoundFile(Seekable(packed))
+        self._frame = 2 * self._sound.channels
+        self.size = HEADER + self._sound.frames * self._frame
+
+    def part(self, start: int, length: int) -> bytes:
+        end = min(start + length, self.size)
+        head = self._header()[start:end] if start < HEADER else b""
+        if end <= HEADER:
+            return head
+        start = max(start, HEADER) - HEADER
+        first, last = start // self._frame, -(-(end - HEADER) // self._frame)
+        sound = self._frames(first, last - first)
+        return head + sound[start - first * self._frame : end - HEADER - first * self._frame]
+
+    def close(self) -> None:
+        self._sound.close()
+        self._packed.close()
+
+    def _frames(self, first: int, count: int) -> bytes:
+        if count <= 0:
+            return b""
+        self._sound.seek(first)
+        samples = self._sound.read(count, dtype="int16")
+        if self._factor != 1.0:
+            samples = np.clip(samples * self._factor, -32768, 32767)
+        sound: bytes = samples.astype("<i2").tobytes()
+        return sound
+
+    def _header(self) -> bytes:
+        rate, channels, size = self._sound.samplerate, self._sound.channels, self.size
+        return (b"RIFF" + struct.pack("<I", size - 8) + b"WAVEfmt "
+                + struct.pack("<IHHIIHH", 16, 1, channels, rate, rate * self._frame, self._frame, 16)
+                + b"data" + struct.pack("<I", size - HEADER))  # fmt: skip
+
+
+def digest(content: Bytes) -> str:
+    """SHA-256 of the whole content, a part at a time."""
+    made = hashlib.sha256()
+    for start in range(0, content.size, 1 << 20):
+        made.update(content.part(start, 1 << 20))
+    return made.hexdigest()
