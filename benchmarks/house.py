@@ -43,14 +43,14 @@ class House:
 
 
 @contextmanager
-def house(**settings: str) -> Iterator[House]:
-    """Start it all, with six operators; afterwards nothing of it is left."""
+def house(*, operators: int = OPERATORS, **settings: str) -> Iterator[House]:
+    """Start it all, with so many operators; afterwards nothing of it is left."""
     folder = Path(tempfile.mkdtemp(prefix="bench-"))
-    here = installation(environment(folder, RTP_FROM="12000", RTP_TO="19999", **settings))
+    here = installation(environment(folder, **{"RTP_FROM": "12000", "RTP_TO": "19999", **settings}))
     stop = threading.Event()
     try:
         database = prepare_database(here)
-        _settle(database)
+        _settle(database, operators)
         if KEPT_SOUNDS.is_dir():
             shutil.copytree(KEPT_SOUNDS, here.settings.sounds, dirs_exist_ok=True)
         with running(here) as supervisor:
@@ -68,14 +68,14 @@ def house(**settings: str) -> Iterator[House]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _settle(database: Database) -> None:
+def _settle(database: Database, operators: int) -> None:
     with database.writing() as session:
         town.settle(session, at=now())
         known = set(session.scalars(select(Account.extension)))
-        for number in range(1, OPERATORS + 1):
-            if f"800{number}" not in known:
+        for number in range(1, operators + 1):
+            if f"{8000 + number}" not in known:
                 accounts.add(session, f"operator{number}", name="某人", role=Role.OPERATOR, password=town.PASSWORD,
-                             extension=f"800{number}", at=now(), by="bench")  # fmt: skip
+                             extension=f"{8000 + number}", at=now(), by="bench")  # fmt: skip
 
 
 def _tend(supervisor: Supervisor, stop: threading.Event) -> None:

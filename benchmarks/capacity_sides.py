@@ -1,0 +1,134 @@
+"""The two whose limits are compared: the whole house, and an exchange that does the same by its dialplan alone."""
+
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import func, select
+
+from benchmarks.house import house
+from cli import sip
+from cli.exchange import Exchange
+from cli.exchange_files import ExchangePlan
+from cli.installation import installation
+from cli.sip_scenario import Say, Wait
+from dispatch.calls import Call
+from hotline.database import Database
+from recordings.recordings import Kind, Recording, State
+from tests.journeys.conftest import environment
+from tests.journeys.trouble import TUNE
+
+PHONES: Final = 99
+HELD_BY_FASTAGI: Final = 0.99  # the rest had hung up before a busy exchange asked
+NOTED_WITHIN: Final = 30.0  # seconds after the last call
+DIALPLAN: Final = Path(__file__).with_name("bare.conf")
+ROOM: Final = {"PHONES": str(PHONES), "RTP_FROM": "12000", "RTP_TO": "19999"}
+
+
+@dataclass
+class Side:
+    """One exchange under test."""
+
+    exchange: Exchange
+    ours: dict[str, int] = field(default_factory=dict)  # processes besides the exchange, by name
+
+    @property
+    def plan(self) -> ExchangePlan:
+        return self.exchange.plan
+
+    def recordings(self, since: datetime) -> list[float]:
+        """Seconds of each recording that was begun since then, shortest first."""
+        files = (self.plan.folder / "spool/calls").glob("*.wav")
+        found = (path.stat() for path in files)
+        return sorted((one.st_size - 44) / 16000 for one in found if one.st_mtime >= since.timestamp())
+
+    def not_answered(self) -> int:
+        """How many left the queue without having spoken to anybody, since the exchange started."""
+        found = re.search(r", A:(\d+)", self.exchange.cli("queue show hotline"))
+        return int(found[1]) if found else 0
+
+    def faults(self, calls: int, since: datetime) -> str:
+        """What is wrong with the bookkeeping of these calls, in words; an exchange alone keeps none."""
+        return ""
+
+    @contextmanager
+    def operators(self) -> Iterator[None]:
+        """All phones are signed in, answer after half a second, and speak."""
+        with ExitStack() as stack:
+            port = sip.free_port()
+            for phone in self.plan.phones:
+                sip.register(phone.number, phone.password, exchange=self.plan.sip_port, port=port)
+                self.exchange.cli(f"queue add member PJSIP/{phone.number} to hotline")
+            stack.enter_context(sip.answer(Say(TUNE), Wait(60), port=port, ring=0.5))
+            yield
+
+
+@dataclass
+class Ours(Side):
+    """The whole house: each call must be there, once, ended, and begun by FastAGI."""
+
+    database: Database | None = None
+
+    def faults(self, calls: int, since: datetime) -> str:
+        end = time.monotonic() + NOTED_WITHIN
+        while (rows := self._rows(since)) != (calls, 0) and time.monotonic() < end:
+            time.sleep(0.2)
+        if rows != (calls, 0):
+            return f"{rows[0]} rows for {calls} calls, {rows[1]} not ended"
+        asked = self._counted(Call.taken_from == "agi", Call.began_at >= since)
+        return "" if asked >= HELD_BY_FASTAGI * calls else f"FastAGI took {asked} of {calls} calls"
+
+    def recordings(self, since: datetime) -> list[float]:
+        """As they were taken in; the worker fetches them from where the exchange writes."""
+        assert self.database is not None
+        of_calls = select(Recording.seconds).join(Call, Call.id == Recording.call_id)
+        whole = (Call.began_at >= since, Recording.kind == Kind.CALL, Recording.state == State.COMPLETE)
+        end = time.monotonic() + NOTED_WITHIN
+        while True:
+            with self.database.reading() as session:
+                found = sorted(seconds or 0.0 for seconds in session.scalars(of_calls.where(*whole)))
+            if len(found) >= self._rows(since)[0] or time.monotonic() > end:
+                return found
+            time.sleep(0.5)
+
+    def _rows(self, since: datetime) -> tuple[int, int]:
+        return self._counted(Call.began_at >= since), self._counted(Call.began_at >= since, Call.ended_at.is_(None))
+
+    def _counted(self, *which: object) -> int:
+        assert self.database is not None
+        with self.database.reading() as session:
+            return session.scalar(select(func.count()).select_from(Call).where(*which)) or 0  # type: ignore[arg-type]
+
+
+class BareExchange(Exchange):
+    """The same exchange with the peer's dialplan."""
+
+    def _mounts(self) -> list[tuple[Path, str]]:
+        return [*super()._mounts(), (DIALPLAN, "/etc/asterisk/extensions.conf:ro")]
+
+
+@contextmanager
+def ours() -> Iterator[Side]:
+    with house(operators=PHONES, **ROOM) as place:
+        yield Ours(Exchange(place.here.plan()), place.pids(), database=place.database)
+
+
+@contextmanager
+def bare() -> Iterator[Side]:
+    """Nothing beside the exchange runs, and it keeps no record of what happened to a call."""
+    folder = Path(tempfile.mkdtemp(prefix="bare-"))
+    exchange = BareExchange(installation(environment(folder, **ROOM)).plan())
+    try:
+        exchange.start()
+        exchange.cli("module unload cel_custom.so")
+        yield Side(exchange)
+    finally:
+        exchange.stop()
+        shutil.rmtree(folder, ignore_errors=True)
