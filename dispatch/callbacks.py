@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import Exists, ForeignKey, String, exists, func, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
 
-from dispatch import calls
+from dispatch import alerts, calls
 from dispatch.calls import Call
 from dispatch.tickets import Ticket
 from hotline.accounts.accounts import Account
@@ -91,7 +91,9 @@ def owe_callback(session: Session, ticket: Ticket, *, settings: Settings, at: da
                    by_person=ticket.personal or bool(extension_of(ticket.contact)),
                    due_at=next_sensible(at, read_hours(settings.callback_hours)))
     session.add(row)
-    if not row.by_person:
+    if row.by_person:
+        alerts.callback_owed(session, ticket, at=at)
+    else:
         orders.order(session, ticket.reply, voice=settings.voice, urgent=True, at=at)
     session.flush()
     return row

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import codes, referrals
+from dispatch import caller_sms, codes, referrals
 from dispatch.calls import Call
 from dispatch.codes import PooledCode
 from dispatch.referrals import Matter
@@ -27,12 +27,16 @@ class Lodged:
 
 
 def lodge(session: Session, matter: Matter, *, call: Call, to: Department | None, by: Account, settings: Settings,
-          at: datetime) -> Lodged:
-    """Write the matter down with the call's recording, and send it to the department when one is chosen."""
+          at: datetime, told_closed: bool = False) -> Lodged:
+    """Write the matter down with the call's recording, and send it to the department when one is chosen. Who left a
+    mobile number is sent his code; `told_closed`: and wishes a short message when the matter is closed."""
     sound = recordings.expect(session, call.id, kind=Kind.CALL, spool=settings.spool, at=call.began_at)
     code = mint_free(session, settings=settings)
     ticket = referrals.refer(session, matter, call=call, recording=sound, code=code, by=by.login, settings=settings,
                              at=at)  # fmt: skip
+    caller_sms.lodged(session, ticket, code, at=at)
+    if told_closed:
+        caller_sms.wish(session, ticket, at=at)
     if to is not None:
         referrals.dispatch(session, ticket, to=to, by=by, settings=settings, at=at)
     return Lodged(ticket, code)

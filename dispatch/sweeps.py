@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from dispatch import callbacks, corrections, filing, learning, missed, records, recounting, spool
+from dispatch import alerts, callbacks, corrections, due_alerts, filing, learning, missed, records, recounting, spool
 from dispatch.callbacks import Attempt
 from dispatch.calls import Call
 from dispatch.endings import end_attempt
@@ -37,6 +37,7 @@ OTHERS_FIRST = timedelta(seconds=3)  # FastAGI and listener note most of it at o
 BREATH = 0.03
 WRITER_DEAD = timedelta(minutes=1)
 SELDOM = timedelta(minutes=10)
+OFTEN = timedelta(minutes=1)
 Dial = Callable[[Attempt, str], None]
 Living = Callable[[], frozenset[str] | None]
 log = structlog.get_logger()
@@ -59,8 +60,8 @@ class Sweeper:
         """All sweeps once; one that fails does not keep the others from their work, and its rows stay owed."""
         work = (
             self.take_in_messages, self.take_in_records, self.take_in_recordings, self.settle_stranded,
-            self.gather_missed, self.call_back, self.keep_knowledge, self.remind, self.learn, self.recount, self.file,
-            self.keep_recordings, self.seal,
+            self.gather_missed, self.call_back, self.tell_due, self.keep_knowledge, self.remind, self.learn,
+            self.recount, self.file, self.keep_recordings, self.seal,
         )  # fmt: skip
         troubles = [trouble for sweep in work if (trouble := self._guarded(sweep))]
         if (free := free_percent(self.settings.folder)) < self.settings.disk_alarm_percent:
@@ -162,6 +163,18 @@ class Sweeper:
                 reminders.remind(session, one, at=at)
         self.looked["reminders"] = at
 
+    def tell_due(self) -> None:
+        """Tell departments of what is due soon or over its day, each deadline once before it and once after."""
+        at = now()
+        if at - self.looked.get("due", at - OFTEN) < OFTEN:
+            return
+        with self.database.reading() as session:
+            owed = due_alerts.owed(session, at=at)
+        for ticket, topic in owed:
+            with self.database.writing() as session:
+                due_alerts.tell(session, session.get_one(Ticket, ticket.id), topic, at=at)
+        self.looked["due"] = at
+
     def learn(self) -> None:
         """Keep the list of what nobody could find, drop old askings, and measure at night what phrasings bring."""
         learning.gather(self.database)
@@ -216,6 +229,8 @@ class Sweeper:
             if orders.unmade(session, names):
                 callback.state, callback.due_at = callbacks.State.DUE, at + timedelta(seconds=5)
                 callback.by_person = orders.hopeless(session, names)
+                if callback.by_person:
+                    alerts.callback_owed(session, callback.replied, at=at)
                 return None
             return callbacks.place(session, callback, settings=self.settings, at=at), callback.number
 

@@ -120,9 +120,13 @@ def write_step(session: Session, ticket: Ticket, action: Action | str, *, by: st
                why: str = "", **detail: Any) -> None:
     """Add a line to the ticket's history. It is stored at once, with the state that it led to: the database knows the
     table's steps one by one (migration 0028), and refuses two of them taken as one."""
-    session.add(TicketStep(ticket_id=ticket.id, at=at, by=by, action=str(action), source=str(source),
-                           target=str(ticket.state), why=why, detail=detail))
+    step = TicketStep(ticket_id=ticket.id, at=at, by=by, action=str(action), source=str(source),
+                      target=str(ticket.state), why=why, detail=detail)  # fmt: skip
+    session.add(step)
     session.flush()
+    from dispatch import alerts  # which knows tickets: it can't be known before they are
+
+    alerts.of_step(session, ticket, step)
 
 
 def guarded(ticket: Ticket) -> bool:

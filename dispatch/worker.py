@@ -1,4 +1,4 @@
-"""The Celery application: three thin tasks. Rows are the queue; beat only wakes those who look for them."""
+"""The Celery application: thin tasks. Rows are the queue; beat only wakes those who look for them."""
 
 from functools import cache
 
@@ -10,11 +10,14 @@ from dispatch.telephone import Telephone
 from hotline.database import database
 from hotline.events import Bus
 from hotline.settings import settings
+from hotline.telling.aside import Aside
+from hotline.telling.teller import Teller, carriers_of
 from hotline.times import local_day, now
 from knowledge_base.search.meaning import engine
 from knowledge_base.search.understanding import Understanding
 
 SWEEP_SECONDS = 2.0
+TELL_SECONDS = 3.0
 SPEAK_SECONDS = 1.0
 UNDERSTAND_SECONDS = 2.0
 
@@ -35,6 +38,7 @@ def make_app() -> Celery:
         beat_schedule={
             # A wake-up that nobody took in time is worth nothing: the next one looks at the same rows.
             "sweep": {"task": "sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS * 2}},
+            "tell": {"task": "tell", "schedule": TELL_SECONDS, "options": {"expires": TELL_SECONDS * 2}},
             "speak": {
                 "task": "speak",
                 "schedule": SPEAK_SECONDS,
@@ -48,6 +52,7 @@ def make_app() -> Celery:
         },
     )
     app.task(name="sweep")(sweep)
+    app.task(name="tell")(tell)
     app.task(name="speak")(speak)
     app.task(name="understand")(understand)
     return app
@@ -56,6 +61,11 @@ def make_app() -> Celery:
 def sweep() -> None:
     """Do what is owed."""
     _sweeper().sweep()
+
+
+def tell() -> None:
+    """Have what is owed to people brought out, beside the sweeps: who waits for a mail server keeps nobody waiting."""
+    _telling().wake()
 
 
 def speak() -> None:
@@ -74,6 +84,12 @@ def understand() -> None:
 def _sweeper() -> Sweeper:
     telephone = Telephone(settings())
     return Sweeper(settings(), database(), Bus(settings().redis_address), telephone.dial, telephone.living)
+
+
+@cache
+def _telling() -> Aside:
+    teller = Teller(settings(), database(), carriers_of(settings()))
+    return Aside("tell", teller.work)
 
 
 @cache

@@ -8,10 +8,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hotline import audit
+from hotline.accounts.accounts import Account
+from hotline.accounts.roles import Permission
 from hotline.calendar.days import working_days
 from hotline.database import insert_into
 from hotline.directory.departments import Department, in_service
 from hotline.settings import Settings
+from hotline.telling.notices import Topic, tell
 from hotline.times import local_day
 from knowledge_base.things import Thing, due_days, things
 from knowledge_base.turns import plan, turn
@@ -59,7 +62,16 @@ def remind(session: Session, one: Owed, *, at: datetime) -> bool:
         return False
     audit.note(session, "update.reminded", by=BY, at=at, about=("department", one.department_id),
                department=one.department, due_on=one.due_on.isoformat(), step=one.step)  # fmt: skip
+    tell(session, _people(session, one.department_id), Topic.UPDATE, about=("department", one.department_id),
+         key=f"update:{one.department_id}:{one.due_on}:{one.step}", named=one.department, at=at,
+         department_id=one.department_id)  # fmt: skip
     return True
+
+
+def _people(session: Session, department_id: int) -> list[Account]:
+    """Who of a department keeps its things."""
+    own = select(Account).where(Account.department_id == department_id, Account.active.is_(True))
+    return [account for account in session.scalars(own.order_by(Account.id)) if account.may(Permission.UPDATE)]
 
 
 def latest(session: Session) -> dict[int, Reminder]:

@@ -24,8 +24,8 @@ TEXTS = {
     CODE: "您的事项已登记，编号{number}，查询码{code}。查询进度请拨打96128或登录网站，请勿转告他人。",
     CLOSED: "您登记的事项（编号{number}）已办结，详情请凭查询码拨打96128或登录网站查询。",
     ANSWER: "您咨询的问题“{question}”：{answer}",
-    NOTICE: "工单提醒：{number}，{topic}，请登录系统处理。",
-    DIGEST: "您有{count}条工单提醒，请登录系统查看。",
+    NOTICE: "提醒：{number}，{topic}，请登录系统处理。",
+    DIGEST: "您有{count}条提醒，请登录系统查看。",
 }
 """What the house sends, until the carrier's own wording of it is entered. None says what the matter is about: a
 telephone may be a family's."""

@@ -1,7 +1,7 @@
 """The teller: claims what is owed, brings it out, and notes what became of it; no session is open while it waits."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
 import structlog
@@ -24,6 +24,7 @@ LEASE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(hours=3)
 SECRETS_KEPT = timedelta(days=1)  # of what failed: until then it may be sent by hand
 MOST_GATHERED = 100
+TIDIED_EACH = timedelta(hours=1)
 DROPPED_AT_ONCE = 500
 log = structlog.get_logger()
 
@@ -63,6 +64,14 @@ class Teller:
     settings: Settings
     database: Database
     carriers: Mapping[Channel, Carrier]
+    looked: dict[str, datetime] = field(default_factory=dict)  # when it was tidied last
+
+    def work(self) -> None:
+        """What a waking does: bring out, and now and then tidy up."""
+        self.tell()
+        if now() - self.looked.get("tidy", now() - TIDIED_EACH) >= TIDIED_EACH:
+            self.tidy()
+            self.looked["tidy"] = now()
 
     def tell(self) -> int:
         """Bring out all that is owed by now; how many attempts that took."""

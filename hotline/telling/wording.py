@@ -34,7 +34,7 @@ def identity(rows: Sequence[Delivery]) -> str:
 def _letter(rows: Sequence[Delivery], settings: Settings) -> Message:
     lines = [f"{row.values['number']}：{row.values['topic']}{_link(row, settings)}" for row in rows]
     one = f"{rows[0].values['topic']}：{rows[0].values['number']}"
-    subject = f"【{settings.number}】" + (one if len(rows) == 1 else f"{len(rows)}条工单提醒")
+    subject = f"【{settings.number}】" + (one if len(rows) == 1 else f"{len(rows)}条提醒")
     end = f"请登录{settings.number}系统处理。本邮件由系统自动发出，请勿回复。"
     text = "\n".join([*lines, "", end])
     return Message(identity(rows), rows[0].place, rows[0].topic, text, subject, shown=text)

@@ -10,15 +10,19 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hotline.accounts.accounts import Account
+from hotline.accounts.roles import Role
 from hotline.audit import AuditRow
 from hotline.calendar.days import CalendarDay, WorkingDays
 from hotline.database import Database
 from hotline.directory.departments import Department
 from hotline.settings import Settings, SettingsError, read_settings
+from hotline.telling.notices import Notice
 from knowledge_base import reminders
 from knowledge_base.reminders import Owed
 from knowledge_base.turns import Plan, Turn, day_of, plan, step_of, turn
 from knowledge_base.updates import Reminder
+from tests.conftest import NOON, person
 
 from .keeping import entry_of, noon
 
@@ -176,3 +180,13 @@ def test_steps_that_are_none_are_refused_when_the_process_starts() -> None:
         read_settings(given)
     assert plan(read_settings(given | {"HOTLINE_UPDATE_REMINDERS": "7, -30,0"})) == Plan((-30, 0, 7), 14)
     assert plan(read_settings({"HOTLINE_SECRET_KEY": "s" * 40})).lead == 14
+
+
+def test_who_keeps_the_departments_things_is_told_in_his_inbox_too(session: Session, office: Department) -> None:
+    for role in (Role.LIAISON, Role.LEADER, Role.SECRECY_REVIEWER):
+        person(session, role, of=office)
+    person(session, Role.LIAISON, login="elsewhere")
+    for _ in range(2):
+        reminders.remind(session, Owed(office.id, office.name, date(2026, 11, 25), -3), at=NOON)
+    told = session.execute(select(Account.login, Notice.topic).join(Account, Account.id == Notice.account_id)).all()
+    assert sorted(map(tuple, told)) == [("leader", "update"), ("liaison", "update")]

@@ -118,7 +118,7 @@ def test_who_wants_one_message_a_morning_gets_one(house: House, keeper: Keeper) 
     assert house.sweep(NOON + timedelta(hours=1)) == 1  # what is urgent doesn't wait
     assert (house.sweep(EIGHT - timedelta(minutes=1)), house.sweep(EIGHT)) == (0, 1)
     letter = keeper.got[-1]
-    assert letter.subject == "【96128】3条工单提醒"
+    assert letter.subject == "【96128】3条提醒"
     assert all(f"96128-20261123-000{n}：新工单待签收" in letter.text for n in range(3))
     assert house.states() == ["sent"] * 4
     house.tell("later", at=EIGHT + timedelta(minutes=1))

@@ -1,0 +1,45 @@
+"""What a caller gets as a short message: his query code once he has lodged, and that the matter is closed if he wishes.
+
+Of a confidential matter nothing is sent: the gateway is outside the house, and the number would name him there."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from dispatch.tickets import Ticket
+from hotline.database import Base
+from hotline.telling import sms
+
+
+class SmsWish(Base):
+    """The caller of a ticket wishes to hear by short message that it is closed."""
+
+    __tablename__ = "sms_wish"
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), primary_key=True)
+    at: Mapped[datetime]
+
+
+def may(ticket: Ticket) -> bool:
+    """Whether the caller can and may be sent anything."""
+    return not ticket.confidential and sms.is_mobile(ticket.contact)
+
+
+def lodged(session: Session, ticket: Ticket, code: str, *, at: datetime) -> bool:
+    """Owe him ticket number and query code, once; False where he can't be sent them, or was."""
+    if not code or not may(ticket):
+        return False
+    return sms.owe(session, sms.CODE, ticket.contact, {"number": ticket.number, "code": code}, at,
+                   key=f"ticket:{ticket.id}:code", about=("ticket", ticket.number), urgent=True)  # fmt: skip
+
+
+def wish(session: Session, ticket: Ticket, *, at: datetime) -> None:
+    """Keep that he wishes to be told when the matter is closed."""
+    session.merge(SmsWish(ticket_id=ticket.id, at=at))
+
+
+def closed(session: Session, ticket: Ticket, *, at: datetime) -> None:
+    """Owe him that the matter is closed, if he wished so: once, and not at night."""
+    if may(ticket) and session.get(SmsWish, ticket.id) is not None:
+        sms.owe(session, sms.CLOSED, ticket.contact, {"number": ticket.number}, at, key=f"ticket:{ticket.id}:closed",
+                about=("ticket", ticket.number))  # fmt: skip

@@ -1,0 +1,161 @@
+"""Who is told of a ticket: its department at each change, the old one that it is gone, those whose turn it is; each once."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispatch import caller_sms, due_alerts, referrals, urging
+from dispatch.due_alerts import warns_from
+from dispatch.lodging import lodge
+from dispatch.referrals import Matter
+from dispatch.states import State
+from dispatch.tickets import Klass, Ticket
+from hotline.accounts.accounts import Account
+from hotline.accounts.roles import Role
+from hotline.calendar.days import working_days
+from hotline.settings import Settings
+from hotline.telling import webhooks
+from hotline.telling.notices import Notice, Topic
+from hotline.telling.outbox import Delivery
+from hotline.times import CHINA
+from tests.conftest import NOON
+from tests.dispatch import town
+from tests.dispatch.town import CALLER, Staff, later
+
+
+@pytest.fixture
+def staff(session: Session) -> Staff:
+    return town.staff(session, town.unit(session, "101", "玉溪市公安局"))
+
+
+def told(session: Session) -> list[tuple[str, str]]:
+    """Who was told what, in order."""
+    rows = session.execute(select(Account.login, Notice.topic).join(Account, Account.id == Notice.account_id).order_by(Notice.id))
+    return [(login, str(topic)) for login, topic in rows]
+
+
+def test_each_whose_turn_it_is_is_told_on_the_way(session: Session, settings: Settings, staff: Staff) -> None:
+    town.somebody(session, Role.OPERATOR)
+    row = town.bring(session, town.ticket(session, settings), State.TO_CHECK, by=staff, settings=settings)
+    referrals.send_back(session, row, why="没有回答问题", by=staff.supervisor, settings=settings, at=NOON)
+    town.bring(session, row, State.TO_CALL_BACK, by=staff, settings=settings, personal=True)
+    ways = [("liaison", "new"), ("leader", "to_sign"), ("supervisor", "to_check"), ("liaison", "sent_back"),
+            ("leader", "to_sign"), ("supervisor", "to_check"), ("supervisor", "call_back"), ("operator", "call_back")]  # fmt: skip
+    assert told(session) == ways
+
+
+def test_every_change_of_department_alerts_the_new_one_and_the_old(session: Session, settings: Settings, staff: Staff) -> None:
+    other = town.unit(session, "102", "玉溪市住建局")
+    town.somebody(session, Role.LIAISON, of=other, login="other")
+    row = town.bring(session, town.ticket(session, settings), State.IN_HAND, by=staff, settings=settings)
+    referrals.give_back(session, row, why="不属本单位职责", by=staff.liaison, at=NOON)
+    referrals.dispatch(session, row, to=other, by=staff.supervisor, settings=settings, at=NOON)
+    assert told(session) == [("liaison", "new"), ("supervisor", "returned"), ("other", "new"), ("liaison", "gone")]
+    row.department_id = staff.office.id  # by whichever step: a competent office's, say
+    referrals.opened(session, row, by=staff.liaison, at=NOON)
+    assert told(session)[4:] == [("other", "gone")]  # who moved it to himself knows
+    assert session.scalars(select(Notice.thing).distinct()).all() == [row.number]
+
+
+@pytest.mark.parametrize(("klass", "confidential"), [(Klass.COMPLAINT, False), (Klass.REPORT, False), (Klass.CONSULT, True)])
+def test_what_is_guarded_is_told_to_the_leader_too(session: Session, settings: Settings, staff: Staff, klass: Klass, confidential: bool) -> None:
+    town.bring(session, town.ticket(session, settings, klass=klass, confidential=confidential), State.TO_ACCEPT, by=staff, settings=settings)
+    assert told(session) == [("liaison", "new"), ("leader", "new")]
+
+
+def test_a_department_of_which_nobody_can_be_told_is_told_to_the_hotline(session: Session, settings: Settings) -> None:
+    boss, second = town.somebody(session, Role.SUPERVISOR), town.somebody(session, Role.SUPERVISOR, login="second")
+    nobody = town.unit(session, "103", "玉溪市档案馆")
+    gone = town.somebody(session, Role.LIAISON, of=nobody)
+    gone.active = False
+    session.flush()
+    referrals.dispatch(session, town.ticket(session, settings), to=nobody, by=boss, settings=settings, at=NOON)
+    assert told(session) == [(second.login, "unmanned")]
+
+
+def test_what_the_caller_adds_reaches_whose_turn_it_is(session: Session, settings: Settings, staff: Staff) -> None:
+    operator = town.somebody(session, Role.OPERATOR)
+    row = town.ticket(session, settings)
+    urging.urge(session, row, by=operator, at=NOON)
+    town.bring(session, row, State.IN_HAND, by=staff, settings=settings)
+    urging.supplement(session, row, words="地址有误", by=operator, at=NOON)
+    town.bring(session, row, State.TO_CHECK, by=staff, settings=settings)
+    urging.urge(session, row, by=operator, at=NOON)
+    assert [one for one in told(session) if one[1] in ("urged", "added")] == [("supervisor", "urged"), ("liaison", "added"), ("supervisor", "urged")]
+
+
+def test_other_systems_hear_of_their_departments_tickets_only(session: Session, settings: Settings, staff: Staff) -> None:
+    other = town.unit(session, "102", "玉溪市住建局")
+    hooks = [webhooks.add(session, name, "https://x.example/", department_id=unit, by="admin", at=NOON).id
+             for name, unit in (("all", None), ("own", staff.office.id), ("others", other.id))]  # fmt: skip
+    town.bring(session, town.ticket(session, settings), State.TO_ACCEPT, by=staff, settings=settings)
+    assert session.scalars(select(Delivery.place).order_by(Delivery.id)).all() == [str(hooks[0]), str(hooks[1])]
+
+
+# -- deadlines ----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("due", "warned"), [("2026-11-24 18:00", "2026-11-23 18:00"), ("2026-11-23 18:00", "2026-11-20 18:00"),
+                                             ("2026-10-08 18:00", "2026-09-30 18:00"), ("2026-10-12 11:00", "2026-10-10 11:00")])  # fmt: skip
+def test_a_deadline_is_near_one_working_day_before_it(session: Session, due: str, warned: str) -> None:
+    calendar = working_days(session)
+    moments = [datetime.fromisoformat(text).replace(tzinfo=CHINA) for text in (due, warned)]
+    assert warns_from(moments[0], calendar, urgent=False) == moments[1]
+    assert warns_from(moments[0], calendar, urgent=True) == moments[0] - timedelta(hours=1)
+
+
+def sweep(session: Session, at: datetime) -> list[str]:
+    owed = due_alerts.owed(session, at=at)
+    for ticket, topic in owed:
+        due_alerts.tell(session, ticket, topic, at=at)
+    return [topic for _, topic in owed]
+
+
+def test_each_deadline_is_told_once_before_it_and_once_after(session: Session, settings: Settings, staff: Staff) -> None:
+    row = town.bring(session, town.ticket(session, settings), State.IN_HAND, by=staff, settings=settings)
+    due = row.due_at
+    assert due is not None
+    moments = [due - timedelta(days=1, minutes=1), due - timedelta(days=1), due - timedelta(hours=1), due, due + timedelta(hours=1)]
+    assert [sweep(session, at) for at in moments] == [[], [Topic.DUE_SOON], [], [Topic.OVERDUE], []]
+    assert told(session)[1:] == [("liaison", "due_soon"), ("liaison", "overdue"), ("leader", "overdue")]
+    row.due_at = due + timedelta(days=7)  # it was moved
+    session.flush()
+    assert sweep(session, row.due_at) == [Topic.OVERDUE]
+    assert sweep(session, row.due_at + timedelta(days=8)) == []
+
+
+def test_what_waits_for_others_is_not_overdue(session: Session, settings: Settings, staff: Staff) -> None:
+    row = town.bring(session, town.ticket(session, settings), State.TO_CHECK, by=staff, settings=settings)
+    assert row.due_at is not None
+    assert sweep(session, row.due_at) == []
+
+
+# -- the caller ---------------------------------------------------------------------------------------------------
+def lodged(session: Session, settings: Settings, *, contact: str = "", confidential: bool = False, told_closed: bool = True) -> Ticket:
+    operator, matter = town.somebody(session, Role.OPERATOR), Matter(Klass.PRAISE, "表扬", "服务好", confidential, contact=contact)
+    return lodge(session, matter, call=town.call(session), to=None, by=operator, settings=settings, at=NOON, told_closed=told_closed).ticket
+
+
+def sent(session: Session) -> list[tuple[str, str]]:
+    return [(row.template, row.place) for row in session.scalars(select(Delivery).order_by(Delivery.id))]
+
+
+def test_who_lodges_from_a_mobile_is_sent_his_code_and_that_it_is_closed_if_he_wishes(session: Session, settings: Settings, staff: Staff) -> None:
+    row = lodged(session, settings)
+    code = session.scalars(select(Delivery)).one().values["code"]
+    assert not caller_sms.lodged(session, row, code, at=NOON)
+    town.bring(session, row, State.TO_CALL_BACK, by=staff, settings=settings)
+    assert row.state == State.CLOSED
+    assert sent(session) == [("query_code", CALLER), ("closed", CALLER)]
+    referrals.file(session, row, at=later(days=31))
+    assert len(sent(session)) == 2
+
+
+@pytest.mark.parametrize(("matter", "expected"), [({"told_closed": False}, ["query_code"]), ({"contact": "0877-2012345"}, []), ({"confidential": True}, [])])
+def test_who_does_not_wish_has_no_mobile_or_wants_secrecy_is_sent_nothing(
+    session: Session, settings: Settings, staff: Staff, matter: dict[str, object], expected: list[str]
+) -> None:
+    row = lodged(session, settings, **matter)  # type: ignore[arg-type]
+    row.summary = "来电人表扬窗口服务。"
+    town.bring(session, row, State.TO_CALL_BACK, by=staff, settings=settings)
+    assert [template for template, _ in sent(session)] == expected
