@@ -110,7 +110,7 @@ def _recordings(settings: Settings) -> Finding:
 
     def look() -> Finding:
         with Database(settings.database_address).reading() as session:
-            return Finding("recordings", *recordings_seen.seen(session, settings), do)
+            return Finding("recordings", *recordings_seen.seen(session, settings, at=now()), do)
 
     return _or_fault("recordings", look, SQLAlchemyError, do)
 

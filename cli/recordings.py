@@ -3,11 +3,13 @@
 import click
 
 from cli.opening import opened
+from dispatch.reconciling import Reconciler, open_findings
 from hotline import audit
 from hotline.times import local_day, now
 from recordings import keeping
 from recordings.archive import archive
 from recordings.ciphers import Cipher
+from recordings.errors import RecordingError
 from recordings.keyring import PLAIN
 
 
@@ -68,3 +70,22 @@ def drop(key: str) -> None:
     with database.writing() as session:
         audit.note(session, "recording.key_dropped", by="command line", at=now(), about=("key", key))
     click.echo(f"{key} is gone.")
+
+
+@recordings.command()
+@click.option("--whole", is_flag=True, help="Look at every call, and unseal and hash every sound anew; may take hours.")
+def reconcile(whole: bool) -> None:
+    """Hold calls, rows and files against one another, mend what can be mended, and name the rest; fails while
+    something waits for a person."""
+    settings, database = opened()
+    there = Reconciler(settings, database, archive(settings), whole=whole, say=click.echo)
+    try:
+        done = there.run(by="command line", at=now())
+    except RecordingError as fault:
+        raise click.ClickException(f"Not finished: {fault}") from None
+    told = ", ".join(f"{kind}: {count}" for kind, count in sorted(done.counts.items()))
+    click.echo(f"Found: {told}" if told else "All agrees.")
+    with database.reading() as session:
+        waiting = open_findings(session)
+    if waiting:
+        raise click.ClickException(f"{waiting} wait for a person: see the page 录音保管.")

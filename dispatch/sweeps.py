@@ -12,7 +12,19 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from dispatch import alerts, callbacks, corrections, due_alerts, filing, learning, missed, records, recounting, spool
+from dispatch import (
+    alerts,
+    callbacks,
+    corrections,
+    due_alerts,
+    filing,
+    learning,
+    missed,
+    reconciling,
+    records,
+    recounting,
+    spool,
+)
 from dispatch.callbacks import Attempt
 from dispatch.calls import Call
 from dispatch.endings import end_attempt
@@ -206,10 +218,12 @@ class Sweeper:
             self.looked["filing"] = at
 
     def keep_recordings(self) -> None:
-        """Put away what was taken in, packed and sealed; seal anew what an older key sealed."""
+        """Put away what was taken in, packed and sealed; seal anew what an older key sealed. At night all is held
+        against everything else, and what is due is destroyed."""
         there = archive(self.settings)
         keeping.put_away(self.database, there, put_off=self.looked, at=now())
         keeping.reseal(self.database, there, put_off=self.looked, at=now())
+        reconciling.at_night(self.settings, self.database, at=now())
 
     def seal(self) -> None:
         """Chain what the audit trail has gained."""

@@ -210,6 +210,7 @@ class Settings(BaseModel):
     )
     recordings_keys_file: str = Field("", description="File of the recordings' keys; empty: in the folder's secrets.")
     recordings_keep_days: int = Field(730, description="Days that a recording is kept at least.")
+    recordings_destroy: bool = Field(True, description="Whether recordings whose time is over are destroyed.")
     disk_alarm_percent: int = Field(10, description="Free disk below this percentage raises the alarm.")
 
     # Signing in

@@ -32,7 +32,7 @@ def put_away(database: Database, archive: Archive, *, put_off: dict[str, datetim
             put_off[_name(row)] = at
             return
         made = archive.put_away(row, on=local_day(at))
-        if _keep(database, row, made):
+        if _keep(database, row, made, at=at):
             archives.clear(row)
 
     with database.reading() as session:
@@ -45,7 +45,7 @@ def reseal(database: Database, archive: Archive, *, put_off: dict[str, datetime]
 
     def one(row: Recording) -> None:
         old, made = row.stored, archive.reseal(row, on=local_day(at))
-        if _keep(database, row, made):
+        if _keep(database, row, made, at=at):
             archive.forget(old)
 
     with database.reading() as session:
@@ -100,11 +100,11 @@ def _in_time(owed: list[Recording], put_off: dict[str, datetime], at: datetime) 
             return
 
 
-def _keep(database: Database, row: Recording, made: PutAway) -> bool:
+def _keep(database: Database, row: Recording, made: PutAway, *, at: datetime) -> bool:
     """Write where it is kept now, unless another was quicker."""
     before = Recording.id == row.id, Recording.key_id == row.key_id
     with database.writing() as session:
-        changed = update(Recording).where(*before).values(**asdict(made)).returning(Recording.id)
+        changed = update(Recording).where(*before).values(**asdict(made), checked_at=at).returning(Recording.id)
         return session.scalar(changed) is not None
 
 

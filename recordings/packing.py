@@ -6,6 +6,8 @@ file as it went in (a sample torn by a crash, another kind of WAV) is kept as it
 import hashlib
 import io
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +16,7 @@ import numpy as np
 import soundfile
 
 from recordings import audio
+from recordings.errors import RecordingError, Tampered
 from recordings.reading import Bytes, Seekable
 
 HEADER = audio.HEADER
@@ -33,7 +36,7 @@ def pack(wav: Path, packed: BinaryIO, *, sha256: str) -> Packing:
         _to_flac(wav, packed)
         if digest(Unpacked(Plain(packed))) == sha256:
             return Packing.FLAC
-    except soundfile.LibsndfileError:
+    except (soundfile.LibsndfileError, Tampered):
         pass
     packed.seek(0)
     packed.truncate()
@@ -63,12 +66,37 @@ class Plain:
         """Nothing to do."""
 
 
+class _Heeded(Seekable):
+    """What soundfile reads from: no fault passes through the C library, so it is kept until that has returned."""
+
+    fault: RecordingError | None = None
+
+    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
+        try:
+            return super().readinto(buffer)
+        except RecordingError as fault:
+            self.fault = fault
+            return 0
+
+    @contextmanager
+    def heeded(self) -> Iterator[None]:
+        """Raises what reading met meanwhile; Tampered when soundfile can't make sense of what it read."""
+        try:
+            yield
+        except soundfile.LibsndfileError as fault:
+            raise self.fault or Tampered(f"a packed recording can't be read: {fault}") from None
+        if self.fault:
+            raise self.fault
+
+
 class Unpacked:
     """A packed sound, to be read in parts as the WAV that it was; `gain` (decibel) raises it for who listens."""
 
     def __init__(self, packed: Bytes, *, gain: float = 0.0) -> None:
         self._packed, self._factor = packed, 10 ** (gain / 20)
-        self._sound = soundfile.SoundFile(Seekable(packed))
+        self._file = _Heeded(packed)
+        with self._file.heeded():
+            self._sound = soundfile.SoundFile(self._file)
         self._frame = 2 * self._sound.channels
         self.size = HEADER + self._sound.frames * self._frame
 
@@ -89,8 +117,9 @@ class Unpacked:
     def _frames(self, first: int, count: int) -> bytes:
         if count <= 0:
             return b""
-        self._sound.seek(first)
-        samples = self._sound.read(count, dtype="int16")
+        with self._file.heeded():
+            self._sound.seek(first)
+            samples = self._sound.read(count, dtype="int16")
         if self._factor != 1.0:
             samples = np.clip(samples * self._factor, -32768, 32767)
         sound: bytes = samples.astype("<i2").tobytes()

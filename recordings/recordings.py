@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import Float, String, UniqueConstraint, select, update
+from sqlalchemy import Float, ForeignKey, String, UniqueConstraint, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.database import Base, insert_into
@@ -28,6 +28,7 @@ class State(StrEnum):
     RUNNING = "running"
     COMPLETE = "complete"
     MISSING = "missing"
+    DESTROYED = "destroyed"
 
 
 class Recording(Base):
@@ -53,6 +54,8 @@ class Recording(Base):
     packing: Mapped[str] = mapped_column(String(10), default="")
     key_id: Mapped[str] = mapped_column(String(20), default="", index=True)
     gain: Mapped[float] = mapped_column(Float, default=0.0)  # decibels that make it as loud as others
+    checked_at: Mapped[datetime | None] = mapped_column(index=True)  # when it was last found to be what was taken in
+    destruction_id: Mapped[int | None] = mapped_column(ForeignKey("destruction.id"), index=True)
 
 
 _FOUND = ("id", "state", "seconds", "size", "sha256", "taken_in_at", "keep_until")

@@ -25,7 +25,7 @@ class Store(Protocol):
         ...
 
     def names(self) -> Iterator[tuple[str, int]]:
-        """Each name that is kept, with its size."""
+        """Each name that is kept, with its size, in the order of their bytes."""
         ...
 
 
@@ -60,9 +60,7 @@ class Folder:
             raise StoreError(f"{self.root}: {fault.strerror}") from fault
 
     def names(self) -> Iterator[tuple[str, int]]:
-        for path in sorted(self.root.rglob("*")):
-            if path.is_file():
-                yield path.relative_to(self.root).as_posix(), path.stat().st_size
+        yield from _files(self.root, "")
 
 
 class OpenFile:
@@ -85,6 +83,19 @@ class OpenFile:
 
     def close(self) -> None:
         self._file.close()
+
+
+def _files(folder: Path, before: str) -> Iterator[tuple[str, int]]:
+    """A folder at a time: the list of all would fill the memory."""
+    try:
+        found = sorted(os.scandir(folder), key=lambda entry: entry.name + "/" * entry.is_dir())
+    except FileNotFoundError:
+        return
+    for entry in found:
+        if entry.is_dir():
+            yield from _files(Path(entry.path), f"{before}{entry.name}/")
+        else:
+            yield before + entry.name, entry.stat().st_size
 
 
 def _keep_name(folder: Path) -> None:

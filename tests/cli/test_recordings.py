@@ -1,6 +1,7 @@
 """`hotline recordings`: keys are listed, made and dropped; none that still seals something."""
 
 import os
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,10 @@ from hotline.database import Database
 from hotline.settings import Settings
 from recordings import keeping, recordings
 from recordings.archive import archive
+from recordings.findings import Reconciliation
 from recordings.recordings import Kind
 from tests.conftest import NOON
+from tests.dispatch import town
 from tests.dispatch.town import later, sound
 
 
@@ -57,9 +60,9 @@ def test_where_nothing_is_sealed_no_key_is_made(database: Database, settings: Se
 
 def test_the_doctor_sees_a_lost_key_and_a_ring_that_others_may_read(database: Database, settings: Settings,
                                                                    monkeypatch: pytest.MonkeyPatch) -> None:
-    def seen() -> tuple[bool, str]:
+    def seen(at: datetime = NOON) -> tuple[bool, str]:
         with database.reading() as session:
-            return recordings_seen.seen(session, settings)
+            return recordings_seen.seen(session, settings, at=at)
 
     assert seen() == (True, "0 put away, 0 wait in the spool")
     kept(database, settings)
@@ -77,5 +80,22 @@ def test_the_doctor_sees_a_lost_key_and_a_ring_that_others_may_read(database: Da
         row = recordings.expect(session, "another", kind=Kind.CALL, spool=settings.spool, at=NOON)
         sound(Path(row.path), 2)
         recordings.take_in(row, keep_days=30, at=later())
+    with database.writing() as session:
+        session.add(Reconciliation(began_at=NOON, ended_at=NOON, by="hotline"))
+    assert seen(at=later(days=5)) == (False, "last reconciled 5 days ago: does the worker run at night?")
     monkeypatch.setattr(recordings_seen, "MANY", 0)
     assert seen() == (False, "1 put away, 1 wait in the spool")
+
+
+def test_reconciling_says_what_it_found_and_fails_while_something_waits_for_a_person(database: Database, settings: Settings) -> None:
+    kept(database, settings)
+    with database.writing() as session:
+        town.call(session, "call").ended_at = later()
+    well = hotline(database, settings.folder, "recordings", "reconcile", "--whole")
+    assert (well.exit_code, well.output.splitlines()[-1]) == (0, "All agrees."), well.output
+    strange = sound(settings.spool / "calls" / "strange.wav", 2)
+    os.utime(strange, (0, 0))
+    ill = hotline(database, settings.folder, "recordings", "reconcile")
+    assert ill.exit_code == 1
+    assert f"  unowned {strange}: left\n" in ill.output
+    assert "Found: unowned: 1\nError: 1 wait for a person" in ill.output
