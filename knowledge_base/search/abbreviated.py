@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from knowledge_base.search.alphabet import codes, firsts
 from knowledge_base.search.grams import Grams, keys_of
 from knowledge_base.search.readings import sounds
+from knowledge_base.search.texts import Texts
 
 _READ = 500  # texts of those that hold the letters, the most asked
 
@@ -19,9 +20,9 @@ class Abbreviated:
 
     by_characters: Grams
     by_firsts: Grams
-    characters: Sequence[str]
-    sounds: Sequence[str]
-    firsts: Sequence[str]
+    characters: Texts
+    sounds: Texts
+    firsts: Texts
 
     def meant(self, before: str, pieces: Sequence[str], after: str) -> Told | None:
         """What syllables and first letters (`pieces`) between two neighbours (a character or none) stand for; None

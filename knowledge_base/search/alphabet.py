@@ -5,6 +5,8 @@ from functools import cache
 
 from pypinyin.constants import PINYIN_DICT
 
+from knowledge_base.search.texts import Units, table
+
 _TONES = str.maketrans("āáǎàēéěèōóǒòīíǐìūúǔùǖǘǚǜüńňǹḿế", "aaaaeeeeooooiiiiuuuuvvvvvnnnme")
 _PRIVATE = 0xE000  # Unicode's area for private use: a syllable never looks like a letter
 _STARTS = ("zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcsyw")
@@ -77,3 +79,15 @@ def default_sounds() -> dict[int, str]:
     known = codes()
     heard = ((point, plain(readings.partition(",")[0])) for point, readings in PINYIN_DICT.items())
     return {point: known[s] for point, s in heard if s in known}
+
+
+@cache
+def folding_table() -> Units:
+    """The same as `folding` for many at once."""
+    return table(folding())
+
+
+@cache
+def firsts_table() -> Units:
+    """The same as `firsts` for many at once."""
+    return table(firsts())

@@ -4,14 +4,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from hotline.directory.departments import Department, Succession
 from knowledge_base.entries import Approval, Entry, EntryVersion, Phrasing, State
 from knowledge_base.search.embeddings import Embedding
 from knowledge_base.search.meaning import MODEL
+from knowledge_base.search.vectors import Stored
 from knowledge_base.synonyms import Synonym
+
+_AT_ONCE = 2000  # vectors read together
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +101,12 @@ def vectors_of(session: Session, digests: Collection[str]) -> dict[str, bytes]:
     return {row.digest: row.vector for row in session.execute(query)}
 
 
-def vectors(session: Session) -> dict[str, bytes]:
-    """The stored vectors of this model, by their texts' digests."""
-    rows = session.execute(select(Embedding.digest, Embedding.vector).where(Embedding.model == MODEL))
-    return {row.digest: row.vector for row in rows}
+def vectors(session: Session) -> Stored:
+    """The stored vectors of this model, by their texts' digests, read one after the other."""
+    most = session.scalar(select(func.count()).where(Embedding.model == MODEL)) or 0
+    query = select(Embedding.digest, Embedding.vector).where(Embedding.model == MODEL)
+    rows = session.execute(query.execution_options(yield_per=_AT_ONCE))
+    return Stored(((name, vector) for name, vector in rows), most)
 
 
 def _approved(session: Session, only: Collection[int] | None, without: Collection[int]) -> dict[int, list[str]]:

@@ -1,6 +1,6 @@
 """Following the database: the index as it should be now, made from the last one and from what changed since."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from knowledge_base.search import documents
 from knowledge_base.search.changes import Watch
 from knowledge_base.search.documents import Document
-from knowledge_base.search.index import Index
+from knowledge_base.search.index import Index, build
 from knowledge_base.search.meaning import digest
 
 AFRESH_FROM = 1000
@@ -25,16 +25,12 @@ class Following:
         self._day = date.min
         self._later: dict[int, Sequence[str]] = {}  # entries that differ from the last whole reading: their digests
         self._vectors: dict[str, bytes] = {}  # those of the later entries
-        self._bare: dict[str, set[int]] = {}  # texts without a vector yet, by digest: whose they are
 
     def begin(self, session: Session, *, on: date) -> Index:
         """Read everything."""
         self._watch.begin(session)
-        held, vectors = documents.published(session, on=on), documents.vectors(session)
-        self.index = Index.of(held, documents.synonyms(session), vectors)
+        self.index = build(session, on=on)
         self._day, self._later, self._vectors = on, {}, {}
-        self._bare = {}
-        self._note_bare(held, vectors)
         return self.index
 
     @property
@@ -54,7 +50,7 @@ class Following:
         if "synonym" in kinds:
             index = index.with_synonyms(documents.synonyms(session))
         touched = {int(thing) for kind, thing in changes if kind == "entry"} | self._turning(session, on)
-        touched |= {entry_id for kind, thing in changes if kind == "vector" for entry_id in self._bare.get(thing, ())}
+        touched |= index.waiting({thing for kind, thing in changes if kind == "vector"})
         touched |= documents.of_departments(session, {int(thing) for kind, thing in changes if kind == "department"})
         self._day = on
         return self._kept(session, index, touched, documents.published(session, on=on, only=touched))
@@ -76,15 +72,5 @@ class Following:
         self._later.update({d.entry_id: [digest(text) for text, _ in d.texts()] for d in fresh})
         wanted = {one for digests in self._later.values() for one in digests}
         self._vectors = {one: vector for one, vector in (self._vectors | vectors).items() if one in wanted}
-        self._note_bare(fresh, vectors)
         self.index = index.changed(fresh, set(touched) - {d.entry_id for d in fresh}, self._vectors)
         return self.index
-
-    def _note_bare(self, held: Sequence[Document], vectors: Mapping[str, bytes]) -> None:
-        """Remember which texts still wait for their vector."""
-        for one in held:
-            for text, keyword in one.texts():
-                if not keyword and (name := digest(text)) not in vectors:
-                    self._bare.setdefault(name, set()).add(one.entry_id)
-        for name in vectors.keys() & self._bare.keys():
-            del self._bare[name]

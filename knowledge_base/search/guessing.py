@@ -1,12 +1,12 @@
 """The characters that were meant by sounds: the likeliest run of neighbours, as the index knows them."""
 
-from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge_base.search.grams import Grams, Ints, keys_of
+from knowledge_base.search.grams import Grams, Ints
+from knowledge_base.search.texts import Texts, Units
 
 _DISCOUNT = 0.75  # of each count, given to neighbours never seen (absolute discounting)
 _MOST = 40  # characters tried for a sound, the most frequent ones
@@ -17,11 +17,11 @@ Points = NDArray[np.uint64]
 class Guess:
     """Sounds to characters by Viterbi over neighbouring characters."""
 
-    def __init__(self, held: Grams, characters: Sequence[str], sounds: Sequence[str]) -> None:
+    def __init__(self, held: Grams, characters: Texts, sounds: Texts) -> None:
         self._held = held
-        self._of = _homophones("".join(characters), "".join(sounds))
+        self._of = _homophones(characters.every, sounds.every)
         single = held.keys < (np.uint64(1) << _SHIFT)
-        counts = np.diff(held.ends, prepend=0)
+        counts = held.counts
         self._every = float(counts[single].sum()) + 1
         pairs = ~single
         first, firsts = np.unique(held.keys[pairs] >> _SHIFT, return_inverse=True)
@@ -62,14 +62,13 @@ class Guess:
         return np.asarray(np.log(seen + _DISCOUNT * kinds / followed * self._alone(right)[None, :]), dtype=np.float64)
 
 
-def _homophones(characters: str, sounds: str) -> dict[str, Points]:
+def _homophones(characters: Units, sounds: Units) -> dict[str, Points]:
     """The characters that were read with each sound, the most frequent ones."""
-    points, heard = (keys_of([text], 1)[0] for text in (characters, sounds))
-    pairs, often = np.unique((heard << _SHIFT) | points, return_counts=True)
-    order = np.lexsort((-often, pairs >> _SHIFT))
+    pairs, often = np.unique((sounds.astype(np.uint32) << 16) | characters, return_counts=True)
+    order = np.lexsort((-often, pairs >> 16))
     pairs = pairs[order]
-    sound = pairs >> _SHIFT
-    starts = np.flatnonzero(np.diff(sound, prepend=np.uint64(0)))
+    sound = pairs >> 16
+    starts = np.flatnonzero(np.diff(sound, prepend=np.uint32(0)))
     ends = [*starts[1:].tolist(), len(pairs)][: len(starts)]  # nothing was read where there are no texts
-    mask = np.uint64((1 << 21) - 1)
-    return {chr(int(sound[a])): (pairs[a:b] & mask)[:_MOST] for a, b in zip(starts.tolist(), ends, strict=True)}
+    points = (pairs & 0xFFFF).astype(np.uint64)
+    return {chr(int(sound[a])): points[a:b][:_MOST] for a, b in zip(starts.tolist(), ends, strict=True)}

@@ -1,6 +1,6 @@
 """The index of published entries, kept in memory: what somebody typed, said or keyed, and the entries meant by it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from operator import itemgetter
@@ -17,8 +17,9 @@ from knowledge_base.search.keypad import MOST_KEYS
 from knowledge_base.search.letters import Form, Written
 from knowledge_base.search.match import Match
 from knowledge_base.search.meaning import Meaning, engine
-from knowledge_base.search.part import FOUND_BY_LETTERS, Mask, give_back
-from knowledge_base.search.shelf import Shelf
+from knowledge_base.search.part import FOUND_BY_LETTERS, give_back
+from knowledge_base.search.shelf import Allowed, Shelf
+from knowledge_base.search.vectors import Near, Stored
 from knowledge_base.search.wording import Lexicon, tight
 
 _KEYWORD_LESS = 3.0  # weight that a keyword lacks beside a question: many entries have it
@@ -36,10 +37,10 @@ class Index:
 
     @classmethod
     def of(cls, held: Iterable[Document], synonyms: Iterable[Sequence[str]] = (),
-           vectors: Mapping[str, bytes] | None = None) -> "Index":  # fmt: skip
-        """Index documents; `vectors` are stored ones by their texts' digests."""
+           vectors: Mapping[str, bytes] | Stored | None = None) -> "Index":  # fmt: skip
+        """Index documents, read one by one; `vectors` are stored ones by their texts' digests."""
         index = cls()
-        index._shelves = (Shelf(list(held), vectors),)
+        index._shelves = (Shelf(held, vectors),)
         index._synonyms = tuple(tuple(group) for group in synonyms)
         return index
 
@@ -78,7 +79,11 @@ class Index:
         return [d for shelf in self._shelves for d in shelf.documents()]
 
     def __len__(self) -> int:
-        return len(self.documents())
+        return sum(map(len, self._shelves))
+
+    def waiting(self, digests: Collection[str]) -> set[int]:
+        """The entries that one of these vectors would make better known: a text of theirs has none yet."""
+        return {entry_id for shelf in self._shelves for entry_id in shelf.waiting(digests)} if digests else set()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Index) and self._shown() == other._shown()
@@ -133,7 +138,7 @@ class Index:
 
     @cached_property
     def _lexicon(self) -> Lexicon:
-        named = {d.department_id: d.department_names for d in self.documents()}
+        named = {of: names for shelf in self._shelves for of, names in shelf.names().items()}
         return Lexicon.of(named.items(), self._synonyms)
 
     # -- keys --------------------------------------------------------------------------------------------------------
@@ -165,13 +170,14 @@ def _together(asked: Iterable[Read]) -> dict[tuple[frozenset[int], bool], list[W
 
 
 def _weighed(
-    shelf: Shelf, asked: Sequence[Written], allowed: Mask | None, near: Floats | None, most: int
+    shelf: Shelf, asked: Sequence[Written], allowed: Allowed | None, near: Near | None, most: int
 ) -> tuple[list[int], Floats]:
     """Entries and what each weighs by the wording that fits it best."""
-    rows = shelf.part.rows(asked, allowed=allowed, near=near, most=most)
+    rows = shelf.part.rows(asked, allowed=None if allowed is None else allowed.texts, near=near, most=most)
     speaking = zip(asked, shelf.part.evidence(asked, rows, near), strict=True)
     weights = np.max([_weights(one, what) for one, what in speaking], axis=0)
-    return shelf.entries[rows].tolist(), weights - _KEYWORD_LESS * shelf.keyword[rows]
+    entries, of, keyword = shelf.entries(rows, allowed)
+    return entries, weights[of] - _KEYWORD_LESS * keyword
 
 
 def _way(asked: Written, understood: bool) -> Way:

@@ -1,0 +1,94 @@
+"""Many short texts in one buffer: as strings of Python's they would take ten times the room."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Units = NDArray[np.uint16]
+Places = NDArray[np.int32]
+
+_ENCODED = "utf-16-le"
+_END = ord("\n")
+
+
+@dataclass(frozen=True, eq=False)
+class Texts:
+    """Texts behind one another, each unit read through `table` where there is one."""
+
+    units: Units
+    ends: Places
+    table: Units | None = None
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> "Texts":
+        """Any texts."""
+        pieces = [text.encode(_ENCODED, "surrogatepass") for text in texts]
+        lengths = np.fromiter((len(piece) // 2 for piece in pieces), dtype=np.int64, count=len(pieces))
+        return cls(np.frombuffer(b"".join(pieces), dtype=np.uint16), np.cumsum(lengths).astype(np.int32))
+
+    @classmethod
+    def lines(cls, together: Iterable[str]) -> "Texts":
+        """The lines of some strings, without their ends; all of characters of one unit each."""
+        units = [np.frombuffer(some.encode(_ENCODED), dtype=np.uint16) for some in together]
+        whole = np.concatenate([np.empty(0, np.uint16), *units])
+        breaks = np.flatnonzero(whole == _END)
+        return cls(whole[whole != _END], (breaks - np.arange(len(breaks))).astype(np.int32))
+
+    def __len__(self) -> int:
+        return len(self.ends)
+
+    def __iter__(self) -> Iterator[str]:
+        return (self[row] for row in range(len(self)))
+
+    def __getitem__(self, row: int) -> str:
+        if not 0 <= row < len(self):
+            raise IndexError(row)
+        units = self.units[self.ends[row - 1] if row else 0 : self.ends[row]]
+        return (units if self.table is None else self.table[units]).tobytes().decode(_ENCODED, "surrogatepass")
+
+    def through(self, table: Units) -> "Texts":
+        """The same texts with each unit as the table has it; only what is asked for is made."""
+        return Texts(self.units, self.ends, table)
+
+    @property
+    def every(self) -> Units:
+        """The units of all texts."""
+        return self.units if self.table is None else self.table[self.units]
+
+    @property
+    def lengths(self) -> Places:
+        return np.diff(self.ends, prepend=np.int32(0))
+
+    def lengths_of(self, rows: NDArray[np.integer[Any]]) -> Places:
+        return np.asarray(self.ends[rows] - np.where(rows > 0, self.ends[rows - 1], 0), dtype=np.int32)
+
+    def some(self, rows: NDArray[np.integer[Any]]) -> list[str]:
+        """Some of the texts, in this order; of characters of one unit each."""
+        taken = self.taken(rows)
+        together, ends = taken.every.tobytes().decode(_ENCODED), taken.ends.tolist()
+        return [together[begin:end] for begin, end in pairwise([0, *ends])]
+
+    def taken(self, rows: NDArray[np.integer[Any]]) -> "Texts":
+        """Some of the texts, in this order."""
+        places, lengths = spans(self.ends, rows)
+        return Texts(self.units[places], np.cumsum(lengths).astype(np.int32), self.table)
+
+
+def spans(ends: Places, rows: NDArray[np.integer[Any]]) -> tuple[NDArray[np.int64], Places]:
+    """Where the contents of some rows stand, when `ends` are those of all rows; and how many each has."""
+    lengths = ends[rows] - np.where(rows > 0, ends[rows - 1], 0).astype(np.int32)
+    upto = np.cumsum(lengths, dtype=np.int64)
+    return np.repeat(ends[rows] - upto, lengths) + np.arange(upto[-1] if len(upto) else 0), lengths
+
+
+def table(of: dict[int, str]) -> Units:
+    """A table of what `str.translate` would do with units."""
+    every = np.arange(0x10000, dtype=np.uint16)
+    for point, character in of.items():
+        if point < len(every):
+            every[point] = ord(character)
+    return every
