@@ -4,9 +4,11 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
+
+from knowledge_base.search.alphabet import spelled
+from knowledge_base.search.readings import read
 
 _MARKS = re.compile(r"[^0-9a-z\u3400-\u9fff＊]+")
 _POLITE = re.compile(
@@ -65,7 +67,8 @@ def _core(normal_form: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def _sound(core: str) -> str:
-    return " ".join(lazy_pinyin(core))
+    known = spelled()
+    return " ".join(known.get(sound, sound) for sound in read(core).sounds)
 
 
 def _figures(words: str) -> list[str]:

@@ -3,11 +3,11 @@
 import unicodedata
 from functools import cache
 
-from pypinyin.constants import PINYIN_DICT
-
+from knowledge_base.search import dictionary
 from knowledge_base.search.texts import Units, table
 
 _TONES = str.maketrans("āáǎàēéěèōóǒòīíǐìūúǔùǖǘǚǜüńňǹḿế", "aaaaeeeeooooiiiiuuuuvvvvvnnnme")
+_LAST = 0x10000  # what lies beyond is in no text as the index sees it
 _PRIVATE = 0xE000  # Unicode's area for private use: a syllable never looks like a letter
 _STARTS = ("zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcsyw")
 _LIKE_START = {"zh": "z", "ch": "c", "sh": "s", "n": "l"}
@@ -44,7 +44,7 @@ def folded(syllable: str) -> str:
 
 @cache
 def _syllables() -> tuple[str, ...]:
-    heard = {plain(readings.partition(",")[0]) for readings in PINYIN_DICT.values()}
+    heard = {plain(syllable) for _, syllable in dictionary.characters()}
     return tuple(sorted({s for s in heard if s.isascii() and s.isalpha() and len(s) <= 6}))
 
 
@@ -77,7 +77,7 @@ def firsts() -> dict[int, str]:
 def default_sounds() -> dict[int, str]:
     """For `str.translate`: each character's most usual sound."""
     known = codes()
-    heard = ((point, plain(readings.partition(",")[0])) for point, readings in PINYIN_DICT.items())
+    heard = ((point, plain(syllable)) for point, syllable in dictionary.characters() if point < _LAST)
     return {point: known[s] for point, s in heard if s in known}
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from opencc import OpenCC
-from pypinyin.constants import PHRASES_DICT
 
+from knowledge_base.search import dictionary
 from knowledge_base.search.alphabet import codes, default_sounds, firsts, plain
 from knowledge_base.search.texts import Texts
 
@@ -56,14 +56,15 @@ def _lines(texts: Sequence[str]) -> tuple[str, str]:
 def sounds(characters: str) -> str:
     """The usual sound of each character, by the longest known words from the left."""
     heard = characters.translate(default_sounds())
-    longest, here, last = _lengths(), 0, len(characters) - 1
+    known, longest, here, last = _words(), _lengths(), 0, len(characters) - 1
     pieces: list[str] = []
     begun = 0
     while here < last:
         for length in longest.get(characters[here : here + 2], ()):
             word = characters[here : here + length]
-            if word in PHRASES_DICT:
-                pieces += [heard[begun:here], _spoken(word) or heard[here : here + length]]
+            spoken = known.get(word)
+            if spoken is not None:
+                pieces += [heard[begun:here], spoken or heard[here : here + length]]
                 here += length - 1
                 begun = here + 1
                 break
@@ -72,21 +73,22 @@ def sounds(characters: str) -> str:
 
 
 @cache
-def _spoken(word: str) -> str:
-    """The sounds of a known word; empty when they are not one to a character."""
+def _words() -> dict[str, str]:
+    """The sounds of each known word; empty when they are not one to a character."""
     known = codes()
-    heard = "".join(known.get(plain(syllable[0]), "") for syllable in PHRASES_DICT[word])
-    return heard if len(heard) == len(word) else ""
+    told = ((word, "".join(known.get(plain(one), "") for one in syllables)) for word, syllables in dictionary.words())
+    return {word: heard if len(heard) == len(word) else "" for word, heard in told}
 
 
 @cache
 def _lengths() -> dict[str, tuple[int, ...]]:
     """How long the known words are that begin with two characters, longest first."""
     found: dict[str, set[int]] = {}
-    for word in PHRASES_DICT:
+    for word in _words():
         if len(word) > 1:
             found.setdefault(word[:2], set()).add(len(word))
-    return {start: tuple(sorted(lengths, reverse=True)) for start, lengths in found.items()}
+    every = {frozenset(lengths): tuple(sorted(lengths, reverse=True)) for lengths in found.values()}
+    return {start: every[frozenset(lengths)] for start, lengths in found.items()}
 
 
 @cache
