@@ -24,7 +24,8 @@ GROUPS = (
      (P.KNOWLEDGE, "departments.listed", lazy_gettext("部门")),
      (P.UPDATE, "updates.page", lazy_gettext("定期更新")),
      (P.FRESHNESS, "freshness.listed", lazy_gettext("更新情况"))),
-    ((P.FIGURES, "figures.page", lazy_gettext("数据看板")), (P.AUDIT, "audit.listed", lazy_gettext("审计记录")),
+    ((P.FIGURES, "figures.page", lazy_gettext("数据看板")), (P.CUSTODY, "custody.listed", lazy_gettext("录音保管")),
+     (P.AUDIT, "audit.listed", lazy_gettext("审计记录")),
      (P.ACCOUNTS, "accounts.listed", lazy_gettext("账号")), (P.SYSTEM, "system.page", lazy_gettext("系统状态"))),
 )  # fmt: skip
 

@@ -30,6 +30,9 @@ from knowledge_base.stages import Stage
 from knowledge_base.standing import Standing
 from knowledge_base.succession import Change
 from knowledge_base.things import Part
+from recordings.findings import Done as DoneAbout
+from recordings.findings import Kind as Wrong
+from recordings.two_hands import Wish
 
 ROLES = {
     Role.OPERATOR: _("接线员"), Role.SUPERVISOR: _("班长"), Role.QUALITY_INSPECTOR: _("质检"),
@@ -174,3 +177,14 @@ IMPORT_STATES = {
     ImportState.APPLYING: _("正在入库"), ImportState.APPLIED: _("已入库"),
     ImportState.UNDOING: _("正在撤销"), ImportState.UNDONE: _("已撤销"),
 }  # fmt: skip
+WRONG = {
+    Wrong.NO_RECORDING: _("通话没有录音"), Wrong.NO_CALL: _("录音没有通话"), Wrong.MISMATCH: _("录音与入库时不符"),
+    Wrong.UNOWNED: _("无主文件"), Wrong.NO_FILE: _("录音文件不在"),
+}  # fmt: skip
+DONE_ABOUT = {
+    DoneAbout.TAKEN_IN: _("已入库"), DoneAbout.PUT_BACK: _("已从暂存处重新入库"), DoneAbout.REMOVED: _("多余副本已删除"),
+    DoneAbout.TOO_SHORT: _("通话太短，无需处理"), DoneAbout.LEFT: _("待人工处理"), DoneAbout.RESTORE: _("须从备份恢复"),
+    DoneAbout.AGREES: _("再次核对时已相符"), DoneAbout.BY_HAND: _("人工处理完毕"),
+}  # fmt: skip
+SETTLED = {"open": _("待处理"), "settled": _("已处理")}
+WISHES = {Wish.HEAR: _("收听保密通话"), Wish.HOLD: _("依法留存"), Wish.RELEASE: _("解除留存")}

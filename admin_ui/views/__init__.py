@@ -22,6 +22,7 @@ from admin_ui.views import (
     comparing,
     corrections,
     coverage,
+    custody,
     departments,
     desk,
     desk_answers,
@@ -49,6 +50,7 @@ from admin_ui.views import (
     password,
     phrasings,
     recordings,
+    retention,
     review,
     signing_in,
     succession,
@@ -65,6 +67,7 @@ from admin_ui.views import (
 )
 
 NOUNS = (
+    custody, retention,
     barring, calendar, flags, menu, switches,
     accounts, analytics, asked, audit, authorisation_form, authorisation_sheet, authorisation_steps, authorisations,
     call, callback, callbacks, calls, categories, chasing, comparing, corrections, coverage, departments, desk,

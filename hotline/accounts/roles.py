@@ -33,6 +33,7 @@ class Permission(StrEnum):
     CHECK = "check"  # check a signed reply at the hotline
     DECIDE = "decide"  # end a matter that the caller disputes again, or have it done once more
     HEAR = "hear"  # listen to a recording (within one's reach)
+    CUSTODY = "custody"  # keep the recordings: what reconciliation found, holds, retention, second persons' consents
     KNOWLEDGE = "knowledge"  # read entries and authorisations
     WRITE_ENTRY = "write_entry"  # draft an entry, propose a phrasing (a liaison: of his own department)
     CHECK_ENTRY = "check_entry"  # check what one's department drafted
@@ -68,7 +69,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset({_P.DESK, _P.FLAG, _P.TICKETS, _P.REFER, _P.KNOWLEDGE, _P.UNMASK, _P.HEAR}),
     Role.SUPERVISOR: frozenset(
         {_P.DESK, _P.CALLS, _P.TICKETS, _P.REFER, _P.DISPATCH, _P.CHECK, _P.DECIDE, _P.KNOWLEDGE, _P.UNMASK,
-         _P.HEAR, _P.FIGURES, _P.PIN, _P.CORRECT, _P.ANALYTICS, _P.FRESHNESS, _P.LINE, _P.FLAG}
+         _P.HEAR, _P.CUSTODY, _P.FIGURES, _P.PIN, _P.CORRECT, _P.ANALYTICS, _P.FRESHNESS, _P.LINE, _P.FLAG}
     ),
     Role.QUALITY_INSPECTOR: frozenset({_P.CALLS, _P.TICKETS, _P.HEAR, _P.KNOWLEDGE, _P.FIGURES, _P.ANALYTICS}),
     Role.LIAISON: frozenset(
@@ -92,7 +93,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.INSPECTOR: frozenset({_P.TICKETS, _P.FIGURES, _P.KNOWLEDGE, _P.LEDGER, _P.FRESHNESS}),
     Role.AUDITOR: frozenset({_P.AUDIT, _P.FIGURES, _P.LEDGER}),
-    Role.ADMINISTRATOR: frozenset({_P.ACCOUNTS, _P.SYSTEM}),
+    Role.ADMINISTRATOR: frozenset({_P.ACCOUNTS, _P.SYSTEM, _P.CUSTODY}),
 }
 DEPARTMENTAL = frozenset({Role.LIAISON, Role.LEADER, Role.SECRECY_REVIEWER})
 """Roles that reach their own department's matters only."""

@@ -1,0 +1,79 @@
+"""The keeping of recordings (录音保管): what reconciliation found, and what waits for a second person."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from admin_ui.exports import MOST_ROWS, csv_of
+from admin_ui.guards import needs
+from admin_ui.house import me, now, reading, writing
+from admin_ui.paging import page_of, wish, wish_code
+from admin_ui.words import DONE_ABOUT, WRONG
+from hotline.accounts.roles import Permission
+from recordings import findings, two_hands
+from recordings.errors import RecordingError
+from recordings.findings import Done, Finding, Kind, Reconciliation
+from recordings.two_hands import Request
+
+blueprint = Blueprint("custody", __name__, url_prefix="/custody")
+
+
+@blueprint.get("")
+@needs(Permission.CUSTODY)
+def listed() -> ResponseReturnValue:
+    with reading() as session:
+        last = session.scalars(select(Reconciliation).order_by(Reconciliation.id.desc()).limit(1)).first()
+        return render_template("custody.html", page=page_of(session, _wanted()), last=last,
+                               waiting=two_hands.waiting(session))  # fmt: skip
+
+
+@blueprint.get("/export.csv")
+@needs(Permission.CUSTODY)
+def export() -> ResponseReturnValue:
+    header = (gettext("发现时间"), gettext("问题"), gettext("对象"), gettext("通话编号"), gettext("详情"),
+              gettext("处置"), gettext("处理时间"), gettext("处理人"), gettext("处理情况"))  # fmt: skip
+    with writing() as session:
+        found = session.scalars(_wanted().limit(MOST_ROWS))
+        return csv_of(session, "recording-findings", header, (
+            (row.found_at, WRONG[Kind(row.kind)], row.thing, row.call_id, row.detail, DONE_ABOUT[Done(row.done)],
+             row.settled_at, row.settled_by, row.remark) for row in found))  # fmt: skip
+
+
+@blueprint.post("/findings/<int:finding_id>")
+@needs(Permission.CUSTODY)
+def settle(finding_id: int) -> ResponseReturnValue:
+    remark = request.form.get("remark", "")
+    return done(lambda s: findings.settle(s, s.get(Finding, finding_id) or abort(404), by=me().login, remark=remark,
+                                          at=now()))  # fmt: skip
+
+
+@blueprint.post("/requests/<int:request_id>")
+@needs(Permission.CUSTODY)
+def decide(request_id: int) -> ResponseReturnValue:
+    grant = request.form.get("grant") == "1"
+    return done(lambda s: two_hands.decide(s, s.get(Request, request_id) or abort(404), grant=grant, by=me().login,
+                                           at=now()))  # fmt: skip
+
+
+def done(deed: Callable[[Session], object], back: str = "custody.listed") -> ResponseReturnValue:
+    """Do it and go back to the page; what is refused is said in words."""
+    try:
+        with writing() as session:
+            deed(session)
+    except RecordingError as error:
+        flash(str(error), "danger")
+    else:
+        flash(gettext("已保存"), "success")
+    return redirect(url_for(back), 303)
+
+
+def _wanted() -> Select[Finding]:
+    query = select(Finding).order_by(Finding.open.desc(), Finding.id.desc())
+    kind, shown = wish_code("kind", Kind), wish("show")
+    if kind is not None:
+        query = query.where(Finding.kind == kind)
+    return query.where(Finding.open.is_(shown == "open")) if shown in ("open", "settled") else query
