@@ -69,7 +69,11 @@ def number_in(given: str) -> int | None:
 
 def wish_code(name: str, codes: type[E]) -> E | None:
     """One of the codes; None when it is none of them."""
-    given: Any = wish(name)
+    return code_in(wish(name), codes)
+
+
+def code_in(given: Any, codes: type[E]) -> E | None:
+    """The code that a text is; None when it is none of them."""
     return codes(given) if given in set(codes) else None
 
 

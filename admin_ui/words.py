@@ -14,7 +14,7 @@ from dispatch.line.flags import Skill
 from dispatch.line.menu import Do, Fault
 from dispatch.missed import Over
 from dispatch.states import Action, State
-from dispatch.tickets import Klass
+from dispatch.tickets import Klass, Urgency
 from dispatch.transfers import Otherwise
 from dispatch.transfers import State as Transferred
 from hotline.accounts.roles import Role
@@ -40,6 +40,7 @@ ROLES = {
     Role.CITY_OFFICE: _("市主管部门"), Role.COUNTY_OFFICE: _("县区主管部门"), Role.INSPECTOR: _("督查"),
     Role.AUDITOR: _("审计"), Role.ADMINISTRATOR: _("系统管理员"),
 }  # fmt: skip
+URGENCIES = {Urgency.NORMAL: _("一般"), Urgency.URGENT: _("紧急"), Urgency.CRITICAL: _("特急")}
 STATES = {
     State.TO_DISPATCH: _("待派发"), State.TO_ACCEPT: _("待签收"), State.IN_HAND: _("办理中"),
     State.TO_CHECK: _("待审核"), State.TO_CALL_BACK: _("待回访"), State.CLOSED: _("已办结"), State.FILED: _("已归档"),
@@ -55,6 +56,7 @@ ACTIONS = {
     Action.ACCEPT: _("签收"),
     Action.RETURN: _("退单"), Action.REPLY: _("起草答复"), Action.SIGN: _("签发"), Action.SEND_BACK: _("退回重写"),
     Action.PASS: _("审核通过"), Action.CLOSE: _("办结"), Action.REDO: _("重办"), Action.FILE: _("归档"),
+    Action.ASK_EXTENSION: _("申请延期"), Action.EXTEND: _("同意延期"), Action.REFUSE_EXTENSION: _("不同意延期"),
     "disputed": _("重办后仍不满意"), Action.SETTLE: _("裁定办结"), Action.REDO_AGAIN: _("裁定重办"),
 }  # fmt: skip
 OUTCOMES = {

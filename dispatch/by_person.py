@@ -10,7 +10,7 @@ from dispatch.callbacks import REFUSED, TOLD, Attempt, Callback, State
 from dispatch.calls import Call, Step
 from dispatch.decision import Channel
 from dispatch.endings import end_attempt
-from dispatch.referrals import ReferralError
+from dispatch.steps import ReferralError
 from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.calendar.hours import read_hours

@@ -45,6 +45,18 @@ def due(start: datetime, days: int, calendar: WorkingDays, *, settings: Settings
     return _stopped(Deadline(ends, count.provisional, tuple(lines)), WorkingTime(hours, calendar), stops)
 
 
+def due_in_hours(start: datetime, hours: int, *, why: str, stops: Sequence[Stop] = ()) -> Deadline:
+    """So many hours after `start`, by night and on rest days too; and as much later as the clock stood meanwhile."""
+    lines = [f"{local(start):%Y-%m-%d %H:%M} 起算（{why}，昼夜连续计时）"]
+    at = start + timedelta(hours=hours)
+    lines.append(f"{local(at):%Y-%m-%d %H:%M} 满{hours}小时到期")
+    for stop in stops:
+        at += stop.until - stop.since
+        lines.append(f"{local(stop.since):%Y-%m-%d %H:%M} 至 {local(stop.until):%Y-%m-%d %H:%M} {stop.why}，"
+                     f"停表{_long(stop.until - stop.since)}，顺延至{local(at):%Y-%m-%d %H:%M}")  # fmt: skip
+    return Deadline(local(at), False, tuple(lines))
+
+
 def _stopped(plain: Deadline, worked: WorkingTime, stops: Sequence[Stop]) -> Deadline:
     """The same deadline, later by the working time of the stops."""
     stood = [(stop, worked.between(stop.since, stop.until)) for stop in stops]

@@ -12,8 +12,8 @@ from dispatch.callbacks import owe_callback
 from dispatch.calls import Call, Step
 from dispatch.correction_words import Words, asked, words
 from dispatch.decision import Channel
-from dispatch.referrals import ReferralError
 from dispatch.states import State
+from dispatch.steps import ReferralError
 from dispatch.tellings import Telling
 from dispatch.tickets import Klass, Ticket, guarded, next_number, write_step
 from hotline import audit, phones

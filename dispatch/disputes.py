@@ -5,17 +5,19 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from dispatch import referrals
-from dispatch.referrals import ReferralError
 from dispatch.states import Action
+from dispatch.steps import reasoned
 from dispatch.tickets import Ticket
 from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.settings import Settings
 
+UNREASONED = "请说明决定的理由"
+
 
 def settle(session: Session, ticket: Ticket, *, why: str, by: Account, at: datetime) -> None:
     """The supervisor ends the matter with a reason; what the caller said of it stays said."""
-    _reasoned(why)
+    reasoned(why, UNREASONED)
     referrals.close(session, ticket, reached=True, satisfaction=ticket.satisfaction, at=at, why=why.strip(),
                     by=by.login, action=Action.SETTLE)  # fmt: skip
     _noted(session, ticket, Action.SETTLE, why, by, at)
@@ -23,15 +25,10 @@ def settle(session: Session, ticket: Ticket, *, why: str, by: Account, at: datet
 
 def redo_again(session: Session, ticket: Ticket, *, why: str, by: Account, settings: Settings, at: datetime) -> None:
     """The supervisor has the department do it once more, and says why."""
-    _reasoned(why)
+    reasoned(why, UNREASONED)
     referrals.redo(session, ticket, satisfaction=ticket.satisfaction, settings=settings, at=at, why=why.strip(),
                    by=by.login, action=Action.REDO_AGAIN)  # fmt: skip
     _noted(session, ticket, Action.REDO_AGAIN, why, by, at)
-
-
-def _reasoned(why: str) -> None:
-    if not why.strip():
-        raise ReferralError("请说明决定的理由")
 
 
 def _noted(session: Session, ticket: Ticket, action: Action, why: str, by: Account, at: datetime) -> None:

@@ -28,9 +28,17 @@ FOUND: dict[Need, tuple[Callable[[Moment], bool], str]] = {
     Need.ANOTHER: (lambda m: m.ticket.replied_by != m.by, "起草人不能签发自己的答复"),
     Need.DISPUTED: (lambda m: m.ticket.disputed_at is not None, "该工单没有等待班长决定的争议"),
     Need.FIRST_TIME: (lambda m: m.ticket.redone == 0, "该工单已重办过，由班长决定"),
+    Need.NOT_DUE: (lambda m: m.ticket.due_at is None or m.at <= m.ticket.due_at, "已过承办期限，不能再申请延期"),
+    Need.EXTENDABLE: (lambda m: _extendable(m.ticket), "紧急事项不延期；一般事项只延期一次，且不能重复申请"),
+    Need.ASKED: (lambda m: m.ticket.extension_asked is not None, "没有等待决定的延期申请"),
     Need.LEFT_TO_REDO: (lambda m: m.ticket.redone < MOST_REDONE, "该工单已重办两次，不能再次重办"),
 }
 """Needs that are found on the ticket; the others are given with the step, and whoever takes it asks for them."""
+
+
+def _extendable(ticket: Ticket) -> bool:
+    """One extension a ticket, whichever department has it; what runs in hours has no day to give."""
+    return ticket.due_hours is None and ticket.extension_asked is None and not ticket.promise_extended
 
 
 def unmet(ticket: Ticket, action: Action, *, by: str, at: datetime) -> str:

@@ -25,6 +25,7 @@ class Standing:
     number: str
     state: State
     promised_by: datetime
+    extended: bool = False  # 延期: the promise is longer than it was
 
 
 def look_up(session: Session, code: str, *, caller: str, four: str, settings: Settings) -> Standing | None:
@@ -36,7 +37,7 @@ def look_up(session: Session, code: str, *, caller: str, four: str, settings: Se
     own = {n for n in (ticket.caller, ticket.contact) if n}
     if caller not in own and four not in {last_four(n) for n in own}:
         return None
-    return Standing(ticket.id, ticket.number, State(ticket.state), ticket.promised_by)
+    return _standing(ticket)
 
 
 def by_number(session: Session, number: str, code: str, *, settings: Settings) -> Standing | None:
@@ -44,7 +45,11 @@ def by_number(session: Session, number: str, code: str, *, settings: Settings) -
     one question whether the number or the code is wrong, so that neither the answer nor its time tells which."""
     kept = codes.digest(code, settings=settings)
     ticket = session.scalar(select(Ticket).where(Ticket.number == number, Ticket.code_digest == kept))
-    return None if ticket is None else Standing(ticket.id, ticket.number, State(ticket.state), ticket.promised_by)
+    return None if ticket is None else _standing(ticket)
+
+
+def _standing(ticket: Ticket) -> Standing:
+    return Standing(ticket.id, ticket.number, State(ticket.state), ticket.promised_by, bool(ticket.promise_extended))
 
 
 def locked(session: Session, caller: str, *, at: datetime) -> bool:

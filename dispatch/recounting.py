@@ -7,7 +7,7 @@ from functools import cache
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispatch import clocks, deadlines
+from dispatch import deadlines
 from dispatch.clocks import Deadline
 from dispatch.tickets import Ticket, write_step
 from dispatch.worklist import RUNNING
@@ -44,9 +44,7 @@ def recount(session: Session, ticket: Ticket, *, settings: Settings, at: datetim
     ticket.provisional = (due or promise).provisional
     if due is not None:
         if due.at != ticket.due_at and ticket.dispatched_at is not None:
-            own = calendar(ticket.department.county_code if ticket.department else "")
-            for name, days in (("accept_by", settings.accept_days), ("return_by", settings.return_days)):
-                setattr(ticket, name, clocks.due(ticket.dispatched_at, days, own, settings=settings).at)
+            deadlines.set_acceptance(session, ticket, settings=settings)
         ticket.due_at, ticket.why_due = due.at, list(due.lines)
     if told:
         write_step(session, ticket, "recount", by="hotline", source=ticket.state, at=at, why=f"工作日历变更：{told}")

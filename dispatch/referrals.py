@@ -5,14 +5,24 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dispatch import calls, clocks, codes, deadlines, needs, transfers
+from dispatch import calls, codes, deadlines, rules, transfers
 from dispatch.callbacks import owe_callback
 from dispatch.calls import Step
-from dispatch.states import Action, State, transition
-from dispatch.tickets import NO_CALL_BACK, OWN_WORDS, Klass, Ticket, guarded, next_number, own_words, write_step
+from dispatch.states import Action, State
+from dispatch.steps import ReferralError, move, written
+from dispatch.tickets import (
+    NO_CALL_BACK,
+    OWN_WORDS,
+    Klass,
+    Ticket,
+    Urgency,
+    guarded,
+    next_number,
+    own_words,
+    write_step,
+)
 from hotline import audit, phones
 from hotline.accounts.accounts import Account
-from hotline.calendar.days import working_days
 from hotline.directory.departments import Department
 from hotline.settings import Settings
 from recordings.recordings import Recording
@@ -23,10 +33,6 @@ DISSATISFIED = 4
 UNHEARD = "来电人留言，请收听录音后填写摘要。"
 """The summary of a question left after the tone, until somebody has listened: nobody knows yet whether it is a
 complaint, so it goes to no department before."""
-
-
-class ReferralError(Exception):
-    """A step that may not be taken; the text is fit for a person."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,7 @@ class Matter:
     complained_of: str = ""
     contact: str = ""
     caller_name: str = ""
+    urgency: Urgency = Urgency.NORMAL
 
 
 def refer(session: Session, matter: Matter, *, call: calls.Call | None, recording: Recording | None, code: str,
@@ -50,8 +57,7 @@ def refer(session: Session, matter: Matter, *, call: calls.Call | None, recordin
     wrote himself."""
     if not matter.title.strip() or not matter.summary.strip():
         raise ReferralError("请填写标题和事项摘要")
-    days = _days(matter.klass, settings)
-    promise = clocks.due(at, days, working_days(session), settings=settings)
+    held = rules.in_force(session, settings=settings, at=at)
     caller = call.caller if call else ""
     ticket = Ticket(
         number=next_number(session, prefix=settings.ticket_prefix, at=at), state=State.TO_DISPATCH,
@@ -60,9 +66,9 @@ def refer(session: Session, matter: Matter, *, call: calls.Call | None, recordin
         klass=matter.klass, title=matter.title.strip()[:120], summary=matter.summary.strip(),
         confidential=matter.confidential, complained_of=matter.complained_of.strip()[:120],
         caller=caller, contact=phones.normalise(matter.contact) or caller, caller_name=matter.caller_name.strip()[:40],
-        intake_at=at, promised_by=promise.at, promised_days=days, provisional=promise.provisional,
-        why_promised=list(promise.lines),
+        intake_at=at, promised_by=at, promise_extended=0, rules_id=held.id, rules=held,
     )  # fmt: skip
+    _promise(session, ticket, matter.urgency, settings=settings)
     session.add(ticket)
     session.flush()
     write_step(session, ticket, "refer", by=by, source="", at=at, **({OWN_WORDS: own} if own else {}))
@@ -73,18 +79,22 @@ def refer(session: Session, matter: Matter, *, call: calls.Call | None, recordin
     return ticket
 
 
-def describe(session: Session, ticket: Ticket, matter: Matter, *, by: Account, at: datetime) -> None:
+def describe(session: Session, ticket: Ticket, matter: Matter, *, by: Account, settings: Settings,
+             at: datetime) -> None:
     """What the hotline writes of a matter before any department sees it: its class, what it is about, secrecy."""
     if ticket.state != State.TO_DISPATCH:
         raise ReferralError("工单派发后不能再修改类别和摘要")
     if not matter.title.strip() or not matter.summary.strip():
         raise ReferralError("请填写标题和事项摘要")
-    now_is = (matter.klass, matter.title.strip()[:120], matter.summary.strip(), matter.confidential)
-    if now_is == (ticket.klass, ticket.title, ticket.summary, ticket.confidential):
+    now_is = (matter.klass, matter.title.strip()[:120], matter.summary.strip(), matter.confidential, matter.urgency)
+    if now_is == (ticket.klass, ticket.title, ticket.summary, ticket.confidential, ticket.urgency):
         return
-    ticket.klass, ticket.title, ticket.summary, ticket.confidential = now_is
+    if matter.urgency != ticket.urgency:
+        _promise(session, ticket, matter.urgency, settings=settings)
+    ticket.klass, ticket.title, ticket.summary, ticket.confidential, ticket.urgency = now_is
     ticket.complained_of = matter.complained_of.strip()[:120]
-    write_step(session, ticket, "describe", by=by.login, source=ticket.state, at=at, klass=matter.klass)
+    write_step(session, ticket, "describe", by=by.login, source=ticket.state, at=at, klass=matter.klass,
+               urgency=matter.urgency)  # fmt: skip
     audit.note(session, "ticket.describe", by=by.login, at=at, about=("ticket", ticket.number), klass=matter.klass)
 
 
@@ -97,14 +107,12 @@ def dispatch(session: Session, ticket: Ticket, *, to: Department, by: Account, s
         raise ReferralError("请先收听录音，核对类别并填写摘要，再派发")
     if guarded(ticket) and ticket.summary == own_words(ticket):
         raise ReferralError("投诉、举报和保密事项不得将来信原文交承办单位，请改写摘要，去掉能识别来信人的内容")
-    source = _move(ticket, Action.DISPATCH, by=by.login, at=at)
-    calendar = working_days(session, county_code=to.county_code)
+    source = move(ticket, Action.DISPATCH, by=by.login, at=at)
     ticket.department_id, ticket.dispatched_at = to.id, at
     _begin_anew(session, ticket, settings=settings, at=at)
-    ticket.accept_by = clocks.due(at, settings.accept_days, calendar, settings=settings).at
-    ticket.return_by = clocks.due(at, settings.return_days, calendar, settings=settings).at
+    deadlines.set_acceptance(session, ticket, settings=settings)
     ticket.opened_at = None
-    _written(session, ticket, Action.DISPATCH, by=by, source=source, at=at, why=why, department=to.name)
+    written(session, ticket, Action.DISPATCH, by=by, source=source, at=at, why=why, department=to.name)
 
 
 def _note_attempts(session: Session, ticket: Ticket, call_id: str) -> None:
@@ -124,34 +132,34 @@ def opened(session: Session, ticket: Ticket, *, by: Account, at: datetime) -> No
 
 def accept(session: Session, ticket: Ticket, *, by: Account, at: datetime) -> None:
     """The department takes the ticket in hand; only what was opened can be accepted."""
-    source = _move(ticket, Action.ACCEPT, by=by.login, at=at)
-    _written(session, ticket, Action.ACCEPT, by=by, source=source, at=at)
+    source = move(ticket, Action.ACCEPT, by=by.login, at=at)
+    written(session, ticket, Action.ACCEPT, by=by, source=source, at=at)
 
 
 def give_back(session: Session, ticket: Ticket, *, why: str, by: Account, at: datetime) -> None:
     """退单: the department returns what isn't its own, with a reason and in time."""
     if not why.strip():
         raise ReferralError("退单必须说明理由")
-    source = _move(ticket, Action.RETURN, by=by.login, at=at)
-    _written(session, ticket, Action.RETURN, by=by, source=source, at=at, why=why)
+    source = move(ticket, Action.RETURN, by=by.login, at=at)
+    written(session, ticket, Action.RETURN, by=by, source=source, at=at, why=why)
     ticket.department_id = ticket.due_from = ticket.due_at = ticket.accept_by = ticket.return_by = None
-    ticket.why_due, ticket.extended_days = [], 0
+    ticket.why_due, ticket.extended_days, ticket.extension_asked = [], 0, None
 
 
 def reply(session: Session, ticket: Ticket, *, text: str, personal: bool, by: Account, at: datetime) -> None:
     """The liaison drafts the department's reply; it goes nowhere until his leader signs."""
     if not text.strip():
         raise ReferralError("请填写答复内容")
-    source = _move(ticket, Action.REPLY, by=by.login, at=at)
+    source = move(ticket, Action.REPLY, by=by.login, at=at)
     ticket.reply, ticket.personal, ticket.replied_by = text.strip(), personal, by.login
-    _written(session, ticket, Action.REPLY, by=by, source=source, at=at, reply=ticket.reply)
+    written(session, ticket, Action.REPLY, by=by, source=source, at=at, reply=ticket.reply)
 
 
 def sign(session: Session, ticket: Ticket, *, no_secrets: bool, by: Account, at: datetime) -> None:
     """The leader in charge signs the reply: somebody else than who drafted it, with the secrecy tick."""
-    source = _move(ticket, Action.SIGN, by=by.login, at=at, given="" if no_secrets else "请确认答复不涉密后再签发")
-    ticket.signed_by = by.login
-    _written(session, ticket, Action.SIGN, by=by, source=source, at=at)
+    source = move(ticket, Action.SIGN, by=by.login, at=at, given="" if no_secrets else "请确认答复不涉密后再签发")
+    ticket.signed_by, ticket.extension_asked = by.login, None
+    written(session, ticket, Action.SIGN, by=by, source=source, at=at)
 
 
 def send_back(session: Session, ticket: Ticket, *, why: str, by: Account, settings: Settings, at: datetime) -> None:
@@ -159,18 +167,18 @@ def send_back(session: Session, ticket: Ticket, *, why: str, by: Account, settin
     stood."""
     if not why.strip():
         raise ReferralError("请说明退回原因")
-    source = _move(ticket, Action.SEND_BACK, by=by.login, at=at)
+    source = move(ticket, Action.SEND_BACK, by=by.login, at=at)
     ticket.signed_by = ""
-    _written(session, ticket, Action.SEND_BACK, by=by, source=source, at=at, why=why)
+    written(session, ticket, Action.SEND_BACK, by=by, source=source, at=at, why=why)
     deadlines.set_due(session, ticket, settings=settings)
 
 
 def pass_reply(session: Session, ticket: Ticket, *, by: Account, settings: Settings, at: datetime) -> None:
     """The hotline finds the question answered: the citizen is owed a call-back in this same commit, or the
     ticket is closed where none is needed or none is possible."""
-    source = _move(ticket, Action.PASS, by=by.login, at=at)
+    source = move(ticket, Action.PASS, by=by.login, at=at)
     ticket.checked_by = by.login
-    _written(session, ticket, Action.PASS, by=by, source=source, at=at)
+    written(session, ticket, Action.PASS, by=by, source=source, at=at)
     if ticket.klass in NO_CALL_BACK:
         close(session, ticket, reached=None, at=at, why="表扬、建议无需回访")
     elif not phones.is_reachable(ticket.contact):
@@ -182,7 +190,7 @@ def pass_reply(session: Session, ticket: Ticket, *, by: Account, settings: Setti
 def close(session: Session, ticket: Ticket, *, reached: bool | None, satisfaction: int | None = None, at: datetime,
           why: str, by: str = "hotline", action: Action = Action.CLOSE) -> None:
     """The end of the matter: whether the caller was reached, and how satisfied he said he was (1 best to 5)."""
-    source = _move(ticket, action, by=by, at=at)
+    source = move(ticket, action, by=by, at=at)
     ticket.reached, ticket.satisfaction, ticket.closed_at, ticket.disputed_at = reached, satisfaction, at, None
     write_step(session, ticket, action, by=by, source=source, at=at, why=why)
 
@@ -203,7 +211,7 @@ def redo(session: Session, ticket: Ticket, *, satisfaction: int | None, settings
          by: str = "hotline", action: Action = Action.REDO) -> None:
     """The department does it again. It is handed the matter anew, so its deadline runs anew from now; the promise to
     the caller doesn't. What was replied before stands in the history."""
-    source = _move(ticket, action, by=by, at=at)
+    source = move(ticket, action, by=by, at=at)
     _begin_anew(session, ticket, settings=settings, at=at)
     ticket.redone, ticket.satisfaction, ticket.disputed_at = ticket.redone + 1, satisfaction, None
     write_step(session, ticket, action, by=by, source=source, at=at, why=why)
@@ -211,32 +219,23 @@ def redo(session: Session, ticket: Ticket, *, satisfaction: int | None, settings
 
 def file(session: Session, ticket: Ticket, *, at: datetime) -> None:
     """归档: what was closed a while ago is put away."""
-    source = _move(ticket, Action.FILE, by="hotline", at=at)
+    source = move(ticket, Action.FILE, by="hotline", at=at)
     write_step(session, ticket, Action.FILE, by="hotline", source=source, at=at)
 
 
 def _begin_anew(session: Session, ticket: Ticket, *, settings: Settings, at: datetime) -> None:
     """A department is handed the matter: its clock runs from now, and it owes a reply of which nothing stands yet."""
-    ticket.due_from, ticket.due_days, ticket.extended_days = at, _days(Klass(ticket.klass), settings), 0
+    own = rules.of(ticket, settings=settings)
+    ticket.due_from, ticket.due_days, ticket.extended_days = at, own.days(Klass(ticket.klass)), 0
+    ticket.due_hours, ticket.extension_asked = own.hours(Urgency(ticket.urgency)), None
     deadlines.set_due(session, ticket, settings=settings)
     ticket.reply, ticket.replied_by, ticket.signed_by, ticket.checked_by = "", "", "", ""
     ticket.personal = False
 
 
-def _move(ticket: Ticket, action: Action, *, by: str, at: datetime, given: str = "") -> State:
-    """The one place where a ticket changes its state; `given`: what is wrong with what was given with the step."""
-    source = State(ticket.state)
-    if trouble := needs.unmet(ticket, action, by=by, at=at) or given:
-        raise ReferralError(trouble)
-    ticket.state = transition(source, action).target
-    return source
-
-
-def _written(session: Session, ticket: Ticket, action: Action, *, by: Account, source: State, at: datetime,
-             why: str = "", **detail: str) -> None:
-    write_step(session, ticket, action, by=by.login, source=source, at=at, why=why, **detail)
-    audit.note(session, f"ticket.{action}", by=by.login, at=at, about=("ticket", ticket.number), reason=why)
-
-
-def _days(klass: Klass, settings: Settings) -> int:
-    return settings.consult_days if klass is Klass.CONSULT else settings.answer_days
+def _promise(session: Session, ticket: Ticket, urgency: Urgency, *, settings: Settings) -> None:
+    """What the caller is promised, from the intake, by the rules that the ticket was opened under."""
+    own = rules.of(ticket, settings=settings)
+    ticket.urgency, ticket.promised_days = urgency, ticket.promised_days or own.days(Klass(ticket.klass))
+    ticket.promised_hours = own.hours(urgency)
+    deadlines.set_promise(session, ticket, settings=settings)

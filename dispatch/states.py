@@ -34,6 +34,9 @@ class Action(StrEnum):
     SETTLE = "settle"  # 裁定办结: the supervisor ends what the caller disputes
     REDO_AGAIN = "redo_again"  # 裁定重办: or has it done once more
     FILE = "file"
+    ASK_EXTENSION = "ask_extension"  # 申请延期
+    EXTEND = "extend"  # 同意延期
+    REFUSE_EXTENSION = "refuse_extension"  # 不同意延期
 
 
 class Need(StrEnum):
@@ -51,6 +54,10 @@ class Need(StrEnum):
     DISPUTED = "disputed"  # the caller was dissatisfied again
     FIRST_TIME = "first_time"  # it was not redone before
     LEFT_TO_REDO = "left_to_redo"  # it may be redone once more
+    DAYS = "days"  # given: how many working days, as many as the rules allow
+    NOT_DUE = "not_due"  # the department's time has not run out
+    EXTENDABLE = "extendable"  # it runs in working days, and no extension was granted or waits
+    ASKED = "asked"  # an extension waits for its decision
 
 
 @dataclass(frozen=True)
@@ -72,6 +79,9 @@ TRANSITIONS = (
     Transition(_S.TO_ACCEPT, _A.RETURN, _P.HANDLE, (_N.REASON, _N.IN_TIME), _S.TO_DISPATCH),
     Transition(_S.IN_HAND, _A.RETURN, _P.HANDLE, (_N.REASON, _N.IN_TIME), _S.TO_DISPATCH),
     Transition(_S.IN_HAND, _A.REPLY, _P.HANDLE, (_N.REPLY,), _S.IN_HAND),
+    Transition(_S.IN_HAND, _A.ASK_EXTENSION, _P.HANDLE, (_N.DAYS, _N.REASON, _N.NOT_DUE, _N.EXTENDABLE), _S.IN_HAND),
+    Transition(_S.IN_HAND, _A.EXTEND, _P.OVERSEE, (_N.ASKED,), _S.IN_HAND),
+    Transition(_S.IN_HAND, _A.REFUSE_EXTENSION, _P.OVERSEE, (_N.REASON, _N.ASKED), _S.IN_HAND),
     Transition(_S.IN_HAND, _A.SIGN, _P.SIGN, (_N.DRAFTED, _N.ANOTHER, _N.NO_SECRETS), _S.TO_CHECK),
     Transition(_S.TO_CHECK, _A.SEND_BACK, _P.CHECK, (_N.REASON,), _S.IN_HAND),
     Transition(_S.TO_CHECK, _A.PASS, _P.CHECK, (), _S.TO_CALL_BACK),

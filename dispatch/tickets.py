@@ -25,11 +25,33 @@ class Klass(StrEnum):
     PRAISE = "praise"  # 表扬
 
 
+class Urgency(StrEnum):
+    """How fast a matter must go; the clocks of the last two run in hours, round the clock."""
+
+    NORMAL = "normal"  # 一般
+    URGENT = "urgent"  # 紧急
+    CRITICAL = "critical"  # 特急
+
+
 GUARDED = frozenset({Klass.COMPLAINT, Klass.REPORT})
 """Classes whose recording and caller never reach a department."""
 NO_CALL_BACK = frozenset({Klass.SUGGESTION, Klass.PRAISE})
 OWN_WORDS = "words"
 """Where the first step of a ticket keeps what the citizen wrote himself, whatever becomes of the summary."""
+
+
+class TicketRules(Base):
+    """One set of rules for tickets (dispatch/rules.py says what is in it), from the day on which it holds; without a
+    day: as the settings had them."""
+
+    __tablename__ = "ticket_rules"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    valid_from: Mapped[date | None]
+    terms: Mapped[dict[str, Any]] = mapped_column(JSON)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)  # of day and terms: the same set stands once
+    basis: Mapped[str] = mapped_column(String(200), default="")  # 依据
+    by: Mapped[str] = mapped_column(String(60), default="")
+    at: Mapped[datetime]
 
 
 class Ticket(Base):
@@ -43,6 +65,8 @@ class Ticket(Base):
     recording_id: Mapped[int | None] = mapped_column(ForeignKey("recording.id"))
     source: Mapped[str] = mapped_column(String(12), default="call")  # call | web | correction (更正告知)
     klass: Mapped[Klass] = mapped_column(String(12))
+    urgency: Mapped[Urgency] = mapped_column(String(8), default=Urgency.NORMAL)
+    rules_id: Mapped[int | None] = mapped_column(ForeignKey("ticket_rules.id"))  # the rules that it was opened under
     state: Mapped[State] = mapped_column(String(14), index=True)
     title: Mapped[str] = mapped_column(String(120))
     summary: Mapped[str] = mapped_column(Text)
@@ -55,12 +79,16 @@ class Ticket(Base):
     intake_at: Mapped[datetime] = mapped_column(index=True)
     promised_by: Mapped[datetime]
     promised_days: Mapped[int | None]  # as the rules were at intake; None: from before they were kept
+    promised_hours: Mapped[int | None]  # instead of the days, for what is urgent
+    promise_extended: Mapped[int] = mapped_column(default=0)  # 延期: working days that the caller was told of
     why_promised: Mapped[list[str]] = mapped_column(JSON, default=list)
     dispatched_at: Mapped[datetime | None]
     accept_by: Mapped[datetime | None]
     return_by: Mapped[datetime | None]
     due_from: Mapped[datetime | None]  # when the department's time began
     due_days: Mapped[int | None]
+    due_hours: Mapped[int | None]  # instead of the days, for what is urgent
+    extension_asked: Mapped[int | None]  # 延期: working days that the department asks for
     extended_days: Mapped[int] = mapped_column(default=0)  # 延期: working days granted on top
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     provisional: Mapped[bool] = mapped_column(default=False)
@@ -80,6 +108,7 @@ class Ticket(Base):
     version: Mapped[int] = mapped_column(default=1)
     department: Mapped[Department | None] = relationship()
     recording: Mapped[Recording | None] = relationship()
+    rules: Mapped[TicketRules | None] = relationship()
     steps: Mapped[list["TicketStep"]] = relationship(order_by="TicketStep.id")
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (SQLAlchemy's own name)
 

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
-from dispatch.referrals import ReferralError
 from dispatch.states import State
+from dispatch.steps import ReferralError
 from dispatch.tickets import Ticket, TicketStep, write_step
 from hotline import audit
 from hotline.accounts.accounts import Account

@@ -50,6 +50,8 @@ def my_turn(account: Account) -> ColumnElement[bool]:
     turns: list[ColumnElement[bool]] = [Ticket.state.in_(plain)]
     if account.may(Permission.DECIDE):
         turns.append(and_(Ticket.state == State.TO_CALL_BACK, Ticket.disputed_at.is_not(None)))
+    if account.may(Permission.OVERSEE):
+        turns.append(and_(Ticket.state == State.IN_HAND, Ticket.extension_asked.is_not(None)))
     if account.may(Permission.DESK):
         turns.append(Ticket.id.in_(select(Callback.ticket_id).where(to_call(account))))
     if (State.IN_HAND, Action.SIGN) in own:

@@ -15,7 +15,7 @@ from admin_ui.phones import PhonesError
 from dispatch import by_person, corrections, endings, missed
 from dispatch.callbacks import Attempt, Callback
 from dispatch.decision import Channel
-from dispatch.referrals import ReferralError
+from dispatch.steps import ReferralError
 from hotline import audit
 from hotline.accounts.roles import Permission
 

@@ -17,7 +17,7 @@ from dispatch import corrections, reach
 from dispatch.correction_words import words
 from dispatch.corrections import Told
 from dispatch.decision import Channel
-from dispatch.referrals import ReferralError
+from dispatch.steps import ReferralError
 from hotline import audit
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import Department

@@ -6,12 +6,13 @@ from sqlalchemy.orm import Session
 
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
-from admin_ui.paging import number_in, wish
+from admin_ui.paging import code_in, number_in, wish
 from dispatch.calls import Call
 from dispatch.lodging import Lodged, lodge
 from dispatch.on_desk import answered_by
-from dispatch.referrals import Matter, ReferralError
-from dispatch.tickets import Klass
+from dispatch.referrals import Matter
+from dispatch.steps import ReferralError
+from dispatch.tickets import Klass, Urgency
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import Department, in_service
 from hotline.times import local_day
@@ -54,7 +55,8 @@ def _matter() -> Matter:
     if said["klass"] not in set(Klass):
         raise ReferralError("请选择事项类别")
     return Matter(Klass(said["klass"]), said["title"], said["summary"][:4000], "confidential" in request.form,
-                  said["complained_of"], said["contact"], said["caller_name"])  # fmt: skip
+                  said["complained_of"], said["contact"], said["caller_name"],
+                  code_in(request.form.get("urgency"), Urgency) or Urgency.NORMAL)  # fmt: skip
 
 
 def _department(session: Session) -> Department | None:

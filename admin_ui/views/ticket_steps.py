@@ -11,12 +11,13 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
-from admin_ui.paging import number_in
+from admin_ui.paging import code_in, number_in
 from admin_ui.views.ticket import show
-from dispatch import disputes, reach, referrals, urging
-from dispatch.referrals import Matter, ReferralError
+from dispatch import disputes, extensions, reach, referrals, urging
+from dispatch.referrals import Matter
 from dispatch.states import ImpossibleStep
-from dispatch.tickets import Klass, Ticket
+from dispatch.steps import ReferralError
+from dispatch.tickets import Klass, Ticket, Urgency
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import Department
 
@@ -51,7 +52,8 @@ def _matter() -> Matter:
     if klass not in set(Klass):
         raise ReferralError(gettext("请选择类别"))
     return Matter(klass=Klass(klass), title=_said("title", 120), summary=_said("summary", 4000),
-                  confidential="confidential" in request.form, complained_of=_said("complained_of", 120))  # fmt: skip
+                  confidential="confidential" in request.form, complained_of=_said("complained_of", 120),
+                  urgency=code_in(_said("urgency", 8), Urgency) or Urgency.NORMAL)  # fmt: skip
 
 
 @blueprint.post("/dispatch")
@@ -62,7 +64,7 @@ def dispatch(number: str) -> ResponseReturnValue:
         to = session.get(Department, chosen) if chosen is not None else None
         if to is None:
             raise ReferralError(gettext("请选择承办单位"))
-        referrals.describe(session, ticket, _matter(), by=me(), at=at)
+        referrals.describe(session, ticket, _matter(), by=me(), settings=house().settings, at=at)
         referrals.dispatch(session, ticket, to=to, by=me(), settings=house().settings, at=at, why=_said("why", 500))
 
     return take(number, deed)
@@ -119,6 +121,27 @@ def settle(number: str) -> ResponseReturnValue:
 def redo_again(number: str) -> ResponseReturnValue:
     return take(number, lambda s, ticket, at: disputes.redo_again(
         s, ticket, why=_said("why", 500), by=me(), settings=house().settings, at=at))  # fmt: skip
+
+
+@blueprint.post("/ask-extension")
+@needs(Permission.HANDLE)
+def ask_extension(number: str) -> ResponseReturnValue:
+    return take(number, lambda s, ticket, at: extensions.ask(
+        s, ticket, days=number_in(_said("days", 3)) or 0, why=_said("why", 500), by=me(), settings=house().settings,
+        at=at))  # fmt: skip
+
+
+@blueprint.post("/extend")
+@needs(Permission.OVERSEE)
+def extend(number: str) -> ResponseReturnValue:
+    return take(number, lambda s, ticket, at: extensions.grant(
+        s, ticket, why=_said("why", 500), by=me(), settings=house().settings, at=at))  # fmt: skip
+
+
+@blueprint.post("/refuse-extension")
+@needs(Permission.OVERSEE)
+def refuse_extension(number: str) -> ResponseReturnValue:
+    return take(number, lambda s, ticket, at: extensions.refuse(s, ticket, why=_said("why", 500), by=me(), at=at))
 
 
 @blueprint.post("/urge")

@@ -65,5 +65,6 @@ def _tell(voice: Voice, standing: Standing) -> str:
     sounds = ["hotline/your_matter", f"hotline/state_{standing.state}"]
     if standing.state not in {State.CLOSED, State.FILED, State.TO_CALL_BACK}:
         day = local(standing.promised_by)
+        sounds += ["hotline/extended_now"] if standing.extended else []
         sounds += ["hotline/due_before", f"hotline/month_{day.month}", f"hotline/day_{day.day}"]
     return voice.say(*sounds, interrupt="0")

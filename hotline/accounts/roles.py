@@ -31,6 +31,7 @@ class Permission(StrEnum):
     HANDLE = "handle"  # accept, return, answer for one's department
     SIGN = "sign"  # sign a reply for one's department
     CHECK = "check"  # check a signed reply at the hotline
+    OVERSEE = "oversee"  # decide for the competent office: extensions, what is returned again and again
     DECIDE = "decide"  # end a matter that the caller disputes again, or have it done once more
     HEAR = "hear"  # listen to a recording (within one's reach)
     CUSTODY = "custody"  # keep the recordings: what reconciliation found, holds, retention, second persons' consents
@@ -82,13 +83,13 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.SECRECY_REVIEWER: frozenset({_P.KNOWLEDGE, _P.REVIEW, _P.LEDGER}),
     Role.CITY_OFFICE: frozenset(
-        {_P.TICKETS, _P.DISPATCH, _P.KNOWLEDGE, _P.FIGURES, _P.CALLS, _P.WRITE_ENTRY, _P.PUBLISH, _P.PIN,
+        {_P.TICKETS, _P.DISPATCH, _P.OVERSEE, _P.KNOWLEDGE, _P.FIGURES, _P.CALLS, _P.WRITE_ENTRY, _P.PUBLISH, _P.PIN,
          _P.CATEGORIES, _P.LEDGER, _P.CORRECT, _P.AUTHORISE, _P.SUCCESSION, _P.REVOKE, _P.PHRASINGS, _P.SYNONYMS,
          _P.UNANSWERED, _P.ANALYTICS, _P.FRESHNESS, _P.INTERVAL, _P.CHASE, _P.FORMS, _P.LINE,
          _P.FLAG}
     ),
     Role.COUNTY_OFFICE: frozenset(
-        {_P.TICKETS, _P.DISPATCH, _P.KNOWLEDGE, _P.FIGURES, _P.LEDGER, _P.FRESHNESS, _P.INTERVAL,
+        {_P.TICKETS, _P.DISPATCH, _P.OVERSEE, _P.KNOWLEDGE, _P.FIGURES, _P.LEDGER, _P.FRESHNESS, _P.INTERVAL,
          _P.CHASE}
     ),
     Role.INSPECTOR: frozenset({_P.TICKETS, _P.FIGURES, _P.KNOWLEDGE, _P.LEDGER, _P.FRESHNESS}),

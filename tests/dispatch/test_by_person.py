@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from dispatch import by_person, callbacks, endings, worklist
 from dispatch.callbacks import Attempt, Callback, State
 from dispatch.calls import Call, CallStep, Outcome, Step
-from dispatch.referrals import ReferralError
 from dispatch.states import State as Stands
+from dispatch.steps import ReferralError
 from dispatch.tickets import Ticket
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role

@@ -15,8 +15,9 @@ from dispatch.calls import Call
 from dispatch.corrections import Correction
 from dispatch.decision import Answer, Channel
 from dispatch.hot_topics import topics
-from dispatch.referrals import Matter, ReferralError
+from dispatch.referrals import Matter
 from dispatch.states import State
+from dispatch.steps import ReferralError
 from dispatch.suggestions import suggested
 from dispatch.sweeps import Sweeper
 from dispatch.tickets import Klass, Ticket

@@ -5,8 +5,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch import disputes, referrals, worklist
-from dispatch.referrals import ReferralError
 from dispatch.states import State
+from dispatch.steps import ReferralError
 from dispatch.tickets import Ticket
 from hotline.accounts.roles import GRANTS, Permission, Role
 from hotline.audit import AuditRow

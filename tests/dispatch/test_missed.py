@@ -13,7 +13,7 @@ from dispatch.calls import Call, Outcome, Step
 from dispatch.figures import Share, board
 from dispatch.missed import MissedCaller, Over
 from dispatch.missed_list import WantedMissed, listed_missed
-from dispatch.referrals import ReferralError
+from dispatch.steps import ReferralError
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.database import Database

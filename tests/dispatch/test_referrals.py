@@ -10,8 +10,9 @@ from sqlalchemy.orm.exc import StaleDataError
 from dispatch import calls, clocks, referrals
 from dispatch.callbacks import Callback
 from dispatch.calls import Call, Step
-from dispatch.referrals import Matter, ReferralError
+from dispatch.referrals import Matter
 from dispatch.states import ImpossibleStep, State
+from dispatch.steps import ReferralError
 from dispatch.tickets import Klass, Ticket
 from hotline.accounts.roles import Role
 from hotline.audit import AuditRow
@@ -309,7 +310,7 @@ def test_a_question_left_after_the_tone_goes_nowhere_before_somebody_has_listene
     with pytest.raises(ReferralError, match="请先收听录音"):
         referrals.dispatch(session, ticket, to=office, by=supervisor, settings=settings, at=NOON)
     heard = Matter(Klass.COMPLAINT, "窗口态度", "来电人反映窗口态度不好。", complained_of="公安局")
-    referrals.describe(session, ticket, heard, by=supervisor, at=NOON)
+    referrals.describe(session, ticket, heard, by=supervisor, settings=settings, at=NOON)
     assert (ticket.klass, ticket.summary) == (Klass.COMPLAINT, "来电人反映窗口态度不好。")
     with pytest.raises(ReferralError, match="被反映单位"):
         referrals.dispatch(session, ticket, to=office, by=supervisor, settings=settings, at=NOON)

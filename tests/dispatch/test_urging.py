@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from dispatch import urging, worklist
-from dispatch.referrals import ReferralError
 from dispatch.states import State
+from dispatch.steps import ReferralError
 from dispatch.tickets import Ticket
 from dispatch.worklist import Wanted
 from hotline.accounts.roles import Role

@@ -65,11 +65,12 @@ class Staff:
     supervisor: Account
     liaison: Account
     leader: Account
+    competent: Account | None = None
 
 
 def staff(session: Session, office: Department) -> Staff:
     return Staff(office, somebody(session, Role.SUPERVISOR), somebody(session, Role.LIAISON, of=office),
-                 somebody(session, Role.LEADER, of=office))  # fmt: skip
+                 somebody(session, Role.LEADER, of=office), somebody(session, Role.CITY_OFFICE))  # fmt: skip
 
 
 def ticket(session: Session, settings: Settings, *, klass: Klass = Klass.CONSULT, of: Call | None = None, code: str = CODE,

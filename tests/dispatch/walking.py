@@ -12,12 +12,14 @@ from sqlalchemy.exc import TimeoutError as Busy  # who waited too long for SQLit
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from dispatch import callbacks, disputes, referrals
+from dispatch import callbacks, disputes, extensions, referrals
 from dispatch.callbacks import Callback
 from dispatch.endings import end_attempt
-from dispatch.referrals import Matter, ReferralError
+from dispatch.referrals import Matter
 from dispatch.states import BEGINNINGS, TRANSITIONS, Action, ImpossibleStep, State
+from dispatch.steps import ReferralError
 from dispatch.tickets import Klass, Ticket, TicketStep
+from hotline.accounts.accounts import Account
 from hotline.database import Database
 from hotline.settings import Settings
 from tests.conftest import NOON
@@ -63,6 +65,9 @@ DEEDS: dict[Action, Deed] = {
     Action.REDO: _ring,
     Action.SETTLE: lambda w, s, t, n, at: disputes.settle(s, t, why="已尽力", by=w.staff.supervisor, at=at),
     Action.REDO_AGAIN: lambda w, s, t, n, at: disputes.redo_again(s, t, why="再办", by=w.staff.supervisor, settings=w.settings, at=at),
+    Action.ASK_EXTENSION: lambda w, s, t, n, at: extensions.ask(s, t, days=n % 12, why="须现场勘察", by=w.staff.liaison, settings=w.settings, at=at),
+    Action.EXTEND: lambda w, s, t, n, at: extensions.grant(s, t, by=w.competent, settings=w.settings, at=at),
+    Action.REFUSE_EXTENSION: lambda w, s, t, n, at: extensions.refuse(s, t, why="可如期办结", by=w.competent, at=at),
     Action.FILE: lambda w, s, t, n, at: referrals.file(s, t, at=at),
 }
 SENSIBLE = 30
@@ -81,6 +86,12 @@ class Walk:
     refused: int = 0
     clock: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def competent(self) -> Account:
+        """Who decides for the competent office."""
+        assert self.staff.competent is not None
+        return self.staff.competent
 
     def begin(self, klass: Klass) -> None:
         """One more ticket."""

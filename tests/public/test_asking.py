@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 
 from admin_ui.app import create_app
 from dispatch import referrals
-from dispatch.referrals import ReferralError
 from dispatch.states import State
+from dispatch.steps import ReferralError
 from dispatch.tickets import Klass, Ticket, own_words
 from hotline.accounts.roles import Role
 from hotline.directory.departments import Department
@@ -112,7 +112,7 @@ def test_a_guarded_matter_goes_to_no_department_in_the_citizens_own_words(city: 
         with pytest.raises(ReferralError, match="原文"):
             referrals.dispatch(session, found, to=to, by=by, settings=city.settings, at=now())
         matter = referrals.Matter(Klass(found.klass), found.title, "来信人反映窗口人员态度不好。", found.confidential)
-        referrals.describe(session, found, matter, by=by, at=now())
+        referrals.describe(session, found, matter, by=by, settings=city.settings, at=now())
         referrals.dispatch(session, found, to=to, by=by, settings=city.settings, at=now())
         assert found.state == State.TO_ACCEPT
         assert "王小明" in own_words(found)

@@ -1,0 +1,79 @@
+"""The rules of tickets as dated data, since they change: a ticket keeps the set that it was opened under."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispatch.tickets import Klass, Ticket, TicketRules, Urgency
+from hotline.database import insert_into
+from hotline.settings import Settings
+from hotline.times import local_day
+
+
+@dataclass(frozen=True)
+class Rules:
+    """How long everybody has. Days are working days; hours run round the clock, for what is urgent."""
+
+    consult_days: int
+    answer_days: int
+    accept_days: int
+    return_days: int
+    extension_days: int
+    urgent_hours: int
+    urgent_accept_hours: int
+    critical_hours: int
+    critical_accept_hours: int
+
+    def days(self, klass: Klass) -> int:
+        """Working days to answer a matter of this class."""
+        return self.consult_days if klass is Klass.CONSULT else self.answer_days
+
+    def hours(self, urgency: Urgency) -> int | None:
+        """Hours to answer; None where it has days."""
+        return {Urgency.URGENT: self.urgent_hours, Urgency.CRITICAL: self.critical_hours}.get(urgency)
+
+    def accept_hours(self, urgency: Urgency) -> int | None:
+        """Hours to accept or return; None where there are days."""
+        return {Urgency.URGENT: self.urgent_accept_hours, Urgency.CRITICAL: self.critical_accept_hours}.get(urgency)
+
+
+def as_set(settings: Settings) -> Rules:
+    """The rules as the settings have them."""
+    return Rules(**{field.name: getattr(settings, field.name) for field in fields(Rules)})
+
+
+def of(ticket: Ticket, *, settings: Settings) -> Rules:
+    """The rules that the ticket was opened under; what they didn't know yet is as the settings have it."""
+    return _read(ticket.rules, settings) if ticket.rules is not None else as_set(settings)
+
+
+def in_force(session: Session, *, settings: Settings, at: datetime) -> TicketRules:
+    """The set for what is opened now: the latest that the office has put in force, else the settings', which is
+    written down when it is first used."""
+    query = select(TicketRules).where(TicketRules.valid_from <= local_day(at))
+    found = session.scalar(query.order_by(TicketRules.valid_from.desc(), TicketRules.id.desc()).limit(1))
+    return found or _kept(session, as_set(settings), at=at)
+
+
+def _kept(session: Session, rules: Rules, *, at: datetime) -> TicketRules:
+    terms = asdict(rules)
+    stands = select(TicketRules).where(TicketRules.digest == digest(terms, None))
+    if (found := session.scalar(stands)) is None:
+        row = insert_into(session, TicketRules)
+        row = row.values(terms=terms, digest=digest(terms, None), basis="", by="hotline", at=at)
+        session.execute(row.on_conflict_do_nothing())
+        found = session.scalars(stands).one()
+    return found
+
+
+def digest(terms: dict[str, int], valid_from: date | None) -> str:
+    """What tells two sets apart."""
+    return hashlib.sha256(json.dumps([str(valid_from), terms], sort_keys=True).encode()).hexdigest()
+
+
+def _read(kept: TicketRules, settings: Settings) -> Rules:
+    return Rules(**{f.name: int(kept.terms.get(f.name, getattr(settings, f.name))) for f in fields(Rules)})
