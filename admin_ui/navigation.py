@@ -26,7 +26,8 @@ GROUPS = (
      (P.FRESHNESS, "freshness.listed", lazy_gettext("更新情况"))),
     ((P.FIGURES, "figures.page", lazy_gettext("数据看板")), (P.CUSTODY, "custody.listed", lazy_gettext("录音保管")),
      (P.AUDIT, "audit.listed", lazy_gettext("审计记录")),
-     (P.ACCOUNTS, "accounts.listed", lazy_gettext("账号")), (P.SYSTEM, "system.page", lazy_gettext("系统状态"))),
+     (P.ACCOUNTS, "accounts.listed", lazy_gettext("账号")), (P.TELLING, "deliveries.listed", lazy_gettext("对外消息")),
+     (P.TELLING, "ways_out.page", lazy_gettext("短信模板和接口")), (P.SYSTEM, "system.page", lazy_gettext("系统状态"))),
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from flask_login import current_user
 from markupsafe import Markup
 
 from admin_ui import words
+from admin_ui.badge import unread
 from admin_ui.house import house
 from admin_ui.navigation import navigation
 from admin_ui.refusals import said
@@ -76,6 +77,6 @@ def install(app: Flask) -> None:
     """Give the templates their words."""
     app.jinja_env.filters.update(moment=moment, day=day, clock=clock, spell=spell, left=left, late=late, word=word,
                                  mask=mask, said=said)  # fmt: skip
-    app.jinja_env.globals.update(can=can, again=again, words=words, navigation=navigation)
+    app.jinja_env.globals.update(can=can, again=again, words=words, navigation=navigation, unread=unread)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"lang": g.get("lang", "zh"), "settings": house().settings})

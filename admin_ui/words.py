@@ -1,5 +1,6 @@
 """The words for what the database keeps as codes."""
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from dispatch.call_list import Direction, OnTheLine
@@ -19,6 +20,10 @@ from dispatch.transfers import Otherwise
 from dispatch.transfers import State as Transferred
 from hotline.accounts.roles import Role
 from hotline.directory.liaisons import Position
+from hotline.telling import sms
+from hotline.telling.notices import Topic
+from hotline.telling.outbox import Channel as WayOut
+from hotline.telling.outbox import State as Delivered
 from knowledge_base.asked import Found, Open, Way
 from knowledge_base.authorisations import Form, Scope
 from knowledge_base.due import State as DueState
@@ -190,3 +195,20 @@ DONE_ABOUT = {
 }  # fmt: skip
 SETTLED = {"open": _("待处理"), "settled": _("已处理")}
 WISHES = {Wish.HEAR: _("收听保密通话"), Wish.HOLD: _("依法留存"), Wish.RELEASE: _("解除留存")}
+TOPICS = {
+    Topic.NEW: _("新工单待签收"), Topic.GONE: _("工单已转其他单位"), Topic.RETURNED: _("工单被退回"),
+    Topic.TO_SIGN: _("答复待签发"), Topic.TO_CHECK: _("答复待审核"), Topic.SENT_BACK: _("答复被退回修改"),
+    Topic.REDO: _("工单需重办"), Topic.DISPUTED: _("来电人再次不满意，待裁定"), Topic.CALL_BACK: _("待人工回访"),
+    Topic.URGED: _("来电人催单"), Topic.ADDED: _("来电人补充情况"), Topic.DUE_SOON: _("工单即将到期"),
+    Topic.OVERDUE: _("工单已逾期"), Topic.EXTENSION_ASKED: _("延期申请待审批"),
+    Topic.EXTENSION_DECIDED: _("延期申请已有结果"), Topic.UNMANNED: _("承办单位没有可提醒的人员"),
+    Topic.UPDATE: _("基础信息定期更新"),
+}  # fmt: skip
+TEXTS = {sms.CODE: _("告知查询码"), sms.CLOSED: _("告知办结"), sms.ANSWER: _("发送答复"), sms.NOTICE: _("提醒"),
+         sms.DIGEST: _("提醒汇总")}  # fmt: skip
+TOLD: dict[str, LazyString] = {str(topic): text for topic, text in TOPICS.items()} | TEXTS
+WAYS_OUT = {WayOut.EMAIL: _("邮件"), WayOut.SMS: _("短信"), WayOut.WEBHOOK: _("接口")}
+DELIVERIES = {Delivered.OWED: _("待发送"), Delivered.SENDING: _("发送中"), Delivered.SENT: _("已发送"),
+              Delivered.FAILED: _("失败"), Delivered.IN_DOUBT: _("结果不明")}  # fmt: skip
+TRIES = {"sent": _("已发送"), "later": _("稍后重试"), "failed": _("失败"), "in_doubt": _("结果不明"),
+         "": _("发送中")}  # fmt: skip

@@ -14,6 +14,7 @@ from dispatch.tickets import Ticket
 from hotline.accounts.accounts import Account
 from hotline.directory.departments import Department
 from hotline.settings import Settings
+from hotline.telling import sms
 from recordings import recordings
 from recordings.recordings import Kind
 
@@ -24,6 +25,7 @@ class Lodged:
 
     ticket: Ticket
     code: str
+    sent: bool = False  # it goes to his mobile, too
 
 
 def lodge(session: Session, matter: Matter, *, call: Call, to: Department | None, by: Account, settings: Settings,
@@ -34,12 +36,12 @@ def lodge(session: Session, matter: Matter, *, call: Call, to: Department | None
     code = mint_free(session, settings=settings)
     ticket = referrals.refer(session, matter, call=call, recording=sound, code=code, by=by.login, settings=settings,
                              at=at)  # fmt: skip
-    caller_sms.lodged(session, ticket, code, at=at)
+    sent = caller_sms.lodged(session, ticket, code, at=at)
     if told_closed:
         caller_sms.wish(session, ticket, at=at)
     if to is not None:
         referrals.dispatch(session, ticket, to=to, by=by, settings=settings, at=at)
-    return Lodged(ticket, code)
+    return Lodged(ticket, code, sent and sms.sendable(session, sms.CODE, ticket.contact, settings=settings))
 
 
 def mint_free(session: Session, *, settings: Settings) -> str:

@@ -23,6 +23,7 @@ from admin_ui.views import (
     corrections,
     coverage,
     custody,
+    deliveries,
     departments,
     desk,
     desk_answers,
@@ -40,6 +41,7 @@ from admin_ui.views import (
     freshness,
     health,
     home,
+    inbox,
     knowledge,
     ledger,
     licence_steps,
@@ -64,9 +66,11 @@ from admin_ui.views import (
     transfers,
     unmasking,
     updates,
+    ways_out,
 )
 
 NOUNS = (
+    deliveries, inbox, ways_out,
     custody, retention,
     barring, calendar, flags, menu, switches,
     accounts, analytics, asked, audit, authorisation_form, authorisation_sheet, authorisation_steps, authorisations,

@@ -38,11 +38,12 @@ def refer() -> ResponseReturnValue:
     except ReferralError as error:
         with reading() as session:
             return _form(session, _own_call(session, request.form.get("call_id", "")), str(error)), 422
-    return render_template("_lodged.html", ticket=done.ticket, code=done.code)
+    return render_template("_lodged.html", ticket=done.ticket, code=done.code, sent=done.sent)
 
 
 def _lodged(session: Session, call: Call) -> Lodged:
-    return lodge(session, _matter(), call=call, to=_department(session), by=me(), settings=house().settings, at=now())
+    return lodge(session, _matter(), call=call, to=_department(session), by=me(), settings=house().settings, at=now(),
+                 told_closed="told_closed" in request.form)  # fmt: skip
 
 
 def _own_call(session: Session, call_id: str) -> Call:

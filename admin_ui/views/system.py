@@ -9,6 +9,7 @@ from admin_ui.house import Part, house, now, reading
 from hotline.accounts.roles import Permission
 from hotline.calendar.days import working_days
 from hotline.calendar.keeping import year_without_plan
+from hotline.telling import teller
 from hotline.times import local_day
 
 blueprint = Blueprint("system", __name__, url_prefix="/system")
@@ -17,7 +18,7 @@ blueprint = Blueprint("system", __name__, url_prefix="/system")
 @blueprint.get("")
 @needs(Permission.SYSTEM)
 def page() -> ResponseReturnValue:
-    return render_template("system.html", parts=[*house().parts(), _index(), _calendar()])
+    return render_template("system.html", parts=[*house().parts(), _index(), _calendar(), _telling()])
 
 
 def _index() -> Part:
@@ -35,3 +36,13 @@ def _calendar() -> Part:
     guessed = gettext("没有%(year)s年的放假安排，期限和人工服务时间暂按周一至周五计算；"
                       "请更新系统，或由主管部门在工作日历页录入", year=year)  # fmt: skip
     return ("工作日历", False, guessed)
+
+
+def _telling() -> Part:
+    """Whether what people are owed goes out; what failed, and why, stands on a page of its own."""
+    with reading() as session:
+        failed, late = teller.troubles(session, at=now())
+    if not failed and not late:
+        return ("工单告知", True, gettext("消息均已发出"))
+    return ("工单告知", False, gettext("近一天有%(failed)s条消息发送失败，%(late)s条超过一小时未发出；请看“对外消息”页",
+                                  failed=failed, late=late))  # fmt: skip

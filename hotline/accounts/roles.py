@@ -62,6 +62,7 @@ class Permission(StrEnum):
     FLAG = "flag"  # flag a caller who needs somebody in particular; warn one
     ACCOUNTS = "accounts"  # create and lock accounts
     SYSTEM = "system"  # the state of the machine's parts
+    TELLING = "telling"  # see where messages to people stand, keep registered texts and webhooks
     AUDIT = "audit"  # read the audit trail
 
 
@@ -94,7 +95,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.INSPECTOR: frozenset({_P.TICKETS, _P.FIGURES, _P.KNOWLEDGE, _P.LEDGER, _P.FRESHNESS}),
     Role.AUDITOR: frozenset({_P.AUDIT, _P.FIGURES, _P.LEDGER}),
-    Role.ADMINISTRATOR: frozenset({_P.ACCOUNTS, _P.SYSTEM, _P.CUSTODY}),
+    Role.ADMINISTRATOR: frozenset({_P.ACCOUNTS, _P.SYSTEM, _P.CUSTODY, _P.TELLING}),
 }
 DEPARTMENTAL = frozenset({Role.LIAISON, Role.LEADER, Role.SECRECY_REVIEWER})
 """Roles that reach their own department's matters only."""

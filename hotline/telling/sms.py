@@ -66,8 +66,9 @@ def owe(session: Session, template: str, number: str, values: Mapping[str, objec
 
 
 def sendable(session: Session, template: str, number: str, *, settings: Settings) -> bool:
-    """Whether a citizen may be promised such a message: he has a mobile number, and no carrier will refuse the text."""
-    return is_mobile(number) and bool(words_of(session, template).registered_id or not settings.sms_gateway)
+    """Whether a citizen may be promised such a message: his number is mobile, there is a gateway, and the text is
+    registered."""
+    return is_mobile(number) and bool(settings.sms_gateway and words_of(session, template).registered_id)
 
 
 def words_of(session: Session, template: str) -> SmsTemplate:

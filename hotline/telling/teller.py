@@ -212,6 +212,15 @@ def again(session: Session, delivery: Delivery, *, at: datetime) -> bool:
     return True
 
 
+def troubles(session: Session, *, at: datetime) -> tuple[int, int]:
+    """How many messages failed within a day, and how many are owed and not out an hour after they were due."""
+    count = select(func.count()).select_from(Delivery)
+    failed = session.scalar(count.where(Delivery.state == State.FAILED, Delivery.ended_at > at - timedelta(days=1)))
+    waiting = Delivery.state.in_((State.OWED, State.SENDING))
+    late = session.scalar(count.where(waiting, Delivery.due_at < at - timedelta(hours=1)))
+    return failed or 0, late or 0
+
+
 def _claim(session: Session, *, at: datetime) -> Delivery | None:
     """One conditional UPDATE decides between tellers; what is urgent goes first."""
     due = (

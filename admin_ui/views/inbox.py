@@ -1,0 +1,98 @@
+"""The inbox: what the person who looks was told, and how he wants to be told besides."""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import Select, select
+
+from admin_ui.guards import signed_in
+from admin_ui.house import house, me, now, reading, writing
+from admin_ui.paging import begins, ends, number_in, page_of, wish, wish_code, wish_day
+from hotline.telling import notices
+from hotline.telling.notices import Notice, Topic, Wish, WishError
+
+blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
+
+
+@blueprint.get("")
+@signed_in
+def listed() -> ResponseReturnValue:
+    with reading() as session:
+        return render_template("inbox.html", page=page_of(session, _wanted()))
+
+
+@blueprint.get("/<int:notice_id>")
+@signed_in
+def opened(notice_id: int) -> ResponseReturnValue:
+    """Go to what a notice tells of; it is read by that."""
+    with writing() as session:
+        notice = session.get(Notice, notice_id)
+        if notice is None or notice.account_id != me().id:
+            abort(404)
+        notices.read(session, me().id, [notice.id], at=now())
+        return redirect(_place(notice))
+
+
+@blueprint.post("/read")
+@signed_in
+def read() -> ResponseReturnValue:
+    """Mark what was ticked as read, or all."""
+    ticked = [number for one in request.form.getlist("notice") if (number := number_in(one)) is not None]
+    with writing() as session:
+        notices.read(session, me().id, None if "all" in request.form else ticked, at=now())
+    kept: dict[str, Any] = {name: wish(name) for name in ("state", "topic", "since", "until") if wish(name)}
+    return redirect(url_for("inbox.listed", **kept), 303)
+
+
+@blueprint.get("/wishes")
+@signed_in
+def wishes() -> ResponseReturnValue:
+    with reading() as session:
+        return _form(notices.wish_of(session, me().id))
+
+
+@blueprint.post("/wishes")
+@signed_in
+def want() -> ResponseReturnValue:
+    """Keep how he wants to be told; what can't be done stays in the form, with the reason above it."""
+    wanted = _given()
+    try:
+        with writing() as session:
+            notices.want(session, wanted, by=me(), at=now())
+    except WishError as error:
+        return _form(wanted, str(error)), 422
+    flash(gettext("提醒方式已保存"), "success")
+    return redirect(url_for("inbox.wishes"), 303)
+
+
+def _wanted() -> Select[Notice]:
+    query = select(Notice).where(Notice.account_id == me().id).order_by(Notice.id.desc())
+    since, until, topic = wish_day("since"), wish_day("until"), wish_code("topic", Topic)
+    if wish("state") in ("unread", "read"):
+        query = query.where(Notice.read_at.is_(None) if wish("state") == "unread" else Notice.read_at.is_not(None))
+    if topic is not None:
+        query = query.where(Notice.topic == topic)
+    if since:
+        query = query.where(Notice.at >= begins(since))
+    return query.where(Notice.at < ends(until)) if until else query
+
+
+def _place(notice: Notice) -> str:
+    if notice.kind == "ticket":
+        return url_for("ticket.page", number=notice.thing)
+    return url_for("updates.page")
+
+
+def _given() -> Wish:
+    given, topics = request.form, set(Topic)
+    said = {name: given.get(name, "").strip() for name in ("email", "mobile", "quiet")}
+    loud = set(given.getlist("topic")) & topics
+    return Wish(account_id=me().id, email=said["email"][:120], mobile=said["mobile"][:24], quiet=said["quiet"][:20],
+                by_email="by_email" in given, by_sms="by_sms" in given, digest="digest" in given,
+                muted=sorted(str(topic) for topic in topics - loud))  # fmt: skip
+
+
+def _form(wish: Wish, trouble: str = "") -> str:
+    return render_template("wishes.html", wish=wish, trouble=trouble, house_settings=house().settings)
