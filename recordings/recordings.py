@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.database import Base, insert_into
 from recordings import audio
+from recordings.retention import Destruction
 
 
 class Kind(StrEnum):
@@ -55,7 +56,7 @@ class Recording(Base):
     key_id: Mapped[str] = mapped_column(String(20), default="", index=True)
     gain: Mapped[float] = mapped_column(Float, default=0.0)  # decibels that make it as loud as others
     checked_at: Mapped[datetime | None] = mapped_column(index=True)  # when it was last found to be what was taken in
-    destruction_id: Mapped[int | None] = mapped_column(ForeignKey("destruction.id"), index=True)
+    destruction_id: Mapped[int | None] = mapped_column(ForeignKey(Destruction.id), index=True)
 
 
 _FOUND = ("id", "state", "seconds", "size", "sha256", "taken_in_at", "keep_until")
