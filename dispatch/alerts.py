@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from dispatch import caller_sms
 from dispatch.states import State
-from dispatch.tickets import Ticket, TicketStep, guarded
+from dispatch.tickets import Ticket, TicketStep, Urgency, guarded
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.directory.departments import Department
@@ -46,6 +46,21 @@ def checkers(session: Session, _ticket: Ticket) -> Sequence[Account]:
     return people(session, Role.SUPERVISOR)
 
 
+def reminded(session: Session, ticket: Ticket) -> Sequence[Account]:
+    """Who hears before a deadline: the liaisons; where there are none, the hotline does."""
+    return liaisons(session, ticket) or checkers(session, ticket)
+
+
+def late(session: Session, ticket: Ticket) -> Sequence[Account]:
+    """Who hears that it is over: liaisons and leaders in charge; where there are none, the hotline does."""
+    return both(session, ticket) or checkers(session, ticket)
+
+
+def inspectors(session: Session, _ticket: Ticket) -> Sequence[Account]:
+    """Whose list it is on now."""
+    return people(session, Role.INSPECTOR)
+
+
 def office(session: Session, ticket: Ticket) -> Sequence[Account]:
     """The competent office: the county's of a county's department, the city's otherwise."""
     unit = session.get(Department, ticket.department_id) if ticket.department_id else None
@@ -57,6 +72,8 @@ TOLD: dict[str, tuple[Topic, Reach]] = {
     "return": (Topic.RETURNED, checkers), "reply": (Topic.TO_SIGN, leaders), "sign": (Topic.TO_CHECK, checkers),
     "send_back": (Topic.SENT_BACK, liaisons), "redo": (Topic.REDO, both), "redo_again": (Topic.REDO, both),
     "disputed": (Topic.DISPUTED, checkers), "urge": (Topic.URGED, handlers), "supplement": (Topic.ADDED, handlers),
+    "remind": (Topic.DUE_SOON, reminded), "overdue": (Topic.OVERDUE, late), "chase": (Topic.CHASED, office),
+    "supervise": (Topic.SUPERVISED, inspectors), "letter": (Topic.LETTER, both),
     "ask_extension": (Topic.EXTENSION_ASKED, office), "extend": (Topic.EXTENSION_DECIDED, liaisons),
     "refuse_extension": (Topic.EXTENSION_DECIDED, liaisons),
 }  # fmt: skip
@@ -93,7 +110,7 @@ def people(session: Session, role: Role, *, department_id: int | None = None, co
 
 def urgent(ticket: Ticket) -> bool:
     """Whether it is told at night, too (紧急, 特急)."""
-    return getattr(ticket, "urgency", "normal") != "normal"
+    return ticket.urgency != Urgency.NORMAL
 
 
 def _of_department(session: Session, ticket: Ticket, step: TicketStep) -> None:
