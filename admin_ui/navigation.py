@@ -9,6 +9,7 @@ GROUPS = (
     ((P.DESK, "desk.page", lazy_gettext("座席")), (P.TICKETS, "tickets.listed", lazy_gettext("工单")),
      (P.CALLS, "calls.listed", lazy_gettext("通话")), (P.CALLS, "transfers.listed", lazy_gettext("转接记录")),
      (P.DESK, "callbacks.listed", lazy_gettext("回访")), (P.DESK, "missed.listed", lazy_gettext("未接来电")),
+     (P.DESK, "places.listed", lazy_gettext("保留排位")),
      (P.FLAG, "flags.listed", lazy_gettext("来电标记")), (P.LINE, "barring.listed", lazy_gettext("来电限制")),
      (P.LINE, "menu.page", lazy_gettext("语音菜单")),
      (P.LINE, "switches.listed", lazy_gettext("自助服务开关")), (P.LINE, "calendar.listed", lazy_gettext("工作日历"))),

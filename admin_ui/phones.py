@@ -16,8 +16,10 @@ class Phones(Protocol):
 
     Asking for what is so already is no error; each raises PhonesError when it was not done."""
 
-    def sign_on(self, extension: str, name: str, skills: Collection[Skill] = ()) -> None:
-        """From now on the queue may ring this phone, first for who needs one of these skills."""
+    def sign_on(self, extension: str, name: str, skills: Collection[Skill] = (), *,
+                reserve: bool = False) -> None:  # fmt: skip
+        """From now on the queue may ring this phone, first for who needs one of these skills; `reserve`: for others
+        only when too many wait, or one too long."""
 
     def sign_off(self, extension: str) -> None:
         """The queue no longer knows this phone."""
@@ -35,7 +37,8 @@ class Phones(Protocol):
 class NoPhones:
     """Stands in where no exchange is connected: it says so, rather than pretend."""
 
-    def sign_on(self, extension: str, name: str, skills: Collection[Skill] = ()) -> None:
+    def sign_on(self, extension: str, name: str, skills: Collection[Skill] = (), *,
+                reserve: bool = False) -> None:  # fmt: skip
         raise PhonesError("未连接交换机，话机状态未改变")
 
     def sign_off(self, extension: str) -> None:

@@ -14,6 +14,7 @@ from dispatch.line.barring import Cause
 from dispatch.line.flags import Skill
 from dispatch.line.menu import Do, Fault
 from dispatch.missed import Over
+from dispatch.places import Over as PlaceOver
 from dispatch.states import Action, State
 from dispatch.tickets import Klass, Urgency
 from dispatch.transfers import Otherwise
@@ -67,7 +68,8 @@ ACTIONS = {
 OUTCOMES = {
     Outcome.ANSWERED_BY_MACHINE: _("自助答复"), Outcome.DIRECTED: _("告知承办单位"),
     Outcome.PROGRESS_TOLD: _("查询进度"), Outcome.ANSWERED_BY_OPERATOR: _("人工接听"),
-    Outcome.MESSAGE_LEFT: _("留言"), Outcome.CALLED_BACK: _("已回访"), Outcome.ABANDONED: _("排队放弃"),
+    Outcome.MESSAGE_LEFT: _("留言"), Outcome.PLACE_KEPT: _("保留排位"), Outcome.CALLED_BACK: _("已回访"),
+    Outcome.ABANDONED: _("排队放弃"),
     Outcome.HUNG_UP: _("中途挂断"),
 }  # fmt: skip
 STEPS = {
@@ -76,7 +78,8 @@ STEPS = {
     Step.CANDIDATE: _("听到候选问题"),
     Step.TOLD: _("已告知答复"), Step.DIRECTED: _("告知承办单位"), Step.PROGRESS: _("告知进度"),
     Step.CODE_WRONG: _("查询码有误"), Step.QUEUED: _("进入排队"), Step.OFFERED: _("振铃"), Step.MISSED: _("未接"),
-    Step.ANSWERED: _("接听"), Step.LEFT_QUEUE: _("离开排队"), Step.TRANSFER_BEGAN: _("转接承办单位"),
+    Step.ANSWERED: _("接听"), Step.LEFT_QUEUE: _("离开排队"), Step.PLACE_KEPT: _("保留排位"),
+    Step.TRANSFER_BEGAN: _("转接承办单位"),
     Step.TRANSFER_TRIED: _("呼叫联络员"), Step.TRANSFER_JOINED: _("三方通话"), Step.TRANSFER_ENDED: _("转接结束"),
     Step.MESSAGE: _("留言"), Step.REFERRED: _("交办"),
     Step.TALKED: _("已回电"), Step.RATED: _("评价"), Step.ENDED: _("结束"), Step.FAULT: _("故障"),
@@ -138,7 +141,8 @@ SOURCES = {"call": _("自助语音"), "desk": _("接线员"), "web": _("网站")
            "form": _("表格")}  # fmt: skip
 SATISFACTION = {1: _("非常满意"), 2: _("满意"), 3: _("基本满意"), 4: _("不满意"), 5: _("非常不满意")}
 LINES = {OnTheLine.QUEUED: _("进入过排队"), OnTheLine.WAITING: _("正在排队"), OnTheLine.ANSWERED: _("人工接听"),
-         OnTheLine.LOST: _("未接通")}  # fmt: skip
+         OnTheLine.LOST: _("未接通"), OnTheLine.QUICK: _("15秒内接听"),
+         OnTheLine.ASKED: _("要求人工且已有结果")}  # fmt: skip
 STANDINGS = {
     Standing.IN_FORCE: _("有效"), Standing.PROVISIONAL: _("暂行有效"), Standing.UNSIGNED: _("待签发"),
     Standing.NOT_YET: _("尚未生效"),
@@ -154,6 +158,9 @@ ATTEMPTS = {"told": _("已告知"), "unconfirmed": _("接通未确认"), "no_ans
             "not_rung": _("话机未接，未拨出")}  # fmt: skip
 MISSED = {Over.CALLED_BACK: _("已回电"), Over.CAME_THROUGH: _("已自行接通"), Over.MESSAGE: _("已留言"),
           Over.REFUSED: _("不愿接受回电"), Over.NOT_REACHED: _("多次未接通"), "": _("待回电")}  # fmt: skip
+PLACES = {PlaceOver.ANSWERED: _("已接通"), PlaceOver.REFUSED: _("不再需要"), PlaceOver.TAKEN_OVER: _("自行来电"),
+          PlaceOver.NOT_REACHED: _("未接通，转人工回电"), PlaceOver.EXPIRED: _("超时，转人工回电"),
+          "": _("等候回电")}  # fmt: skip
 CAUSES = {Cause.NUISANCE: _("骚扰辱骂"), Cause.OCCUPYING: _("占用线路"), Cause.FALSE: _("反映虚假情况")}
 BLOCKS = {"standing": _("限制中"), "over": _("已结束")}
 MENU_DOES = {Do.SELF_SERVICE: _("自助查询"), Do.PROGRESS: _("查询进度"), Do.PERSON: _("人工服务"),

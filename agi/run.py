@@ -7,7 +7,18 @@ from threading import Thread
 from agi.house import House
 from agi.line import Line
 from agi.rules import LiveRules
-from agi.scripts import callback, incoming, liaison, menu, progress, self_service, survey, warned
+from agi.scripts import (
+    callback,
+    incoming,
+    keep_place,
+    liaison,
+    menu,
+    place_turn,
+    progress,
+    self_service,
+    survey,
+    warned,
+)
 from agi.server import Server
 from agi.session import Handler
 from dispatch.beginnings import begin
@@ -31,6 +42,8 @@ SCRIPTS: dict[str, Callable[[Line, House], None]] = {
     "survey": survey.run,
     "warned": warned.run,
     "menu": menu.run,
+    "keep_place": keep_place.run,
+    "place_turn": place_turn.run,
 }
 
 

@@ -53,7 +53,8 @@ def _staged(session: Session, message: Staged, settings: Settings, at: datetime)
     call = session.get_one(Call, message.call_id)
     calls.queue(session, call, at=at)
     see_leg(session, call.id, node=settings.exchange_node, uniqueid=message.uniqueid, channel=message.channel, at=at)
-    return [Event("queued", call_id=call.id)]
+    freed = desk.cut_off(session, call.id, at=at)
+    return [Event("queued", call_id=call.id), *(Event("ended", call_id=call.id, account_id=one) for one in freed)]
 
 
 def _at_desk(session: Session, call_id: str, extension: str, kind: str, at: datetime) -> list[Event]:

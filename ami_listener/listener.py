@@ -12,10 +12,12 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 
-from ami_listener import messages
+from ami_listener import messages, overflow
 from ami_listener.handlers import handle, hung_up
 from ami_listener.messages import Device, Dialled, HungUp, Message, Staged
 from ami_listener.resync import resynchronise
+from ami_listener.standing import Made
+from ami_listener.standing import keep as keep_standing
 from ami_listener.stores import Kept, keep_hours, stock
 from ami_listener.transferring import STAGES
 from dispatch.hunter import Hunter
@@ -50,6 +52,7 @@ class Listener:
     _kept_up_at: float = 0.0
     _synchronised_at: float = 0.0
     _hours: Kept = field(default_factory=dict)
+    _said: Made = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         line = TransferLine(Telephone(self.settings).link, self.settings)
@@ -153,6 +156,8 @@ class Listener:
             if monotonic() - self._kept_up_at > UPKEEP_SECONDS:
                 stock(link, settings=self.settings, database=self.database, at=now())
                 keep_hours(link, self._hours, settings=self.settings, database=self.database, at=now())
+                keep_standing(link, self._said, settings=self.settings, database=self.database, at=now())
+                overflow.keep(link, settings=self.settings)
                 self.bus.publish(*self._hunter.look(at=now()))
                 self._beat(blind_since=None)
                 self._kept_up_at = monotonic()

@@ -14,6 +14,7 @@ from dispatch.calls import Call
 from dispatch.desk import Presence, Readiness
 from dispatch.endings import end_call
 from dispatch.line import skilled
+from dispatch.line.overflow import ORDINARY
 from dispatch.telephone import extension_of, phone
 from hotline.accounts.accounts import Account
 from hotline.database import Database
@@ -31,7 +32,8 @@ def resynchronise(link: Link, *, settings: Settings, database: Database) -> None
     """Bring calls, queue and phones in line with the exchange."""
     lives = live_call_ids(link)
     queues = skilled.queues(settings.queue)
-    members = {(row["Queue"], row["Location"]) for row in actions.queue_status(link) if row["Event"] == "QueueMember"}
+    members = {(row["Queue"], row["Location"]): int(row.get("Penalty") or 0) for row in actions.queue_status(link)
+               if row["Event"] == "QueueMember"}  # fmt: skip
     phones = actions.device_states(link)
     with database.writing() as session:
         ended = end_vanished(session, lives, settings=settings, at=now())
@@ -40,7 +42,7 @@ def resynchronise(link: Link, *, settings: Settings, database: Database) -> None
                 list(handle(session, Device(extension_of(device), state), settings=settings, at=now()))
         wanted = _signed_on(session, settings.queue)
     for queue in queues:
-        there = {interface for of, interface in members if of == queue}
+        there = {interface: counts for (of, interface), counts in members.items() if of == queue}
         _mend_queue(link, queue, there, {i: one for i, one in wanted.items() if queue in one.queues})
     log.info("resynchronised", live=len(lives), ended=ended, members=len(wanted))
 
@@ -65,29 +67,36 @@ class _Member:
 
     login: str
     paused: bool
-    queues: tuple[str, ...]
+    queues: dict[str, int]  # what he counts in each
 
 
 def _signed_on(session: Session, queue: str) -> dict[str, _Member]:
     query = select(Account, Presence).join(Presence, Presence.account_id == Account.id)
     rows = session.execute(query.where(Presence.state != Readiness.AWAY, Account.extension != "", Account.active))
-    return {phone(a.extension): _Member(a.login, p.state != desk.Readiness.READY,
-                                        skilled.queues(queue, skilled.skills_of(a))) for a, p in rows}  # fmt: skip
+    return {phone(a.extension): _Member(a.login, p.state != desk.Readiness.READY, _queues(a, queue)) for a, p in rows}
 
 
-def _mend_queue(link: Link, queue: str, members: set[str], wanted: dict[str, _Member]) -> None:
+def _queues(account: Account, queue: str) -> dict[str, int]:
+    mine, reserve = skilled.queues(queue, skilled.skills_of(account)), skilled.in_reserve(account)
+    return {one: skilled.counts_in(one, queue, reserve=reserve) for one in mine}
+
+
+def _mend_queue(link: Link, queue: str, members: dict[str, int], wanted: dict[str, _Member]) -> None:
     """The exchange forgets its members at a restart; operators who said they are ready are put back."""
-    for interface in members | wanted.keys():
+    for interface in members.keys() | wanted.keys():
         try:
-            _mend_member(link, queue, interface, wanted.get(interface), is_member=interface in members)
+            _mend_member(link, queue, interface, wanted.get(interface), members.get(interface))
         except ActionRefused as refusal:
             log.warning("queue.not_mended", interface=interface, reason=str(refusal))
 
 
-def _mend_member(link: Link, queue: str, interface: str, wanted: _Member | None, *, is_member: bool) -> None:
+def _mend_member(link: Link, queue: str, interface: str, wanted: _Member | None, counts: int | None) -> None:
+    """`counts`: what he counts there now; None: he isn't there."""
     if wanted is None:
         actions.queue_remove(link, queue, interface)
         return
-    if not is_member:
-        actions.queue_add(link, queue, interface, member_name=wanted.login)
+    if counts is None:
+        actions.queue_add(link, queue, interface, member_name=wanted.login, penalty=wanted.queues[queue])
+    elif (counts == ORDINARY) != (wanted.queues[queue] == ORDINARY):
+        actions.queue_penalty(link, interface, wanted.queues[queue], queue=queue)
     actions.queue_pause(link, interface, paused=wanted.paused, queue=queue)

@@ -9,6 +9,7 @@ from pathlib import Path
 _LINE = re.compile(r"(exten|same)\s*=>?\s*(.+)")
 _PRIORITY = re.compile(r"(\w+)(?:\(([\w-]+)\))?")
 _CALL = re.compile(r"(\w+)\((.*)\)\s*", re.S)
+_HANDLER = re.compile(r"CHANNEL\(hangup_handler_push\)=(.+)")
 _JUMPS = {"Goto": False, "GotoIf": True, "Gosub": False, "GosubIf": True}
 _MADE_BY = {"Set", "Read"}
 SOUND = re.compile(r"(?<![\w/(])(?:hotline|silence|digits)/[\w/]*")  # one that ends in / is any of a folder
@@ -66,6 +67,10 @@ class Dialplan:
             elif step.application == "ChannelRedirect":
                 _, *place = parts(step.arguments)
                 yield _target(step, ",".join(place))
+            elif step.application == "Queue" and (run := [*parts(step.arguments), *[""] * 7][6]):
+                yield _target(step, f"{run},s,1")
+            elif handler := _HANDLER.fullmatch(step.arguments):
+                yield _target(step, handler[1])
 
     def lost(self) -> Iterator[str]:
         """In words, each target that isn't there."""

@@ -11,6 +11,7 @@ from cli.connections import HARMLESS, Connections, Trunk
 from cli.engine import ExchangeError, most_files
 from cli.exchange_sip import GENERATED, pjsip
 from dispatch.line import skilled
+from dispatch.line.overflow import HELD
 from hotline.settings import PATTERN, Settings
 
 FOLDERS = ("spool/calls", "spool/legs", "spool/messages", "spool/cel", "sounds", "exchange/log", "exchange/state")
@@ -59,6 +60,10 @@ class ExchangePlan:
     queue_seconds: int = 120
     skill_seconds: int = 10
     said_seconds: int = 45
+    overflow_seconds: int = 30
+    overflow_waiting: int = 5
+    places: bool = False
+    phone_silent_seconds: int = 30
     transfer_seconds: int = 120
     message_silence: int = 5
     message_seconds: int = 120
@@ -114,6 +119,7 @@ def render(plan: ExchangePlan) -> dict[str, str]:
         "http": _http(plan),
         "rtp": f"rtpstart = {plan.rtp_from}\nrtpend = {plan.rtp_to}\n",
         "queues_local": _queues(plan),
+        "queuerules_local": f"[overflow]\npenaltychange => {plan.overflow_seconds},{HELD}\n",
         "aeap": f"[ear]\ntype = client\ncodecs = !all,ulaw\nurl = {plan.ear}\nprotocol = speech_to_text\n",
     }
 
@@ -140,6 +146,8 @@ MENU_SELF = hotline/greeting&hotline/menu
 MENU_SECONDS = {plan.menu_seconds}
 QUEUE_SECONDS = {plan.queue_seconds}
 SKILL_SECONDS = {plan.skill_seconds}
+OVERFLOW_WAITING = {plan.overflow_waiting}
+PLACES = {'yes' if plan.places else 'no'}
 TRANSFER_SECONDS = {plan.transfer_seconds + JOINING_SECONDS}
 MESSAGE_SILENCE = {plan.message_silence}
 MESSAGE_SECONDS = {plan.message_seconds}
@@ -147,8 +155,9 @@ MESSAGE_SECONDS = {plan.message_seconds}
 
 
 def _queues(plan: ExchangePlan) -> str:
-    """How often callers hear where they stand; not sooner either, when somebody before them has gone."""
+    """How often callers hear where they stand, not sooner either when somebody before them has gone; and their keys."""
     said = f"announce-frequency = {plan.said_seconds}\nmin-announce-frequency = {plan.said_seconds}\n"
+    said += "context = queue-keys-place\n" if plan.places else ""
     return "".join(f"[{queue}](+)\n{said}" for queue in skilled.queues("hotline"))
 
 

@@ -8,13 +8,15 @@ if TYPE_CHECKING:
     from cli.exchange_files import ExchangePlan, Phone
 
 GENERATED = "/etc/asterisk/generated"
+HELD = 10  # so many times as long nothing need come from a phone that put its call on hold
 KEYS = {"events": "rfc4733", "inband": "inband", "info": "info", "auto": "auto"}
 
 
 def pjsip(plan: "ExchangePlan") -> str:
     """All of it, the transports first."""
     carriers = [_trunk(trunk) for trunk in plan.trunks]
-    return "\n".join([*_transports(plan), *carriers, *map(_phone, plan.phones)])
+    phones = [_phone(phone, plan.phone_silent_seconds) for phone in plan.phones]
+    return "\n".join([*_transports(plan), *carriers, *phones])
 
 
 def _transports(plan: "ExchangePlan") -> list[str]:
@@ -65,12 +67,15 @@ def _registration(trunk: Trunk, over: str) -> str:
     )  # fmt: skip
 
 
-def _phone(phone: "Phone") -> str:
+def _phone(phone: "Phone", silent: int) -> str:
+    """Whose process or network went sends no BYE and no packet: the call is ended, so that its operator is free."""
     number = phone.number
     return f"""[{number}]({"browser" if phone.browser else "phone"})
 auth = {number}
 aors = {number}
 callerid = {number} <{number}>
+rtp_timeout = {silent}
+rtp_timeout_hold = {silent * HELD}
 
 [{number}](password)
 username = {number}

@@ -34,7 +34,9 @@ class Installation:
             ami_user=s.ami_user, trunk_addresses=listed(s.trunk_addresses), trunk_contact=s.trunk_contact,
             trunk=s.trunk, trunk_channels=s.trunk_channels, connections=connections,
             transfer_seconds=s.transfer_seconds, skill_seconds=s.skill_seconds,
-            said_seconds=s.queue_said_seconds, outside=listed(s.operators_may_dial),
+            said_seconds=s.queue_said_seconds, places=s.queue_offer,
+            overflow_seconds=s.overflow_seconds, overflow_waiting=s.overflow_waiting,
+            phone_silent_seconds=s.phone_silent_seconds, outside=listed(s.operators_may_dial),
         )  # fmt: skip
 
     def _phones(self, connections: Connections) -> tuple[Phone, ...]:

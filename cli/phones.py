@@ -15,8 +15,8 @@ class ExchangePhones:
     def __init__(self, telephone: Telephone) -> None:
         self._telephone = telephone
 
-    def sign_on(self, extension: str, name: str, skills: Collection[Skill] = ()) -> None:
-        _asked(lambda: self._telephone.sign_on(extension, name, skills))
+    def sign_on(self, extension: str, name: str, skills: Collection[Skill] = (), *, reserve: bool = False) -> None:
+        _asked(lambda: self._telephone.sign_on(extension, name, skills, reserve=reserve))
 
     def sign_off(self, extension: str) -> None:
         _asked(lambda: self._telephone.sign_off(extension))

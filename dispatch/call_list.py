@@ -1,7 +1,7 @@
 """The list of calls, narrowed: by day, outcome, what the line did, and who called."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -9,7 +9,10 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from dispatch import reach
 from dispatch.calls import Call, Outcome
 from hotline.accounts.accounts import Account
+from hotline.durations import seconds
 from hotline.phones import normalise
+
+QUICK = timedelta(seconds=15)  # source: GB/T 33358, as reported
 
 
 class OnTheLine(StrEnum):
@@ -19,6 +22,8 @@ class OnTheLine(StrEnum):
     WAITING = "waiting"
     ANSWERED = "answered"
     LOST = "lost"
+    QUICK = "quick"  # within the time of the standard
+    ASKED = "asked"  # all of whom it is known what became of them
 
 
 class Direction(StrEnum):
@@ -45,6 +50,8 @@ CONDITIONS: dict[OnTheLine, tuple[ColumnElement[bool], ...]] = {
     OnTheLine.WAITING: (Call.queued_at.is_not(None), Call.answered_at.is_(None), Call.ended_at.is_(None)),
     OnTheLine.ANSWERED: (Call.queued_at.is_not(None), Call.answered_at.is_not(None)),
     OnTheLine.LOST: (Call.queued_at.is_not(None), Call.answered_at.is_(None), Call.ended_at.is_not(None)),
+    OnTheLine.QUICK: (seconds(Call.queued_at, Call.answered_at) <= QUICK.total_seconds(),),
+    OnTheLine.ASKED: (Call.queued_at.is_not(None), or_(Call.answered_at.is_not(None), Call.ended_at.is_not(None))),
 }
 
 

@@ -64,6 +64,11 @@ class Callback(Base):
         return self.ticket
 
     @property
+    def for_place(self) -> bool:
+        """Whether it is owed for a place kept in the queue."""
+        return self.ticket_id is None and not self.by_person
+
+    @property
     def about(self) -> tuple[str, object]:
         """What the audit trail knows it by."""
         return ("ticket", self.ticket.number) if self.ticket is not None else ("callback", self.id)
@@ -107,11 +112,12 @@ def claim(session: Session, *, settings: Settings, at: datetime) -> Callback | N
     if not read_hours(settings.callback_hours).holds(at):
         return None
     one_claimant(session)
-    if _room(session, settings=settings, at=at) < 1:
+    if room(session, settings=settings, at=at) < 1:
         return None
     due = (
         select(Callback.id)
-        .where(Callback.state == State.DUE, Callback.by_person.is_(False), Callback.due_at <= at, ~under_way())
+        .where(Callback.state == State.DUE, Callback.by_person.is_(False), Callback.ticket_id.is_not(None),
+               Callback.due_at <= at, ~under_way())
         .order_by(Callback.due_at).limit(1).with_for_update(skip_locked=True)
     )  # fmt: skip
     claimed = session.execute(
@@ -123,7 +129,7 @@ def claim(session: Session, *, settings: Settings, at: datetime) -> Callback | N
     return session.get(Callback, claimed, populate_existing=True) if claimed else None
 
 
-def _room(session: Session, *, settings: Settings, at: datetime) -> int:
+def room(session: Session, *, settings: Settings, at: datetime) -> int:
     """How many more citizens the machine may ring now: only so many at once, and never on the channels of the trunk
     that are kept for callers. A call that is open for half a day is one whose end nobody told us of."""
     ringing = session.scalar(select(func.count()).select_from(Callback).where(
@@ -185,7 +191,8 @@ def settle(session: Session, attempt: Attempt, *, outcome: str, settings: Settin
     elif outcome == REFUSED or callback.attempts >= settings.callback_attempts:
         callback.state = State.GIVEN_UP
     else:
-        again = at + timedelta(minutes=settings.callback_pause_minutes)
+        pause = settings.queue_place_pause_minutes if callback.for_place else settings.callback_pause_minutes
+        again = at + timedelta(minutes=pause)
         callback.state, callback.due_at = State.DUE, next_sensible(again, read_hours(settings.callback_hours))
     return callback
 

@@ -23,6 +23,7 @@ class Outcome(StrEnum):
     PROGRESS_TOLD = "progress_told"
     ANSWERED_BY_OPERATOR = "answered_by_operator"
     MESSAGE_LEFT = "message_left"
+    PLACE_KEPT = "place_kept"  # he waits no longer: we ring him when it is his turn
     CALLED_BACK = "called_back"
     ABANDONED = "abandoned"  # asked for a person and hung up before one came
     HUNG_UP = "hung_up"  # left without asking for anything
@@ -46,6 +47,7 @@ class Step(StrEnum):
     MISSED = "missed"
     ANSWERED = "answered"
     LEFT_QUEUE = "left_queue"
+    PLACE_KEPT = "place_kept"
     TRANSFER_BEGAN = "transfer_began"  # 转接承办单位
     TRANSFER_TRIED = "transfer_tried"
     TRANSFER_JOINED = "transfer_joined"
@@ -231,6 +233,7 @@ _BY_STEP = (
     (Step.MESSAGE, Outcome.MESSAGE_LEFT),
     (Step.TOLD, Outcome.ANSWERED_BY_MACHINE),
     (Step.PROGRESS, Outcome.PROGRESS_TOLD),
+    (Step.PLACE_KEPT, Outcome.PLACE_KEPT),
     (Step.QUEUED, Outcome.ABANDONED),
     (Step.DIRECTED, Outcome.DIRECTED),
 )
@@ -245,8 +248,8 @@ _BY_PLACE = {
 def outcome_of(kinds: set[Step], *, place: str = "", direction: str = "in") -> Outcome:
     """The outcome that a call's lines amount to: the furthest that the caller came."""
     if direction == "out":
-        return Outcome.CALLED_BACK if kinds & {Step.TOLD, Step.TALKED} else Outcome.HUNG_UP
-    if Step.QUEUED in kinds and not kinds & {Step.ANSWERED, Step.MESSAGE}:
+        return Outcome.CALLED_BACK if kinds & {Step.TOLD, Step.TALKED, Step.ANSWERED} else Outcome.HUNG_UP
+    if Step.QUEUED in kinds and not kinds & {Step.ANSWERED, Step.MESSAGE, Step.PLACE_KEPT}:
         return _BY_PLACE.get(place, Outcome.ABANDONED)
     for step, outcome in _BY_STEP:
         if step in kinds:

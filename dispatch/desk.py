@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, String, and_, exists, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dispatch import calls
@@ -63,7 +63,7 @@ def operator_at(session: Session, extension: str) -> Account | None:
 
 def offer(session: Session, call_id: str, account: Account, *, at: datetime) -> Offer:
     """The call rings at this operator's phone; told twice, or after he took it, it is still one offer."""
-    known = or_(Offer.outcome == "ringing", Offer.answered_at.is_not(None))
+    known = or_(Offer.outcome == "ringing", Offer.answered_at.is_not(None) & ~_again(call_id))
     row = session.scalar(select(Offer).where(Offer.call_id == call_id, Offer.account_id == account.id, known))
     if row is None:
         row = Offer(call_id=call_id, account_id=account.id, at=at)
@@ -76,7 +76,7 @@ def offer(session: Session, call_id: str, account: Account, *, at: datetime) -> 
 def answered(session: Session, call_id: str, account: Account, *, at: datetime) -> None:
     """The operator took the call; told twice, it is noted once."""
     call = session.get_one(Call, call_id, with_for_update=True)
-    taken = (Offer.call_id == call_id, Offer.account_id == account.id, Offer.answered_at.is_not(None))
+    taken = (Offer.call_id == call_id, Offer.account_id == account.id, Offer.answered_at.is_not(None), ~_again(call_id))
     if session.scalar(select(Offer).where(*taken)) is not None:
         return
     row = offer(session, call_id, account, at=at)
@@ -123,12 +123,26 @@ def left(session: Session, gone: Sequence[tuple[str, str, datetime]], *,
     return desks
 
 
+def cut_off(session: Session, call_id: str, *, at: datetime) -> list[int]:
+    """Whoever talked in this call has lost it, and its caller waits again; accounts of the desks that are free now."""
+    rows = session.scalars(select(Offer).where(
+        Offer.call_id == call_id, Offer.answered_at.is_not(None), Offer.ended_at.is_(None))).all()  # fmt: skip
+    for row in rows:
+        row.ended_at, row.outcome = at, "done"
+    return [row.account_id for row in rows]
+
+
 def current(session: Session, account_id: int) -> Offer | None:
     """The call on this operator's desk: ringing or being spoken, the latest."""
     query = (
         select(Offer).where(Offer.account_id == account_id, Offer.ended_at.is_(None)).order_by(Offer.id.desc()).limit(1)
     )
     return session.scalar(query)
+
+
+def _again(call_id: str) -> ColumnElement[bool]:
+    """That the offer is over, and its call isn't: what rings then is another."""
+    return and_(Offer.ended_at.is_not(None), exists().where(Call.id == call_id, Call.ended_at.is_(None)))
 
 
 def _ringing(session: Session, call_id: str) -> list[Offer]:

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import callbacks, calls, desk, missed, referrals, transfers
-from dispatch.callbacks import Attempt
+from dispatch import callbacks, calls, desk, missed, places, referrals, transfers
+from dispatch.callbacks import Attempt, Callback
 from dispatch.calls import CallStep, Ending, Step
 from dispatch.states import State
 from hotline.settings import Settings
@@ -44,6 +44,9 @@ def end_attempt(
     if _heard(session, attempt):  # he may hang up without a grade, and we may never learn that he did
         outcome = callbacks.TOLD
     callback = callbacks.settle(session, attempt, outcome=outcome, settings=settings, at=at)
+    if (place := places.of(session, callback.id)) is not None:
+        places.settled(session, place, settings=settings, at=at)
+        return
     if callback.ticket is None:
         missed.settled(session, callback, outcome=outcome, rung_at=attempt.dialled_at, at=at)
         return
@@ -71,6 +74,7 @@ def refused(session: Session, attempt_id: str, *, settings: Settings, at: dateti
 
 
 def _heard(session: Session, attempt: Attempt) -> bool:
-    """Whether the citizen has heard the reply to its end."""
-    query = select(CallStep.id).where(CallStep.call_id == attempt.call_id, CallStep.kind == Step.TOLD).limit(1)
+    """Whether the citizen has heard the reply to its end; whose place was kept, whether an operator spoke with him."""
+    came = Step.ANSWERED if session.get_one(Callback, attempt.callback_id).for_place else Step.TOLD
+    query = select(CallStep.id).where(CallStep.call_id == attempt.call_id, CallStep.kind == came).limit(1)
     return session.scalar(query) is not None

@@ -3,10 +3,13 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from statistics import mean
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from dispatch import places
+from dispatch.call_list import QUICK
 from dispatch.callbacks import Callback
 from dispatch.callbacks import State as CallbackState
 from dispatch.calls import Call
@@ -18,8 +21,6 @@ from dispatch.transfers import State as TransferState
 from dispatch.transfers import Transfer
 from dispatch.worklist import overdue
 from hotline.times import CHINA, local
-
-QUICK = timedelta(seconds=15)  # source: GB/T 33358, as reported
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,8 @@ class Board:
     """One day: calls in 24 hours (all, asked for a person), shares, outcomes, and the tickets as they stand now.
 
     `answered`: of the calls that entered the queue and no longer wait, those that a person answered.
-    `quick`: of those answered, within 15 s of entering the queue.
+    `quick`: of the same calls, those that a person answered within 15 s of asking for one; `before`: the mean seconds
+    of greeting, menu and machine before that, which the 15 s don't hold. `places`: kept places that stand now.
     `missed`: of the telephones first missed on that day those that were rung back within the time; who counts is told
     by `missed_list.counted`. `missed_waiting`: those of that day that still wait.
     `transfers`: of the hunts begun in office hours whose caller didn't hang up, those that reached a liaison."""
@@ -57,6 +59,8 @@ class Board:
     transfers: Share
     missed: Share
     missed_waiting: int
+    before: float | None
+    places: int
 
 
 def board(session: Session, *, day: date, at: datetime) -> Board:
@@ -75,12 +79,14 @@ def board(session: Session, *, day: date, at: datetime) -> Board:
     person = Counter(local(r.began_at).hour for r in rows if r.queued_at)
     return Board(
         day, tuple((all_hours[h], person[h]) for h in range(24)), len(rows), waiting(session),
-        Share(len(answered), len(queued)), Share(len(quick), len(answered)),
+        Share(len(answered), len(queued)), Share(len(quick), len(queued)),
         dict(Counter(str(r.outcome) for r in rows if r.outcome)), _tickets(session),
         session.scalar(select(func.count()).select_from(Ticket).where(overdue(at))) or 0,
         session.scalar(select(func.count()).select_from(Callback).where(
             Callback.state == CallbackState.DUE, Callback.ticket_id.is_not(None))) or 0,
         _transfers(session, begins), Share(rung, counted_missed), missed_waiting,
+        round(mean((r.queued_at - r.began_at).total_seconds() for r in queued), 1) if queued else None,
+        places.standing(session),
     )  # fmt: skip
 
 

@@ -74,11 +74,12 @@ def gather(session: Session, *, settings: Settings, at: datetime) -> int:
     callbacks.one_claimant(session)
     found = unnoted(session, at=at)
     for call in found:
-        _join(session, call, settings, at)
+        owe(session, call, settings=settings, at=at)
     return len(found)
 
 
-def _join(session: Session, call: Call, settings: Settings, at: datetime) -> None:
+def owe(session: Session, call: Call, *, settings: Settings, at: datetime) -> None:
+    """Owe the caller of a call in vain that a person rings him, or add the call to what he is owed already."""
     hours = read_hours(settings.callback_hours)
     row = session.scalar(select(MissedCaller).where(MissedCaller.number == call.caller, MissedCaller.over_at.is_(None)))
     soonest = callbacks.next_sensible(at, hours)
@@ -101,7 +102,7 @@ def came_through(session: Session) -> list[tuple[int, Over]]:
     rows = session.execute(
         select(MissedCaller.id, Call.outcome)
         .join(Callback, Callback.id == MissedCaller.callback_id).join(Call, Call.caller == MissedCaller.number)
-        .where(MissedCaller.over_at.is_(None), Callback.state.in_((State.DUE, State.CLAIMED)), Call.direction == "in",
+        .where(MissedCaller.over_at.is_(None), Callback.state.in_((State.DUE, State.CLAIMED)),
                Call.began_at >= MissedCaller.first_at, or_(Call.outcome.in_(REACHED), Call.answered_at.is_not(None)))
         .order_by(MissedCaller.id, Call.began_at)
     )  # fmt: skip

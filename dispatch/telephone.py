@@ -9,6 +9,7 @@ import structlog
 from dispatch.callbacks import Attempt
 from dispatch.line import skilled
 from dispatch.line.flags import Skill
+from dispatch.places import Place
 from hotline.exchange import actions
 from hotline.exchange.errors import ActionRefused, LinkError
 from hotline.exchange.link import Address, Link
@@ -47,6 +48,29 @@ class Telephone:
         except LinkError as error:
             log.warning("callback.not_asked", call_id=attempt.call_id, reason=str(error))
 
+    def ring_for_place(self, attempt: Attempt, place: Place) -> None:
+        """Ring whose place in the queue was kept; he then enters the dialplan by a door of his own. What can't be asked
+        stays in doubt."""
+        settings = self._settings
+        try:
+            actions.originate(
+                self.link(), f"PJSIP/{dialled(place.number)}@{settings.trunk}", channel_id=attempt.id,
+                context="place_turn", extension="s", caller_id=settings.number, account=attempt.call_id,
+                timeout=settings.callback_ring_seconds,
+                variables={"__CALLID": attempt.call_id, "__CALLER": place.number, "ATTEMPT": attempt.id,
+                           "STAFFED": "yes", "QUEUE_PRIO": place.rank, "SKILL": place.skill},
+            )  # fmt: skip
+        except LinkError as error:
+            log.warning("place.not_asked", call_id=attempt.call_id, reason=str(error))
+
+    def queues(self) -> list[dict[str, str]] | None:
+        """Who waits in the queues and who takes calls, as the exchange tells it; None when it can't be asked."""
+        try:
+            return actions.queue_status(self.link())
+        except LinkError as error:
+            log.warning("exchange.not_asked", reason=str(error))
+            return None
+
     def connect(self, attempt: Attempt, number: str, *, extension: str) -> None:
         """Ring an operator's phone, and when he takes it the citizen's: ActionRefused when it is refused. He sees the
         hotline's number, and so does the citizen."""
@@ -72,12 +96,13 @@ class Telephone:
             return None
         return frozenset(row[name] for row in rows for name in ("Uniqueid", "AccountCode") if row.get(name))
 
-    def sign_on(self, extension: str, name: str, skills: Collection[Skill] = ()) -> None:
+    def sign_on(self, extension: str, name: str, skills: Collection[Skill] = (), *, reserve: bool = False) -> None:
         """Let a phone take the calls of all callers, and first of those who need what its operator can do; LinkError
-        when the exchange can't be asked."""
+        when the exchange can't be asked. `reserve`: of other callers only when these wait too long, or are too many."""
         for queue in skilled.queues(self._settings.queue, skills):
+            counts = skilled.counts_in(queue, self._settings.queue, reserve=reserve)
             try:
-                actions.queue_add(self.link(), queue, phone(extension), member_name=name)
+                actions.queue_add(self.link(), queue, phone(extension), member_name=name, penalty=counts)
             except ActionRefused:  # it is there already
                 self.resume(extension)
 

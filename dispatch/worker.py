@@ -4,6 +4,7 @@ from functools import cache
 
 from celery import Celery
 
+from dispatch.place_keeper import PlaceKeeper
 from dispatch.speech import Speaker
 from dispatch.sweeps import Sweeper
 from dispatch.telephone import Telephone
@@ -61,6 +62,7 @@ def make_app() -> Celery:
 def sweep() -> None:
     """Do what is owed."""
     _sweeper().sweep()
+    _place_keeper().work()
 
 
 def tell() -> None:
@@ -84,6 +86,12 @@ def understand() -> None:
 def _sweeper() -> Sweeper:
     telephone = Telephone(settings())
     return Sweeper(settings(), database(), Bus(settings().redis_address), telephone.dial, telephone.living)
+
+
+@cache
+def _place_keeper() -> PlaceKeeper:
+    telephone = Telephone(settings())
+    return PlaceKeeper(settings(), database(), telephone.queues, telephone.ring_for_place)
 
 
 @cache

@@ -50,7 +50,28 @@ class Settings(BaseModel):
     exchange_node: str = Field("exchange1", max_length=40, description="The exchange's systemname.")
     queue: str = Field("hotline", description="Name of the queue that callers wait in.")
     queue_said_seconds: int = Field(45, ge=15, description="Seconds until a waiting caller hears his place again.")
+    queue_time_talks: int = Field(
+        5, ge=1, description="Talks that ended in the last hour from which on a waiting caller hears how long it takes."
+    )
+    queue_offer: bool = Field(
+        False, description="Whether who waits may keep his place by a key, hang up, and be rung when it is his turn."
+    )
+    queue_place_minutes: int = Field(
+        120, ge=1, description="Minutes until an operator is to ring whose kept place had no turn."
+    )
+    queue_place_pause_minutes: int = Field(
+        5, ge=1, description="Minutes between two attempts to ring whose place was kept."
+    )
     skill_seconds: int = Field(10, ge=1, description="Seconds that a caller waits for an operator with a skill alone.")
+    phone_silent_seconds: int = Field(
+        30, ge=5, description="Seconds without a sound's packet after which an operator's phone is held to be gone."
+    )
+    overflow_seconds: int = Field(
+        30, ge=1, description="Seconds after which a waiting caller reaches operators in reserve too."
+    )
+    overflow_waiting: int = Field(
+        5, ge=0, description="Most who wait before all of them reach operators of other groups too."
+    )
     trunk: str = Field("trunk", description="The PJSIP endpoint that carries calls to the public network.")
 
     # The exchange that `hotline up` starts by itself

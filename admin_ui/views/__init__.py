@@ -51,6 +51,7 @@ from admin_ui.views import (
     missed,
     password,
     phrasings,
+    places,
     recordings,
     retention,
     review,
@@ -78,7 +79,7 @@ NOUNS = (
     desk_answers, desk_events, desk_readiness, desk_referrals,
     desk_transfers, entry_files, entry_phrasings, entry_steps, entry_writing,
     figures, forms, freshness, health, home, knowledge, ledger, licence_steps, licence_versions, licences, missed,
-    password, phrasings, recordings, review, signing_in, succession, synonyms, system, ticket, ticket_drafting,
+    password, phrasings, places, recordings, review, signing_in, succession, synonyms, system, ticket, ticket_drafting,
     ticket_steps, tickets, transfers, unmasking, updates,
 )  # fmt: skip
 

@@ -25,7 +25,8 @@ def listed() -> ResponseReturnValue:
     with reading() as session:
         operators = session.scalars(select(Account).where(Account.active, Account.extension != "").order_by(Account.id))
         return render_template("flags.html", page=page_of(session, _wanted()), shown=numbers.shown,
-                               operators=[(one, skilled.skills_of(one)) for one in operators])  # fmt: skip
+                               operators=[(one, skilled.skills_of(one), skilled.in_reserve(one))
+                                          for one in operators])  # fmt: skip
 
 
 @blueprint.get("/export.csv")
@@ -64,8 +65,9 @@ def give() -> ResponseReturnValue:
     """What an operator can do for those who are flagged; from his next signing on, and within a minute otherwise."""
     chosen = [Skill(one) for one in request.form.getlist("skill") if one in set(Skill)]
     number = number_in(request.form.get("account", "")) or 0
-    return numbers.done(lambda s: skilled.give(s, s.get(Account, number) or abort(404), chosen, by=me().login,
-                                               at=now()), "flags.listed")  # fmt: skip
+    reserve = request.form.get("reserve") == "1"
+    return numbers.done(lambda s: skilled.give(s, s.get(Account, number) or abort(404), chosen, reserve=reserve,
+                                               by=me().login, at=now()), "flags.listed")  # fmt: skip
 
 
 def _wanted() -> Select[CallerFlag]:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispatch import missed
+from dispatch import missed, places
 from dispatch.line import barring, flags, menus, priority, switches
 from dispatch.line.barring import Barred, Block, CallerWarning, Cause
 from dispatch.line.flags import CallerFlag, Skill
@@ -36,6 +36,7 @@ class Rules:
     switches: tuple[Switch, ...] = ()
     flags: Mapping[str, Skill] = field(default_factory=dict)
     missed: frozenset[str] = frozenset()  # who has rung in vain, and was not reached yet
+    places: frozenset[str] = frozenset()  # whose place in the queue is kept
     menu: Spoken | None = None  # the office's; None: the exchange's own
 
     def machine(self, dialled: str, at: datetime) -> Machine:
@@ -73,7 +74,8 @@ def receive(rules: Rules, *, caller: str, dialled: str, at: datetime) -> Recepti
     withheld = not number and rules.settings.anonymous_callers == PERSON
     spared = withheld or skill is not None
     return replace(received, self_service=received.self_service and not spared, warned=number in rules.untold,
-                   skill=skill, spared=spared, rank=priority.rank(skill, missed=number in rules.missed))  # fmt: skip
+                   skill=skill, spared=spared, 
+                   rank=priority.rank(skill, missed=number in rules.missed, place=number in rules.places))  # fmt: skip
 
 
 def _why_blocked(barred: Barred) -> Prompts:
@@ -92,6 +94,7 @@ def stamps(session: Session) -> Stamps:
         select(func.count(), func.count(LineSwitch.ended_at)).select_from(LineSwitch),
         select(func.count(), func.max(CallerFlag.at)).select_from(CallerFlag),
         missed.stamp(),
+        places.stamp(),
         select(func.count(MenuVersion.begun_at), func.count(MenuVersion.ended_at)).select_from(MenuVersion),
     )
     return tuple(cell for query in counted for cell in session.execute(query).one())
@@ -104,4 +107,5 @@ def load(session: Session, *, settings: Settings, at: datetime) -> Rules:
     version = menus.current(session)
     return Rules(settings, staffing(session, settings=settings), barring.standing(blocks, at=at),
                  barring.untold(session), rows, flags.all_of(session), missed.numbers(session),
+                 places.numbers(session),
                  menus.spoken(version.menu, settings=settings) if version else None)  # fmt: skip

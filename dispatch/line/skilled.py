@@ -1,4 +1,5 @@
-"""Operators who can do what some callers need: each skill has a queue of its own beside the one of all operators."""
+"""Operators who can do what some callers need: each skill has a queue of its own beside the one of all operators. And
+those in reserve (后备), whom other callers reach only when too many wait, or one too long."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -6,8 +7,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from dispatch.line.flags import Skill
+from dispatch.line.overflow import HELD, ORDINARY
 from hotline import audit
 from hotline.accounts.accounts import Account
+
+RESERVE = "reserve"
 
 
 def skills_of(account: Account) -> frozenset[Skill]:
@@ -15,10 +19,21 @@ def skills_of(account: Account) -> frozenset[Skill]:
     return frozenset(skill for skill in Skill if skill in account.skills.split(","))
 
 
-def give(session: Session, account: Account, skills: Collection[Skill], *, by: str, at: datetime) -> None:
+def in_reserve(account: Account) -> bool:
+    """Whether he is taken for callers of other groups only when these wait too long, or are too many."""
+    return RESERVE in account.skills.split(",")
+
+
+def give(session: Session, account: Account, skills: Collection[Skill], *, reserve: bool = False, by: str,
+         at: datetime) -> None:
     """From now on he can do this, and nothing else in particular."""
-    account.skills = ",".join(skill for skill in Skill if skill in skills)
+    account.skills = ",".join([*(skill for skill in Skill if skill in skills), *([RESERVE] if reserve else [])])
     audit.note(session, "operator.skilled", by=by, at=at, about=("account", account.id), skills=account.skills)
+
+
+def counts_in(queue: str, of_all: str, *, reserve: bool) -> int:
+    """What he counts in a queue: held back in that of all when he is in reserve, like everybody in his own group's."""
+    return HELD if reserve and queue == of_all else ORDINARY
 
 
 def queue_of(queue: str, skill: Skill) -> str:

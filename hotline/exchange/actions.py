@@ -104,6 +104,11 @@ def queue_pause(link: Link, interface: str, *, paused: bool, reason: str = "", q
     link.action("QueuePause", *headers)
 
 
+def queue_penalty(link: Link, interface: str, penalty: int, *, queue: str) -> None:
+    """Set what a phone counts in a queue: the lower goes first."""
+    link.action("QueuePenalty", ("Interface", interface), ("Penalty", penalty), ("Queue", queue))
+
+
 def db_put(link: Link, family: str, key: str, value: str) -> None:
     """Store a value in the exchange's own database."""
     link.action("DBPut", ("Family", family), ("Key", key), ("Val", value))

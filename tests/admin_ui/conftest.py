@@ -65,7 +65,7 @@ class Switchboard:
             raise PhonesError("交换机没有应答")
         self.asked.append((what, extension))
 
-    def sign_on(self, extension: str, name: str, skills: Collection[Skill] = ()) -> None:
+    def sign_on(self, extension: str, name: str, skills: Collection[Skill] = (), *, reserve: bool = False) -> None:
         self._ask(" ".join(["on", *sorted(skills)]), extension)
 
     def sign_off(self, extension: str) -> None:

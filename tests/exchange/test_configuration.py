@@ -85,10 +85,15 @@ def test_where_a_caller_stands_is_said_in_four_seconds_as_often_as_is_set(tmp_pa
     limit = int(re.findall(r"^announce-position-limit = (\d+)$", said, re.M)[0])
     place = max(_seconds(f"digits/{n}") for n in range(2, limit + 1))
     assert _seconds(parts["thereare"]) + place + _seconds(parts["callswaiting"]) <= 4
+    assert _seconds(parts["quantity1"]) + _seconds(f"digits/{limit}") + _seconds(parts["quantity2"]) <= 4
     assert _seconds(parts["youarenext"]) <= 4
     assert "periodic-announce" not in said
     made = render(ExchangePlan(folder=tmp_path, ami_secret="fine", said_seconds=60))["queues_local"]
     assert made.count("announce-frequency = 60") == 6, "in each queue, and not sooner"
+    assert "context" not in made, "a place is kept only where that is offered"
+    offered = render(ExchangePlan(folder=tmp_path, ami_secret="fine", places=True))
+    assert offered["queues_local"].count("context = queue-keys-place") == 3
+    assert "PLACES = yes" in offered["globals"]
 
 
 def _seconds(sound: str) -> float:

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ CONF = names.ROOT / "asterisk-conf"
 PLAN = dialplan.read(CONF / "extensions.conf")
 # What Asterisk itself gives or reads.
 ASTERISKS = {"EXTEN", "EPOCH", "UNIQUEID", "AGISTATUS", "QUEUESTATUS", "CHANNELREDIRECT_STATUS", "RECORD_STATUS", "ARG1",
-             "ARG2", "ARG3", "ARG4", "AGIEXITONHANGUP", "ERROR", "SPEECH_DTMF_MAXLEN", "SPEECH_DTMF_TERMINATOR",
+             "ARG2", "ARG3", "ARG4", "AGIEXITONHANGUP", "ERROR", "HANGUPCAUSE", "SPEECH_DTMF_MAXLEN", "SPEECH_DTMF_TERMINATOR",
              "FREED", "QUEUE_PRIO", "QUEUE_MAX_PENALTY", "QUEUE_MIN_PENALTY", "QUEUE_RAISE_PENALTY"}  # fmt: skip
 DIALLED = re.compile(r"_?[\dXZN+.*]+|[sithT]")  # by a telephone, or by Asterisk itself
 
@@ -57,6 +58,7 @@ def test_nothing_of_the_dialplan_is_without_a_way_to_it(plan: ExchangePlan) -> N
     led = set(re.findall(r"Goto\((\w+),", render(plan)["outside"]))
     led |= {target.context for target in targets} | {context for context, _ in names.places()}
     led |= {context for name in ("pjsip.conf", "queues.conf") for context in settings(name, "context")}
+    led |= set(re.findall(r"^context = (.+)$", render(replace(plan, places=True))["queues_local"], re.M))
     assert set(PLAN.places) == led
     labels = {(step.context, step.extension, step.label) for step in PLAN.steps if step.label}
     used = {(target.context, target.extension, target.priority) for target in targets}
@@ -79,12 +81,25 @@ def test_every_variable_that_is_set_is_read(plan: ExchangePlan) -> None:
     assert made - read - ASTERISKS == set()
 
 
+def reads(contexts: set[str]) -> set[str]:
+    return {name for step in PLAN.steps if step.context in contexts for name in re.findall(r"\{([A-Z_]+)\}", step.arguments)}
+
+
+def reached(context: str) -> set[str]:
+    """A context, and all those to which it leads."""
+    found, more = set[str](), {context}
+    while more - found:
+        found |= more
+        more = {target.context for target in PLAN.targets() if target.step.context in found}
+    return found
+
+
 def test_each_originate_brings_what_its_context_reads_and_nothing_else() -> None:
     told = set(settings("manager.conf", "channelvars").pop().split(","))  # AMI says these of every channel
     assert told <= PLAN.made | {name for each in names.originated().values() for name in each}
     for context, given in names.originated().items():
-        read = {name for step in PLAN.steps if step.context == context for name in re.findall(r"\{([A-Z_]+)\}", step.arguments)}
-        assert given - read - told == set(), context
+        read = reads({context})
+        assert given - reads(reached(context)) - told - ASTERISKS == set(), context
         assert (read - given) & {"CALLBACK", "ATTEMPT", "CITIZEN", "RING", "WAITING"} == set(), context
 
 

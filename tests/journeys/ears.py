@@ -54,6 +54,10 @@ class Ears:
             after = found[1] - 0.1
         return True
 
+    def hears_file(self, sound: Path) -> bool:
+        """Whether a sound was heard whole."""
+        return self._find(sound, 0.0) is not None
+
     def digits(self, count: int, *, after: float) -> str:
         """The digits that were spelled from that moment on."""
         spelled = ""

@@ -1,0 +1,65 @@
+"""A place in the queue is kept by a key, and taken up by another: over a real FastAGI server."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from dispatch import callbacks, calls, places
+from dispatch.callbacks import Attempt
+from dispatch.calls import Call
+from dispatch.places import Place
+from hotline.database import Database
+from hotline.times import now
+from tests.agi.caller import CALL, NUMBER, Caller
+from tests.agi.test_scripts import Hotline, a_house
+
+
+@pytest.fixture
+def house(database: Database, tmp_path: Path) -> Iterator[Hotline]:
+    house = a_house(database, tmp_path)
+    house.began()
+    yield house
+    house.server.stop()
+
+
+@pytest.fixture
+def attempt(house: Hotline) -> str:
+    with house.database.writing() as session:
+        place = places.keep(session, CALL, settings=house.settings, at=now())
+        assert place is not None
+        return callbacks.place(session, place.callback, settings=house.settings, at=now()).id
+
+
+@pytest.mark.parametrize("goes", ["", "hotline/place_kept"])
+def test_his_place_stands_before_he_hears_of_it(house: Hotline, goes: str) -> None:
+    caller = house.serve(Caller(hangs_up_at=goes), "keep_place", "6", "elderly")
+    assert (caller.prompts, caller.next) == (["place_kept"], "goodbye")
+    with house.database.reading() as session:
+        row = session.scalars(select(Place)).one()
+    assert (row.number, row.rank, row.skill) == (NUMBER, 6, "elderly")
+
+
+def test_who_withholds_his_number_goes_on_waiting_where_he_was(house: Hotline) -> None:
+    with house.database.writing() as session:
+        session.get_one(Call, CALL).caller = ""
+        calls.queue(session, session.get_one(Call, CALL), at=now())
+    caller = house.serve(Caller(), "keep_place", "", "")
+    assert (caller.prompts, caller.next, caller.variables["POSITION"]) == (["place_unseen"], "", "1")
+
+
+@pytest.mark.parametrize(
+    ("key", "leads", "outcome"), [("1", "people", ""), ("2", "goodbye", "refused"), ("", "goodbye", "unconfirmed")]
+)
+def test_only_a_key_takes_an_operator(house: Hotline, attempt: str, key: str, leads: str, outcome: str) -> None:
+    citizen = house.serve(Caller({"place_hello": key}), "place_turn", attempt)
+    assert (citizen.prompts, citizen.next) == (["place_hello"], leads)
+    with house.database.reading() as session:
+        assert session.get_one(Attempt, attempt).outcome == outcome
+
+
+def test_an_attempt_that_is_over_rings_for_nothing(house: Hotline, attempt: str) -> None:
+    house.serve(Caller({"place_hello": "2"}), "place_turn", attempt)
+    again = house.serve(Caller({"place_hello": "1"}), "place_turn", attempt)
+    assert (again.prompts, again.next) == ([], "goodbye")

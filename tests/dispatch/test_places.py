@@ -1,0 +1,198 @@
+"""Who doesn't want to wait keeps his place: rung when it is his turn, three times at most, then by an operator."""
+
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispatch import callbacks, calls, desk, endings, missed, places
+from dispatch.callbacks import Attempt, Callback, State
+from dispatch.calls import Call, Outcome
+from dispatch.line.priority import Rank
+from dispatch.missed import MissedCaller
+from dispatch.place_keeper import PlaceKeeper, Row, line_of
+from dispatch.places import Line, Over, Place, Waiting, is_turn
+from hotline.accounts.roles import Role
+from hotline.database import Database
+from hotline.settings import Settings
+from tests.dispatch import town
+from tests.dispatch.town import CALLER, later
+
+AT = later(hours=3)  # 15:00 in Yuxi, an hour at which citizens may be rung
+FREE, NOBODY = Line(free=1), Line()
+
+
+def waits(session: Session, call_id: str = "first", *, caller: str = CALLER, at: datetime = AT, **more: object) -> Call:
+    call = town.call(session, call_id, caller=caller, at=at, **more)
+    calls.queue(session, call, at=at)
+    session.flush()
+    return call
+
+
+def keeps(session: Session, settings: Settings, call_id: str = "first", *, rank: int = 0, at: datetime = AT, **more: object) -> Place:
+    """Somebody waits, keeps his place by the key a minute later, and hangs up."""
+    waits(session, call_id, at=at, **more)  # type: ignore[arg-type]
+    place = places.keep(session, call_id, rank=rank, settings=settings, at=at + timedelta(minutes=1))
+    endings.end_call(session, call_id, settings=settings, at=at + timedelta(minutes=2))
+    session.flush()
+    assert place is not None
+    return place
+
+
+def claimed(session: Session, settings: Settings, line: Line = FREE, *, after: float = 10) -> Place | None:
+    return places.claim(session, line, settings=settings, at=AT + timedelta(minutes=after))
+
+
+def rung(session: Session, settings: Settings, *, after: float = 10) -> Attempt:
+    place = claimed(session, settings, after=after)
+    assert place is not None
+    attempt = callbacks.place(session, place.callback, settings=settings, at=AT + timedelta(minutes=after))
+    session.flush()
+    return attempt
+
+
+def test_his_row_keeps_the_moment_and_the_rank_and_he_counts_as_nobody_who_gave_up(session: Session, settings: Settings) -> None:
+    place = keeps(session, settings, rank=6)
+    assert (place.queued_at, place.kept_at, place.rank) == (AT, AT + timedelta(minutes=1), 6)
+    assert session.get_one(Call, "first").outcome == Outcome.PLACE_KEPT
+    assert missed.unnoted(session, at=later(hours=4)) == []
+    assert places.keep(session, "first", settings=settings, at=later(hours=4)) is place, "pressed twice, it is one"
+
+
+@pytest.mark.parametrize("who", ["withheld", "our own call"])
+def test_who_cannot_be_rung_goes_on_waiting_where_he_was(session: Session, settings: Settings, who: str) -> None:
+    waits(session, "before", caller="13900000001", at=AT)
+    more = {"caller": ""} if who == "withheld" else {"direction": "out"}
+    waits(session, at=AT + timedelta(seconds=1), **more)
+    waits(session, "after", caller="13900000002", at=AT + timedelta(seconds=2))
+    assert places.keep(session, "first", settings=settings, at=AT) is None
+    assert places.position(session, "first") == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "his"),
+    [
+        (NOBODY, False),  # all operators talk, and nobody else waits
+        (FREE, True),
+        (Line((Waiting(0, AT + timedelta(seconds=1)),)), True),  # who came later would take the next who is free
+        (Line((Waiting(0, AT - timedelta(seconds=1)),), free=1), False),
+        (Line((Waiting(4, AT + timedelta(seconds=1)),), free=1), False),  # of higher rank
+    ],
+)  # fmt: skip
+def test_it_is_his_turn_when_nobody_goes_before_him_and_an_operator_is_his(line: Line, his: bool) -> None:
+    assert is_turn(Waiting(0, AT), line) is his
+
+
+def test_of_two_places_the_higher_then_the_older_is_rung_and_one_a_free_operator(session: Session, settings: Settings) -> None:
+    keeps(session, settings, "second", caller="13900000002", at=AT + timedelta(seconds=1))
+    keeps(session, settings, "first", caller="13900000001")
+    keeps(session, settings, "old", caller="13900000003", rank=Rank.SKILL, at=AT + timedelta(seconds=2))
+    found = [claimed(session, settings, Line(free=2)) for _ in range(3)]
+    assert [place.call_id if place else None for place in found] == ["old", "first", None]
+
+
+@pytest.mark.parametrize("why", ["night", "trunk", "on the line", "told no hour"])
+def test_he_is_not_rung(session: Session, settings: Settings, why: str) -> None:
+    keeps(session, settings)
+    after = 10.0
+    if why == "night":
+        after = 9 * 60
+    elif why == "trunk":
+        settings = settings.model_copy(update={"trunk_channels": 10, "trunk_reserved": 10})
+    elif why == "on the line":
+        town.call(session, "again", at=AT + timedelta(minutes=9))
+    else:
+        settings = settings.model_copy(update={"callback_hours": "09:00-11:00"})
+    assert claimed(session, settings, after=after) is None
+
+
+def test_three_times_in_vain_and_an_operator_is_to_ring_him(session: Session, settings: Settings) -> None:
+    place = keeps(session, settings)
+    for n, outcome in enumerate(("no_answer", "unconfirmed", "broken_off")):
+        attempt = rung(session, settings, after=10 + 10 * n)
+        assert claimed(session, settings, after=11 + 10 * n) is None, "never two at a time"
+        endings.end_attempt(session, attempt, outcome=outcome, settings=settings, at=AT + timedelta(minutes=11 + 10 * n))
+        assert claimed(session, settings, after=12 + 10 * n) is None, "not at once again"
+    assert (place.over, place.callback.state, place.callback.attempts) == (Over.NOT_REACHED, State.GIVEN_UP, 3)
+    owed = session.scalars(select(MissedCaller)).one()
+    assert (owed.number, owed.callback.by_person, owed.first_at) == (CALLER, True, AT)
+
+
+def test_whom_an_operator_answers_has_had_his_place(session: Session, settings: Settings) -> None:
+    place = keeps(session, settings)
+    attempt = rung(session, settings)
+    out = session.get_one(Call, attempt.call_id)
+    calls.queue(session, out, at=AT)
+    session.flush()
+    assert places.of_attempt(session, attempt.id) is place
+    desk.answered(session, out.id, town.somebody(session, Role.OPERATOR, extension="8001"), at=AT)
+    endings.end_call(session, out.id, settings=settings, at=AT)
+    assert (place.over, attempt.outcome, out.outcome) == (Over.ANSWERED, callbacks.TOLD, Outcome.CALLED_BACK)
+    assert session.scalars(select(MissedCaller)).all() == []
+
+
+def test_who_needs_it_no_more_is_rung_by_nobody(session: Session, settings: Settings) -> None:
+    place = keeps(session, settings)
+    endings.end_attempt(session, rung(session, settings), outcome=callbacks.REFUSED, settings=settings, at=AT)
+    assert (place.over, session.scalars(select(MissedCaller)).all()) == (Over.REFUSED, [])
+
+
+@pytest.mark.parametrize("queues", [True, False])
+def test_who_rings_again_takes_his_place_over_once_he_waits(session: Session, settings: Settings, queues: bool) -> None:
+    place = keeps(session, settings)
+    assert places.numbers(session) == {CALLER}
+    again = town.call(session, "again", at=AT + timedelta(minutes=5))
+    if queues:
+        calls.queue(session, again, at=AT + timedelta(minutes=5))
+    places.tidy(session, settings=settings, at=AT + timedelta(minutes=6))
+    assert (place.over, place.callback.state) == ((Over.TAKEN_OVER, State.VOID) if queues else ("", State.DUE))
+
+
+def test_whose_turn_does_not_come_is_owed_a_call_by_an_operator(session: Session, settings: Settings) -> None:
+    place = keeps(session, settings)
+    assert places.tidy(session, settings=settings, at=AT + timedelta(minutes=60)) == 0
+    assert places.tidy(session, settings=settings, at=AT + timedelta(minutes=122)) == 1
+    assert (place.over, session.scalars(select(MissedCaller.number)).all()) == (Over.EXPIRED, [CALLER])
+
+
+def test_a_worker_that_died_loses_no_place(session: Session, settings: Settings) -> None:
+    place = keeps(session, settings)
+    assert claimed(session, settings) is place
+    callbacks.release(session, at=AT + timedelta(minutes=16))
+    session.expire_all()
+    attempt = rung(session, settings, after=17)
+    assert callbacks.stranded(session, at=AT + timedelta(minutes=23)) == [attempt]
+    assert callbacks.claim(session, settings=settings, at=AT + timedelta(minutes=17)) is None, "it is no reply to a ticket"
+
+
+ROWS: list[Row] = [
+    {"Event": "QueueMember", "Queue": "hotline", "Location": "PJSIP/8001", "Paused": "0", "Status": "1"},
+    {"Event": "QueueMember", "Queue": "hotline", "Location": "PJSIP/8002", "Paused": "1", "Status": "1"},
+    {"Event": "QueueMember", "Queue": "hotline", "Location": "PJSIP/8003", "Paused": "0", "Status": "2"},
+    {"Event": "QueueMember", "Queue": "hotline-elderly", "Location": "PJSIP/8001", "Paused": "0", "Status": "1"},
+    {"Event": "QueueEntry", "Queue": "hotline", "Uniqueid": "led.1", "Wait": "3", "Priority": "6"},
+    {"Event": "QueueEntry", "Queue": "hotline", "Uniqueid": "new.1", "Wait": "30"},
+]  # fmt: skip
+
+
+def test_the_exchange_tells_who_waits_since_when_and_who_is_free(session: Session) -> None:
+    waits(session, uniqueid="led.1")
+    at = AT + timedelta(minutes=1)
+    assert line_of(session, ROWS, queue="hotline", at=at) == Line(
+        (Waiting(6, AT), Waiting(0, at - timedelta(seconds=30))), free=1)  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_the_worker_rings_whose_turn_it_is_and_nobody_while_the_exchange_says_nothing(database: Database, settings: Settings, asked: bool) -> None:
+    with database.writing() as session:
+        keeps(session, settings)
+    called: list[tuple[str, str]] = []
+    keeper = PlaceKeeper(settings, database, lambda: ROWS[:4] if asked else None, lambda attempt, place: called.append((attempt.call_id, place.number)))
+    with time_machine.travel(AT + timedelta(minutes=5), tick=False):
+        keeper.work()
+        keeper.work()
+    assert [number for _, number in called] == ([CALLER] if asked else [])
+    with database.reading() as session:
+        assert session.scalars(select(Callback.state)).one() == (State.DIALLING if asked else State.DUE)
