@@ -207,7 +207,8 @@ TOPICS = {
     Topic.TO_SIGN: _("答复待签发"), Topic.TO_CHECK: _("答复待审核"), Topic.SENT_BACK: _("答复被退回修改"),
     Topic.REDO: _("工单需重办"), Topic.DISPUTED: _("来电人再次不满意，待裁定"), Topic.CALL_BACK: _("待人工回访"),
     Topic.URGED: _("来电人催单"), Topic.ADDED: _("来电人补充情况"), Topic.DUE_SOON: _("工单即将到期"),
-    Topic.OVERDUE: _("工单已逾期"), Topic.EXTENSION_ASKED: _("延期申请待审批"),
+    Topic.OVERDUE: _("工单已逾期"), Topic.CHASED: _("催办通知"), Topic.SUPERVISED: _("工单列入督办"),
+    Topic.LETTER: _("收到督办函"), Topic.EXTENSION_ASKED: _("延期申请待审批"),
     Topic.EXTENSION_DECIDED: _("延期申请已有结果"), Topic.UNMANNED: _("承办单位没有可提醒的人员"),
     Topic.UPDATE: _("基础信息定期更新"),
 }  # fmt: skip
