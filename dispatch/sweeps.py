@@ -222,6 +222,7 @@ class Sweeper:
         against everything else, and what is due is destroyed."""
         there = archive(self.settings)
         keeping.put_away(self.database, there, put_off=self.looked, at=now())
+        keeping.move(there)
         keeping.reseal(self.database, there, put_off=self.looked, at=now())
         reconciling.at_night(self.settings, self.database, at=now())
 

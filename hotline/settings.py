@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, V
 
 PREFIX = "HOTLINE_"
 PATTERN = re.compile(r"(?:[0-9XZN]|\[[0-9]+(?:-[0-9])?\])+")  # of a number: no wildcard, so its length is known
+BUCKET = re.compile(r"s3(?:\+http)?://[^:/@\s]+:[^/@\s]+@[^/?\s]+/[^/?\s]+(?:/[^?\s]*)?(?:\?(?:(?:region|style)=[^&\s]+&?)+)?")
 LONGEST_SOCKET_FOLDER = 90  # a Unix socket's path ends at about 107 bytes
 
 
@@ -229,6 +230,9 @@ class Settings(BaseModel):
     recordings_cipher: Literal["aes-gcm", "sm4-gcm", "none"] = Field(
         "aes-gcm", description="How recordings are sealed: aes-gcm, sm4-gcm, or none."
     )
+    recordings_s3: SecretStr = Field(
+        SecretStr(""), description="Bucket for recordings, as s3://KEY:SECRET@host/bucket; empty: the folder."
+    )
     recordings_keys_file: str = Field("", description="File of the recordings' keys; empty: in the folder's secrets.")
     recordings_keep_days: int = Field(730, description="Days that a recording is kept at least.")
     recordings_destroy: bool = Field(True, description="Whether recordings whose time is over are destroyed.")
@@ -260,6 +264,13 @@ class Settings(BaseModel):
     def _networks(cls, given: str) -> str:
         for one in filter(None, (part.strip() for part in given.split(","))):
             ip_network(one)
+        return given
+
+    @field_validator("recordings_s3")
+    @classmethod
+    def _bucket(cls, given: SecretStr) -> SecretStr:
+        if (text := given.get_secret_value()) and not BUCKET.fullmatch(text):
+            raise ValueError("an address as s3://KEY:SECRET@host/bucket")
         return given
 
     @field_validator("summer_season")

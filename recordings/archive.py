@@ -11,14 +11,14 @@ from tempfile import TemporaryFile
 from typing import BinaryIO
 
 from hotline.settings import Settings
-from recordings import audio, packing, sealing
+from recordings import audio, packing, s3, sealing
 from recordings.ciphers import Cipher
 from recordings.errors import Absent, Tampered
 from recordings.keyring import PLAIN, KeyRing
 from recordings.packing import Packing, Unpacked
 from recordings.reading import Bytes
 from recordings.recordings import Recording
-from recordings.stores import Folder, OpenFile, Store
+from recordings.stores import Folder, Moving, OpenFile, Store
 
 
 @dataclass(frozen=True)
@@ -136,9 +136,12 @@ def clear(recording: Recording) -> None:
 
 def archive(settings: Settings) -> Archive:
     """The archive of an installation; the same object for the same settings."""
-    return _archive(settings.recordings_store, settings.recordings_keys, Cipher(settings.recordings_cipher))
+    cipher = Cipher(settings.recordings_cipher)
+    bucket = settings.recordings_s3.get_secret_value()
+    return _archive(settings.recordings_store, bucket, settings.recordings_keys, cipher)
 
 
 @lru_cache(maxsize=8)
-def _archive(store: Path, keys: Path, cipher: Cipher) -> Archive:
-    return Archive(Folder(store), KeyRing(keys), cipher)
+def _archive(folder: Path, bucket: str, keys: Path, cipher: Cipher) -> Archive:
+    store: Store = Moving(s3.Bucket(s3.address(bucket)), Folder(folder)) if bucket else Folder(folder)
+    return Archive(store, KeyRing(keys), cipher)

@@ -17,6 +17,7 @@ from recordings.archive import Archive, PutAway
 from recordings.errors import Absent, KeyMissing, RecordingError, Tampered
 from recordings.keyring import PLAIN
 from recordings.recordings import Recording, State
+from recordings.stores import Moving
 
 AT_ONCE = 50
 A_WHILE = 3.0  # seconds: what else the worker does must not wait
@@ -51,6 +52,18 @@ def reseal(database: Database, archive: Archive, *, put_off: dict[str, datetime]
     with database.reading() as session:
         owed = old_rows(session, archive)
     _each(owed, one, put_off=put_off, at=at)
+
+
+def move(archive: Archive) -> None:
+    """Take along what lies in the folder, when the recordings have moved to another store."""
+    if not isinstance(archive.store, Moving):
+        return
+    until = monotonic() + A_WHILE
+    for name, _ in archive.store.old.names():
+        if not name.endswith(".new"):  # a file that nobody finished writing
+            archive.store.move(name)
+        if monotonic() > until:
+            return
 
 
 def owed_rows(session: Session) -> list[Recording]:

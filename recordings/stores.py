@@ -1,5 +1,6 @@
 """Where recordings are kept: a folder, or whatever else can put, read in parts, list and delete under a name."""
 
+import heapq
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -61,6 +62,46 @@ class Folder:
 
     def names(self) -> Iterator[tuple[str, int]]:
         yield from _files(self.root, "")
+
+
+class Moving:
+    """A store that another one moves into: what is new goes there, what is still here is found here."""
+
+    def __init__(self, new: Store, old: Folder) -> None:
+        self.new, self.old = new, old
+
+    def put(self, name: str, file: BinaryIO) -> None:
+        self.new.put(name, file)
+
+    def open(self, name: str) -> Bytes:
+        try:
+            return self.old.open(name)
+        except Absent:
+            return self.new.open(name)
+
+    def delete(self, name: str) -> None:
+        self.new.delete(name)
+        self.old.delete(name)
+
+    def names(self) -> Iterator[tuple[str, int]]:
+        last = ""
+        for one in heapq.merge(self.old.names(), self.new.names()):
+            if one[0] != last:
+                yield one
+            last = one[0]
+
+    def move(self, name: str) -> None:
+        """Take one along: gone here once it is there, whole."""
+        with (self.old.root / name).open("rb") as file:
+            self.new.put(name, file)
+            size = file.tell()
+        there = self.new.open(name)
+        try:
+            if there.size != size:
+                raise StoreError(f"{name} did not arrive whole")
+        finally:
+            there.close()
+        self.old.delete(name)
 
 
 class OpenFile:
