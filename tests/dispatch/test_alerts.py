@@ -1,25 +1,20 @@
 """Who is told of a ticket: its department at each change, the old one that it is gone, those whose turn it is; each once."""
 
-from datetime import datetime, timedelta
-
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import caller_sms, due_alerts, referrals, urging
-from dispatch.due_alerts import warns_from
+from dispatch import caller_sms, referrals, urging
 from dispatch.lodging import lodge
 from dispatch.referrals import Matter
 from dispatch.states import State
 from dispatch.tickets import Klass, Ticket
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
-from hotline.calendar.days import working_days
 from hotline.settings import Settings
 from hotline.telling import webhooks
-from hotline.telling.notices import Notice, Topic
+from hotline.telling.notices import Notice
 from hotline.telling.outbox import Delivery
-from hotline.times import CHINA
 from tests.conftest import NOON
 from tests.dispatch import town
 from tests.dispatch.town import CALLER, Staff, later
@@ -92,42 +87,6 @@ def test_other_systems_hear_of_their_departments_tickets_only(session: Session, 
              for name, unit in (("all", None), ("own", staff.office.id), ("others", other.id))]  # fmt: skip
     town.bring(session, town.ticket(session, settings), State.TO_ACCEPT, by=staff, settings=settings)
     assert session.scalars(select(Delivery.place).order_by(Delivery.id)).all() == [str(hooks[0]), str(hooks[1])]
-
-
-# -- deadlines ----------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("due", "warned"), [("2026-11-24 18:00", "2026-11-23 18:00"), ("2026-11-23 18:00", "2026-11-20 18:00"),
-                                             ("2026-10-08 18:00", "2026-09-30 18:00"), ("2026-10-12 11:00", "2026-10-10 11:00")])  # fmt: skip
-def test_a_deadline_is_near_one_working_day_before_it(session: Session, due: str, warned: str) -> None:
-    calendar = working_days(session)
-    moments = [datetime.fromisoformat(text).replace(tzinfo=CHINA) for text in (due, warned)]
-    assert warns_from(moments[0], calendar, urgent=False) == moments[1]
-    assert warns_from(moments[0], calendar, urgent=True) == moments[0] - timedelta(hours=1)
-
-
-def sweep(session: Session, at: datetime) -> list[str]:
-    owed = due_alerts.owed(session, at=at)
-    for ticket, topic in owed:
-        due_alerts.tell(session, ticket, topic, at=at)
-    return [topic for _, topic in owed]
-
-
-def test_each_deadline_is_told_once_before_it_and_once_after(session: Session, settings: Settings, staff: Staff) -> None:
-    row = town.bring(session, town.ticket(session, settings), State.IN_HAND, by=staff, settings=settings)
-    due = row.due_at
-    assert due is not None
-    moments = [due - timedelta(days=1, minutes=1), due - timedelta(days=1), due - timedelta(hours=1), due, due + timedelta(hours=1)]
-    assert [sweep(session, at) for at in moments] == [[], [Topic.DUE_SOON], [], [Topic.OVERDUE], []]
-    assert told(session)[1:] == [("liaison", "due_soon"), ("liaison", "overdue"), ("leader", "overdue")]
-    row.due_at = due + timedelta(days=7)  # it was moved
-    session.flush()
-    assert sweep(session, row.due_at) == [Topic.OVERDUE]
-    assert sweep(session, row.due_at + timedelta(days=8)) == []
-
-
-def test_what_waits_for_others_is_not_overdue(session: Session, settings: Settings, staff: Staff) -> None:
-    row = town.bring(session, town.ticket(session, settings), State.TO_CHECK, by=staff, settings=settings)
-    assert row.due_at is not None
-    assert sweep(session, row.due_at) == []
 
 
 # -- the caller ---------------------------------------------------------------------------------------------------
