@@ -11,6 +11,7 @@ from agi.scripts import (
     callback,
     incoming,
     keep_place,
+    leave_question,
     liaison,
     menu,
     place_turn,
@@ -44,6 +45,7 @@ SCRIPTS: dict[str, Callable[[Line, House], None]] = {
     "menu": menu.run,
     "keep_place": keep_place.run,
     "place_turn": place_turn.run,
+    "leave_question": leave_question.run,
 }
 
 

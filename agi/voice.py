@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from agi.line import Line
 from hotline.times import now
 from hotline.voice import orders
 
-A_LAW_BYTES_A_SECOND = 8000
+_BYTES_A_SECOND = {".alaw": 8000, ".wav": 16000}  # what we make, and what the exchange records
 GRACE = 1.5  # seconds that a sound may take beyond its length before the exchange takes the caller away
 THOUGHT = 3.0  # seconds that we may think between two sounds before it does
 ENDLESS = 100  # keys after a full entry: nobody presses so many, and what does isn't listened to any longer
@@ -113,10 +114,10 @@ def seconds_of(sound: str) -> float:
         return float(sound.removeprefix("silence/"))
     if sound.startswith("hotline/"):
         return _prompt_seconds().get(sound.removeprefix("hotline/"), 10.0)
-    try:
-        return Path(sound + ".alaw").stat().st_size / A_LAW_BYTES_A_SECOND
-    except FileNotFoundError:
-        return 0.0
+    for kind, bytes_a_second in _BYTES_A_SECOND.items():
+        with suppress(FileNotFoundError):
+            return Path(sound + kind).stat().st_size / bytes_a_second
+    return 0.0
 
 
 @cache

@@ -69,7 +69,7 @@ def _to_the_keys(here: Installation) -> tuple[Step, ...]:
 
 def _message(here: Installation, _database: Database, stop: Flag) -> None:
     question = Say(SOUNDS / "leave_question.alaw")
-    _place(here, "13887700003", stop, Wait(8), Press("0", 10), question, Wait(8), Press("#", 16))
+    _place(here, "13887700003", stop, Wait(8), Press("0", 10), question, Wait(8), Press("#", 1), Press("#####", 18))
 
 
 def _person(here: Installation, database: Database, stop: Flag) -> None:

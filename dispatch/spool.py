@@ -8,9 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from dispatch import calls, codes, referrals
+from dispatch import calls, codes, referrals, takes
 from dispatch.calls import Call, Leg, Step
+from dispatch.takes import Told
 from dispatch.tickets import Klass, Ticket
+from hotline import audit
 from hotline.phones import normalise
 from hotline.settings import Settings
 from hotline.times import local
@@ -22,7 +24,8 @@ SHORTEST_MESSAGE = 1.0  # seconds; anything shorter is somebody who hung up at t
 
 @dataclass(frozen=True)
 class Slip:
-    """What the dialplan wrote of one question left after the tone."""
+    """What the dialplan wrote of one question left after the tone. `contact`: the number that he keyed instead of his
+    own; `secret`: he wants secrecy."""
 
     call_id: str
     caller: str
@@ -30,6 +33,8 @@ class Slip:
     code: str
     began: datetime
     ended: datetime
+    contact: str = ""
+    secret: bool = False
 
 
 def read_slip(path: Path) -> Slip | None:
@@ -39,7 +44,8 @@ def read_slip(path: Path) -> Slip | None:
     if fields.get("end") != "1":
         return None
     return Slip(path.stem, normalise(fields.get("caller", "")), fields.get("dialled", "")[:24], fields.get("code", ""),
-                moment(fields.get("began", "0")), moment(fields.get("ended", "0")))  # fmt: skip
+                moment(fields.get("began", "0")), moment(fields.get("ended", "0")),
+                normalise(fields.get("contact", "")), fields.get("secret") == "yes")  # fmt: skip
 
 
 def take_in_message(session: Session, slip: Slip, *, settings: Settings, at: datetime) -> Ticket | None:
@@ -48,21 +54,49 @@ def take_in_message(session: Session, slip: Slip, *, settings: Settings, at: dat
     sound = recordings.expect(session, slip.call_id, kind=Kind.MESSAGE, spool=settings.spool, at=slip.began)
     if session.scalar(select(Ticket).where(Ticket.recording_id == sound.id)) is not None:
         return None
+    told = _in_one_file(Path(sound.path), slip)
     recordings.take_in(sound, keep_days=settings.recordings_keep_days, at=at)
     if slip.code:
         codes.use(session, slip.code, settings=settings, at=at)
     if not _worth_a_ticket(sound, slip):
         return None
     call = session.get_one(Call, slip.call_id)
-    calls.note(session, call.id, Step.MESSAGE, at=slip.ended, seconds=sound.seconds)
+    _note(session, call.id, sound, told, at=slip.ended)
     title = f"电话留言（{local(slip.began):%m月%d日 %H:%M}）"
-    matter = referrals.Matter(klass=Klass.CONSULT, title=title, summary=referrals.UNHEARD)
+    matter = referrals.Matter(klass=Klass.CONSULT, title=title, summary=referrals.UNHEARD, contact=slip.contact,
+                              confidential=slip.secret)  # fmt: skip
     ticket = referrals.refer(session, matter, call=call, recording=sound, code=slip.code, by="hotline",
                              settings=settings, at=slip.ended)  # fmt: skip
     if call.ended_at is not None:
         session.flush()
         calls.settle(session, call)
     return ticket
+
+
+def tidy(slip: Slip, *, settings: Settings) -> None:
+    """Once its ticket stands: what the message was put together from goes, and what its caller discarded."""
+    told = takes.told(settings.spool / "messages", slip.call_id)
+    for piece in (*told.kept, *told.dropped):
+        piece.path.unlink(missing_ok=True)
+
+
+def _in_one_file(target: Path, slip: Slip) -> Told:
+    """Put together the parts in which a question was told; all of them, where a code was told and no part was heard."""
+    told = takes.told(target.parent, slip.call_id)
+    if pieces := told.kept or (told.dropped if slip.code and not target.exists() else ()):
+        takes.join(pieces, target)
+    return told
+
+
+def _note(session: Session, call_id: str, sound: recordings.Recording, told: Told, *, at: datetime) -> None:
+    """The message in the call's timeline; what its caller discarded in the audit trail, by digest and length."""
+    parts = {str(piece.part): piece.heard.seconds for piece in told.kept}
+    calls.note(session, call_id, Step.MESSAGE, at=at, seconds=sound.seconds, **({"parts": parts} if parts else {}))
+    for piece in told.dropped:
+        if not piece.heard.empty:
+            found = {"take": piece.take, "seconds": piece.heard.seconds, "sha256": takes.digest(piece)}
+            audit.note(session, "message.discarded", by="caller", at=at, about=("call", call_id), reason="来电人重录",
+                       part=str(piece.part), **found)  # fmt: skip
 
 
 def _worth_a_ticket(sound: recordings.Recording, slip: Slip) -> bool:

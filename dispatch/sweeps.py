@@ -280,6 +280,7 @@ class Sweeper:
             return
         with self.database.writing() as session:
             ticket = spool.take_in_message(session, slip, settings=self.settings, at=now())
+        spool.tidy(slip, settings=self.settings)
         path.unlink()
         if ticket is not None:
             self.bus.publish(Event("ticket", call_id=slip.call_id, detail={"number": ticket.number}))

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, V
 
 PREFIX = "HOTLINE_"
 PATTERN = re.compile(r"(?:[0-9XZN]|\[[0-9]+(?:-[0-9])?\])+")  # of a number: no wildcard, so its length is known
+QUESTION_STEPS = ("matter", "place", "wish", "check", "number", "secrecy")
 BUCKET = re.compile(r"s3(?:\+http)?://[^:/@\s]+:[^/@\s]+@[^/?\s]+/[^/?\s]+(?:/[^?\s]*)?(?:\?(?:(?:region|style)=[^&\s]+&?)+)?")
 LONGEST_SOCKET_FOLDER = 90  # a Unix socket's path ends at about 107 bytes
 
@@ -120,6 +121,10 @@ class Settings(BaseModel):
     flood_range_calls: int = Field(40, ge=2, description="The same for numbers alike but for their last two digits.")
     flood_a_minute: int = Field(
         30, ge=5, description="Calls in a minute beyond which a number is a machine's and hears that the line is busy."
+    )
+    question_steps: str = Field(
+        ",".join(QUESTION_STEPS),
+        description="What who leaves a question is asked, with commas; empty: one recording by the exchange alone.",
     )
     hot_topics: int = Field(
         2, ge=0, le=2, description="How many urgent topics the machine offers before it asks for a department."
@@ -265,6 +270,14 @@ class Settings(BaseModel):
         for one in filter(None, (part.strip() for part in given.split(","))):
             ip_network(one)
         return given
+
+    @field_validator("question_steps")
+    @classmethod
+    def _known_steps(cls, given: str) -> str:
+        steps = [one.strip() for one in given.split(",") if one.strip()]
+        if not set(steps) <= set(QUESTION_STEPS):
+            raise ValueError("steps with commas, of " + ", ".join(QUESTION_STEPS))
+        return ",".join(steps)
 
     @field_validator("recordings_s3")
     @classmethod

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import wave
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,15 +15,19 @@ _WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|(\S+)')
 @dataclass
 class Caller:
     """One call to a script. `presses` says which keys follow which prompt (the n-th item the n-th time it is heard);
-    `hangs_up_at` names the prompt at which he goes."""
+    `says` is what he says into each recording: its sound, and how the exchange says that it ended. `hangs_up_at` names
+    the prompt at which he goes."""
 
     presses: Mapping[str, str | list[str]] = field(default_factory=dict)
+    says: list[tuple[bytes, str]] = field(default_factory=list)
     hangs_up_at: str = ""
     number: str = NUMBER
     call_id: str = CALL
     heard: list[str] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)
     guards: list[float] = field(default_factory=list)
+    guarded: dict[str, float] = field(default_factory=dict)  # seconds that were left when a sound began
+    recorded: list[tuple[str, ...]] = field(default_factory=list)  # file, seconds of silence, seconds, options
     sent_silence: bool = False  # since the last sound
     _keys: str = ""
     _times: dict[str, int] = field(default_factory=dict)
@@ -77,14 +82,20 @@ class Caller:
             case ["EXEC", "PlayTones", "0"]:
                 self.sent_silence = True
                 return "200 result=0\n"
+            case ["EXEC", "Record", how]:
+                return self._speak(*how.split(","))
+            case ["GET", "VARIABLE", name]:
+                value = self.variables.get(name, "")
+                return f"200 result=1 ({value})\n" if value else "200 result=0\n"
             case ["CHANNEL", "STATUS", *_]:
                 return "200 result=6\n"
         return "510 Invalid or unknown command\n"
 
     def _play(self, name: str, escapes: str) -> str:
-        if name.startswith("/") and not Path(name + ".alaw").exists():
+        if name.startswith("/") and not any(Path(name + kind).exists() for kind in (".alaw", ".wav")):
             return "200 result=-1 endpos=0\n"
         self.heard.append(name)
+        self.guarded[name] = self.guards[-1] if self.guards else 0.0
         self.sent_silence = False
         if self.gone:
             return "HANGUP\n200 result=-1 endpos=0\n"
@@ -96,6 +107,14 @@ class Caller:
             if key in escapes:  # as on a real exchange: a key that stops nothing is lost
                 return f"200 result={ord(key)} endpos=800\n"
         return "200 result=0 endpos=8000\n"
+
+    def _speak(self, path: str, *how: str) -> str:
+        sound, self.variables["RECORD_STATUS"] = self.says.pop(0) if self.says else (b"", "SILENCE")
+        self.recorded.append((Path(path).name, *how))
+        with wave.open(path, "wb") as file:
+            file.setparams((1, 2, 8000, 0, "NONE", ""))
+            file.writeframes(sound)
+        return "200 result=0\n"
 
     def _pressed(self, prompt: str) -> str:
         keys = self.presses[prompt]

@@ -1,0 +1,136 @@
+"""A question is left (录音交办): matter, place, wish; heard again; the number to call back; whether to keep it secret.
+
+All of it without the database. The dialplan writes the slip from BEGAN, CONTACT and SECRECY wherever this ends: at its
+end, when he hangs up, or when we break. Who is silent, or presses `#`, goes on to the next step."""
+
+from collections.abc import Iterator
+
+from agi.dictation import END, Dictation
+from agi.house import House, Next
+from agi.line import ALL_KEYS, Line
+from agi.voice import Voice
+from dispatch import takes
+from dispatch.dialable import dialable
+from dispatch.takes import Part
+from hotline.times import now
+from recordings.sounding import Sounding
+
+TRIES = 2  # to say it at all, or less loud
+ROUNDS = 3  # of listening again and telling again, and of keying a number
+LIMITS = {Part.PLACE: (3, 20), Part.WISH: (3, 30)}  # seconds: of silence that end it, at most
+HEAR, TELL_AGAIN = "1", "2"
+ANOTHER, SECRET = "2", "1"
+MOST_DIGITS = 12
+
+
+def run(line: Line, house: House) -> None:
+    """Ask step by step; where the office wants no steps the dialplan asks alone."""
+    if house.settings.question_steps:
+        line.set("NEXT", _Question(Voice(line, house), line.environment.arguments).left())
+
+
+class _Question:
+    """What one caller leaves."""
+
+    def __init__(self, voice: Voice, arguments: tuple[str, ...]) -> None:
+        self._call_id, caller, *_ = (*arguments, "", "")
+        self._voice, self._line, settings = voice, voice.line, voice.house.settings
+        self._may_dial, self._steps = settings.operators_may_dial, settings.question_steps.split(",")
+        self._own = dialable(caller, may_dial=self._may_dial)
+        self._dictation = Dictation(voice)
+        self._folder = settings.spool / "messages"
+        self._take = 0
+
+    def left(self) -> Next:
+        """All steps; the code is told by the dialplan, once the slip is on the disk."""
+        self._line.set("BEGAN", int(now().timestamp()))
+        if not self._told():
+            self._line.set("BEGAN", "")
+            self._voice.say("hotline/question_nothing")
+            return Next.GOODBYE
+        for step, ask in (("check", self._check), ("number", self._number), ("secrecy", self._secrecy)):
+            if step in self._steps:
+                ask()
+        return Next.GOODBYE
+
+    # -- what it is about ----------------------------------------------------------------------------------------
+    def _told(self) -> bool:
+        """The matter, and what belongs to it; whether anything was said. Until then what was told before counts."""
+        if not self._matter():
+            return False
+        for part, prompt in ((Part.PLACE, "hotline/question_place"), (Part.WISH, "hotline/question_wish")):
+            if part in self._steps and not self._voice.say(prompt, interrupt=END):
+                self._take_down(part, *LIMITS[part])
+        return True
+
+    def _matter(self) -> bool:
+        limits = int(self._line.get("MESSAGE_SILENCE")), int(self._line.get("MESSAGE_SECONDS"))
+        before, prompt = self._take, "hotline/leave_question"
+        for _ in range(TRIES):
+            self._voice.say(prompt, interrupt=END)
+            self._take += 1
+            heard = self._take_down(Part.MATTER, *limits)
+            if heard.empty:
+                self._take -= 1
+            elif not heard.shouted:
+                break
+            prompt = "hotline/question_again" if heard.empty else "hotline/question_too_loud"
+        return self._take > before
+
+    def _take_down(self, part: Part, silence: int, seconds: int) -> Sounding:
+        path = takes.path_of(self._folder, self._call_id, self._take, part)
+        return self._dictation.take(path, silence=silence, seconds=seconds)
+
+    def _check(self) -> None:
+        """He may hear it, and tell it again."""
+        key = ""
+        for _ in range(ROUNDS):
+            key = key or self._voice.ask("hotline/question_check", timeout=3.0)
+            if key not in {HEAR, TELL_AGAIN}:
+                return
+            if key == TELL_AGAIN:
+                self._told()
+            key = self._played() if key == HEAR else ""
+
+    def _played(self) -> str:
+        kept = takes.told(self._folder, self._call_id).kept
+        return self._voice.say(*(str(piece.path.with_suffix("")) for piece in kept), interrupt=ALL_KEYS)
+
+    # -- how he is reached ---------------------------------------------------------------------------------------
+    def _number(self) -> None:
+        """His own number unless he keys another; who has none and keys none follows his matter by its code."""
+        number = self._own
+        for _ in range(ROUNDS):
+            if number and self._is_right(number) != ANOTHER:
+                return
+            number = self._keyed() or number
+            if not number:
+                self._voice.say("hotline/question_no_number", interrupt=END)
+                return
+            self._line.set("CONTACT", number if number != self._own else "")
+
+    def _is_right(self, number: str) -> str:
+        return self._voice.ask("hotline/number_is", *_digits(number), "hotline/number_right", timeout=3.0)
+
+    def _keyed(self) -> str:
+        """A number that the hotline may ring; empty when he keys none."""
+        prompt = "hotline/number_key" if self._own else "hotline/number_key_unknown"
+        for _ in range(TRIES):
+            keyed = self._voice.ask(prompt, digits=MOST_DIGITS, timeout=5.0, alone="")
+            if not keyed:
+                return ""
+            if found := dialable(keyed, may_dial=self._may_dial):
+                return found
+            prompt = "hotline/number_wrong"
+        return ""
+
+    def _secrecy(self) -> None:
+        if self._voice.ask("hotline/secrecy_question", timeout=3.0) == SECRET:
+            self._line.set("SECRECY", "yes")
+            self._voice.say("hotline/secrecy_kept", interrupt=END)
+
+
+def _digits(number: str) -> Iterator[str]:
+    """As numbers are read on the telephone: 1 is yao."""
+    for digit in number:
+        yield "hotline/one_on_telephone" if digit == "1" else f"hotline/digits/{digit}"
