@@ -2,13 +2,13 @@
 
 `python -m benchmarks.search_fit FILE FILE… --cache FOLDER` prints what is found when they are fitted on one half of the
 questions and measured on the other, then the figures fitted on all. The files have the form of `hotline knowledge
-evaluate`; each counts the same. One file's questions asked of another's documents are those without an answer.
+evaluate`; each counts the same. One file's questions asked of another's documents are those without an answer, but for
+those that stand there word for word, or whose right titles do.
 """
 
 import argparse
 import hashlib
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,12 @@ from rich.progress import Progress
 from scipy.optimize import minimize
 
 from cli.knowledge_evaluate import auroc
+from cli.knowledge_questions import Question, answered_here, read
 from cli.knowledge_vectors import embedded, usual_folder
+from knowledge_base.search import outside
 from knowledge_base.search.evidence import INITIALS, TEXT
 from knowledge_base.search.letters import Form, Written
-from knowledge_base.search.meaning import engine
+from knowledge_base.search.meaning import SIZE, engine
 from knowledge_base.search.part import FOUND_BY_LETTERS, Part
 
 Floats = NDArray[np.float64]
@@ -42,42 +44,51 @@ class Asked:
     way: str
     figures: Floats
     right: NDArray[np.bool_]
+    beside: Callable[[float], Sequence[float]]  # what else tells whether there's an answer, by the best text's weight
     counts: float = 1.0
 
 
 def collect(files: Sequence[Path], cache: Path) -> list[Asked]:
     """Each file's questions asked of each file's documents, on both paths."""
-    rows = [[json.loads(line) for line in file.read_text("utf-8").splitlines() if line.strip()] for file in files]
-    found = []
+    every = [read(file) for file in files]
+    found: list[Asked] = []
     with Progress() as progress:
-        for of, held in enumerate(rows):
-            documents = [row for row in held if row["type"] == "doc"]
-            texts = [row["text"] for row in documents]
-            part, ids = Part(texts, vectors=embedded(set(texts), cache, progress)), [row["id"] for row in documents]
-            for file, others in enumerate(rows):
-                questions = [row for row in others if row["type"] == "query"]
-                for row in progress.track(questions, description=f"{files[file].stem} asked of {files[of].stem}"):
-                    found += _asked(part, ids, row, file, of)
+        for of, held in enumerate(every):
+            texts = [document.question for document in held.held]
+            part = Part(texts, vectors=embedded(set(texts), cache, progress))
+            for file, others in enumerate(every):
+                left_out = answered_here(others, held) if file != of else set()
+                some = [one for one in others.asked if one.gold and one not in left_out]
+                for one in progress.track(some, description=f"{files[file].stem} asked of {files[of].stem}"):
+                    found += _asked(part, held.names, one, file, of)
     return _weighed(found)
 
 
-def _asked(part: Part, ids: Sequence[str], row: dict[str, Any], file: int, of: int) -> Iterable[Asked]:
-    written = part.spelling.form(row["text"])
-    gold = set(row["gold"]) if file == of else set()
-    half = hashlib.md5(min(row["gold"]).encode(), usedforsecurity=False).digest()[0] % 2  # all variants on one side
+def _asked(part: Part, ids: Sequence[str], question: Question, file: int, of: int) -> Iterable[Asked]:
+    written = part.spelling.form(question.text)
+    gold = question.gold if file == of else frozenset()
+    half = hashlib.md5(min(question.gold).encode(), usedforsecurity=False).digest()[0] % 2  # all variants on one side
     for way in ("initials",) if written.form == Form.INITIALS else ("letters", "meaning"):
-        asked, near = written, None
+        asked, near, like = written, None, 0.0
         if way == "meaning":
-            meaning, words = engine(), row["text"]
+            meaning, words = engine(), question.text
             if written.form == Form.PINYIN:
                 words = part.guess.characters(written.sounds)
                 asked = Written(written.form, words, written.sounds)
-            near = part.vectors.near(meaning.of(words)) if meaning else None
+            vector = meaning.of(words) if meaning else np.zeros(SIZE, np.float32)
+            near, like = part.vectors.near(vector), part.matter.like(vector) if part.matter else 0.0
         some = part.candidates(asked, allowed=None, near=near, most=FOUND_BY_LETTERS)
         if len(some.rows):
             figures = some.figures if near is None else np.concatenate([some.figures, some.near[:, None]], axis=1)
             right = np.array([ids[place] in gold for place in some.rows])
-            yield Asked(file, of, row["group"], half, way, figures.astype(np.float64), right)
+            beside = _beside(way, like, len(asked.sounds), part.by_firsts.told(asked.sounds))
+            yield Asked(file, of, question.group, half, way, figures.astype(np.float64), right, beside)
+
+
+def _beside(way: str, like: float, length: int, told: float) -> Callable[[float], Sequence[float]]:
+    if way == "initials":
+        return lambda _: outside.of_initials(told)
+    return (lambda best: outside.of_text(best, like, length)) if way == "meaning" else lambda _: ()
 
 
 def _weighed(found: list[Asked]) -> list[Asked]:
@@ -134,9 +145,11 @@ def fitted(asked: Sequence[Asked]) -> dict[str, Any]:
     own = [one for one in asked if one.file == one.of]
     at = figures(own)
     tops = np.array([[(one.figures @ at).max()] for one in asked])
-    counts = np.array([one.counts for one in asked])
-    slope, level = logistic(tops, np.array([float(one.file == one.of) for one in asked]), counts)
+    counts, has = np.array([one.counts for one in asked]), np.array([float(one.file == one.of) for one in asked])
+    slope, level = logistic(tops, has, counts)
     origin = level / slope
+    tells = np.array([[top, *one.beside(float(top))] for one, [top] in zip(asked, tops + origin, strict=True)])
+    inside, *beside, start = logistic(tells, has, counts)
     columns, right, weights = [], [], []
     for one in asked:
         two, correct = chances(one, at, origin)
@@ -144,7 +157,8 @@ def fitted(asked: Sequence[Asked]) -> dict[str, Any]:
         right.append(correct)
         weights.append(np.full(len(correct), one.counts))
     weight, share, base = logistic(np.concatenate(columns), np.concatenate(right), np.concatenate(weights))
-    return {"figures": at, "origin": origin, "inside": slope, "weight": weight, "share": share, "level": base}
+    return {"figures": at, "origin": origin, "inside": inside, "weight": weight, "share": share, "level": base,
+            "beside": beside, "start": start}  # fmt: skip
 
 
 def chances(one: Asked, at: Floats, origin: float) -> tuple[Floats, Floats]:
@@ -162,8 +176,8 @@ def measured(asked: Sequence[Asked], way: dict[str, Any], files: Sequence[Path])
         for group in dict.fromkeys(one.group for one in own):
             places = [_right_of_best(one, way) for one in own if one.group == group]
             first, five = np.mean([place[:1].any() for place in places]), np.mean([place.any() for place in places])
-            strange = _tops([one for one in asked if one.file != one.of == of], way, group)
-            tell = f"auroc {auroc(_tops(own, way, group), strange)}" if strange else ""
+            strange = _inside([one for one in asked if one.file != one.of == of], way, group)
+            tell = f"auroc {auroc(_inside(own, way, group), strange)}" if strange else ""
             print(f"  {file.stem:8} {group:10} {first:.3f}/{five:.3f}", tell)
     told = [_first(one, way) for one in asked]
     for low in np.arange(0, 1, 0.1):
@@ -177,8 +191,10 @@ def _right_of_best(one: Asked, way: dict[str, Any]) -> NDArray[np.bool_]:
     return one.right[np.argsort(-(one.figures @ way["figures"]))[:BEST]]
 
 
-def _tops(asked: Sequence[Asked], way: dict[str, Any], group: str) -> list[float]:
-    return [float((one.figures @ way["figures"]).max()) for one in asked if one.group == group]
+def _inside(asked: Sequence[Asked], way: dict[str, Any], group: str) -> list[float]:
+    """How likely there's an answer to each, as a logarithm of odds."""
+    tops = [(one, float((one.figures @ way["figures"]).max() + way["origin"])) for one in asked if one.group == group]
+    return [float(way["inside"] * top + np.dot(way["beside"], one.beside(top)) + way["start"]) for one, top in tops]
 
 
 def _first(one: Asked, way: dict[str, Any]) -> tuple[float, float]:
@@ -201,7 +217,7 @@ def main() -> None:
             measured([one for one in of_way if one.half != half], way, chosen.files)
         way = fitted(of_way)
         names = INITIALS if name == "initials" else (*TEXT, "near")
-        print(name, {k: round(float(v), 2) for k, v in way.items() if k != "figures"})
+        print(name, {k: np.round(v, 3).tolist() for k, v in way.items() if k != "figures"})
         print("   ", {k: round(float(v), 2) for k, v in zip(names, way["figures"], strict=False)})
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import Progress
 
-from cli.knowledge_questions import Question, Questions, read, spread
+from cli.knowledge_questions import Question, Questions, answered_here, read, spread
 from cli.knowledge_vectors import embedded, one_thread_each, processes, usual_folder
 from knowledge_base.search.documents import Document
 from knowledge_base.search.index import Index
@@ -46,14 +46,22 @@ def evaluate(file: Path, typing: bool, cache: Path, most: int, strange: Path | N
     A line of FILE is {"type":"doc","id","text","dept"?,"category"?} or {"type":"query","id","text","gold":[ids],
     "group","slice"}. A question without gold is one that has no answer here. Progress goes to stderr."""
     known = read(file)
-    others = [replace(one, gold=frozenset()) for one in read(strange).asked] if strange else []
-    asked = spread(known.asked, most) + spread(others, most)
+    asked = [one for one in known.asked if one.gold]
+    strange_ones = _strange(replace(known, asked=[one for one in known.asked if not one.gold]), known)
+    strange_ones += _strange(read(strange), known) if strange else []
+    asked = spread(asked, most) + spread(strange_ones, most)
     with Progress(console=Console(file=sys.stderr)) as progress:
         began = time.perf_counter()
         vectors = None if typing else embedded({d.question for d in known.held}, cache, progress)
         print(f"vectors: {time.perf_counter() - began:.1f} s", file=sys.stderr)  # noqa: T201
         build_s, *outcomes = progress.track(_asked(known, vectors, asked), total=len(asked) + 1, description="asked")
     print(json.dumps(told(outcomes, build_s), ensure_ascii=False))  # noqa: T201
+
+
+def _strange(others: Questions, known: Questions) -> list[Question]:
+    """Their questions as ones without an answer; those that have one nevertheless are marked."""
+    here = answered_here(others, known)
+    return [replace(one, gold=frozenset(), known=one in here) for one in others.asked]
 
 
 # -- in a process of its own, on one core ------------------------------------------------------------------------------
@@ -92,7 +100,7 @@ def _ask(question: Question) -> Outcome:
 # -- figures -----------------------------------------------------------------------------------------------------------
 def told(outcomes: Sequence[Outcome], build_s: float) -> dict[str, Any]:
     """The figures of all questions, and of each group and slice. `auroc`: how well the questions that have an answer
-    are told from those that have none, where the file has both."""
+    are told from those that have none, where there are both; `apart`: without those that have one after all."""
     times = np.array([one.ms for one in outcomes] or [0.0])
     answered = [one for one in outcomes if one.of.gold]
     groups, slices = _by([one.of.group for one in answered], answered), _by([o.of.slice for o in answered], answered)
@@ -106,9 +114,15 @@ def told(outcomes: Sequence[Outcome], build_s: float) -> dict[str, Any]:
     strange = [one for one in outcomes if not one.of.gold]
     if not strange or not answered:
         return figures
-    by_group = _by([one.of.group for one in strange], strange)
-    apart = {name: _told_apart(of, by_group[name]) for name, of in groups.items() if name in by_group}
-    return figures | {"auroc": _told_apart(answered, strange), "auroc_groups": apart}
+    really = [one for one in strange if not one.of.known]
+    apart = {"left_out": len(strange) - len(really)} | (_aurocs(answered, really) if really else {})
+    return figures | _aurocs(answered, strange) | {"apart": apart}
+
+
+def _aurocs(answered: Sequence[Outcome], strange: Sequence[Outcome]) -> dict[str, Any]:
+    groups, others = (_by([one.of.group for one in of], of) for of in (answered, strange))
+    by_group = {name: _told_apart(of, others[name]) for name, of in groups.items() if name in others}
+    return {"auroc": _told_apart(answered, strange), "auroc_groups": by_group}
 
 
 def success(places: Sequence[int]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from knowledge_base.search.documents import Document
+from knowledge_base.search.wording import tight
 
 _NONE = "other"  # the group and the slice of a question that names none
 
@@ -21,6 +22,7 @@ class Question:
     gold: frozenset[str]
     group: str
     slice: str
+    known: bool = False  # asked as one without an answer, though it has one here (see `answered_here`)
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,15 @@ def read(file: Path) -> Questions:
         elif row and kind == "query":
             asked.append(_question(row))
     return Questions(_documents(documents), [str(row["id"]) for row in documents], asked)
+
+
+def answered_here(others: Questions, here: Questions) -> set[Question]:
+    """The questions of another file, or of this one without gold, that have an answer here though nobody says so:
+    they themselves, or titles that are right there, stand here word for word."""
+    titles = {tight(document.question) for document in here.held}
+    of = {name: tight(document.question) for name, document in zip(others.names, others.held, strict=True)}
+    return {one for one in others.asked
+            if tight(one.text) in titles or any(of.get(name) in titles for name in one.gold)}  # fmt: skip
 
 
 def spread(questions: Sequence[Question], most: int) -> list[Question]:

@@ -22,15 +22,19 @@ class Way:
 
     figures: Sequence[float]
     origin: float
-    inside: float  # slope of the chance that there is an answer, in the best text's weight
+    inside: float  # slope of the chance that there is an answer, in the best text's weight …
     weight: float  # slope of the chance that a text is what was meant, in its weight …
     share: float  # … and in the logarithm of its share among all candidates
     level: float
+    beside: Sequence[float] = ()  # … the slopes in what else tells that (see `outside`) …
+    start: float = 0.0  # … and the level
 
 
-LETTERS = Way((0.82, 3.99, 2.18, 1.59, 7.92, 5.46, -2.03), -8.96, 0.38, 0.29, 0.82, -0.39)
-MEANING = Way((-0.52, 3.92, -1.35, 2.08, 1.22, 5.79, -1.88, 69.90), -68.81, 0.42, 0.27, 1.02, -0.08)
-INITIALS = Way((10.50, 2.88, 7.39, 3.53, -1.26, 1.15), -12.83, 0.37, 0.49, 0.71, -0.57)
+LETTERS = Way((0.82, 3.99, 2.18, 1.59, 7.92, 5.46, -2.03), -8.74, 0.46, 0.31, 0.84, -0.43)
+MEANING = Way(
+    (-0.50, 3.87, -1.36, 2.06, 1.21, 5.80, -1.89, 70.00), -68.64, 0.45, 0.29, 1.05, -0.09, (1.31, -0.37), 0.99
+)
+INITIALS = Way((10.50, 2.88, 7.39, 3.53, -1.26, 1.15), -12.72, 0.41, 0.51, 0.73, -0.58, (0.008,), -0.62)
 
 
 @dataclass(frozen=True)
@@ -52,9 +56,10 @@ def weights(way: Way, figures: Evidence) -> Floats:
     return (figures @ np.array(way.figures, dtype=np.float32) + np.float32(way.origin)).astype(np.float32)
 
 
-def inside(way: Way, best: float) -> float:
-    """The chance in % that the question has an answer here, when this is the best text's weight."""
-    return float(100 / (1 + np.exp(-np.clip(way.inside * best, -_FAR, _FAR))))
+def inside(way: Way, best: float, beside: Sequence[float] = ()) -> float:
+    """The chance in % that the question has an answer here, by the best text's weight and by what else tells that."""
+    odds = way.inside * best + sum(slope * one for slope, one in zip(way.beside, beside, strict=True)) + way.start
+    return float(100 / (1 + np.exp(-np.clip(odds, -_FAR, _FAR))))
 
 
 def chances(way: Way, found: Floats) -> NDArray[np.float64]:

@@ -56,6 +56,10 @@ class Grams:
         places, known = self._places(keys)
         return np.where(known, self.telling[places], np.float32(self.unknown)).astype(np.float32)
 
+    def told(self, text: str) -> float:
+        """How much everything in a text tells, known here or not."""
+        return float(self.worth(np.unique(keys_of([text], self.longest)[0])).sum())
+
     def held(self, keys: Keys) -> Ints:
         """How many texts hold each key."""
         places, known = self._places(keys)

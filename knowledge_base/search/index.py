@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy.orm import Session
 
-from knowledge_base.search import chance, documents
+from knowledge_base.search import chance, documents, outside
 from knowledge_base.search.chance import Way
 from knowledge_base.search.documents import Document
 from knowledge_base.search.grams import Floats
@@ -72,6 +72,7 @@ class Index:
             self.search(words)
         for shelf in self._shelves[:1]:
             shelf.part.guess.characters("")
+            _ = shelf.part.matter
         give_back()
 
     def documents(self) -> list[Document]:
@@ -107,7 +108,24 @@ class Index:
                 entries, weights = _weighed(shelf, some, allowed, near, max(FOUND_BY_LETTERS, 2 * most))
                 for entry_id, weight in zip(entries, (weights + _NAMED_MORE * bool(named)).tolist(), strict=True):
                     found[entry_id] = max(found.get(entry_id, weight), weight)
-        return _matches(_way(asked[0][0], vector is not None), found, most) if found else []
+        if not found:
+            return []
+        beside = self._beside(asked[0][0], vector, max(found.values()))
+        return _matches(_way(asked[0][0], vector is not None), found, most, beside)
+
+    def _beside(self, asked: Written, vector: Any, best: float) -> Sequence[float]:
+        """What else than the best text's weight tells whether there is an answer."""
+        part = self._shelves[0].part
+        if asked.form == Form.INITIALS:
+            return outside.of_initials(part.by_firsts.told(asked.sounds))
+        if vector is None:
+            return ()
+        return outside.of_text(best, part.matter.like(vector) if part.matter else 0.0, len(asked.sounds))
+
+    def reading(self, words: str) -> Written | None:
+        """How somebody's words are read here; None when nothing is left of them."""
+        asked, _ = self._read(words, None)
+        return asked[0][0] if asked else None
 
     def _read(self, words: str, meaning: Meaning | None) -> tuple[list[Read], Any]:
         """The question's wordings as they are read, its own first, and its vector. That stands for all of them: asking
@@ -197,11 +215,9 @@ def _weights(asked: Written, some: Any) -> Any:
     return np.where(some.near > -1, chance.weights(chance.MEANING, both), by_letters)
 
 
-def _matches(way: Way, found: dict[int, float], most: int) -> list[Match]:
-    if not found:
-        return []
+def _matches(way: Way, found: dict[int, float], most: int, beside: Sequence[float]) -> list[Match]:
     weights = np.fromiter(found.values(), dtype=np.float32, count=len(found))
-    scores, inside = chance.chances(way, weights), round(chance.inside(way, float(weights.max())), 1)
+    scores, inside = chance.chances(way, weights), round(chance.inside(way, float(weights.max()), beside), 1)
     order = np.argsort(-weights, kind="stable")[:most]
     entries = list(found)
     return [Match(entries[place], round(float(scores[place]), 1), inside) for place in order.tolist()]

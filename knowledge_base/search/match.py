@@ -6,7 +6,7 @@ from enum import StrEnum
 
 SURE = 50.0  # chance in % from which the first match may be taken for what was meant
 SURE_ALOUD = 80.0  # the same for what was said aloud, and may be misheard: below it, a wrong one was first too often
-NOTHING = 20.0  # chance in % that there is an answer below which 'I don't know' is the true answer
+NOTHING = 15.0  # chance in % that there is an answer below which 'I don't know' is the true answer
 
 
 class Verdict(StrEnum):

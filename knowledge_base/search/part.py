@@ -16,6 +16,7 @@ from knowledge_base.search.evidence import Evidence
 from knowledge_base.search.grams import Floats, Grams, Ints
 from knowledge_base.search.guessing import Guess
 from knowledge_base.search.letters import Form, Spelling, Written
+from knowledge_base.search.outside import Matter
 from knowledge_base.search.readings import read_all
 from knowledge_base.search.texts import Texts
 from knowledge_base.search.vectors import Near, Stored, Vectors
@@ -70,6 +71,10 @@ class Part:
     @cached_property
     def guess(self) -> Guess:
         return Guess(self.by_characters, self.characters, self.sounds)
+
+    @cached_property
+    def matter(self) -> Matter | None:
+        return Matter.of(self.vectors)
 
     @cached_property
     def beginnings(self) -> Beginnings:

@@ -62,7 +62,7 @@ def test_it_prints_success_ranks_and_times_whole_and_by_group_and_slice(file: Pa
     assert groups["clean"] | {"mrr": 0, "s_at_5": 0} == {"queries": 2, "s_at_1": 0.5, "s_at_5": 0, "mrr": 0}
     assert groups["misheard"] == {"queries": 1, "s_at_1": 1.0, "s_at_5": 1.0, "mrr": 1.0}
     assert set(found["slices"]) == {"s1", "s2", "s3", "s4"}  # type: ignore[arg-type,call-overload]
-    assert list(found) == [*KEYS, "auroc", "auroc_groups"], "the last two where some questions have no answer"
+    assert list(found) == [*KEYS, "auroc", "auroc_groups", "apart"], "the last three where some questions have no answer"
     assert found["auroc"] == 1.0
 
 
@@ -115,6 +115,18 @@ def test_another_files_questions_are_asked_as_strange_ones(file: Path, tmp_path:
     other.write_text('{"type": "query", "text": "红烧肉放多少糖", "gold": ["a"], "group": "clean"}', encoding="utf-8")
     found = run(file, "--typing", "--strange", other)
     assert (found["queries"], found["auroc_groups"]) == (5, {"clean": 1.0})
+
+
+def test_strange_questions_that_have_an_answer_here_are_counted_with_and_without(file: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.jsonl"
+    rows = [{"type": "doc", "id": "x", "text": "居住证到期了，怎么续签"}, {"type": "doc", "id": "y", "text": "红烧肉怎么做"},
+            {"type": "query", "text": "身份证丢了怎么补办", "gold": ["y"], "group": "clean"},  # a title here
+            {"type": "query", "text": "居住证过期", "gold": ["y", "x"], "group": "clean"},  # its right title is one
+            {"type": "query", "text": "红烧肉放多少糖", "gold": ["y"], "group": "clean"}]  # fmt: skip
+    other.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
+    found = run(file, "--typing", "--strange", other)
+    assert found["apart"] == {"left_out": 2, "auroc": 1.0, "auroc_groups": {"clean": 1.0}}
+    assert found["auroc"] < 1.0, "as the files say it"  # type: ignore[operator]
 
 
 def test_it_needs_no_settings_and_no_database(file: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
