@@ -109,3 +109,15 @@ def test_a_phone_is_its_operators_while_he_works_here(session: Session, two: tup
     two[0].active = False
     session.flush()
     assert desk.operator_at(session, "8001") is None
+
+
+@pytest.mark.parametrize("next_one", [0, 1])
+def test_whose_phone_died_has_a_free_desk_and_may_take_the_same_caller_again(session: Session, two: tuple[Account, Account], next_one: int) -> None:
+    desk.answered(session, CALL, two[0], at=NOON)
+    session.flush()
+    assert desk.cut_off(session, CALL, at=later(seconds=30)) == [two[0].id]
+    assert desk.current(session, two[0].id) is None
+    desk.answered(session, CALL, two[next_one], at=later(seconds=40))
+    session.flush()
+    assert offers(session) == [("op1", "done"), (f"op{next_one + 1}", "answered")]
+    assert session.get_one(calls.Call, CALL).operator_id == two[next_one].id

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from dispatch import callbacks, calls, desk, endings, missed, places
 from dispatch.callbacks import Attempt, Callback, State
 from dispatch.calls import Call, Outcome
+from dispatch.line import rules
 from dispatch.line.priority import Rank
 from dispatch.missed import MissedCaller
 from dispatch.place_keeper import PlaceKeeper, Row, line_of
@@ -137,6 +138,25 @@ def test_who_needs_it_no_more_is_rung_by_nobody(session: Session, settings: Sett
     place = keeps(session, settings)
     endings.end_attempt(session, rung(session, settings), outcome=callbacks.REFUSED, settings=settings, at=AT)
     assert (place.over, session.scalars(select(MissedCaller)).all()) == (Over.REFUSED, [])
+
+
+def test_who_rings_again_goes_before_who_rang_in_vain_and_behind_who_needs_it(session: Session, settings: Settings) -> None:
+    keeps(session, settings)
+    holds = rules.load(session, settings=settings, at=AT)
+    assert rules.receive(holds, caller=CALLER, dialled="96128", at=AT).rank == Rank.PLACE
+    assert Rank.MISSED < Rank.PLACE < Rank.SKILL
+    assert rules.receive(holds, caller="13900000009", dialled="96128", at=AT).rank == Rank.USUAL
+
+
+def test_whom_an_operator_spoke_with_when_his_place_came_is_rung_for_nothing_else(session: Session, settings: Settings) -> None:
+    waits(session, "in vain", at=AT - timedelta(minutes=30))
+    endings.end_call(session, "in vain", settings=settings, at=AT - timedelta(minutes=29))
+    missed.gather(session, settings=settings, at=AT)
+    keeps(session, settings)
+    out = session.get_one(Call, rung(session, settings).call_id)
+    desk.answered(session, out.id, town.somebody(session, Role.OPERATOR, extension="8001"), at=AT + timedelta(minutes=12))
+    session.flush()
+    assert [over for _, over in missed.came_through(session)] == [missed.Over.CAME_THROUGH]
 
 
 @pytest.mark.parametrize("queues", [True, False])
