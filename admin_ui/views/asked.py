@@ -5,20 +5,21 @@ from collections.abc import Callable, Iterator, Sequence
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from admin_ui import words
 from admin_ui.exports import MOST_ROWS, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
+from admin_ui.naming import named
 from admin_ui.paging import number_in, page_of, wish, wish_code, wish_number
 from dispatch.decision import Channel
 from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department, in_service
 from hotline.times import local_day
 from knowledge_base import gathering, unanswered
-from knowledge_base.asked import Asked, Open, Unanswered
+from knowledge_base.asked import Asked, Open, Spelling, Unanswered
 from knowledge_base.entries import Entry
 from knowledge_base.errors import KnowledgeError
 from knowledge_base.unanswered import AT_WORK
@@ -32,7 +33,7 @@ NEAR, ASKINGS = 5, 50
 def listed() -> ResponseReturnValue:
     """The questions of one's reach, most asked first; for each open one a guess whose it is."""
     with reading() as session:
-        page = page_of(session, _wanted())
+        page = page_of(session, _wanted(session))
         ids = [row.id for row in page.rows]
         return render_template(
             "unanswered.html", page=page, channels=_channels(session, ids), guesses=_guesses(session, page.rows),
@@ -47,7 +48,7 @@ def export() -> ResponseReturnValue:
     header = (gettext("问题"), gettext("次数"), gettext("首次询问"), gettext("最近询问"), gettext("渠道"),
               gettext("状态"), gettext("承办单位"), gettext("说明"))  # fmt: skip
     with writing() as session:
-        rows = session.scalars(_wanted().limit(MOST_ROWS)).all()
+        rows = session.scalars(_wanted(session).limit(MOST_ROWS)).all()
         return csv_of(session, "unanswered", header, _cells(session, rows))
 
 
@@ -127,20 +128,27 @@ def _row(session: Session, question_id: int) -> Unanswered:
     return session.scalar(query) or abort(404)
 
 
-def _wanted() -> Select[Unanswered]:
+def _wanted(session: Session) -> Select[Unanswered]:
     query = select(Unanswered).where(unanswered.within_reach(me()), Unanswered.count > 0)
     state = wish_code("state", Open)
     if state is not None:
         query = query.where(Unanswered.state == state)
     elif wish("state") != "all":
         query = query.where(Unanswered.state.in_(AT_WORK))
-    if (text := wish("q")) != "":
-        query = query.where(Unanswered.words.contains(text, autoescape=True))
     if (department := wish_number("department")) is not None:
         query = query.where(Unanswered.department_id == department)
     if (channel := wish_code("channel", Channel)) is not None:
         query = query.where(exists().where(Asked.unanswered_id == Unanswered.id, Asked.channel == channel))
+    query = query.where(_meant(session, query, text)) if (text := wish("q")) else query
     return query.order_by(Unanswered.count.desc(), Unanswered.last_at.desc(), Unanswered.id)
+
+
+def _meant(session: Session, query: Select[Unanswered], text: str) -> ColumnElement[bool]:
+    """The questions that these words name, also by another spelling that counts for them."""
+    own = query.with_only_columns(Unanswered.id, Unanswered.words).order_by(Unanswered.count.desc(), Unanswered.id)
+    other = query.with_only_columns(Unanswered.id, Spelling.words).join(
+        Spelling, Spelling.unanswered_id == Unanswered.id).order_by(Unanswered.count.desc(), Unanswered.id)  # fmt: skip
+    return or_(Unanswered.id.in_(named(session, text, own, other)), Unanswered.words.contains(text, autoescape=True))
 
 
 def _channels(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:

@@ -12,6 +12,7 @@ from admin_ui import words
 from admin_ui.exports import MOST_ROWS, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
+from admin_ui.naming import named
 from admin_ui.paging import page_of, wish, wish_code, wish_number
 from admin_ui.views.entry import show
 from dispatch.answers import offered
@@ -25,6 +26,7 @@ from knowledge_base.search.match import worth_showing
 from knowledge_base.stages import UNDER_WAY, Stage
 
 blueprint = Blueprint("knowledge", __name__, url_prefix="/knowledge")
+NEAR = 20
 
 
 @blueprint.get("")
@@ -76,6 +78,16 @@ def _under_way(session: Session, rows: Sequence[Entry]) -> dict[int, Stage]:
     return {int(entry_id): Stage(stage) for entry_id, stage in session.execute(query)}
 
 
+def _meant(session: Session, query: Select[Entry], text: str, department: int | None) -> list[int]:
+    """The entries that these words name, nearest first: published ones by the index that everybody asks, then what
+    isn't in it."""
+    of = me().department_id if Role(me().role) in DEPARTMENTAL else department
+    index = house().index.at(session, on=local_day(now()))
+    near = worth_showing(index.search(text, most=NEAR, department=of))
+    hidden = query.with_only_columns(Entry.id, Entry.question).where(Entry.state != State.PUBLISHED)
+    return list(dict.fromkeys([*(m.entry_id for m in near), *named(session, text, hidden.order_by(Entry.id.desc()))]))
+
+
 def wanted(session: Session) -> Select[Entry]:
     query = select(Entry).where(hands.entries_of(me()))
     text, state, department = wish("q"), wish_code("state", State), wish_number("department")
@@ -90,8 +102,7 @@ def wanted(session: Session) -> Select[Entry]:
         below = Entry.category.startswith(category + "/", autoescape=True)
         query = query.where(or_(Entry.category == category, below))
     if text:
-        near = worth_showing(house().index.at(session, on=local_day(now())).search(text, most=20))
-        rank = {match.entry_id: place for place, match in enumerate(near)}
+        rank = {entry_id: place for place, entry_id in enumerate(_meant(session, query, text, department))}
         query = query.where(or_(Entry.id.in_(rank), Entry.question.contains(text, autoescape=True)))
         if rank:
             query = query.order_by(case(rank, value=Entry.id, else_=len(rank)))

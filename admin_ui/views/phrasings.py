@@ -5,13 +5,14 @@ from collections.abc import Callable
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from admin_ui import words
 from admin_ui.exports import MOST_ROWS, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
+from admin_ui.naming import named
 from admin_ui.paging import page_of, wish, wish_code, wish_number
 from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department, in_service
@@ -117,14 +118,18 @@ def _row(session: Session, phrasing_id: int) -> Phrasing:
 
 def _wanted(session: Session) -> Select[Phrasing]:
     query = _shown(session, wish("show")).where(hands.entries_of(me()))
-    if (text := wish("q")) != "":
-        query = query.where(Phrasing.text.contains(text, autoescape=True)
-                            | Entry.question.contains(text, autoescape=True))  # fmt: skip
     if (source := wish("source")) in SOURCES:
         query = query.where(Phrasing.source == source)
     if (department := wish_number("department")) is not None:
         query = query.where(Entry.department_id == department)
-    return query
+    return query.where(_meant(session, query, text)) if (text := wish("q")) else query
+
+
+def _meant(session: Session, query: Select[Phrasing], text: str) -> ColumnElement[bool]:
+    """The phrasings that these words name, or whose entry's question they name."""
+    said, question = (query.with_only_columns(Phrasing.id, column) for column in (Phrasing.text, Entry.question))
+    return or_(Phrasing.id.in_(named(session, text, said, question)), Phrasing.text.contains(text, autoescape=True),
+               Entry.question.contains(text, autoescape=True))  # fmt: skip
 
 
 def _shown(session: Session, show: str) -> Select[Phrasing]:

@@ -229,3 +229,20 @@ def test_an_index_that_cannot_follow_is_seen_on_the_system_page(app: Flask, sign
     assert "随数据库更新" in administrator.get("/system").text
     app.extensions["house"].index.trouble = "OSError('the disk is gone')"
     assert "the disk is gone" in administrator.get("/system").text
+
+
+def test_lists_are_filtered_as_the_search_understands_words_and_so_are_their_files(world: World, signed_in: SignIn) -> None:
+    for asking in ("养犬证怎么办理", "路灯坏了找谁"):
+        put(world, asking)
+        propose(world, asking)
+    with world.database.writing() as session:
+        for asking in ("养犬证丢了能补吗", "路灯不亮报给谁"):
+            session.add(Entry(department_id=1, category="其他", question=asking, state=State.DRAFT, keywords=[]))
+    city = signed_in("city_office")
+    for path in ("/unanswered", "/phrasings", "/knowledge"):
+        for words in ("养犬证", "yangquanzheng", "yqz", "养犬正", "养q证"):
+            for found in (city.get(f"{path}?q={words}").text,
+                          city.get(f"{path}/export.csv?q={words}").data.decode("utf-8-sig")):  # fmt: skip
+                assert "养犬证" in found, (path, words)
+                assert "路灯" not in found, (path, words)
+        assert "养犬证" not in city.get(f"{path}/export.csv?q=ludeng").data.decode("utf-8-sig"), path
