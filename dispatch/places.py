@@ -182,6 +182,12 @@ def of_attempt(session: Session, attempt_id: str) -> Place | None:
     return session.scalar(query.where(Attempt.id == attempt_id, Attempt.outcome == ""))
 
 
+def rung_in(session: Session, call_id: str) -> Place | None:
+    """The place whose telephone was rung in this call of ours."""
+    query = select(Place).join(Attempt, Attempt.callback_id == Place.callback_id)
+    return session.scalar(query.where(Attempt.call_id == call_id))
+
+
 def standing(session: Session) -> int:
     """How many places are kept at this moment."""
     return session.scalar(select(func.count()).select_from(Place).where(Place.over_at.is_(None))) or 0

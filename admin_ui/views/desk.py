@@ -8,6 +8,7 @@ from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
 from admin_ui.paging import number_in
 from admin_ui.regions import region
+from dispatch import places
 from dispatch.calls import Call
 from dispatch.desk import Offer, Presence, Readiness
 from dispatch.earlier import earlier
@@ -88,4 +89,5 @@ def _card_of(opened: Session, offer: Offer | None) -> dict[str, object]:
     call.steps  # noqa: B018 (read while the session is open)
     return {"offer": offer, "call": call, "earlier": earlier(opened, call), "region": region(call.caller),
             "offered": suggested(opened, call, at=now()), "typed": {},
+            "place": places.rung_in(opened, call.id) if call.direction == "out" else None,
             "departments": in_service(opened, on=local_day(now())), "categories": standing(opened)}  # fmt: skip

@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page
 from sqlalchemy import select
 
-from dispatch import calls, places
+from dispatch import callbacks, calls, desk, places
+from hotline.accounts.accounts import Account
 from hotline.audit import AuditRow
 from hotline.times import now
 from tests.support.axe import faults
@@ -50,6 +51,15 @@ def test_the_board_leads_to_who_waits_and_a_department_learns_nothing(signed_in:
     assert re.search(r'href="/places\?over=open">1<', board)
     for address in ("/places", "/places/export.csv"):
         assert signed_in("liaison").get(address).status_code == 403
+
+
+def test_the_operator_sees_that_he_waited_and_was_rung_by_us(world: World, signed_in: SignIn, kept: None) -> None:
+    with world.database.writing() as session:
+        place = session.scalars(select(places.Place)).one()
+        call_id = callbacks.place(session, place.callback, settings=world.settings, at=now()).call_id
+        session.flush()
+        desk.offer(session, call_id, session.scalars(select(Account).where(Account.login == "operator")).one(), at=now())
+    assert "由我们拨出" in signed_in("operator").get("/desk/card").text
 
 
 def test_the_fifteen_seconds_lead_to_the_calls_that_they_count(world: World, signed_in: SignIn) -> None:
