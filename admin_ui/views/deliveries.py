@@ -14,7 +14,7 @@ from admin_ui.words import DELIVERIES, WAYS_OUT
 from hotline import audit
 from hotline.accounts.roles import Permission
 from hotline.logs import mask
-from hotline.telling import teller, wording
+from hotline.telling import outcomes, wording
 from hotline.telling.outbox import Channel, Delivery, State
 
 blueprint = Blueprint("deliveries", __name__, url_prefix="/deliveries")
@@ -72,7 +72,7 @@ def again(delivery_id: int) -> ResponseReturnValue:
     """Have a message tried anew, by hand."""
     with writing() as session:
         row = _row(session, delivery_id)
-        done = teller.again(session, row, at=now())
+        done = outcomes.again(session, row, at=now())
         if done:
             audit.note(session, "delivery.again", by=me().login, at=now(), about=("delivery", row.id))
     if done:

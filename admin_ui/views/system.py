@@ -9,7 +9,7 @@ from admin_ui.house import Part, house, now, reading
 from hotline.accounts.roles import Permission
 from hotline.calendar.days import working_days
 from hotline.calendar.keeping import year_without_plan
-from hotline.telling import teller
+from hotline.telling import outcomes
 from hotline.times import local_day
 
 blueprint = Blueprint("system", __name__, url_prefix="/system")
@@ -41,7 +41,7 @@ def _calendar() -> Part:
 def _telling() -> Part:
     """Whether what people are owed goes out; what failed, and why, stands on a page of its own."""
     with reading() as session:
-        failed, late = teller.troubles(session, at=now())
+        failed, late = outcomes.troubles(session, at=now())
     if not failed and not late:
         return ("工单告知", True, gettext("消息均已发出"))
     return ("工单告知", False, gettext("近一天有%(failed)s条消息发送失败，%(late)s条超过一小时未发出；请看“对外消息”页",

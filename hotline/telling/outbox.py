@@ -44,7 +44,7 @@ class Delivery(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(120))
     channel: Mapped[Channel] = mapped_column(String(10))
-    place: Mapped[str] = mapped_column(String(120))  # an address, a number, or which webhook
+    place: Mapped[str] = mapped_column(String(120), index=True)  # an address, a number, or which webhook
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     topic: Mapped[str] = mapped_column(String(20))
     kind: Mapped[str] = mapped_column(String(20), default="")

@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -97,7 +97,8 @@ def mailslot() -> Iterator[Mailslot]:
             for name, value in headers.items():
                 self.send_header(name, value)
             self.end_headers()
-            self.wfile.write(b'{"reference": "R-1"}')
+            with suppress(BrokenPipeError):  # who asked has gone by then
+                self.wfile.write(b'{"reference": "R-1"}')
 
         do_GET = do_POST
 

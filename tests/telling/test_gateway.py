@@ -13,8 +13,8 @@ from structlog.testing import capture_logs
 from hotline.database import Database
 from hotline.settings import Settings
 from hotline.telling import sms
+from hotline.telling.outcomes import again
 from hotline.telling.sms import CODE
-from hotline.telling.teller import again
 from tests.conftest import NOON
 from tests.telling.posts import Mailslot, mailslot
 from tests.telling.world import MOBILE, NUMBER, House

@@ -9,11 +9,11 @@ from sqlalchemy import select
 
 from hotline.database import Database
 from hotline.settings import Settings
-from hotline.telling import notices
+from hotline.telling import notices, outbox
 from hotline.telling.carriers import Message
+from hotline.telling.claiming import LEASE
 from hotline.telling.notices import Notice, Topic, Wish, WishError
 from hotline.telling.outbox import Channel
-from hotline.telling.teller import LEASE
 from tests.conftest import NOON
 from tests.dispatch import town
 from tests.telling.world import MOBILE, NUMBER, House
@@ -166,3 +166,38 @@ def test_wishes_are_the_persons_own(house: House) -> None:
         assert notices.wish_of(session, house.people[0].id).ways(Topic.NEW) == []
     wish = Wish(email="a@b.c", mobile=MOBILE, by_email=True, by_sms=True, muted=[])
     assert wish.ways(Topic.NEW) == [(Channel.EMAIL, "a@b.c"), (Channel.SMS, MOBILE)]
+
+
+def test_what_lacks_words_stands_before_nobody(house: House, keeper: Keeper) -> None:
+    with house.database.writing() as session:
+        outbox.owe(session, key="a", channel=Channel.EMAIL, place="a@b.c", topic="new", at=NOON)
+        outbox.owe(session, key="b", channel=Channel.WEBHOOK, place="x", topic="new", at=NOON)
+        outbox.owe(session, key="c", channel=Channel.SMS, place=MOBILE, topic="hello", template="hello", at=NOON)
+    house.wants()
+    house.tell()
+    house.sweep()
+    assert house.states() == ["failed", "failed", "failed", "sent"]
+    assert house.rows()[0].ground == "内容不完整"
+
+
+def test_a_waking_brings_out_and_tidies_now_and_then(house: House) -> None:
+    house.wants()
+    house.tell()
+    teller = house.teller()
+    with time_machine.travel(NOON):  # the clock runs
+        teller.work()
+    assert (house.states(), "tidy" in teller.looked) == (["sent"], True)
+
+
+def test_who_was_slow_and_lost_his_lease_notes_nothing(house: House, keeper: Keeper) -> None:
+    house.wants()
+    house.tell()
+    with time_machine.travel(NOON, tick=False):
+        slow = house.teller()._claimed()
+    assert slow is not None
+    for minutes in (6, 7):  # in doubt, then sent by another
+        house.sweep(NOON + timedelta(minutes=minutes))
+    with time_machine.travel(NOON + timedelta(minutes=8), tick=False):
+        keeper.dies = False
+        house.teller()._bring(slow)
+    assert (house.states(), house.rows()[0].attempts) == (["sent"], 2)

@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
         sa.UniqueConstraint("key", "channel", "place", name=op.f("uq_delivery_key_channel_place")),
     )
-    for column in ("account_id", "thing", "owed_at"):
+    for column in ("place", "account_id", "thing", "owed_at"):
         op.create_index(op.f(f"ix_delivery_{column}"), "delivery", [column])
     op.create_index("ix_delivery_state_due_at", "delivery", ["state", "due_at"])
     op.create_table(

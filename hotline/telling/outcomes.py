@@ -1,0 +1,61 @@
+"""What became of a message: sent, to be tried again, failed, or in doubt; and what somebody may do about it."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from hotline.settings import Settings
+from hotline.telling import outbox
+from hotline.telling.carriers import CarrierError, Refused, Unsure
+from hotline.telling.outbox import Channel, Delivery, DeliveryAttempt, State
+
+LONGEST_PAUSE = timedelta(hours=3)
+
+
+def pause(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: 1, 4, 16, 64 minutes, and three hours at most."""
+    return min(timedelta(minutes=4 ** (attempts - 1)), LONGEST_PAUSE)
+
+
+def ended(delivery: Delivery, attempt: DeliveryAttempt, outcome: str | CarrierError, *, settings: Settings,
+          at: datetime) -> None:
+    """Note how an attempt ended: what the other side calls the message, or why it didn't go out."""
+    delivery.lease_until, attempt.ended_at = None, at
+    if isinstance(outcome, str):
+        delivery.state, delivery.reference, delivery.ground = State.SENT, outcome[:120], ""
+        outbox.forget_secrets(delivery)
+    else:
+        delivery.ground = attempt.ground = str(outcome)[:300]
+        delivery.state = _after(delivery, outcome, settings)
+    if delivery.state == State.OWED:
+        attempt.outcome, delivery.due_at = "later", at + pause(delivery.attempts)
+    else:
+        attempt.outcome, delivery.ended_at = delivery.state, at
+
+
+def again(session: Session, delivery: Delivery, *, at: datetime) -> bool:
+    """Have a message tried anew, by hand; False where it needs no more trying, or what it told is gone."""
+    whole = outbox.STARS not in delivery.values.values()
+    if delivery.state not in (State.FAILED, State.IN_DOUBT) or not whole:
+        return False
+    delivery.state, delivery.due_at, delivery.attempts, delivery.ended_at = State.OWED, at, 0, None
+    return True
+
+
+def troubles(session: Session, *, at: datetime) -> tuple[int, int]:
+    """How many messages failed within a day, and how many are owed and not out an hour after they were due."""
+    count = select(func.count()).select_from(Delivery)
+    failed = session.scalar(count.where(Delivery.state == State.FAILED, Delivery.ended_at > at - timedelta(days=1)))
+    waiting = Delivery.state.in_((State.OWED, State.SENDING))
+    late = session.scalar(count.where(waiting, Delivery.due_at < at - timedelta(hours=1)))
+    return failed or 0, late or 0
+
+
+def _after(delivery: Delivery, fault: CarrierError, settings: Settings) -> State:
+    """A short message in doubt counts as sent: twice disturbs, and costs. E-mails and webhooks go again, under the id
+    that the other side knows them by."""
+    if isinstance(fault, Unsure) and delivery.channel == Channel.SMS:
+        return State.IN_DOUBT
+    given_up = isinstance(fault, Refused) or delivery.attempts >= settings.telling_attempts
+    return State.FAILED if given_up else State.OWED
