@@ -12,19 +12,22 @@ from sqlalchemy import func, select
 from hotline.audit import AuditSeal, note
 from hotline.database import Database
 from hotline.parts import Part
+from hotline.telling import sms
+from hotline.telling.outbox import Delivery
 from tests.conftest import NOON
 
 HOTLINE = Path(sys.executable).parent / "hotline"
 
 
 @pytest.mark.timeout(60)
-def test_the_worker_is_woken_over_the_broker_seals_what_is_owed_and_stops_when_told(
+def test_the_worker_is_woken_over_the_broker_seals_and_tells_what_is_owed_and_stops_when_told(
     broker_address: str, migrated_sqlite: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "hotline.db").write_bytes(migrated_sqlite.read_bytes())
     database = Database(f"sqlite:///{tmp_path}/hotline.db")
     with database.writing() as session:
         note(session, "looked", by="test", at=NOON, about=("nothing", 1))
+        sms.owe(session, sms.CLOSED, "13888888888", {"number": "96128-20261123-0001"}, NOON, key="a", urgent=True)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("HOTLINE_")}
     environment |= {"HOTLINE_FOLDER": str(tmp_path), "HOTLINE_REDIS_URL": broker_address}
     with (tmp_path / "log").open("wb") as log:
@@ -43,7 +46,8 @@ def _swept(database: Database, *, within: float) -> bool:
         with database.reading() as session:
             beats = session.get(Part, ("worker", "")) is not None
             sealed = session.scalar(select(func.count()).select_from(AuditSeal))
-        if beats and sealed:
+            told = session.scalars(select(Delivery.state)).all() == ["sent"]
+        if beats and sealed and told:
             return True
         time.sleep(0.2)
     return False
