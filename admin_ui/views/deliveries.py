@@ -10,7 +10,7 @@ from admin_ui.exports import MOST_ROWS, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import begins, ends, page_of, wish, wish_code, wish_day
-from admin_ui.words import DELIVERIES, WAYS_OUT
+from admin_ui.words import DELIVERIES, TOLD, WAYS_OUT
 from hotline import audit
 from hotline.accounts.roles import Permission
 from hotline.logs import mask
@@ -38,7 +38,7 @@ def export() -> ResponseReturnValue:
     with writing() as session:
         found = session.scalars(_wanted().limit(MOST_ROWS))
         return csv_of(session, "deliveries", header, (
-            (r.id, r.owed_at, WAYS_OUT[Channel(r.channel)], place(r), r.topic, f"{r.kind} {r.thing}",
+            (r.id, r.owed_at, WAYS_OUT[Channel(r.channel)], place(r), TOLD.get(r.topic, r.topic), f"{r.kind} {r.thing}",
              DELIVERIES[State(r.state)], r.attempts, r.ground, r.ended_at) for r in found
         ))  # fmt: skip
 

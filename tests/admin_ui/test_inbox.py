@@ -112,7 +112,7 @@ def test_who_runs_the_system_sees_where_messages_stand_and_has_them_sent_again(w
     assert "没有符合条件的消息" in client.get("/deliveries?state=sent").text
     assert "异常" in client.get("/system").text
     rows = list(csv.reader(io.StringIO(client.get("/deliveries/export.csv?state=failed").text)))
-    assert rows[1][2:10] == ["邮件", "z***@gov.test", "new", "ticket 96128-20261123-0009", "失败", "6", "邮件服务器答复550", rows[1][9]]
+    assert rows[1][2:10] == ["邮件", "z***@gov.test", "新工单待签收", "ticket 96128-20261123-0009", "失败", "6", "邮件服务器答复550", rows[1][9]]
     assert client.post(f"/deliveries/{failed.id}/again").status_code == 303
     assert [(row.state, row.attempts) for row in of(world, Delivery)] == [("owed", 0)]
     client.post(f"/deliveries/{failed.id}/again")  # it waits already

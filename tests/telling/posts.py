@@ -83,8 +83,8 @@ class Mailslot:
 
 
 @contextmanager
-def mailslot() -> Iterator[Mailslot]:
-    """A web server that keeps what is posted."""
+def mailslot(secured: Path | None = None) -> Iterator[Mailslot]:
+    """A web server that keeps what is posted; by TLS, with its certificate in a folder."""
     slot = Mailslot()
 
     class Answer(BaseHTTPRequestHandler):
@@ -106,7 +106,11 @@ def mailslot() -> Iterator[Mailslot]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-    slot.url = f"http://127.0.0.1:{server.server_port}/told"
+    if secured is not None:
+        context = SSLContext(PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*certificate(secured))
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    slot.url = f"http{'s' if secured else ''}://127.0.0.1:{server.server_port}/told"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield slot

@@ -4,7 +4,9 @@ import hashlib
 import hmac
 import socket
 from collections.abc import Iterator
+from datetime import timedelta
 from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
 
@@ -50,6 +52,18 @@ def test_a_system_is_told_which_ticket_and_what_happened_and_nothing_else(house:
     assert said == {"topic": "new", "number": NUMBER, "at": NOON.isoformat(), "urgent": False}
     key = secret_of(hook, house.settings).encode()
     assert headers["X-Hotline-Signature"] == "sha256=" + hmac.new(key, headers["X-Hotline-Timestamp"].encode() + b"." + body, hashlib.sha256).hexdigest()
+
+
+def test_over_tls_the_other_system_must_be_who_it_says(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with mailslot(secured=tmp_path) as slot:
+        add(house, slot.url)
+        owe(house)
+        house.sweep()
+        assert (house.states(), slot.got) == (["owed"], [])
+        assert "SSLCertVerificationError" in house.rows()[0].ground
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "exchange.crt"))
+        house.sweep(NOON + timedelta(minutes=1))
+        assert (house.states(), len(slot.got)) == (["sent"], 1)
 
 
 def test_a_redirect_is_not_followed(house: House, slot: Mailslot) -> None:
