@@ -38,6 +38,7 @@ from knowledge_base.succession import Change
 from knowledge_base.things import Part
 from recordings.findings import Done as DoneAbout
 from recordings.findings import Kind as Wrong
+from recordings.listening import Purpose
 from recordings.two_hands import Wish
 
 ROLES = {
@@ -196,7 +197,8 @@ WRONG = {
     Wrong.UNOWNED: _("无主文件"), Wrong.NO_FILE: _("录音文件不在"),
 }  # fmt: skip
 DONE_ABOUT = {
-    DoneAbout.TAKEN_IN: _("已入库"), DoneAbout.PUT_BACK: _("已从暂存处重新入库"), DoneAbout.REMOVED: _("多余副本已删除"),
+    DoneAbout.TAKEN_IN: _("已入库"), DoneAbout.PUT_BACK: _("已从暂存处重新入库"),
+    DoneAbout.REMOVED: _("多余副本已删除"),
     DoneAbout.TOO_SHORT: _("通话太短，无需处理"), DoneAbout.LEFT: _("待人工处理"), DoneAbout.RESTORE: _("须从备份恢复"),
     DoneAbout.AGREES: _("再次核对时已相符"), DoneAbout.BY_HAND: _("人工处理完毕"),
 }  # fmt: skip
@@ -220,3 +222,5 @@ DELIVERIES = {Delivered.OWED: _("待发送"), Delivered.SENDING: _("发送中"),
               Delivered.FAILED: _("失败"), Delivered.IN_DOUBT: _("结果不明")}  # fmt: skip
 TRIES = {"sent": _("已发送"), "later": _("稍后重试"), "failed": _("失败"), "in_doubt": _("结果不明"),
          "": _("发送中")}  # fmt: skip
+PURPOSES = {Purpose.HANDLE: _("办理工单"), Purpose.QUALITY: _("质检"), Purpose.DISPUTE: _("核实争议"),
+            Purpose.LAW: _("依法调取")}  # fmt: skip

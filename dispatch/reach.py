@@ -1,6 +1,7 @@
 """Who reaches which ticket and recording: default deny, and no caller is known to the department complained of."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, false, or_, select, true
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from dispatch.tickets import GUARDED, Ticket, guarded
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department
+from recordings import two_hands
 from recordings.recordings import Recording
 
 HOTLINE = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.QUALITY_INSPECTOR})
@@ -94,6 +96,13 @@ def recording(session: Session, recording_id: int, *, account: Account) -> Recor
         case Role.SUPERVISOR | Role.QUALITY_INSPECTOR:
             return row
     return None
+
+
+def must_ask(session: Session, row: Recording, *, account: Account, at: datetime) -> bool:
+    """Whether a second person must consent before this one hears it: its caller asked for secrecy."""
+    own = session.scalars(select(Ticket).where(Ticket.recording_id == row.id)).all()
+    secret = any(ticket.confidential for ticket in (*own, *_of_call(session, row.call_id)))
+    return secret and not two_hands.may_hear(session, row.call_id, login=account.login, at=at)
 
 
 def _own_ticket(session: Session, row: Recording, account: Account) -> bool:

@@ -100,6 +100,12 @@ def may_hear(session: Session, call_id: str, *, login: str, at: datetime) -> boo
     return session.scalars(consent.limit(1)).first() is not None
 
 
+def asked(session: Session, call_id: str, *, login: str) -> bool:
+    """Whether this one has asked to hear the call, and nobody has decided yet."""
+    mine = _open(Wish.HEAR).where(Request.call_id == call_id, Request.asked_by == login)
+    return session.scalars(mine.limit(1)).first() is not None
+
+
 def _open(wish: Wish | None = None) -> Select[Request]:
     query = select(Request).where(Request.decided_at.is_(None))
     return query if wish is None else query.where(Request.wish == wish)

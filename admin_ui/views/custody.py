@@ -28,7 +28,7 @@ def listed() -> ResponseReturnValue:
     with reading() as session:
         last = session.scalars(select(Reconciliation).order_by(Reconciliation.id.desc()).limit(1)).first()
         return render_template("custody.html", page=page_of(session, _wanted()), last=last,
-                               waiting=two_hands.waiting(session))  # fmt: skip
+                               requests=two_hands.waiting(session))  # fmt: skip
 
 
 @blueprint.get("/export.csv")

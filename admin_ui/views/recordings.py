@@ -1,31 +1,52 @@
-"""The sound of a recording, and its shape, for those within whose reach it is; each hearing is noted."""
-
-from datetime import timedelta
+"""The sound of a recording, and its shape, for those within whose reach it is; each hearing is noted, and what for."""
 
 import structlog
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wsgi import FileWrapper
 
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
+from admin_ui.paging import wish_code
 from dispatch import reach
-from hotline import audit
+from dispatch.calls import Call
+from dispatch.marks import marks
 from hotline.accounts.roles import Permission
-from hotline.audit import AuditRow
-from recordings import audio
+from recordings import audio, listening, two_hands
 from recordings.archive import archive
 from recordings.errors import Absent, RecordingError, Tampered
+from recordings.listening import Purpose
 from recordings.reading import Bytes, file
-from recordings.recordings import Recording, State
+from recordings.recordings import Kind, Recording, State
+from recordings.two_hands import Wish
 
 blueprint = Blueprint("recordings", __name__, url_prefix="/recordings")
 PART = 1 << 16  # bytes that are sent at a time: as many as are sealed together
 log = structlog.get_logger()
-ONE_HEARING = timedelta(minutes=10)
-"""A player asks for a sound piece by piece: within this time that is one hearing."""
+
+
+@blueprint.get("/<int:recording_id>/player")
+@needs(Permission.HEAR)
+def player(recording_id: int) -> ResponseReturnValue:
+    """What for? Then the player; before that, where the caller asked for secrecy, a second person's consent."""
+    with reading() as session:
+        return _player(session, recording_id)
+
+
+@blueprint.post("/<int:recording_id>/ask")
+@needs(Permission.HEAR)
+def ask(recording_id: int) -> ResponseReturnValue:
+    """Ask for consent to hear what its caller wished to be secret."""
+    refused = ""
+    with writing() as session:
+        found = _within_reach(session, recording_id)
+        try:
+            reason = request.form.get("reason", "")
+            two_hands.ask(session, Wish.HEAR, found.call_id, reason=reason, by=me().login, at=now())
+        except RecordingError as fault:
+            refused = str(fault)
+        return _player(session, recording_id, refused=refused)
 
 
 @blueprint.get("/<int:recording_id>/sound")
@@ -33,19 +54,60 @@ ONE_HEARING = timedelta(minutes=10)
 def sound(recording_id: int) -> ResponseReturnValue:
     """The sound, or the range of it that was asked for; never kept by the browser."""
     with writing() as session:
-        found = _within_reach(session, recording_id)
-        _note_hearing(session, found)
+        found = _to_hear(session, recording_id)
+        listening.heard(session, found, purpose=_purpose(), by=me().login, at=now())
     return _sent(_opened(found, levelled=True), etag=f"{found.sha256[:32]}.{found.gain}")
+
+
+@blueprint.get("/<int:recording_id>/file")
+@needs(Permission.TAKE_OUT)
+def taken_out(recording_id: int) -> ResponseReturnValue:
+    """The very file that the exchange wrote, to be taken out of the house."""
+    with writing() as session:
+        found = _to_hear(session, recording_id)
+        listening.taken_out(session, found, purpose=_purpose(), by=me().login, at=now())
+    answer = _sent(_opened(found), etag=found.sha256[:32])
+    name = f"{found.call_id}-{found.kind}-{found.id}.wav"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 @blueprint.get("/<int:recording_id>/shape")
 @needs(Permission.HEAR)
 def shape(recording_id: int) -> ResponseReturnValue:
-    """How loud it is over its length, drawn."""
+    """How loud it is over its length, drawn, and what began where."""
     with reading() as session:
-        found = _within_reach(session, recording_id)
+        found = _to_hear(session, recording_id)
+        call = session.get(Call, found.call_id) if found.kind == Kind.CALL else None
+        places = marks(call.steps, began=found.began_at, seconds=found.seconds or 0.0) if call else []
     with file(_opened(found)) as opened:
-        return render_template("_shape.html", peaks=audio.peaks(opened))
+        return render_template("_shape.html", peaks=audio.peaks(opened), marks=places, seconds=found.seconds or 1.0)
+
+
+def _player(session: Session, recording_id: int, *, refused: str = "") -> str:
+    found = _within_reach(session, recording_id)
+    asks = reach.must_ask(session, found, account=me(), at=now())
+    asked = asks and two_hands.asked(session, found.call_id, login=me().login)
+    return render_template("_listening.html", sound=found, asks=asks, asked=asked, refused=refused,
+                           purpose=wish_code("purpose", Purpose))  # fmt: skip
+
+
+def _purpose() -> Purpose:
+    return wish_code("purpose", Purpose) or abort(400)
+
+
+def _to_hear(session: Session, recording_id: int) -> Recording:
+    found = _within_reach(session, recording_id)
+    if reach.must_ask(session, found, account=me(), at=now()):
+        abort(403)
+    return found
+
+
+def _within_reach(session: Session, recording_id: int) -> Recording:
+    found = reach.recording(session, recording_id, account=me())
+    if found is None or found.state != State.COMPLETE:
+        abort(404)
+    return found
 
 
 def _opened(recording: Recording, *, levelled: bool = False) -> Bytes:
@@ -67,20 +129,3 @@ def _sent(content: Bytes, *, etag: str) -> Response:
     answer.headers["Cache-Control"] = "no-store"
     answer.make_conditional(request, accept_ranges=True, complete_length=content.size)
     return answer
-
-
-def _within_reach(session: Session, recording_id: int) -> Recording:
-    found = reach.recording(session, recording_id, account=me())
-    if found is None or found.state != State.COMPLETE:
-        abort(404)
-    return found
-
-
-def _note_hearing(session: Session, recording: Recording) -> None:
-    lately = select(AuditRow.id).where(
-        AuditRow.by == me().login, AuditRow.at > now() - ONE_HEARING, AuditRow.deed == "recording.heard",
-        AuditRow.thing == str(recording.id),
-    )  # fmt: skip
-    if session.scalar(lately.limit(1)) is None:
-        audit.note(session, "recording.heard", by=me().login, at=now(), about=("recording", recording.id),
-                   call=recording.call_id)  # fmt: skip

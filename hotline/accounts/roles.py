@@ -34,6 +34,7 @@ class Permission(StrEnum):
     OVERSEE = "oversee"  # decide for the competent office: extensions, what is returned again and again
     DECIDE = "decide"  # end a matter that the caller disputes again, or have it done once more
     HEAR = "hear"  # listen to a recording (within one's reach)
+    TAKE_OUT = "take_out"  # take a recording, or a case with all that belongs to it, out of the house
     CUSTODY = "custody"  # keep the recordings: what reconciliation found, holds, retention, second persons' consents
     KNOWLEDGE = "knowledge"  # read entries and authorisations
     WRITE_ENTRY = "write_entry"  # draft an entry, propose a phrasing (a liaison: of his own department)
@@ -71,7 +72,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset({_P.DESK, _P.FLAG, _P.TICKETS, _P.REFER, _P.KNOWLEDGE, _P.UNMASK, _P.HEAR}),
     Role.SUPERVISOR: frozenset(
         {_P.DESK, _P.CALLS, _P.TICKETS, _P.REFER, _P.DISPATCH, _P.CHECK, _P.DECIDE, _P.KNOWLEDGE, _P.UNMASK,
-         _P.HEAR, _P.CUSTODY, _P.FIGURES, _P.PIN, _P.CORRECT, _P.ANALYTICS, _P.FRESHNESS, _P.LINE, _P.FLAG}
+         _P.HEAR, _P.TAKE_OUT, _P.CUSTODY, _P.FIGURES, _P.PIN, _P.CORRECT, _P.ANALYTICS, _P.FRESHNESS, _P.LINE,
+         _P.FLAG}
     ),
     Role.QUALITY_INSPECTOR: frozenset({_P.CALLS, _P.TICKETS, _P.HEAR, _P.KNOWLEDGE, _P.FIGURES, _P.ANALYTICS}),
     Role.LIAISON: frozenset(

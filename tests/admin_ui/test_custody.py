@@ -52,6 +52,7 @@ def test_a_hold_stands_at_once_and_ends_by_two_people(world: World, signed_in: S
     assert "没有这次通话" in one.post("/retention/holds", data={"call_id": "x", "reason": "y"}, follow_redirects=True).text
     one.post("/retention/holds", data={"call_id": call, "reason": "法院调取"})
     assert "法院调取" in other.get("/retention").text
+    assert "法院调取" in other.get("/custody").text, "it waits for the second person"
     other.post("/custody/requests/1", data={"grant": "1"})
     one.post("/retention/holds", data={"call_id": call, "reason": "案件已结", "release": "1"})
     assert "须由另一人决定" in one.post("/custody/requests/2", data={"grant": "1"}, follow_redirects=True).text

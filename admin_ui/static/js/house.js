@@ -33,3 +33,12 @@ document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-filters]");
   if (form && event.target.tagName === "SELECT") form.requestSubmit();
 });
+
+// A mark under a recording's shape leads the player there.
+document.addEventListener("click", (event) => {
+  const mark = event.target.closest("[data-seek]");
+  const audio = mark?.closest(".player")?.querySelector("audio");
+  if (!audio) return;
+  audio.currentTime = Number(mark.dataset.seek);
+  audio.play();
+});

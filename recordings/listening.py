@@ -1,0 +1,40 @@
+"""Who listens says what for; each hearing, and each taking out of the house, is noted."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from hotline import audit
+from hotline.audit import AuditRow
+from recordings.recordings import Recording
+
+ONE_HEARING = timedelta(minutes=10)
+"""A player asks for a sound piece by piece: within this time that is one hearing."""
+
+
+class Purpose(StrEnum):
+    """What a recording is heard for."""
+
+    HANDLE = "handle"  # to handle the matter
+    QUALITY = "quality"  # to judge how it was answered
+    DISPUTE = "dispute"  # because what was said is disputed
+    LAW = "law"  # because a law, a court or an inspection asks for it
+
+
+def heard(session: Session, recording: Recording, *, purpose: Purpose, by: str, at: datetime) -> None:
+    """Note that somebody listens, once for each hearing and purpose."""
+    lately = select(AuditRow.details).where(
+        AuditRow.by == by, AuditRow.at > at - ONE_HEARING, AuditRow.deed == "recording.heard",
+        AuditRow.thing == str(recording.id),
+    )  # fmt: skip
+    if not any(details.get("purpose") == purpose for details in session.scalars(lately)):
+        audit.note(session, "recording.heard", by=by, at=at, about=("recording", recording.id), call=recording.call_id,
+                   purpose=purpose)  # fmt: skip
+
+
+def taken_out(session: Session, recording: Recording, *, purpose: Purpose, by: str, at: datetime) -> None:
+    """Note that somebody takes the sound out of the house, and which."""
+    audit.note(session, "recording.taken_out", by=by, at=at, about=("recording", recording.id), call=recording.call_id,
+               purpose=purpose, sha256=recording.sha256)  # fmt: skip

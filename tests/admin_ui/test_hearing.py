@@ -1,0 +1,145 @@
+"""Hearing a recording: with a purpose, in ranges of what is sealed, with marks; and, where it is secret, by consent."""
+
+import hashlib
+import io
+import wave
+from collections.abc import Callable
+from datetime import timedelta
+from time import monotonic
+from typing import Any
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from sqlalchemy import select, update
+
+from dispatch import calls
+from dispatch.calls import Step
+from dispatch.marks import Mark, marks
+from dispatch.tickets import Klass
+from hotline.audit import AuditRow
+from hotline.times import now
+from recordings import keeping
+from recordings.archive import archive
+from recordings.recordings import Recording
+
+World = Any
+SignIn = Callable[[str], FlaskClient]
+
+
+def sealed(world: World, **of: Any) -> Recording:
+    number = world.ticket(**of)
+    keeping.put_away(world.database, archive(world.settings), put_off={}, at=now())
+    with world.database.reading() as session:
+        return session.get_one(Recording, world.of(number).recording_id)
+
+
+def deeds(world: World) -> list[tuple[str, str, str]]:
+    with world.database.reading() as session:
+        rows = session.scalars(select(AuditRow).where(AuditRow.deed.like("recording.%")).order_by(AuditRow.id)).all()
+        return [(row.deed, row.by, row.details.get("purpose", "")) for row in rows]
+
+
+def test_what_is_sealed_is_heard_in_ranges_and_as_loud_as_others(world: World, signed_in: SignIn) -> None:
+    row, client = sealed(world), signed_in("supervisor")
+    there = f"/recordings/{row.id}/sound?purpose=quality"
+    whole = client.get(there)
+    assert whole.headers["Accept-Ranges"] == "bytes"
+    with wave.open(io.BytesIO(whole.data)) as file:
+        assert file.getnframes() == 6 * 8000
+    for start, end in ((0, 43), (44, 4000), (40_001, 96_043)):
+        part = client.get(there, headers={"Range": f"bytes={start}-{end}"})
+        assert (part.status_code, part.data) == (206, whole.data[start : end + 1])
+        assert part.headers["Content-Range"] == f"bytes {start}-{end}/96044"
+    assert client.get(there, headers={"Range": "bytes=999999-"}).status_code == 416
+    original = client.get(f"/recordings/{row.id}/file?purpose=law")
+    assert hashlib.sha256(original.data).hexdigest() == row.sha256
+    assert "attachment" in original.headers["Content-Disposition"]
+    assert whole.data != original.data, "who listens hears it levelled"
+    assert deeds(world) == [("recording.heard", "supervisor", "quality"), ("recording.taken_out", "supervisor", "law")]
+
+
+def test_nobody_hears_without_saying_what_for(world: World, signed_in: SignIn) -> None:
+    row, client = sealed(world), signed_in("liaison")
+    asked = client.get(f"/recordings/{row.id}/player").text
+    assert "<audio" not in asked
+    assert "办理工单" in asked
+    assert client.get(f"/recordings/{row.id}/sound").status_code == 400
+    assert client.get(f"/recordings/{row.id}/sound?purpose=curiosity").status_code == 400
+    assert deeds(world) == []
+    player = client.get(f"/recordings/{row.id}/player?purpose=handle").text
+    assert f"/recordings/{row.id}/sound?purpose=handle" in player
+    assert "/file" not in player, "a department takes nothing out"
+    assert client.get(f"/recordings/{row.id}/file?purpose=handle").status_code == 403
+
+
+@pytest.mark.parametrize("login", ["supervisor", "quality_inspector", "operator"])
+def test_a_confidential_call_is_heard_by_a_second_persons_consent_for_a_day(world: World, signed_in: SignIn, login: str) -> None:
+    row = sealed(world, klass=Klass.CONSULT, confidential=True)
+    client, other = signed_in(login), signed_in("administrator")
+    ways = [f"/recordings/{row.id}/{way}?purpose=handle" for way in ("sound", "shape", "file")]
+    assert {client.get(way).status_code for way in ways} == {403}
+    assert "<audio" not in client.get(f"/recordings/{row.id}/player?purpose=handle").text
+    assert "请写明理由" in client.post(f"/recordings/{row.id}/ask", data={"reason": " "}).text
+    assert "待另一人决定" in client.post(f"/recordings/{row.id}/ask", data={"reason": "核对姓名"}).text
+    if login == "supervisor":
+        client.post("/custody/requests/1", data={"grant": "1"})
+    assert client.get(ways[0]).status_code == 403
+    assert "核对姓名" in other.get("/custody").text
+    other.post("/custody/requests/1", data={"grant": "1"})
+    assert client.get(ways[0]).status_code == 200
+    assert signed_in("quality_inspector" if login != "quality_inspector" else "supervisor").get(ways[0]).status_code == 403
+    with time_machine.travel(now() + timedelta(hours=25)):
+        assert signed_in(login).get(ways[0]).status_code == 403
+    kinds = [deed for deed, _, _ in deeds(world)]
+    assert kinds == ["recording.hear_asked", "recording.hear_granted", "recording.heard"]
+
+
+def test_the_drawing_has_marks_that_lead_there(world: World, signed_in: SignIn) -> None:
+    row = sealed(world)
+    with world.database.writing() as session:
+        session.execute(update(calls.CallStep).where(calls.CallStep.call_id == row.call_id).values(at=row.began_at))
+        calls.note(session, row.call_id, Step.TRANSFER_JOINED, at=row.began_at + timedelta(seconds=4.5))
+    drawn = signed_in("supervisor").get(f"/recordings/{row.id}/shape").text
+    assert drawn.count('class="mark"') == 3
+    assert 'data-seek="4.5"' in drawn
+    assert "M300.0 0V100" in drawn, "at three quarters of four hundred points"
+
+
+def test_marks_are_places_within_the_recording_the_first_of_each(world: World) -> None:
+    began = now()
+    call = world.call()
+    with world.database.writing() as session:
+        for kind, second in ((Step.MENU, 1), (Step.MENU, 2), (Step.TOLD, 3), (Step.QUEUED, 5), (Step.ANSWERED, 9), (Step.MESSAGE, 99)):
+            calls.note(session, call, kind, at=began + timedelta(seconds=second))
+        session.flush()
+        steps = session.scalars(select(calls.CallStep).where(calls.CallStep.at > began + timedelta(seconds=0.9))).all()
+        assert marks(steps, began=began, seconds=20) == [Mark(1, Step.MENU), Mark(5, Step.QUEUED), Mark(9, Step.ANSWERED)]
+
+
+def test_while_the_key_is_away_it_is_said_and_not_half_a_sound(world: World, signed_in: SignIn) -> None:
+    row, client = sealed(world), signed_in("supervisor")
+    ring = world.settings.recordings_keys
+    ring.rename(ring.with_suffix(".away"))
+    assert client.get(f"/recordings/{row.id}/sound?purpose=quality").status_code == 503
+    ring.with_suffix(".away").rename(ring)
+    assert client.get(f"/recordings/{row.id}/sound?purpose=quality").status_code == 200
+    (world.settings.folder / "recordings" / row.stored).unlink()
+    assert client.get(f"/recordings/{row.id}/sound?purpose=quality").status_code == 404
+
+
+@pytest.mark.browser
+def test_in_a_real_browser_one_says_what_for_listens_and_a_mark_leads_into_the_middle(world: World, enter: Any) -> None:
+    row = sealed(world)
+    with world.database.writing() as session:
+        calls.note(session, row.call_id, Step.TRANSFER_JOINED, at=row.began_at + timedelta(seconds=3))
+    page = enter("supervisor")
+    page.goto(f"/calls/{row.call_id}")
+    page.get_by_label("收听用途").select_option("quality")
+    page.get_by_role("button", name="收听录音").click()
+    page.locator("[data-seek='3.0']").click()
+    until = monotonic() + 20
+    while not page.evaluate("() => { const a = document.querySelector('audio'); return a.duration > 5.9 && a.currentTime > 3 }"):
+        assert monotonic() < until
+        page.wait_for_timeout(50)
+    assert deeds(world)[0] == ("recording.heard", "supervisor", "quality")
