@@ -14,6 +14,8 @@ from knowledge_base.authorisations import Authorisation
 from knowledge_base.errors import KnowledgeError
 from knowledge_base.leave import Scope
 from knowledge_base.papers import wording
+from knowledge_base.seen import Seen
+from knowledge_base.seen import check as check_seen
 from knowledge_base.terms import Terms, check
 
 
@@ -43,19 +45,20 @@ def enter(session: Session, department: Department, *, terms: Terms, by: Account
     return a
 
 
-def sign(session: Session, a: Authorisation, *, by: Account, at: datetime) -> None:
-    """The leader in charge signs what somebody else entered; it counts from this moment on."""
+def sign(session: Session, a: Authorisation, *, by: Account, at: datetime, seen: Seen | None = None) -> None:
+    """The leader in charge signs what somebody else entered; it counts from this moment on. `seen`: the questions that
+    he saw it speak of; ChangedSince where it no longer speaks of exactly those."""
     _may(by, Permission.SIGN_AUTHORISATION, a.department_id)
     if by.role != Role.LEADER:
         raise KnowledgeError("只有本部门分管领导可以签发")
-    _sign(session, a, signer=by.name, by=by, at=at, paper=False)
+    _sign(session, a, signer=by.name, by=by, at=at, paper=False, before=seen)
 
 
 def sign_on_paper(session: Session, a: Authorisation, *, document: str, signer: str, by: Account,
-                  at: datetime) -> None:
+                  at: datetime, seen: Seen | None = None) -> None:
     """A second person of the city's office records a signature on paper, reading number and name from it again.
 
-    It counts from the recording on, however old the paper is."""
+    It counts from the recording on, however old the paper is; `seen` as in `sign`, by whoever records it."""
     _may(by, Permission.AUTHORISE, a.department_id)
     if by.role != Role.CITY_OFFICE:
         raise KnowledgeError("纸质授权书只能由市主管部门登记")
@@ -63,7 +66,7 @@ def sign_on_paper(session: Session, a: Authorisation, *, document: str, signer: 
         raise KnowledgeError("纸质授权书的文号与录入的文号不一致")
     if not signer.strip():
         raise KnowledgeError("请填写纸质授权书的签发人")
-    _sign(session, a, signer=signer.strip()[:60], by=by, at=at, paper=True)
+    _sign(session, a, signer=signer.strip()[:60], by=by, at=at, paper=True, before=seen)
 
 
 def revoke(session: Session, a: Authorisation, *, why: str, by: Account, at: datetime,
@@ -83,7 +86,8 @@ def revoke(session: Session, a: Authorisation, *, why: str, by: Account, at: dat
                reason=why.strip()[:500], moment=moment.isoformat())
 
 
-def _sign(session: Session, a: Authorisation, *, signer: str, by: Account, at: datetime, paper: bool) -> None:
+def _sign(session: Session, a: Authorisation, *, signer: str, by: Account, at: datetime, paper: bool,
+          before: Seen | None) -> None:
     session.get_one(Department, a.department_id, with_for_update=True)
     _hold(session, a)
     if by.login == a.entered_by:
@@ -94,6 +98,8 @@ def _sign(session: Session, a: Authorisation, *, signer: str, by: Account, at: d
         raise KnowledgeError("该版本已撤销，不能签发")
     if a.valid_to < local_day(at):
         raise KnowledgeError("该版本的有效期已过，不能签发")
+    if before is not None:
+        check_seen(session, a, before, on=local_day(at))
     words = wording(session, a)
     a.signer, a.signed_by, a.signed_at, a.confirmed_on, a.signed_words = signer, by.login, at, local_day(at), words
     audit.note(session, "authorisation.signed", by=by.login, at=at, about=("authorisation", a.id), signer=signer,

@@ -16,6 +16,7 @@ from hotline.times import CHINA
 from knowledge_base import granting
 from knowledge_base.authorisations import Authorisation
 from knowledge_base.errors import KnowledgeError
+from knowledge_base.seen import ChangedSince, Seen, read
 
 blueprint = Blueprint("authorisation_steps", __name__, url_prefix="/authorisations/<int:authorisation_id>")
 Step = Callable[[Session, Authorisation, datetime], None]
@@ -27,7 +28,7 @@ def sign(authorisation_id: int) -> ResponseReturnValue:
     def step(session: Session, a: Authorisation, at: datetime) -> None:
         if "read" not in request.form:
             raise KnowledgeError("请确认已阅读授权范围、例外和有效期")
-        granting.sign(session, a, by=me(), at=at)
+        granting.sign(session, a, by=me(), at=at, seen=_seen())
 
     return _take(authorisation_id, step, gettext("已签发，自此刻起有效"))
 
@@ -37,7 +38,7 @@ def sign(authorisation_id: int) -> ResponseReturnValue:
 def sign_on_paper(authorisation_id: int) -> ResponseReturnValue:
     document, signer = request.form.get("document", ""), request.form.get("signer", "")
     return _take(authorisation_id, lambda s, a, at: granting.sign_on_paper(
-        s, a, document=document, signer=signer, by=me(), at=at), gettext("已登记纸质签发"))  # fmt: skip
+        s, a, document=document, signer=signer, by=me(), at=at, seen=_seen()), gettext("已登记纸质签发"))  # fmt: skip
 
 
 @blueprint.post("/revoke")
@@ -54,9 +55,15 @@ def _take(authorisation_id: int, step: Step, done: str) -> ResponseReturnValue:
         with writing() as session:
             step(session, find(session, authorisation_id), now())
     except KnowledgeError as refused:
-        return show(authorisation_id, trouble=str(refused)), 422
+        since = refused.since if isinstance(refused, ChangedSince) else None
+        return show(authorisation_id, trouble=str(refused), since=since), 422
     flash(done, "success")
     return redirect(url_for("authorisations.page", authorisation_id=authorisation_id), 303)
+
+
+def _seen() -> Seen:
+    """The questions that stood on the page when it was signed there."""
+    return read(request.form.get("seen", ""))
 
 
 def _moment() -> datetime | None:

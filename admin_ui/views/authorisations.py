@@ -25,7 +25,8 @@ from hotline.times import local_day
 from knowledge_base import hands
 from knowledge_base.authorisations import Authorisation, leave_of, subject_of, versions
 from knowledge_base.entries import Entry
-from knowledge_base.leave import Form, means, speaks_of, takes_out
+from knowledge_base.leave import Form, means, takes_out
+from knowledge_base.seen import Since, meant, seen, told
 from knowledge_base.standing import COUNTING, Standing, standings
 
 blueprint = Blueprint("authorisations", __name__, url_prefix="/authorisations")
@@ -80,8 +81,8 @@ def page(authorisation_id: int) -> ResponseReturnValue:
     return show(authorisation_id)
 
 
-def show(authorisation_id: int, *, trouble: str = "") -> str:
-    """One authorisation's page, with what went wrong when a step could not be taken."""
+def show(authorisation_id: int, *, trouble: str = "", since: Since | None = None) -> str:
+    """One authorisation's page, with what went wrong when a step could not be taken, and what changed `since`."""
     at = now()
     with reading() as session:
         a = find(session, authorisation_id)
@@ -90,13 +91,15 @@ def show(authorisation_id: int, *, trouble: str = "") -> str:
         how = standings(versions(session, a.department_id), on=local_day(at), at=at)
         every = list(judged(session, [department], at=at, grace_days=house().settings.update_grace_days))
         covered = [one for one in every if one.decision.authorisation_id == a.id]
+        speaks = meant(session, a, on=local_day(at)) if a.signed_at is None else []
         count = session.scalar(select(func.count()).where(Telling.authorisation_id == a.id))
         inside = me().may(Permission.LEDGER) or me().may(Permission.AUTHORISE)
         return render_template(
             "authorisation.html", a=a, department=department, of=of[::-1], how=how, scope=scope_in_words(session, a),
-            covered=covered, coming=_coming(a, how[a.id], every), counts=_counts(covered),
+            covered=covered, coming=[e for e, _ in speaks] or _coming(a, how[a.id], every), counts=_counts(covered),
             out=_out(session, a), told=_told(session, a), told_count=count,
             names=_names(session, of), source=session.get(Authorisation, a.inherited_from or 0), may=_may(a, how[a.id]),
+            seen=told(seen(speaks)), since=_since(session, since),
             inside=inside, ending=_ends_soon(a, how[a.id], local_day(at)), trouble=trouble, at=at,
         )  # fmt: skip
 
@@ -157,12 +160,21 @@ def _counts(covered: list[Judged]) -> Counter[str]:
 
 
 def _coming(a: Authorisation, standing: Standing, every: list[Judged]) -> list[Entry]:
-    """What it will speak of once it is signed and valid: so that the signer sees what he signs."""
-    if standing not in (Standing.UNSIGNED, Standing.NOT_YET):
+    """What was signed and will be spoken of once it is valid."""
+    if standing is not Standing.NOT_YET:
         return []
-    leave, speaks = leave_of(a), means if a.signed_at else speaks_of
-    meant = [one.entry for one in every if speaks(leave, subject_of(one.entry))]
-    return [entry for entry in meant if not takes_out(leave, subject_of(entry))]
+    leave = leave_of(a)
+    signed = [one.entry for one in every if means(leave, subject_of(one.entry))]
+    return [entry for entry in signed if not takes_out(leave, subject_of(entry))]
+
+
+def _since(session: Session, since: Since | None) -> list[tuple[str, list[Entry]]]:
+    """What came, what went, and what says something else, each under its word."""
+    if since is None:
+        return []
+    every = ((gettext("新增"), since.came), (gettext("不再包括"), since.went), (gettext("答复有新版本"), since.renewed))
+    return [(word, list(session.scalars(select(Entry).where(Entry.id.in_(ids)).order_by(Entry.id))))
+            for word, ids in every if ids]  # fmt: skip
 
 
 def _out(session: Session, a: Authorisation) -> list[Entry]:

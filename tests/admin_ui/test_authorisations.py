@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from dispatch.answers import offered
 from dispatch.decision import Answer, Channel
@@ -16,9 +18,10 @@ from hotline.directory.departments import Department
 from hotline.times import local_day, now
 from knowledge_base import granting
 from knowledge_base.authorisations import Authorisation
-from knowledge_base.entries import Entry
+from knowledge_base.entries import Entry, EntryVersion, State
 from knowledge_base.leave import Form, Scope
 from knowledge_base.licences import Licence
+from knowledge_base.stages import Stage
 from knowledge_base.terms import Terms
 
 World = Any
@@ -71,7 +74,7 @@ def test_a_liaison_enters_the_leader_signs_and_the_machine_speaks_from_then_on(w
     refused = leader.post(f"/authorisations/{a.id}/sign")
     assert refused.status_code == 422
     assert "请确认已阅读" in refused.text
-    assert leader.post(f"/authorisations/{a.id}/sign", data={"read": "1"}).status_code == 303
+    assert leader.post(f"/authorisations/{a.id}/sign", data={"read": "1", "seen": seen_on(waiting)}).status_code == 303
     assert said(world, "居住证") == "full"
     page = leader.get(f"/authorisations/{a.id}").text
     assert "高远" in page
@@ -109,7 +112,9 @@ def test_a_new_version_begins_with_what_stands_and_takes_its_place_when_signed(w
     second = latest(world)
     assert (second.document, second.version) == (first.document, 2)
     assert said(world, "社保卡") == "full"
-    signed_in("leader").post(f"/authorisations/{second.id}/sign", data={"read": "1"})
+    leader = signed_in("leader")
+    seen = seen_on(leader.get(f"/authorisations/{second.id}").text)
+    leader.post(f"/authorisations/{second.id}/sign", data={"read": "1", "seen": seen})
     assert said(world, "社保卡") is None
     assert "已被新版取代" in client.get(f"/authorisations/{first.id}").text
 
@@ -233,3 +238,69 @@ def test_every_page_is_shown_in_both_languages_to_everybody_who_may(world: World
             assert client.get(f"{page}?lang={lang}").status_code == 200, (login, page)
     for page in (f"/authorisations/new?department={a.department_id}", f"/authorisations/{a.id}/version", "/licences/new", f"/licences/{licence.id}/edit", f"/succession?predecessor={a.department_id}"):
         assert signed_in("city_office").get(f"{page}{'&' if '?' in page else '?'}lang={lang}").status_code == 200, page
+
+
+def seen_on(page: str) -> str:
+    found = re.search(r'name="seen" value="([^"]*)"', page)
+    assert found
+    return found[1]
+
+
+def publish(session: Session, entry: Entry) -> None:
+    """The entry's next version stands from now on."""
+    last = session.scalars(select(EntryVersion).where(EntryVersion.entry_id == entry.id).order_by(EntryVersion.number.desc())).first()
+    number = last.number + 1 if last else 1
+    session.add(EntryVersion(entry_id=entry.id, number=number, question=entry.question, answer="新的答复。", spoken="新的答复。", written_by="liaison", valid_from=today(), stage=Stage.PUBLISHED))
+    entry.published, entry.state = number, State.PUBLISHED
+
+
+def test_nobody_signs_other_questions_than_he_saw(world: World, signed_in: SignIn) -> None:
+    with world.database.writing() as session:
+        card = session.scalars(select(Entry).where(Entry.question.contains("社保卡"))).one()
+        card.category = "社保/社保卡"
+        licence = Licence(department_id=card.department_id, name="职业中介许可", shown={"name": "职业中介许可", "version": 1})
+        moved = Entry(department_id=card.department_id, category="社保/参保", question="灵活就业怎么参保", keywords=[])
+        session.add_all([licence, moved])
+        session.flush()
+        publish(session, moved)
+        card.licence_id = licence.id
+    liaison, leader = signed_in("liaison"), signed_in("leader")
+    for number, scope in enumerate(({"scope": "categories", "categories": ["社保/社保卡", "社保/参保"]}, {"scope": "licences", "licences": [licence.id]})):
+        a = entered(world, liaison, document=f"玉人社授〔2026〕{20 + number}号", **scope)
+        before = seen_on(leader.get(f"/authorisations/{a.id}").text)
+        assert f"{card.id}." in before
+        with world.database.writing() as session:
+            fresh = Entry(department_id=card.department_id, category="社保/参保", licence_id=licence.id, keywords=[],
+                          question=f"参保登记要什么材料{number}")  # fmt: skip
+            session.add(fresh)
+            session.flush()
+            publish(session, fresh)
+            publish(session, session.get_one(Entry, card.id))
+            session.get_one(Entry, moved.id).category = "其他"
+        refused = leader.post(f"/authorisations/{a.id}/sign", data={"read": "1", "seen": before})
+        assert refused.status_code == 422
+        assert "问题有变动，尚未签发" in refused.text
+        changed = refused.text.split('id="since"')[1].split("</section>")[0]
+        came, rest = changed.split("答复有新版本")
+        assert f"参保登记要什么材料{number}" in came.split("不再包括")[0]
+        assert ("灵活就业怎么参保" in came) == (number == 0), "it lay in the category, and never at the item"
+        assert "社保卡" in rest
+        with world.database.reading() as session:
+            assert session.get_one(Authorisation, a.id).signed_at is None
+        assert leader.post(f"/authorisations/{a.id}/sign", data={"read": "1"}).status_code == 422, "who saw nothing signs nothing"
+        answer = leader.post(f"/authorisations/{a.id}/sign", data={"read": "1", "seen": seen_on(refused.text)})
+        assert answer.status_code == 303, "the page that refuses shows what there is now"
+        with world.database.writing() as session:
+            session.get_one(Entry, moved.id).category = "社保/参保"
+
+
+def test_whoever_records_a_paper_is_held_to_what_he_saw_too(world: World, signed_in: SignIn) -> None:
+    a = entered(world, signed_in("liaison"), document="玉人社授〔2026〕30号")
+    office, given = signed_in("city_office"), {"document": a.document, "signer": "李局长"}
+    before = seen_on(office.get(f"/authorisations/{a.id}").text)
+    with world.database.writing() as session:
+        publish(session, session.scalars(select(Entry).where(Entry.department_id == a.department_id).order_by(Entry.id)).first())
+    refused = office.post(f"/authorisations/{a.id}/sign-on-paper", data={**given, "seen": before})
+    assert (refused.status_code, "答复有新版本" in refused.text) == (422, True)
+    done = office.post(f"/authorisations/{a.id}/sign-on-paper", data={**given, "seen": seen_on(refused.text)})
+    assert done.status_code == 303
