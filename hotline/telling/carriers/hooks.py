@@ -44,8 +44,7 @@ class Hooks:
 
     def _may(self, address: Address, *, secure: bool) -> bool:
         nets = [ip_network(net.strip()) for net in self.settings.webhook_networks.split(",") if net.strip()]
-        plain = getattr(address, "ipv4_mapped", None) or address
-        return any(plain in net for net in nets) or (secure and outside(plain))
+        return any(address in net for net in nets) or (secure and outside(address))
 
 
 def outside(address: Address) -> bool:
