@@ -1,6 +1,6 @@
 """What the index knows of an entry, and the published entries as such."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,7 +14,8 @@ from knowledge_base.search.meaning import MODEL
 from knowledge_base.search.vectors import Stored
 from knowledge_base.synonyms import Synonym
 
-_AT_ONCE = 2000  # vectors read together
+Names = Mapping[int, tuple[str, ...]]
+_AT_ONCE = 2000  # entries, or vectors, read together
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +36,12 @@ class Document:
 
 
 def published(session: Session, *, on: date, only: Collection[int] | None = None,
-              without: Collection[int] = ()) -> list[Document]:  # fmt: skip
+              without: Collection[int] = (), names: Names | None = None) -> list[Document]:  # fmt: skip
     """The published entries that stand on a day, those asked most first; of them `only` these, and found by their
-    approved phrasings, but for those `without`. 100,000 entries take about a second."""
+    approved phrasings, but for those `without`. 100,000 entries take some seconds; `names`: those of all departments,
+    where they are known."""
     told = _approved(session, only, set(without))
-    names = names_of_all(session)
+    names = names_of_all(session) if names is None else names
     query = select(Entry.id, Entry.department_id, Entry.category, Entry.question, Entry.keywords).join(
         EntryVersion, (EntryVersion.entry_id == Entry.id) & (EntryVersion.number == Entry.published)
     )
@@ -51,6 +53,14 @@ def published(session: Session, *, on: date, only: Collection[int] | None = None
     return [Document(entry_id, department_id, category, question, tuple(told.get(entry_id, ())), tuple(keywords),
                      names.get(department_id, ()))
             for entry_id, department_id, category, question, keywords in session.execute(query)]  # fmt: skip
+
+
+def in_turn(session: Session, *, on: date) -> Iterator[Document]:
+    """All published entries that stand on a day, those asked most first, some at a time: together they take room."""
+    query = select(Entry.id).where(Entry.state == State.PUBLISHED).order_by(Entry.asked.desc(), Entry.id)
+    ids, names = session.scalars(query).all(), names_of_all(session)
+    for start in range(0, len(ids), _AT_ONCE):
+        yield from published(session, on=on, only=ids[start : start + _AT_ONCE], names=names)
 
 
 def of_departments(session: Session, ids: Collection[int]) -> set[int]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_base.search.documents import Document
-from knowledge_base.search.texts import Texts, spans
+from knowledge_base.search.texts import Collected, Texts, spans
 
 Ints = NDArray[np.int32]
 Mask = NDArray[np.bool_]
@@ -36,31 +36,31 @@ class Holdings:
     told: Ints  # texts
     keyword: Mask
     owners: Ints  # documents, text by text
-    owned: NDArray[np.int64]  # the places of these in `told`
+    owned: Ints  # the places of these in `told`
     owner_ends: Ints  # of each text in `owners`
     categories: list[str]
     names: list[tuple[str, ...]]
 
     @classmethod
-    def of(cls, held: Iterable[Document]) -> "tuple[Holdings, list[str]]":
-        """And the different texts."""
-        texts, categories, names = dict[str, int](), dict[str, int](), dict[tuple[str, ...], int]()
-        told, keyword, rows = array("i"), bytearray(), array("q")
+    def of(cls, held: Iterable[Document]) -> "tuple[Holdings, Texts]":
+        """And the different texts, in the order in which they are told. Documents are let go one by one."""
+        categories, names = dict[str, int](), dict[tuple[str, ...], int]()
+        every, keyword, rows = Collected(), bytearray(), array("q")
         for one in held:
             for text, is_keyword in one.texts():
-                told.append(texts.setdefault(text, len(texts)))
+                every.add(text)
                 keyword.append(is_keyword)
             rows.extend((one.entry_id, one.department_id, categories.setdefault(one.category, len(categories)),
-                         names.setdefault(tuple(one.department_names), len(names)), len(told)))  # fmt: skip
+                         names.setdefault(tuple(one.department_names), len(names)), len(keyword)))  # fmt: skip
         columns = np.array(rows, dtype=np.int64).reshape(-1, 5).T
         entry, department = (np.ascontiguousarray(column) for column in columns[:2])
         category, named, ends = (column.astype(np.int32) for column in columns[2:])
-        of = np.array(told, dtype=np.int32)
-        owned = np.argsort(of, kind="stable")
+        texts, told = every.different()
+        owned = np.argsort(told, kind="stable").astype(np.int32)
         owners = np.repeat(np.arange(len(entry), dtype=np.int32), np.diff(ends, prepend=0))[owned]
-        owner_ends = np.cumsum(np.bincount(of, minlength=len(texts))).astype(np.int32)
-        return cls(entry, department, category, named, ends, of, np.array(keyword, dtype=bool), owners, owned,
-                   owner_ends, list(categories), list(names)), list(texts)  # fmt: skip
+        owner_ends = np.cumsum(np.bincount(told, minlength=len(texts))).astype(np.int32)
+        return cls(entry, department, category, named, ends, told, np.array(keyword, dtype=bool), owners, owned,
+                   owner_ends, list(categories), list(names)), texts  # fmt: skip
 
     def __len__(self) -> int:
         return len(self.entry)

@@ -225,5 +225,5 @@ def _matches(way: Way, found: dict[int, float], most: int, beside: Sequence[floa
 
 def build(session: Session, *, on: date) -> Index:
     """Read the published entries that stand on a day into a new index."""
-    held = documents.published(session, on=on)
-    return Index.of(held, documents.synonyms(session), documents.vectors(session))
+    synonyms, vectors = documents.synonyms(session), documents.vectors(session)
+    return Index.of(documents.in_turn(session, on=on), synonyms, vectors)

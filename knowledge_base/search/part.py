@@ -44,10 +44,11 @@ class Part:
     """Texts with their readings; a later, smaller part borrows the frequencies of the first."""
 
     def __init__(
-        self, texts: Sequence[str], *, vectors: Mapping[str, bytes] | Stored | None = None, like: "Part | None" = None
-    ):
+        self, texts: Sequence[str] | Texts, *,
+        vectors: Mapping[str, bytes] | Stored | None = None, like: "Part | None" = None,
+    ) -> None:  # fmt: skip
         """Each text should come once."""
-        self.texts = Texts.of(texts)
+        self.texts = texts if isinstance(texts, Texts) else Texts.of(texts)
         self.characters, self.sounds = read_all(texts)
         self.firsts, self._folded = self.sounds.through(firsts_table()), self.sounds.through(folding_table())
         self.vectors = Vectors(self.texts, vectors)

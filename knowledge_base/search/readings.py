@@ -40,10 +40,10 @@ def read(words: str) -> Reading:
     return Reading("".join(runs), "".join(map(sounds, runs)))
 
 
-def read_all(texts: Sequence[str]) -> tuple[Texts, Texts]:
+def read_all(texts: Sequence[str] | Texts) -> tuple[Texts, Texts]:
     """The characters and the sounds of many texts, in half the time that they take one by one."""
-    some = (texts[start : start + _TOGETHER] for start in range(0, len(texts), _TOGETHER))
-    told = [_lines(one) for one in some]
+    some = (range(start, min(start + _TOGETHER, len(texts))) for start in range(0, len(texts), _TOGETHER))
+    told = [_lines([texts[row] for row in rows]) for rows in some]
     return Texts.lines(characters for characters, _ in told), Texts.lines(heard for _, heard in told)
 
 

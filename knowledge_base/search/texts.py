@@ -1,5 +1,6 @@
 """Many short texts in one buffer: as strings of Python's they would take ten times the room."""
 
+from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -76,6 +77,27 @@ class Texts:
         """Some of the texts, in this order."""
         places, lengths = spans(self.ends, rows)
         return Texts(self.units[places], np.cumsum(lengths).astype(np.int32), self.table)
+
+
+class Collected:
+    """Texts that are added one by one; none is kept as a string."""
+
+    def __init__(self) -> None:
+        self._units, self._ends, self._marks = bytearray(), array("q"), array("q")
+
+    def add(self, text: str) -> None:
+        self._units += text.encode(_ENCODED, "surrogatepass")
+        self._ends.append(len(self._units) // 2)
+        self._marks.append(hash(text))  # 64 bits: those of a million texts differ where the texts do
+
+    def different(self) -> tuple[Texts, Places]:
+        """Each different text once, in the order of their coming, and which of them each was that was added."""
+        _, first, of = np.unique(np.array(self._marks, dtype=np.int64), return_index=True, return_inverse=True)
+        order = np.argsort(first)
+        place = np.empty(len(order), dtype=np.int32)
+        place[order] = np.arange(len(order))
+        every = Texts(np.frombuffer(self._units, dtype=np.uint16), np.array(self._ends, dtype=np.int32))
+        return every.taken(first[order]), place[of]
 
 
 def spans(ends: Places, rows: NDArray[np.integer[Any]]) -> tuple[NDArray[np.int64], Places]:
