@@ -1,11 +1,14 @@
 """`hotline recordings`: look after the recordings and the keys that they are sealed with."""
 
+from typing import BinaryIO
+
 import click
 
 from cli.opening import opened
+from dispatch import case_files
 from dispatch.reconciling import Reconciler, open_findings
 from hotline import audit
-from hotline.times import local_day, now
+from hotline.times import local, local_day, now
 from recordings import keeping
 from recordings.archive import archive
 from recordings.ciphers import Cipher
@@ -89,3 +92,26 @@ def reconcile(whole: bool) -> None:
         waiting = open_findings(session)
     if waiting:
         raise click.ClickException(f"{waiting} wait for a person: see the page 录音保管.")
+
+
+@recordings.command("check-case")
+@click.argument("file", type=click.File("rb"))
+def check_case(file: BinaryIO) -> None:
+    """Check a case that was taken out of the house (FILE.zip): every file, and who took it out; fails when something in
+    it was changed, or the audit trail doesn't know it."""
+    _, database = opened()
+    try:
+        digest, faults = case_files.check(file)
+    except RecordingError as fault:
+        raise click.ClickException(str(fault)) from None
+    with database.reading() as session:
+        row = case_files.noted(session, digest)
+    for wrong in faults:
+        click.echo(wrong, err=True)
+    if row is None:
+        raise click.ClickException(f"The audit trail knows no case with the list {digest}.")
+    when = f"{local(row.at):%Y-%m-%d %H:%M}"
+    click.echo(f"Ticket {row.thing}, taken out by {row.by} on {when}, {row.details['purpose']}.")
+    if faults:
+        raise click.ClickException(f"{len(faults)} files don't hold.")
+    click.echo("Every file is what was taken out. `hotline audit verify` says whether the trail holds.")

@@ -17,6 +17,7 @@ from admin_ui.views import (
     callback,
     callbacks,
     calls,
+    case,
     categories,
     chasing,
     comparing,
@@ -72,7 +73,7 @@ from admin_ui.views import (
 
 NOUNS = (
     deliveries, inbox, ways_out,
-    custody, retention,
+    case, custody, retention,
     barring, calendar, flags, menu, switches,
     accounts, analytics, asked, audit, authorisation_form, authorisation_sheet, authorisation_steps, authorisations,
     call, callback, callbacks, calls, categories, chasing, comparing, corrections, coverage, departments, desk,

@@ -1,0 +1,61 @@
+"""A case as one archive, for who may take it out of the house."""
+
+from tempfile import TemporaryFile
+from typing import IO
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from werkzeug.wsgi import FileWrapper
+
+from admin_ui.guards import needs
+from admin_ui.house import house, me, now, reading, writing
+from admin_ui.paging import wish_code
+from dispatch import case_files, reach
+from dispatch.calls import Call
+from dispatch.tickets import Ticket
+from hotline.accounts.roles import Permission
+from recordings.archive import archive
+from recordings.errors import RecordingError
+from recordings.listening import Purpose
+
+blueprint = Blueprint("case", __name__, url_prefix="/cases")
+
+
+@blueprint.get("/<number>.zip")
+@needs(Permission.TAKE_OUT)
+def taken_out(number: str) -> ResponseReturnValue:
+    """Ticket, timeline and recordings, sealed by a list of hashes whose own hash is in the audit trail."""
+    with reading() as session:
+        ticket = reach.ticket(session, number, account=me()) or abort(404)
+        purpose = wish_code("purpose", Purpose) or abort(400)
+        try:
+            sounds = case_files.sounds_of(session, ticket, account=me(), at=now())
+        except RecordingError as fault:
+            flash(str(fault), "danger")
+            return redirect(url_for("ticket.page", number=number), 303)
+        call = session.get(Call, ticket.call_id) if ticket.call_id else None
+        page = render_template("case.html", ticket=ticket, call=call, sounds=sounds, name_of=case_files.name_of)
+        known = case_files.as_json(case_files.facts(session, ticket, sounds))
+    documents = {"case.html": page.encode(), "case.json": known}
+    file = TemporaryFile()  # noqa: SIM115 - it is sent after we have returned
+    try:
+        digest = case_files.pack(file, number, documents, sounds, archive(house().settings))
+    except RecordingError as fault:
+        file.close()
+        flash(str(fault), "danger")
+        return redirect(url_for("ticket.page", number=number), 303)
+    with writing() as session:
+        of = session.scalars(select(Ticket).where(Ticket.number == number)).one()
+        case_files.taken_out(session, of, digest=digest, purpose=purpose, by=me().login, at=now())
+    return _sent(file, number)
+
+
+def _sent(file: IO[bytes], number: str) -> Response:
+    size = file.tell()
+    file.seek(0)
+    answer = Response(FileWrapper(file, 1 << 16), mimetype="application/zip", direct_passthrough=True)
+    answer.content_length = size
+    answer.headers["Content-Disposition"] = f'attachment; filename="{number}.zip"'
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
