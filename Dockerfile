@@ -33,7 +33,7 @@ RUN .venv/bin/pip install --no-cache-dir --no-deps -e . \
 
 FROM debian:bookworm-slim AS hotline
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates python3 tzdata \
+ && apt-get install -y --no-install-recommends ca-certificates fonts-noto-cjk python3 tzdata \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --uid 10128 --user-group --no-create-home --shell /usr/sbin/nologin hotline
 COPY --from=built /opt/hotline /opt/hotline

@@ -78,8 +78,13 @@ def code_in(given: Any, codes: type[E]) -> E | None:
 
 
 def wish_day(name: str) -> date | None:
+    return day_in(wish(name, 10))
+
+
+def day_in(given: str) -> date | None:
+    """The day that a text is; None when it is none."""
     try:
-        return date.fromisoformat(wish(name, 10))
+        return date.fromisoformat(given)
     except ValueError:
         return None
 

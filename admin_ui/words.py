@@ -63,6 +63,8 @@ ACTIONS = {
     Action.ACCEPT: _("签收"),
     Action.RETURN: _("退单"), Action.REPLY: _("起草答复"), Action.SIGN: _("签发"), Action.SEND_BACK: _("退回重写"),
     Action.PASS: _("审核通过"), Action.CLOSE: _("办结"), Action.REDO: _("重办"), Action.FILE: _("归档"),
+    "remind": _("到期提醒"), "overdue": _("逾期提醒"), "chase": _("催办通知"), "supervise": _("列入督办"),
+    "letter": _("督办函"), "supervise_end": _("结束督办"), Action.IMPOSE: _("指定承办"),
     Action.ASK_EXTENSION: _("申请延期"), Action.EXTEND: _("同意延期"), Action.REFUSE_EXTENSION: _("不同意延期"),
     "disputed": _("重办后仍不满意"), Action.SETTLE: _("裁定办结"), Action.REDO_AGAIN: _("裁定重办"),
 }  # fmt: skip

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from dispatch import clocks, rules
 from dispatch.clocks import Deadline, Stop
+from dispatch.rungs import ORDER, moment
 from dispatch.states import State
 from dispatch.tickets import Ticket, TicketStep, Urgency
 from hotline.calendar.days import WorkingDays, working_days
@@ -49,6 +50,17 @@ def set_due(session: Session, ticket: Ticket, *, settings: Settings) -> None:
     """Count the department's time and keep what came out, with its reasons."""
     found = departments(session, ticket, county_of(session, ticket), settings=settings)
     ticket.due_at, ticket.provisional, ticket.why_due = found.at, found.provisional, list(found.lines)
+    set_rung(session, ticket, settings=settings)
+
+
+def set_rung(session: Session, ticket: Ticket, *, settings: Settings) -> None:
+    """When the next rung of the ladder is climbed; never, where all are, or nothing is due."""
+    if ticket.due_at is None or ticket.rung >= len(ORDER):
+        ticket.rung_at = None
+        return
+    ticket.rung_at = moment(ORDER[ticket.rung], ticket.due_at, urgent=ticket.due_hours is not None,
+                            rules=rules.of(ticket, settings=settings), calendar=county_of(session, ticket),
+                            settings=settings)  # fmt: skip
 
 
 def set_acceptance(session: Session, ticket: Ticket, *, settings: Settings) -> None:

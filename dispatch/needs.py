@@ -8,6 +8,8 @@ from dispatch.states import TRANSITIONS, Action, Need, State, transition
 from dispatch.tickets import Ticket
 from hotline.accounts.accounts import Account
 
+MOST_RETURNED = 2
+"""After that nobody sends it to and fro any more."""
 MOST_REDONE = 2
 """Once because the caller was dissatisfied, once because the supervisor said so."""
 
@@ -28,6 +30,9 @@ FOUND: dict[Need, tuple[Callable[[Moment], bool], str]] = {
     Need.ANOTHER: (lambda m: m.ticket.replied_by != m.by, "起草人不能签发自己的答复"),
     Need.DISPUTED: (lambda m: m.ticket.disputed_at is not None, "该工单没有等待班长决定的争议"),
     Need.FIRST_TIME: (lambda m: m.ticket.redone == 0, "该工单已重办过，由班长决定"),
+    Need.FEW_RETURNS: (lambda m: m.ticket.returned < MOST_RETURNED, "已两次退单，由主管部门指定承办单位"),
+    Need.RETURNED_TWICE: (lambda m: m.ticket.returned >= MOST_RETURNED, "退单未满两次，由班长派发"),
+    Need.NOT_IMPOSED: (lambda m: not m.ticket.imposed, "主管部门指定承办的工单不能退单"),
     Need.NOT_DUE: (lambda m: m.ticket.due_at is None or m.at <= m.ticket.due_at, "已过承办期限，不能再申请延期"),
     Need.EXTENDABLE: (lambda m: _extendable(m.ticket), "紧急事项不延期；一般事项只延期一次，且不能重复申请"),
     Need.ASKED: (lambda m: m.ticket.extension_asked is not None, "没有等待决定的延期申请"),

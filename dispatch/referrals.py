@@ -9,7 +9,7 @@ from dispatch import calls, codes, deadlines, rules, transfers
 from dispatch.callbacks import owe_callback
 from dispatch.calls import Step
 from dispatch.states import Action, State
-from dispatch.steps import ReferralError, move, written
+from dispatch.steps import ReferralError, move, reasoned, written
 from dispatch.tickets import (
     NO_CALL_BACK,
     OWN_WORDS,
@@ -66,7 +66,7 @@ def refer(session: Session, matter: Matter, *, call: calls.Call | None, recordin
         klass=matter.klass, title=matter.title.strip()[:120], summary=matter.summary.strip(),
         confidential=matter.confidential, complained_of=matter.complained_of.strip()[:120],
         caller=caller, contact=phones.normalise(matter.contact) or caller, caller_name=matter.caller_name.strip()[:40],
-        intake_at=at, promised_by=at, promise_extended=0, rules_id=held.id, rules=held,
+        intake_at=at, promised_by=at, promise_extended=0, returned=0, rules_id=held.id, rules=held,
     )  # fmt: skip
     _promise(session, ticket, matter.urgency, settings=settings)
     session.add(ticket)
@@ -99,7 +99,7 @@ def describe(session: Session, ticket: Ticket, matter: Matter, *, by: Account, s
 
 
 def dispatch(session: Session, ticket: Ticket, *, to: Department, by: Account, settings: Settings, at: datetime,
-             why: str = "") -> None:
+             why: str = "", action: Action = Action.DISPATCH) -> None:
     """Send the ticket to a department; its clock runs from now, whether or not it is accepted."""
     if ticket.complained_of and ticket.complained_of in {to.name, to.short_name, *to.aliases}:
         raise ReferralError("被反映单位不能作为承办单位")
@@ -107,12 +107,20 @@ def dispatch(session: Session, ticket: Ticket, *, to: Department, by: Account, s
         raise ReferralError("请先收听录音，核对类别并填写摘要，再派发")
     if guarded(ticket) and ticket.summary == own_words(ticket):
         raise ReferralError("投诉、举报和保密事项不得将来信原文交承办单位，请改写摘要，去掉能识别来信人的内容")
-    source = move(ticket, Action.DISPATCH, by=by.login, at=at)
+    source = move(ticket, action, by=by.login, at=at)
     ticket.department_id, ticket.dispatched_at = to.id, at
     _begin_anew(session, ticket, settings=settings, at=at)
     deadlines.set_acceptance(session, ticket, settings=settings)
     ticket.opened_at = None
-    written(session, ticket, Action.DISPATCH, by=by, source=source, at=at, why=why, department=to.name)
+    written(session, ticket, action, by=by, source=source, at=at, why=why, department=to.name)
+
+
+def impose(session: Session, ticket: Ticket, *, to: Department, why: str, by: Account, settings: Settings,
+           at: datetime) -> None:
+    """指定承办: what came back twice goes where the competent office says, and comes back no more."""
+    ground = reasoned(why, "请说明指定承办的理由")
+    dispatch(session, ticket, to=to, by=by, settings=settings, at=at, why=ground, action=Action.IMPOSE)
+    ticket.imposed = True
 
 
 def _note_attempts(session: Session, ticket: Ticket, call_id: str) -> None:
@@ -138,12 +146,12 @@ def accept(session: Session, ticket: Ticket, *, by: Account, at: datetime) -> No
 
 def give_back(session: Session, ticket: Ticket, *, why: str, by: Account, at: datetime) -> None:
     """退单: the department returns what isn't its own, with a reason and in time."""
-    if not why.strip():
-        raise ReferralError("退单必须说明理由")
+    reasoned(why, "退单必须说明理由")
     source = move(ticket, Action.RETURN, by=by.login, at=at)
     written(session, ticket, Action.RETURN, by=by, source=source, at=at, why=why)
     ticket.department_id = ticket.due_from = ticket.due_at = ticket.accept_by = ticket.return_by = None
     ticket.why_due, ticket.extended_days, ticket.extension_asked = [], 0, None
+    ticket.returned, ticket.rung, ticket.rung_at = ticket.returned + 1, 0, None
 
 
 def reply(session: Session, ticket: Ticket, *, text: str, personal: bool, by: Account, at: datetime) -> None:
@@ -165,8 +173,7 @@ def sign(session: Session, ticket: Ticket, *, no_secrets: bool, by: Account, at:
 def send_back(session: Session, ticket: Ticket, *, why: str, by: Account, settings: Settings, at: datetime) -> None:
     """The hotline finds that the reply doesn't answer the question; the department's clock goes on from where it
     stood."""
-    if not why.strip():
-        raise ReferralError("请说明退回原因")
+    reasoned(why, "请说明退回原因")
     source = move(ticket, Action.SEND_BACK, by=by.login, at=at)
     ticket.signed_by = ""
     written(session, ticket, Action.SEND_BACK, by=by, source=source, at=at, why=why)
@@ -227,7 +234,7 @@ def _begin_anew(session: Session, ticket: Ticket, *, settings: Settings, at: dat
     """A department is handed the matter: its clock runs from now, and it owes a reply of which nothing stands yet."""
     own = rules.of(ticket, settings=settings)
     ticket.due_from, ticket.due_days, ticket.extended_days = at, own.days(Klass(ticket.klass)), 0
-    ticket.due_hours, ticket.extension_asked = own.hours(Urgency(ticket.urgency)), None
+    ticket.due_hours, ticket.extension_asked, ticket.rung = own.hours(Urgency(ticket.urgency)), None, 0
     deadlines.set_due(session, ticket, settings=settings)
     ticket.reply, ticket.replied_by, ticket.signed_by, ticket.checked_by = "", "", "", ""
     ticket.personal = False

@@ -27,6 +27,12 @@ class Rules:
     urgent_accept_hours: int
     critical_hours: int
     critical_accept_hours: int
+    remind_days: int
+    chase_days: int
+    supervise_days: int
+    remind_hours: int
+    chase_hours: int
+    supervise_hours: int
 
     def days(self, klass: Klass) -> int:
         """Working days to answer a matter of this class."""

@@ -22,6 +22,7 @@ class Action(StrEnum):
     """What is done to a ticket."""
 
     DISPATCH = "dispatch"
+    IMPOSE = "impose"  # 指定承办: the competent office ends the going to and fro
     OPEN = "open"
     ACCEPT = "accept"
     RETURN = "return"
@@ -57,6 +58,9 @@ class Need(StrEnum):
     DAYS = "days"  # given: how many working days, as many as the rules allow
     NOT_DUE = "not_due"  # the department's time has not run out
     EXTENDABLE = "extendable"  # it runs in working days, and no extension was granted or waits
+    FEW_RETURNS = "few_returns"  # it did not come back twice
+    RETURNED_TWICE = "returned_twice"  # it came back twice: the competent office decides
+    NOT_IMPOSED = "not_imposed"  # the competent office has not decided that this department has it
     ASKED = "asked"  # an extension waits for its decision
 
 
@@ -73,11 +77,13 @@ class Transition:
 
 _S, _A, _P, _N = State, Action, Permission, Need
 TRANSITIONS = (
-    Transition(_S.TO_DISPATCH, _A.DISPATCH, _P.DISPATCH, (_N.DEPARTMENT, _N.WORDS), _S.TO_ACCEPT),
+    Transition(_S.TO_DISPATCH, _A.DISPATCH, _P.DISPATCH, (_N.DEPARTMENT, _N.WORDS, _N.FEW_RETURNS), _S.TO_ACCEPT),
+    Transition(_S.TO_DISPATCH, _A.IMPOSE, _P.OVERSEE, (_N.DEPARTMENT, _N.WORDS, _N.REASON, _N.RETURNED_TWICE),
+               _S.TO_ACCEPT),
     Transition(_S.TO_ACCEPT, _A.OPEN, _P.HANDLE, (), _S.TO_ACCEPT),
     Transition(_S.TO_ACCEPT, _A.ACCEPT, _P.HANDLE, (_N.OPENED,), _S.IN_HAND),
-    Transition(_S.TO_ACCEPT, _A.RETURN, _P.HANDLE, (_N.REASON, _N.IN_TIME), _S.TO_DISPATCH),
-    Transition(_S.IN_HAND, _A.RETURN, _P.HANDLE, (_N.REASON, _N.IN_TIME), _S.TO_DISPATCH),
+    Transition(_S.TO_ACCEPT, _A.RETURN, _P.HANDLE, (_N.REASON, _N.IN_TIME, _N.NOT_IMPOSED), _S.TO_DISPATCH),
+    Transition(_S.IN_HAND, _A.RETURN, _P.HANDLE, (_N.REASON, _N.IN_TIME, _N.NOT_IMPOSED), _S.TO_DISPATCH),
     Transition(_S.IN_HAND, _A.REPLY, _P.HANDLE, (_N.REPLY,), _S.IN_HAND),
     Transition(_S.IN_HAND, _A.ASK_EXTENSION, _P.HANDLE, (_N.DAYS, _N.REASON, _N.NOT_DUE, _N.EXTENDABLE), _S.IN_HAND),
     Transition(_S.IN_HAND, _A.EXTEND, _P.OVERSEE, (_N.ASKED,), _S.IN_HAND),

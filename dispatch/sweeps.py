@@ -16,8 +16,8 @@ from dispatch import (
     alerts,
     callbacks,
     corrections,
-    due_alerts,
     filing,
+    ladder,
     learning,
     missed,
     reconciling,
@@ -49,7 +49,6 @@ OTHERS_FIRST = timedelta(seconds=3)  # FastAGI and listener note most of it at o
 BREATH = 0.03
 WRITER_DEAD = timedelta(minutes=1)
 SELDOM = timedelta(minutes=10)
-OFTEN = timedelta(minutes=1)
 Dial = Callable[[Attempt, str], None]
 Living = Callable[[], frozenset[str] | None]
 log = structlog.get_logger()
@@ -72,7 +71,7 @@ class Sweeper:
         """All sweeps once; one that fails does not keep the others from their work, and its rows stay owed."""
         work = (
             self.take_in_messages, self.take_in_records, self.take_in_recordings, self.settle_stranded,
-            self.gather_missed, self.call_back, self.tell_due, self.keep_knowledge, self.remind, self.learn,
+            self.gather_missed, self.call_back, self.climb, self.keep_knowledge, self.remind, self.learn,
             self.recount, self.file, self.keep_recordings, self.seal,
         )  # fmt: skip
         troubles = [trouble for sweep in work if (trouble := self._guarded(sweep))]
@@ -175,17 +174,15 @@ class Sweeper:
                 reminders.remind(session, one, at=at)
         self.looked["reminders"] = at
 
-    def tell_due(self) -> None:
-        """Tell departments of what is due soon or over its day, each deadline once before it and once after."""
+    def climb(self) -> None:
+        """Remind of deadlines, and go up the ladder with what is over them, each rung once."""
         at = now()
-        if at - self.looked.get("due", at - OFTEN) < OFTEN:
-            return
         with self.database.reading() as session:
-            owed = due_alerts.owed(session, at=at)
-        for ticket, topic in owed:
+            owed = ladder.owed(session, at=at)
+        for ticket_id in owed:
             with self.database.writing() as session:
-                due_alerts.tell(session, session.get_one(Ticket, ticket.id), topic, at=at)
-        self.looked["due"] = at
+                ladder.climb(session, ticket_id, settings=self.settings, at=at)
+            sleep(BREATH)
 
     def learn(self) -> None:
         """Keep the list of what nobody could find, drop old askings, and measure at night what phrasings bring."""

@@ -93,6 +93,10 @@ class Ticket(Base):
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     provisional: Mapped[bool] = mapped_column(default=False)
     why_due: Mapped[list[str]] = mapped_column(JSON, default=list)
+    rung: Mapped[int] = mapped_column(default=0)  # how many rungs of the ladder were climbed for this deadline
+    rung_at: Mapped[datetime | None] = mapped_column(index=True)  # when the next is
+    returned: Mapped[int] = mapped_column(default=0)  # how often departments gave it back
+    imposed: Mapped[bool] = mapped_column(default=False)  # 指定承办: it can't be given back any more
     opened_at: Mapped[datetime | None]
     reply: Mapped[str] = mapped_column(Text, default="")
     personal: Mapped[bool] = mapped_column(default=False)  # 涉个人信息: told by an operator, never by the machine

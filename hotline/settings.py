@@ -153,6 +153,16 @@ class Settings(BaseModel):
     urgent_accept_hours: int = Field(2, ge=1, description="Hours to accept or return what is urgent.")
     critical_hours: int = Field(8, ge=1, description="Hours, round the clock, to answer what is most urgent (特急).")
     critical_accept_hours: int = Field(1, ge=1, description="Hours to accept or return what is most urgent.")
+    remind_days: int = Field(1, ge=0, description="Working days before a deadline that its liaison is reminded.")
+    chase_days: int = Field(1, ge=0, description="Working days after it that the competent office is told.")
+    supervise_days: int = Field(5, ge=0, description="Working days after it that the inspector has it on his list.")
+    remind_hours: int = Field(1, ge=0, description="Hours before the deadline of what is urgent that it is told.")
+    chase_hours: int = Field(2, ge=0, description="Hours after it that the competent office is told.")
+    supervise_hours: int = Field(8, ge=0, description="Hours after it that the inspector has it on his list.")
+    city_duty_phone: str = Field("", description="Telephone of the city government's duty office.")
+    letter_font: Path = Field(
+        Path("/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc"), description="Font of letters, with Chinese."
+    )
     file_days: int = Field(30, ge=1, description="Days after which a closed ticket is filed.")
     office_hours: str = Field("08:30-12:00,14:30-18:00", description="The offices' hours on a working day.")
 

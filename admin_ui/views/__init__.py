@@ -58,6 +58,7 @@ from admin_ui.views import (
     review,
     signing_in,
     succession,
+    supervision,
     switches,
     synonyms,
     system,
@@ -74,7 +75,7 @@ from admin_ui.views import (
 NOUNS = (
     deliveries, inbox, ways_out,
     case, custody, retention,
-    barring, calendar, flags, menu, switches,
+    barring, calendar, flags, menu, supervision, switches,
     accounts, analytics, asked, audit, authorisation_form, authorisation_sheet, authorisation_steps, authorisations,
     call, callback, callbacks, calls, categories, chasing, comparing, corrections, coverage, departments, desk,
     desk_answers, desk_events, desk_readiness, desk_referrals,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
-from dispatch import drafting, reach, referrals, rules, urging
+from dispatch import drafting, reach, referrals, rules, supervision, urging
 from dispatch.callbacks import Callback
 from dispatch.callbacks import State as Owed
 from dispatch.needs import doable
@@ -44,7 +44,8 @@ def show(number: str, *, trouble: str = "", typed: Mapping[str, str] | None = No
         sound = reach.recording(session, found.recording_id, account=me()) if found.recording_id else None
         return render_template(
             "ticket.html", ticket=found, sound=sound, doable=doable(found, me(), at=now()), trouble=trouble,
-            typed=typed or {}, own_rules=rules.of(found, settings=house().settings),
+            typed=typed or {}, supervised=supervision.standing(session, found.id),
+            own_rules=rules.of(found, settings=house().settings),
             shows_caller=reach.sees_caller(session, found, account=me()), guarded=guarded(found),
             call_backs=_call_backs(session, found),
             drafted=drafting.drafted_from(session, found) if me().may(Permission.WRITE_ENTRY) else None,

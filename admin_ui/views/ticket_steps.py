@@ -13,7 +13,7 @@ from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import code_in, number_in
 from admin_ui.views.ticket import show
-from dispatch import disputes, extensions, reach, referrals, urging
+from dispatch import disputes, extensions, reach, referrals, supervision, urging
 from dispatch.referrals import Matter
 from dispatch.states import ImpossibleStep
 from dispatch.steps import ReferralError
@@ -56,18 +56,40 @@ def _matter() -> Matter:
                   urgency=code_in(_said("urgency", 8), Urgency) or Urgency.NORMAL)  # fmt: skip
 
 
+def _department(session: Session) -> Department:
+    chosen = number_in(_said("department", 12))
+    found = session.get(Department, chosen) if chosen is not None else None
+    if found is None:
+        raise ReferralError(gettext("请选择承办单位"))
+    return found
+
+
 @blueprint.post("/dispatch")
 @needs(Permission.DISPATCH)
 def dispatch(number: str) -> ResponseReturnValue:
     def deed(session: Session, ticket: Ticket, at: datetime) -> None:
-        chosen = number_in(_said("department", 12))
-        to = session.get(Department, chosen) if chosen is not None else None
-        if to is None:
-            raise ReferralError(gettext("请选择承办单位"))
+        to = _department(session)
         referrals.describe(session, ticket, _matter(), by=me(), settings=house().settings, at=at)
         referrals.dispatch(session, ticket, to=to, by=me(), settings=house().settings, at=at, why=_said("why", 500))
 
     return take(number, deed)
+
+
+@blueprint.post("/impose")
+@needs(Permission.OVERSEE)
+def impose(number: str) -> ResponseReturnValue:
+    def deed(session: Session, ticket: Ticket, at: datetime) -> None:
+        to = _department(session)
+        referrals.describe(session, ticket, _matter(), by=me(), settings=house().settings, at=at)
+        referrals.impose(session, ticket, to=to, why=_said("why", 500), by=me(), settings=house().settings, at=at)
+
+    return take(number, deed)
+
+
+@blueprint.post("/supervise")
+@needs(Permission.SUPERVISE)
+def supervise(number: str) -> ResponseReturnValue:
+    return take(number, lambda s, ticket, at: supervision.by_hand(s, ticket, why=_said("why", 500), by=me(), at=at))
 
 
 @blueprint.post("/accept")

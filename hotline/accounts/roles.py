@@ -32,6 +32,7 @@ class Permission(StrEnum):
     SIGN = "sign"  # sign a reply for one's department
     CHECK = "check"  # check a signed reply at the hotline
     OVERSEE = "oversee"  # decide for the competent office: extensions, what is returned again and again
+    SUPERVISE = "supervise"  # follow what is late (督办), and write letters about it
     DECIDE = "decide"  # end a matter that the caller disputes again, or have it done once more
     HEAR = "hear"  # listen to a recording (within one's reach)
     TAKE_OUT = "take_out"  # take a recording, or a case with all that belongs to it, out of the house
@@ -95,7 +96,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {_P.TICKETS, _P.DISPATCH, _P.OVERSEE, _P.KNOWLEDGE, _P.FIGURES, _P.LEDGER, _P.FRESHNESS, _P.INTERVAL,
          _P.CHASE}
     ),
-    Role.INSPECTOR: frozenset({_P.TICKETS, _P.FIGURES, _P.KNOWLEDGE, _P.LEDGER, _P.FRESHNESS}),
+    Role.INSPECTOR: frozenset({_P.TICKETS, _P.SUPERVISE, _P.FIGURES, _P.KNOWLEDGE, _P.LEDGER, _P.FRESHNESS}),
     Role.AUDITOR: frozenset({_P.AUDIT, _P.FIGURES, _P.LEDGER}),
     Role.ADMINISTRATOR: frozenset({_P.ACCOUNTS, _P.SYSTEM, _P.CUSTODY, _P.TELLING}),
 }

@@ -35,6 +35,16 @@ class WorkingTime:
             day += timedelta(days=1)
         return total
 
+    def next(self, at: datetime) -> datetime:
+        """That moment, when it is worked then; else the next at which work begins."""
+        day = local_day(at)
+        for _ in range(FARTHEST):
+            for opens, closes in self.on(day):
+                if at < closes:
+                    return local(max(at, opens))
+            day += timedelta(days=1)
+        return local(at)
+
     def after(self, start: datetime, time: timedelta) -> Iterator[tuple[date, timedelta, datetime]]:
         """So much working time after a moment: each day that was looked at, how much was worked off on it, and to what
         moment. The last moment is the end."""

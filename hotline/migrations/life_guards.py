@@ -17,6 +17,7 @@ ADDED = {
         "file:closed>filed",
     ),
     "0038": ("ask_extension:in_hand>in_hand", "extend:in_hand>in_hand", "refuse_extension:in_hand>in_hand"),
+    "0041": ("impose:to_dispatch>to_accept",),
 }  # fmt: skip
 """What each migration added to the lines, as `action:from>to`."""
 STATE, BEGINS, STEP = "no such step leads there", "a ticket does not begin there", "no such step of this ticket"

@@ -45,7 +45,8 @@ WORDS = {
     Topic.TO_SIGN: "答复待签发", Topic.TO_CHECK: "答复待审核", Topic.SENT_BACK: "答复被退回修改",
     Topic.REDO: "工单需重办", Topic.DISPUTED: "来电人再次不满意，待裁定", Topic.CALL_BACK: "待人工回访",
     Topic.URGED: "来电人催单", Topic.ADDED: "来电人补充情况", Topic.DUE_SOON: "工单即将到期",
-    Topic.OVERDUE: "工单已逾期", Topic.CHASED: "催办通知", Topic.SUPERVISED: "工单列入督办", Topic.LETTER: "收到督办函", Topic.EXTENSION_ASKED: "延期申请待审批", Topic.EXTENSION_DECIDED: "延期申请已有结果",
+    Topic.OVERDUE: "工单已逾期", Topic.CHASED: "催办通知", Topic.SUPERVISED: "工单列入督办",
+    Topic.LETTER: "收到督办函", Topic.EXTENSION_ASKED: "延期申请待审批", Topic.EXTENSION_DECIDED: "延期申请已有结果",
     Topic.UNMANNED: "承办单位没有可提醒的人员", Topic.UPDATE: "基础信息定期更新",
 }  # fmt: skip
 

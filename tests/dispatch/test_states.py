@@ -9,6 +9,7 @@ from hotline.accounts.roles import GRANTS
 
 POSSIBLE = {
     (State.TO_DISPATCH, Action.DISPATCH): State.TO_ACCEPT,
+    (State.TO_DISPATCH, Action.IMPOSE): State.TO_ACCEPT,
     (State.TO_ACCEPT, Action.OPEN): State.TO_ACCEPT,
     (State.TO_ACCEPT, Action.ACCEPT): State.IN_HAND,
     (State.TO_ACCEPT, Action.RETURN): State.TO_DISPATCH,

@@ -54,6 +54,7 @@ def _counted(session: Session) -> list[TicketStep]:
 
 DEEDS: dict[Action, Deed] = {
     Action.DISPATCH: lambda w, s, t, n, at: referrals.dispatch(s, t, to=w.staff.office, by=w.staff.supervisor, settings=w.settings, at=at),
+    Action.IMPOSE: lambda w, s, t, n, at: referrals.impose(s, t, to=w.staff.office, why="职责所在", by=w.competent, settings=w.settings, at=at),
     Action.OPEN: lambda w, s, t, n, at: referrals.opened(s, t, by=w.staff.liaison, at=at),
     Action.ACCEPT: lambda w, s, t, n, at: referrals.accept(s, t, by=w.staff.liaison, at=at),
     Action.RETURN: lambda w, s, t, n, at: referrals.give_back(s, t, why="不属于我局", by=w.staff.liaison, at=at),
@@ -151,7 +152,7 @@ class Walk:
 
     def end(self) -> None:
         """No ticket is stuck: from wherever it stands, somebody can lead it to its end."""
-        onward = {State.TO_DISPATCH: [Action.DISPATCH], State.TO_ACCEPT: [Action.OPEN, Action.ACCEPT],
+        onward = {State.TO_DISPATCH: [Action.DISPATCH, Action.IMPOSE], State.TO_ACCEPT: [Action.OPEN, Action.ACCEPT],
                   State.IN_HAND: [Action.REPLY, Action.SIGN], State.TO_CHECK: [Action.PASS],
                   State.TO_CALL_BACK: [Action.SETTLE, Action.CLOSE], State.CLOSED: [Action.FILE]}  # fmt: skip
         for number in self.numbers:

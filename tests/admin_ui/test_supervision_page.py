@@ -1,0 +1,51 @@
+"""The inspector's list and his letter; a department reads the letter about its own ticket, and no other."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask.testing import FlaskClient
+
+World = Any
+SignIn = Callable[[str], FlaskClient]
+
+
+def test_the_inspector_follows_a_ticket_and_writes_a_letter_that_its_department_reads(world: World, signed_in: SignIn) -> None:
+    number = world.ticket()
+    inspector, liaison = signed_in("inspector"), signed_in("liaison")
+    data = {"why": "群众反映强烈", "version": world.of(number).version}
+    assert [signed_in(who).post(f"/tickets/{number}/supervise", data=data).status_code for who in ("liaison", "supervisor")] == [403, 403]
+    assert inspector.post(f"/tickets/{number}/supervise", data=data).status_code == 303
+    page = inspector.get("/supervision").text
+    assert (number in page, "群众反映强烈" in page) == (True, True)
+    assert "督办中" in liaison.get(f"/tickets/{number}").text
+    assert liaison.get("/supervision/1/letter.pdf").status_code == 404, "none is written"
+    bad = inspector.post("/supervision/1/letter", data={"demands": "请限期办结", "answer_by": "soon"})
+    assert (bad.status_code, "请填写回复期限" in bad.text) == (422, True)
+    assert inspector.post("/supervision/1/letter", data={"demands": "请限期办结", "answer_by": "2099-01-01"}).status_code == 303
+    for client in (inspector, liaison):
+        answer = client.get("/supervision/1/letter.pdf")
+        assert (answer.mimetype, answer.data[:5]) == ("application/pdf", b"%PDF-")
+    assert signed_in("liaison_b").get("/supervision/1/letter.pdf").status_code == 404
+    assert inspector.post("/supervision/1/end", data={"why": "已办结"}).status_code == 303
+    assert number not in inspector.get("/supervision").text
+
+
+def test_what_came_back_twice_is_imposed_by_the_competent_office_on_the_page(world: World, signed_in: SignIn) -> None:
+    number = world.ticket()
+    liaison, office, supervisor = signed_in("liaison"), signed_in("city_office"), signed_in("supervisor")
+
+    def post(client: FlaskClient, way: str, **data: str) -> int:
+        row = world.of(number)
+        said = {"klass": row.klass, "title": row.title, "summary": row.summary, "department": "1", "version": row.version}
+        return client.post(f"/tickets/{number}/{way}", data=said | data).status_code
+
+    assert post(liaison, "return", why="不属于我局") == 303
+    assert post(supervisor, "dispatch") == 303
+    assert post(liaison, "return", why="仍不属于") == 303
+    assert post(supervisor, "dispatch") == 422
+    assert post(supervisor, "impose", why="x") == 403
+    assert "已两次退单" in office.get(f"/tickets/{number}").text
+    assert post(office, "impose") == 422
+    assert post(office, "impose", why="三定方案明确") == 303
+    page = liaison.get(f"/tickets/{number}").text
+    assert ("指定承办" in page, "退单期限" in page) == (True, False)
