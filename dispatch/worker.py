@@ -3,6 +3,7 @@
 from functools import cache
 
 from celery import Celery
+from celery.signals import worker_shutdown
 
 from dispatch.place_keeper import PlaceKeeper
 from dispatch.speech import Speaker
@@ -54,6 +55,7 @@ def make_app() -> Celery:
     )
     app.task(name="sweep")(sweep)
     app.task(name="tell")(tell)
+    worker_shutdown.connect(finish_telling, weak=False)
     app.task(name="speak")(speak)
     app.task(name="understand")(understand)
     return app
@@ -68,6 +70,12 @@ def sweep() -> None:
 def tell() -> None:
     """Have what is owed to people brought out, beside the sweeps: who waits for a mail server keeps nobody waiting."""
     _telling().wake()
+
+
+def finish_telling(**_said: object) -> None:
+    """Before the process ends, let the message that is being brought out arrive: cut off, it would be in doubt."""
+    if _telling.cache_info().currsize:
+        _telling().end(seconds=settings().telling_timeout_seconds + 2)
 
 
 def speak() -> None:

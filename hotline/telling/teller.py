@@ -1,6 +1,6 @@
 """The teller: brings out what is owed and notes what became of it; no session is open while it waits for others."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -45,19 +45,19 @@ class Teller:
     carriers: Mapping[Channel, Carrier]
     looked: dict[str, datetime] = field(default_factory=dict)  # when it was tidied last
 
-    def work(self) -> None:
-        """What a waking does: bring out, and now and then tidy up."""
-        self.tell()
+    def work(self, ending: Callable[[], bool] = lambda: False) -> None:
+        """What a waking does: bring out, and now and then tidy up; nothing new once it is to come to an end."""
+        self.tell(ending)
         at = now()
         if at - self.looked.get("tidy", at - TIDIED_EACH) >= TIDIED_EACH:
             self.tidy()
             self.looked["tidy"] = at
 
-    def tell(self) -> int:
+    def tell(self, ending: Callable[[], bool] = lambda: False) -> int:
         """Bring out all that is owed by now; how many attempts that took."""
         self._settle_stranded()
         attempts = 0
-        while (claim := self._claimed()) is not None:
+        while not ending() and (claim := self._claimed()) is not None:
             if claim.parts:
                 self._bring(claim)
                 attempts += 1

@@ -203,3 +203,12 @@ def test_who_was_slow_and_lost_his_lease_notes_nothing(house: House, keeper: Kee
         assert other is not None
         house.teller()._bring(other)
     assert house.states() == ["sent"]
+
+
+def test_a_teller_that_is_to_end_begins_no_other_message(house: House, keeper: Keeper) -> None:
+    house.wants()
+    for key in ("a", "b", "c"):
+        house.tell(key)
+    with time_machine.travel(NOON, tick=False):
+        house.teller().tell(lambda: len(keeper.got) == 2)
+    assert house.states() == ["sent", "sent", "owed"]
