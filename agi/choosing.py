@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 
-from agi.talk import AGAIN, TRIES, YES, Talk
+from agi.again import ONCE_MORE, READINGS, again
+from agi.talk import AGAIN, YES, Talk
 from dispatch import calls
 from dispatch.calls import Step
 from dispatch.decision import Channel
@@ -53,10 +54,10 @@ def _chosen(talk: Talk, candidates: list[Entry], search: Put | None = None) -> t
     if not candidates:
         talk.voice.say("hotline/nothing_found")
         return None, False
-    sounds = list(numbered(talk.voice.sounds_of(entry.question) for entry in candidates))
     key = AGAIN
-    for _ in range(TRIES):
-        if key == AGAIN:
+    for _ in range(READINGS):
+        if key == AGAIN or again(talk.voice, key):
+            sounds = numbered(talk.voice.sounds_of(entry.question) for entry in candidates)
             key = talk.voice.ask(*sounds, "hotline/choose_question", timeout=5.0)
     if not key.isdigit() or not 1 <= int(key) <= len(candidates):
         return None, False
@@ -65,8 +66,12 @@ def _chosen(talk: Talk, candidates: list[Entry], search: Put | None = None) -> t
 
 def confirmed(talk: Talk, chosen: Entry, *, place: int, search: Put | None = None) -> Entry | None:
     """The question again, if the caller says that it is the one he means; noted either way."""
-    title = talk.voice.sounds_of(chosen.question)
-    yes = talk.voice.ask("hotline/candidate_is", *title, "hotline/confirm_yes_no", timeout=5.0) == YES
+    key = ONCE_MORE
+    for _ in range(READINGS):
+        if again(talk.voice, key):
+            title = talk.voice.sounds_of(chosen.question)
+            key = talk.voice.ask("hotline/candidate_is", *title, "hotline/confirm_yes_no", timeout=5.0)
+    yes = key == YES
     note_candidate(talk, chosen, search, place=place, confirmed=yes)
     return chosen if yes else None
 

@@ -21,6 +21,7 @@ class Talk:
     house: House
     call_id: str
     machine: Machine  # what the machine may do in this call
+    caller: str = ""  # his number, as the exchange told it
 
     def note(self, kind: Step, **detail: object) -> None:
         """Write down what happened in this call."""

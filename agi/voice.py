@@ -11,6 +11,7 @@ from agi.house import House
 from agi.line import Line
 from hotline.times import now
 from hotline.voice import orders
+from hotline.voice.slower import slowed
 
 _BYTES_A_SECOND = {".alaw": 8000, ".wav": 16000}  # what we make, and what the exchange records
 GRACE = 1.5  # seconds that a sound may take beyond its length before the exchange takes the caller away
@@ -30,6 +31,7 @@ class Voice:
     def __init__(self, line: Line, house: House) -> None:
         self.line = line
         self.house = house
+        self.slow = False  # whether what is rendered is said more slowly from now on
         line.before_sound = self._guard
 
     def say(self, *sounds: str, interrupt: str = "") -> str:
@@ -102,10 +104,11 @@ class Voice:
         self.line.guard(seconds_of(sound) + GRACE)
 
     def _is_made(self, name: str) -> bool:
-        return Path(self._path(name) + ".alaw").exists()
+        return (self.house.settings.sounds / f"{name}.alaw").exists()
 
     def _path(self, name: str) -> str:
-        return str(self.house.settings.sounds / name)
+        path = self.house.settings.sounds / name
+        return str(slowed(path, self.house.settings.slower_percent) if self.slow else path)
 
 
 def seconds_of(sound: str) -> float:

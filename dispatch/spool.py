@@ -8,13 +8,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from dispatch import calls, codes, referrals, takes
+from dispatch import caller_sms, calls, codes, referrals, takes
 from dispatch.calls import Call, Leg, Step
+from dispatch.lodging import mint_free
 from dispatch.takes import Told
 from dispatch.tickets import Klass, Ticket
 from hotline import audit
 from hotline.phones import normalise
 from hotline.settings import Settings
+from hotline.telling import sms
 from hotline.times import local
 from recordings import recordings
 from recordings.recordings import Kind
@@ -65,12 +67,22 @@ def take_in_message(session: Session, slip: Slip, *, settings: Settings, at: dat
     title = f"电话留言（{local(slip.began):%m月%d日 %H:%M}）"
     matter = referrals.Matter(klass=Klass.CONSULT, title=title, summary=referrals.UNHEARD, contact=slip.contact,
                               confidential=slip.secret)  # fmt: skip
-    ticket = referrals.refer(session, matter, call=call, recording=sound, code=slip.code, by="hotline",
-                             settings=settings, at=slip.ended)  # fmt: skip
+    code = _code(session, slip, settings)
+    ticket = referrals.refer(session, matter, call=call, recording=sound, code=code, by="hotline", settings=settings,
+                             at=slip.ended)  # fmt: skip
+    caller_sms.lodged(session, ticket, code, at=at)
     if call.ended_at is not None:
         session.flush()
         calls.settle(session, call)
     return ticket
+
+
+def _code(session: Session, slip: Slip, settings: Settings) -> str:
+    """The code that he was told; who hung up before gets one where it can be sent to him."""
+    number = "" if slip.secret else slip.contact or slip.caller
+    if slip.code or not sms.sendable(session, sms.CODE, number, settings=settings):
+        return slip.code
+    return mint_free(session, settings=settings)
 
 
 def tidy(slip: Slip, *, settings: Settings) -> None:

@@ -122,6 +122,9 @@ class Settings(BaseModel):
     flood_a_minute: int = Field(
         30, ge=5, description="Calls in a minute beyond which a number is a machine's and hears that the line is busy."
     )
+    slower_percent: int = Field(
+        80, ge=50, le=95, description="Percent of its speed at which the machine speaks to who presses 7."
+    )
     question_steps: str = Field(
         ",".join(QUESTION_STEPS),
         description="What who leaves a question is asked, with commas; empty: one recording by the exchange alone.",

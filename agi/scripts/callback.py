@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from agi.again import Heard
 from agi.house import House, Next
 from agi.line import Line
 from agi.voice import NotSpoken, Voice
@@ -38,11 +39,12 @@ def _tell(voice: Voice, house: House, call_id: str, attempt_id: str) -> None:
     with house.database.reading() as session:
         reply = corrections.spoken_words(session, _ticket(session, attempt_id), settings=house.settings, at=now())
     voice.say("hotline/callback_answer_is")
-    voice.speak(reply.text)
+    heard = Heard(voice, reply.text)
+    heard.say()
     with house.database.writing() as session:
         ticket = _ticket(session, attempt_id)
         corrections.tell(session, call_id, ticket, reply, channel=Channel.MACHINE, at=now())
-    key = voice.ask("hotline/callback_satisfied", timeout=6.0, alone="")
+    key = heard.ask("hotline/callback_satisfied", timeout=6.0, alone="")
     _settled(house, attempt_id, outcome=TOLD, grade=int(key) if key and key in GRADES else None)
     voice.say("hotline/callback_thanks")
 

@@ -1,5 +1,6 @@
 """A key of the office's menu behind which there is more: words to hear, or keys of its own."""
 
+from agi.again import Heard
 from agi.house import House, Next
 from agi.line import Line
 from agi.talk import BACK, PERSON, Talk
@@ -34,9 +35,10 @@ def _done(talk: Talk, spoken: Spoken, item: Item) -> Next:
 
 
 def _announce(talk: Talk, item: Item) -> Next:
-    if talk.voice.speak(item.text, interrupt=PERSON) == PERSON:
+    heard = Heard(talk.voice, item.text, interrupt=PERSON)
+    if heard.say() == PERSON:
         return Next.PEOPLE
-    key = talk.voice.ask("hotline/person_offer", timeout=4.0)
+    key = heard.ask("hotline/person_offer", timeout=4.0)
     return Next.MENU if key == BACK else Next.PEOPLE if key == PERSON else Next.GOODBYE
 
 

@@ -1,9 +1,11 @@
 """Asking the machine: an urgent topic, or a department and one of its questions; the answer if it may be given."""
 
+from agi.again import Heard
 from agi.choosing import choice, confirmed, keyed, numbered
 from agi.house import House, Next
 from agi.line import Line
 from agi.scripts.speaking import asked_aloud
+from agi.sending import Sending
 from agi.talk import BACK, PERSON, TRIES, YES, Talk
 from agi.urgent import advise
 from agi.voice import NotSpoken, Voice
@@ -22,8 +24,8 @@ from knowledge_base.search.keypad import MOST_KEYS
 
 def run(line: Line, house: House) -> None:
     """Topic, or department → question → answer → satisfied? Everything unclear ends with a person."""
-    call_id, _caller, dialled, *_ = (*line.environment.arguments, "", "")
-    talk = Talk(Voice(line, house), house, call_id, house.rules.now.machine(dialled, now()))
+    call_id, caller, dialled, *_ = (*line.environment.arguments, "", "")
+    talk = Talk(Voice(line, house), house, call_id, house.rules.now.machine(dialled, now()), caller)
     try:
         line.set("NEXT", _conversation(talk))
     except NotSpoken as missing:
@@ -120,16 +122,16 @@ def _answer(talk: Talk, offered: Offered, answer: Answer) -> Next:
             heard="partly",
             at=now(),
         )
-    key = talk.voice.speak(answer.text, interrupt=PERSON)
-    if key == PERSON:
+    heard = Heard(talk.voice, answer.text, interrupt=PERSON, sends=Sending(talk, offered.entry, answer.text))
+    if heard.say() == PERSON:
         return Next.PEOPLE
     with talk.house.database.writing() as session:
         session.merge(telling).heard = "whole"
-    return _satisfied(talk)
+    return _satisfied(talk, heard)
 
 
-def _satisfied(talk: Talk) -> Next:
-    key = talk.voice.ask("hotline/satisfied_question", timeout=5.0)
+def _satisfied(talk: Talk, heard: Heard) -> Next:
+    key = heard.ask("hotline/satisfied_question", timeout=5.0)
     if key in {"1", "2"}:
         talk.note(Step.RATED, of="machine", satisfied=key == YES)
     return Next.PEOPLE if key in {"2", PERSON} else Next.GOODBYE
@@ -139,8 +141,9 @@ def _direct(talk: Talk, offered: Offered) -> Next:
     """Say who is responsible and how he is reached; never the answer."""
     talk.note(Step.DIRECTED, entry=offered.entry.id, reason=offered.decision.reason)
     said = contact_sentence(offered.department)
-    key = talk.voice.say("hotline/not_authorised", interrupt=PERSON) or talk.voice.speak(said, interrupt=PERSON)
-    key = key or talk.voice.ask("hotline/person_offer", timeout=4.0)
+    heard = Heard(talk.voice, said, interrupt=PERSON, sends=Sending(talk, offered.entry, said))
+    key = talk.voice.say("hotline/not_authorised", interrupt=PERSON) or heard.say()
+    key = key or heard.ask("hotline/person_offer", timeout=4.0)
     return Next.MENU if key == BACK else Next.PEOPLE if key == PERSON else Next.GOODBYE
 
 

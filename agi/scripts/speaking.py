@@ -1,8 +1,10 @@
 """Asking aloud: the caller says what he wants to know, hears it in the entry's own words, and says yes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
+from agi.again import READINGS, again
 from agi.choosing import note_candidate, numbered
 from agi.house import Next
 from agi.listening import Deaf, Ears, Heard, Keyed, Listened, Nothing
@@ -117,10 +119,10 @@ class _Offer:
 
     def _is_it(self, entry: Entry, place: int) -> Reply:
         """Whether he means this entry: yes or no, by voice or key; UNCLEAR when he says neither, twice."""
-        sounds = ("hotline/candidate_is", *self._talk.voice.sounds_of(entry.question), "hotline/confirm_aloud")
+        title = partial(self._talk.voice.sounds_of, entry.question)
         answer = Reply.UNCLEAR
         for _ in range(TRIES):
-            heard = self._ears.hear(*sounds, expecting=Expecting.YES_NO)
+            heard = self._hear(lambda: ["hotline/candidate_is", *title(), "hotline/confirm_aloud"], Expecting.YES_NO)
             if isinstance(heard, Deaf):
                 heard = Keyed(self._talk.voice.ask("hotline/confirm_yes_no", timeout=5.0))
             answer = _reply_of(heard)
@@ -132,31 +134,39 @@ class _Offer:
     def _one_of(self, entries: Sequence[Entry], place: int) -> Entry | Next:
         """One of some entries by its number, said or pressed. What was said is asked about, for numbers are short."""
         named = self._named(entries)
-        sounds = list(numbered(title for _, title in named))
         heard: Listened = Nothing()
         number: int | Reply = Reply.UNCLEAR
         for _ in range(TRIES):
-            heard = self._ears.hear(*sounds, "hotline/choose_aloud", expecting=Expecting.CHOICE)
+            heard = self._hear(lambda: [*self._titles(named), "hotline/choose_aloud"], Expecting.CHOICE)
             if isinstance(heard, Deaf):
-                heard = Keyed(self._talk.voice.ask(*sounds, "hotline/choose_question", timeout=5.0))
+                heard = Keyed(self._talk.voice.ask(*self._titles(named), "hotline/choose_question", timeout=5.0))
             number = _number_of(heard, len(named))
             if number is not Reply.UNCLEAR:
                 break
         if not isinstance(number, int):
             return Next.PEOPLE
-        entry = named[number - 1][0]
+        entry = named[number - 1]
         place += entries.index(entry)
         if isinstance(heard, Heard):
             return entry if self._is_it(entry, place) is Reply.YES else Next.PEOPLE
         self._note(entry, place, Reply.YES, heard)
         return entry
 
-    def _named(self, entries: Sequence[Entry]) -> list[tuple[Entry, list[str]]]:
-        """Those whose title has a voice by now, with its sounds; where none has, the first one is waited for."""
-        voice = self._talk.voice
-        return [(entry, title) for entry in entries if (title := voice.at_hand(entry.question))] or [
-            (entries[0], voice.sounds_of(entries[0].question))
-        ]
+    def _hear(self, sounds: Callable[[], Sequence[str]], expecting: Expecting) -> Listened:
+        """What he answers, once he has heard it as often and as slowly as he likes."""
+        heard: Listened = Nothing()
+        for _ in range(READINGS):
+            heard = self._ears.hear(*sounds(), expecting=expecting)
+            if not isinstance(heard, Keyed) or not again(self._talk.voice, heard.key):
+                break
+        return heard
+
+    def _named(self, entries: Sequence[Entry]) -> Sequence[Entry]:
+        """Those whose title has a voice by now; where none has, the first one, which is waited for."""
+        return [entry for entry in entries if self._talk.voice.at_hand(entry.question)] or entries[:1]
+
+    def _titles(self, entries: Sequence[Entry]) -> Iterator[str]:
+        return numbered(self._talk.voice.sounds_of(entry.question) for entry in entries)
 
     def _note(self, entry: Entry, place: int, answer: Reply, heard: Listened) -> None:
         said = heard.text if isinstance(heard, Heard) else heard.key if isinstance(heard, Keyed) else ""

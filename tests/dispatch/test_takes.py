@@ -10,15 +10,19 @@ from sqlalchemy.orm import Session
 
 from dispatch import takes
 from dispatch.calls import CallStep, Step
+from dispatch.codes import digest
 from dispatch.spool import read_slip, tidy
 from dispatch.takes import PAUSE, Part
 from dispatch.tickets import Ticket, guarded
 from hotline.audit.trail import AuditRow
 from hotline.settings import Settings
+from hotline.telling import sms
+from hotline.telling.outbox import Delivery
 from recordings.recordings import Recording
+from tests.conftest import NOON
 from tests.dispatch import town
 from tests.dispatch.test_spool import slip, take_in
-from tests.dispatch.town import CALL, CALLER
+from tests.dispatch.town import CALL, CALLER, CODE
 
 
 def record(settings: Settings, take: int, part: Part, seconds: float, *, silent: bool = False) -> Path:
@@ -112,6 +116,39 @@ def test_another_number_and_his_wish_for_secrecy_stand_on_the_ticket(session: Se
     assert row is not None
     assert (row.caller, row.contact, row.confidential) == (CALLER, "08772012345", True)
     assert guarded(row)
+
+
+def owed(session: Session) -> list[tuple[str, str]]:
+    return [(row.place, row.values["code"]) for row in session.scalars(select(Delivery))]
+
+
+def test_the_code_that_he_heard_goes_to_his_mobile_telephone_too(session: Session, settings: Settings) -> None:
+    record(settings, 1, Part.MATTER, 4.0)
+    assert left(session, settings) is not None
+    assert owed(session) == [(CALLER, CODE)]
+
+
+@pytest.mark.parametrize(("fields", "number"), [({"secret": "yes"}, ""), ({"contact": "08772012345"}, ""), ({"contact": "13877712345"}, "13877712345")])
+def test_it_goes_to_the_number_that_he_left_and_of_what_is_secret_nothing_does(
+    session: Session, settings: Settings, fields: dict[str, str], number: str
+) -> None:
+    record(settings, 1, Part.MATTER, 4.0)
+    assert left(session, settings, **fields) is not None
+    assert [place for place, _ in owed(session)] == ([number] if number else [])
+
+
+@pytest.mark.parametrize("registered", [True, False])
+def test_who_hung_up_before_he_heard_a_code_is_sent_one_where_that_can_be_done(
+    session: Session, settings: Settings, registered: bool
+) -> None:
+    here = settings.model_copy(update={"sms_gateway": "https://sms.example/send"})
+    if registered:
+        sms.register(session, sms.CODE, text=sms.TEXTS[sms.CODE], registered_id="T1", by="office", at=NOON)
+    record(here, 1, Part.MATTER, 4.0)
+    row = take_in(session, here, slip(here, seconds=None, code=""))
+    assert row is not None
+    assert bool(row.code_digest) is registered
+    assert [digest(code, settings=here) for _, code in owed(session)] == ([row.code_digest] if registered else [])
 
 
 def test_what_the_exchange_alone_recorded_counts_when_the_parts_hold_nothing(session: Session, settings: Settings) -> None:

@@ -22,6 +22,8 @@ VOICE = PROMPTS / "leave_question.alaw"
 SPOKEN = VOICE.stat().st_size / alaw.RATE
 SPEAKS = (Say(VOICE), Wait(SPOKEN), Signal("#"))
 """What a caller says after the tone, and his key when he has said it: nothing of his covers what is said to him then."""
+PASSES_BY = (Signal("#", 0.8),) * 5
+"""What he is asked after that he passes by: place, wish, hearing it again, number, secrecy."""
 ALIKE = 0.9  # of a sound and itself 1.0; two that differ have less than half of that
 LIKELIEST = 0.5  # where the likeliest of ten is taken
 LATE = 0.6  # seconds around its place in which a piece of a sound is looked for
@@ -45,8 +47,9 @@ class Ears:
         assert found is not None, f"{name} was not heard after {after:.1f} s"
         return found
 
-    def hears(self, text: str, *, after: float = 0.0) -> bool:
+    def hears(self, text: str, *, after: float = 0.0, slow: bool = False) -> bool:
         """Whether a rendered text was heard whole, sentence by sentence."""
+        speed = f"-{self.house.settings.slower_percent}" if slow else ""
         for name in names_of(text, voice=self.house.settings.voice):
             found = self._find(self.house.settings.sounds / f"{name}.alaw", after)
             if found is None:

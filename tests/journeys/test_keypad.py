@@ -51,7 +51,7 @@ def keyed() -> Iterator[House]:
 def called(keyed: House) -> House:
     """One caller keys 599 for 居住证 and hears it out; another keys what is nowhere; a third wants a person at once."""
     found = (*TO_THE_KEYS, Press("599#", 7), Press("1", 6), Press("1", 10), Press("1", 4))
-    late = (Wait(1), Press("0", 17), *ears.SPEAKS, Wait(10))
+    late = (Wait(1), Press("0", 17), *ears.SPEAKS, *ears.PASSES_BY, Wait(10))
     with (OperatorAtDesk(keyed.here, keyed.database),
           sip.call(*found, port=keyed.port, caller=FINDER) as finder,
           sip.call(*TO_THE_KEYS, Press("222#", 17), port=keyed.port, caller=STRANGER) as stranger,

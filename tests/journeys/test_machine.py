@@ -40,7 +40,8 @@ def _asks(code: str) -> tuple[Step, ...]:
     """He listens to the whole greeting where it is looked for; his title is read out, and again; then he confirms."""
     greeted = Wait(7 if code == town.AUTHORISED else 2)
     asked = (greeted, Press("1", 3), Press(code, 7), Press("1", 6))
-    return (*asked, Press("1", 14), Press(TO_A_PERSON.get(code, "1"), 10 if code in TO_A_PERSON else 4))
+    again = (Press("7", 10),) if code == town.SHORT else ()
+    return (*asked, Press("1", 14), *again, Press(TO_A_PERSON.get(code, "1"), 10 if code in TO_A_PERSON else 4))
 
 
 @pytest.fixture(scope="module")
@@ -86,6 +87,13 @@ def test_a_department_that_authorised_its_summary_is_quoted_in_short(asked: Hous
         assert session.scalars(select(Telling.words).where(Telling.call_id == call.id)).one() == town.SUMMARY
     heard = _heard(asked, town.SHORT)
     assert (heard.hears(town.SUMMARY), heard.hears(town.ANSWER)) == (True, False)
+
+
+def test_by_7_he_hears_it_again_more_slowly(asked: House) -> None:
+    heard = _heard(asked, town.SHORT)
+    _, keys = heard.prompt("keys_again")
+    assert heard.hears(town.SUMMARY, after=keys - 0.2, slow=True)
+    assert asked.call_of(_number(town.SHORT)).outcome == Outcome.ANSWERED_BY_MACHINE
 
 
 @pytest.mark.parametrize(("code", "why"), WITHOUT_LEAVE)

@@ -25,7 +25,7 @@ OWN = f"+86{CALLER}"  # as another carrier writes it
 def left(house: House) -> Ticket:
     """The ticket of the question that a citizen left."""
     house.eventually(lambda session: session.scalar(select(codes.PooledCode.digest).limit(1)))
-    result = sip.place(Wait(2), Signal("0", 11), *ears.SPEAKS, *[Signal("#", 0.8)] * 5, Wait(21), port=house.port, caller=CALLER)
+    result = sip.place(Wait(2), Signal("0", 11), *ears.SPEAKS, *ears.PASSES_BY, Wait(21), port=house.port, caller=CALLER)
     assert result.failed == 0, result.log
     call = house.call_of(CALLER)
     return house.eventually(lambda session: _with_sound(session, call.id))

@@ -1,0 +1,111 @@
+"""8 says it again, 7 more slowly, 9 sends it: over a real FastAGI server, wherever an answer or a title is spoken."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from dispatch.calls import Step
+from hotline.database import Database
+from hotline.telling import sms
+from hotline.telling.outbox import Channel, Delivery
+from hotline.times import now
+from tests.agi.caller import CALL, NUMBER, Caller
+from tests.agi.test_scripts import ANSWER, CONTACT, QUESTION, TO_THE_ANSWER, Hotline, a_house
+
+LANDLINE = "08772012345"
+
+
+@pytest.fixture
+def house(database: Database, tmp_path: Path) -> Iterator[Hotline]:
+    house = a_house(database, tmp_path, sms_gateway="https://sms.example/send")
+    house.knows()
+    house.began()
+    yield house
+    house.server.stop()
+
+
+def asks(house: Hotline, number: str = NUMBER, **presses: str | list[str]) -> Caller:
+    return house.serve(Caller(TO_THE_ANSWER | {"satisfied_question": "1"} | presses, number=number), "self_service")
+
+
+def slow(names: list[str]) -> list[str]:
+    return [f"{name}-80" for name in names]
+
+
+def registered(house: Hotline) -> None:
+    with house.database.writing() as session:
+        sms.register(session, sms.ANSWER, text=sms.TEXTS[sms.ANSWER], registered_id="T1", by="office", at=now())
+
+
+def sent(house: Hotline) -> list[tuple[str, str]]:
+    with house.database.reading() as session:
+        rows = session.scalars(select(Delivery).where(Delivery.channel == Channel.SMS)).all()
+        return [(row.place, row.values["answer"]) for row in rows]
+
+
+def test_the_answer_is_said_again_and_the_question_is_asked_again(house: Hotline) -> None:
+    caller = asks(house, satisfied_question=["8", "1"])
+    assert caller.sentences == house.names(QUESTION) * 2 + house.names(ANSWER) * 2
+    assert caller.prompts[-2:] == ["satisfied_question", "satisfied_question"]
+    assert house.kinds() == [Step.DEPARTMENT, Step.CANDIDATE, Step.TOLD, Step.RATED]
+
+
+def test_the_answer_is_said_more_slowly_and_stays_so(house: Hotline) -> None:
+    caller = asks(house, satisfied_question=["7", "8", "1"])
+    assert caller.sentences == house.names(QUESTION) * 2 + house.names(ANSWER) + slow(house.names(ANSWER)) * 2
+    stretched = house.settings.sounds / f"{slow(house.names(ANSWER))[0]}.alaw"
+    assert stretched.stat().st_size == pytest.approx(8000 / 0.8, abs=200)
+    assert caller.guarded[str(stretched.with_suffix(""))] > 1.25, "the exchange waits for all of it"
+
+
+def test_in_the_midst_of_an_answer_it_begins_anew(house: Hotline) -> None:
+    first, *rest = house.names(ANSWER)
+    caller = asks(house, **{str(house.settings.sounds / first): ["8", ""]})
+    assert caller.sentences[2:] == [first, first, *rest]
+    assert caller.next == "goodbye"
+
+
+def test_titles_are_read_again_and_more_slowly(house: Hotline) -> None:
+    caller = asks(house, choose_question=["8", "7", "1"], confirm_yes_no=["8", "1"])
+    title = house.names(QUESTION)
+    assert caller.sentences[:5] == [*title * 2, *slow(title) * 3]
+    assert caller.next == "goodbye"
+
+
+def test_nobody_hears_it_for_ever(house: Hotline) -> None:
+    assert len(asks(house, satisfied_question="8").sentences) < 20
+    assert asks(house, choose_question="8").next == "people"
+
+
+def test_who_is_responsible_is_said_again(database: Database, tmp_path: Path) -> None:
+    house = a_house(database, tmp_path)
+    house.knows(form=None)
+    house.began()
+    caller = asks(house, person_offer=["7", "0"])
+    assert caller.sentences[2:] == house.names(CONTACT) + slow(house.names(CONTACT))
+    assert caller.next == "people"
+    house.server.stop()
+
+
+def test_the_answer_goes_to_his_mobile_telephone_once(house: Hotline) -> None:
+    registered(house)
+    caller = asks(house, keys_send="9", satisfied_question=["", "9", "1"])
+    assert sent(house) == [(NUMBER, ANSWER)]
+    assert [p for p in caller.prompts if p.startswith(("sms", "keys"))] == ["keys_send", "sms_sent", "sms_sent"]
+    with house.database.reading() as session:
+        assert session.scalars(select(Delivery.thing)).one() == CALL
+
+
+def test_a_landline_is_told_that_it_can_not_be_sent_there(house: Hotline) -> None:
+    registered(house)
+    caller = asks(house, number=LANDLINE, keys_again="9", satisfied_question=["", "1"])
+    assert [p for p in caller.prompts if p.startswith(("sms", "keys"))] == ["keys_again", "sms_no_mobile"]
+    assert sent(house) == []
+
+
+def test_without_a_registered_text_nothing_is_promised(house: Hotline) -> None:
+    caller = asks(house, keys_again="9", satisfied_question=["", "1"])
+    assert [p for p in caller.prompts if p.startswith(("sms", "keys"))] == ["keys_again", "sms_not_now"]
+    assert sent(house) == []
