@@ -123,18 +123,19 @@ def _of_department(session: Session, ticket: Ticket, step: TicketStep) -> None:
     if not moved and step.action != "dispatch":
         return
     told = both(session, ticket) if guarded(ticket) else liaisons(session, ticket) or leaders(session, ticket)
-    _tell(session, told, Topic.NEW, ticket, step, department_id=ticket.department_id)
+    key = f"ticket:{ticket.id}:{ticket.department_id}:{ticket.dispatched_at}"  # by whichever step: once
+    _tell(session, told, Topic.NEW, ticket, step, key=key, department_id=ticket.department_id)
     if not told:
-        _tell(session, checkers(session, ticket), Topic.UNMANNED, ticket, step)
+        _tell(session, checkers(session, ticket), Topic.UNMANNED, ticket, step, key=key)
     if moved:
         old = people(session, Role.LIAISON, department_id=last)
-        _tell(session, old, Topic.GONE, ticket, step, department_id=last)
+        _tell(session, old, Topic.GONE, ticket, step, key=key, department_id=last)
 
 
 def _tell(session: Session, told: Sequence[Account], topic: Topic, ticket: Ticket, step: TicketStep, *,
-          department_id: int | None = None) -> None:
-    key, about, hurry = f"step:{step.id}:{topic}", ("ticket", ticket.number), urgent(ticket)
-    others = [account for account in told if account.login != step.by]
+          key: str = "", department_id: int | None = None) -> None:
+    key, about, hurry = f"{key or f'step:{step.id}'}:{topic}", ("ticket", ticket.number), urgent(ticket)
+    others = [account for account in told if account.login != step.by or topic is Topic.UNMANNED]
     notices.tell(session, others, topic, key=key, about=about, department_id=department_id, due_at=ticket.due_at,
                  urgent=hurry, at=step.at)  # fmt: skip
     webhooks.tell(session, topic, key=key, about=about, department_id=department_id or ticket.department_id,

@@ -67,7 +67,18 @@ def test_a_department_of_which_nobody_can_be_told_is_told_to_the_hotline(session
     gone.active = False
     session.flush()
     referrals.dispatch(session, town.ticket(session, settings), to=nobody, by=boss, settings=settings, at=NOON)
-    assert told(session) == [(second.login, "unmanned")]
+    assert told(session) == [("supervisor", "unmanned"), (second.login, "unmanned")]  # who sent it there, too
+
+
+def test_that_a_ticket_is_gone_to_where_nobody_can_be_told_is_told_once(session: Session, settings: Settings, staff: Staff) -> None:
+    nobody, operator = town.unit(session, "103", "玉溪市档案馆"), town.somebody(session, Role.OPERATOR)
+    town.somebody(session, Role.SUPERVISOR, login="second")
+    row = town.bring(session, town.ticket(session, settings), State.IN_HAND, by=staff, settings=settings)
+    referrals.give_back(session, row, why="不属本单位职责", by=staff.liaison, at=NOON)
+    referrals.dispatch(session, row, to=nobody, by=staff.supervisor, settings=settings, at=later(hours=1))
+    for hours in (2, 3):
+        urging.urge(session, row, by=operator, at=later(hours=hours))
+    assert [one for one in told(session) if one[1] in ("gone", "unmanned")] == [("supervisor", "unmanned"), ("second", "unmanned"), ("liaison", "gone")]
 
 
 def test_what_the_caller_adds_reaches_whose_turn_it_is(session: Session, settings: Settings, staff: Staff) -> None:
