@@ -10,6 +10,7 @@ NEEDS = {
     Need.DEPARTMENT: _("承办单位，不能是被反映单位"), Need.WORDS: _("听过录音后写成的摘要"), Need.REASON: _("理由"),
     Need.REPLY: _("答复内容"), Need.NO_SECRETS: _("确认不涉密"), Need.OPENED: _("已打开"),
     Need.FEW_RETURNS: _("退单未满两次"), Need.RETURNED_TWICE: _("已退单两次"), Need.NOT_IMPOSED: _("不是指定承办"),
+    Need.WHERE: _("应向何处反映"), Need.FOREIGN: _("12345的工单编号"),
     Need.IN_TIME: _("未过退单期限"), Need.DAYS: _("延长的工作日数"), Need.NOT_DUE: _("未过承办期限"),
     Need.EXTENDABLE: _("不是紧急事项，未延期过，没有待决定的申请"), Need.ASKED: _("有待决定的延期申请"),
     Need.DRAFTED: _("已有答复"), Need.ANOTHER: _("不是起草人"), Need.DISPUTED: _("来电人再次不满意"),

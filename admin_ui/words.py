@@ -51,6 +51,8 @@ URGENCIES = {Urgency.NORMAL: _("一般"), Urgency.URGENT: _("紧急"), Urgency.C
 STATES = {
     State.TO_DISPATCH: _("待派发"), State.TO_ACCEPT: _("待签收"), State.IN_HAND: _("办理中"),
     State.TO_CHECK: _("待审核"), State.TO_CALL_BACK: _("待回访"), State.CLOSED: _("已办结"), State.FILED: _("已归档"),
+    State.NEEDS_FACTS: _("待补充"), State.WITHDRAWN: _("已撤单"), State.VOID: _("已作废"),
+    State.NOT_ACCEPTED: _("不予受理"), State.PASSED_ON: _("已转12345"),
 }  # fmt: skip
 CLASSES = {
     Klass.CONSULT: _("咨询"), Klass.HELP: _("求助"), Klass.COMPLAINT: _("投诉"), Klass.REPORT: _("举报"),
@@ -63,6 +65,8 @@ ACTIONS = {
     Action.ACCEPT: _("签收"),
     Action.RETURN: _("退单"), Action.REPLY: _("起草答复"), Action.SIGN: _("签发"), Action.SEND_BACK: _("退回重写"),
     Action.PASS: _("审核通过"), Action.CLOSE: _("办结"), Action.REDO: _("重办"), Action.FILE: _("归档"),
+    Action.ASK_FACTS: _("请来电人补充"), Action.GIVE_FACTS: _("来电人已补充"), Action.GO_ON: _("恢复办理"),
+    Action.WITHDRAW: _("撤单"), Action.VOID: _("作废"), Action.NOT_ACCEPT: _("不予受理"), Action.PASS_ON: _("转12345"),
     "remind": _("到期提醒"), "overdue": _("逾期提醒"), "chase": _("催办通知"), "supervise": _("列入督办"),
     "letter": _("督办函"), "supervise_end": _("结束督办"), Action.IMPOSE: _("指定承办"),
     Action.ASK_EXTENSION: _("申请延期"), Action.EXTEND: _("同意延期"), Action.REFUSE_EXTENSION: _("不同意延期"),
@@ -212,7 +216,7 @@ TOPICS = {
     Topic.REDO: _("工单需重办"), Topic.DISPUTED: _("来电人再次不满意，待裁定"), Topic.CALL_BACK: _("待人工回访"),
     Topic.URGED: _("来电人催单"), Topic.ADDED: _("来电人补充情况"), Topic.DUE_SOON: _("工单即将到期"),
     Topic.OVERDUE: _("工单已逾期"), Topic.CHASED: _("催办通知"), Topic.SUPERVISED: _("工单列入督办"),
-    Topic.LETTER: _("收到督办函"), Topic.EXTENSION_ASKED: _("延期申请待审批"),
+    Topic.LETTER: _("收到督办函"), Topic.FACTS_WANTED: _("需请来电人补充"), Topic.EXTENSION_ASKED: _("延期申请待审批"),
     Topic.EXTENSION_DECIDED: _("延期申请已有结果"), Topic.UNMANNED: _("承办单位没有可提醒的人员"),
     Topic.UPDATE: _("基础信息定期更新"),
 }  # fmt: skip

@@ -56,6 +56,11 @@ def late(session: Session, ticket: Ticket) -> Sequence[Account]:
     return both(session, ticket) or checkers(session, ticket)
 
 
+def hotline(session: Session, _ticket: Ticket) -> Sequence[Account]:
+    """Who speaks with callers."""
+    return [*people(session, Role.SUPERVISOR), *people(session, Role.OPERATOR)]
+
+
 def inspectors(session: Session, _ticket: Ticket) -> Sequence[Account]:
     """Whose list it is on now."""
     return people(session, Role.INSPECTOR)
@@ -74,6 +79,7 @@ TOLD: dict[str, tuple[Topic, Reach]] = {
     "disputed": (Topic.DISPUTED, checkers), "urge": (Topic.URGED, handlers), "supplement": (Topic.ADDED, handlers),
     "remind": (Topic.DUE_SOON, reminded), "overdue": (Topic.OVERDUE, late), "chase": (Topic.CHASED, office),
     "supervise": (Topic.SUPERVISED, inspectors), "letter": (Topic.LETTER, both),
+    "ask_facts": (Topic.FACTS_WANTED, hotline), "give_facts": (Topic.ADDED, liaisons), "go_on": (Topic.ADDED, liaisons),
     "ask_extension": (Topic.EXTENSION_ASKED, office), "extend": (Topic.EXTENSION_DECIDED, liaisons),
     "refuse_extension": (Topic.EXTENSION_DECIDED, liaisons),
 }  # fmt: skip

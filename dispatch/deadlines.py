@@ -15,7 +15,7 @@ from hotline.directory.departments import Department
 from hotline.settings import Settings
 
 HURRY = {Urgency.URGENT: "紧急", Urgency.CRITICAL: "特急"}
-WAITING = {State.TO_CHECK: "待热线审核"}
+WAITING = {State.TO_CHECK: "待热线审核", State.NEEDS_FACTS: "待来电人补充"}
 """States in which the department waits for somebody else: its clock stands."""
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch import referrals
-from dispatch.states import State
+from dispatch.states import OVER, State
 from dispatch.tickets import Ticket
 from hotline.settings import Settings
 
@@ -16,8 +16,8 @@ AT_ONCE = 20
 def file_closed(session: Session, *, settings: Settings, at: datetime) -> int:
     """File what was closed so many days ago; how many tickets it was this time."""
     before = at - timedelta(days=settings.file_days)
-    query = select(Ticket).where(Ticket.state == State.CLOSED, Ticket.closed_at < before).order_by(Ticket.closed_at)
-    owed = session.scalars(query.order_by(Ticket.id).limit(AT_ONCE)).all()
+    query = select(Ticket).where(Ticket.state.in_(OVER - {State.FILED}), Ticket.closed_at < before)
+    owed = session.scalars(query.order_by(Ticket.closed_at, Ticket.id).limit(AT_ONCE)).all()
     for ticket in owed:
         referrals.file(session, ticket, at=at)
     return len(owed)

@@ -18,7 +18,7 @@ from recordings.recordings import Recording
 
 HOTLINE = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.QUALITY_INSPECTOR})
 """The roles of the hotline itself: nothing that identifies who wished not to be known goes further than these."""
-HANDLED = frozenset({State.TO_ACCEPT, State.IN_HAND, State.TO_CHECK, State.TO_CALL_BACK})
+HANDLED = frozenset({State.TO_ACCEPT, State.IN_HAND, State.NEEDS_FACTS, State.TO_CHECK, State.TO_CALL_BACK})
 """States in which a department may still need to hear what its caller said; a closed matter is no longer its work."""
 
 

@@ -16,6 +16,11 @@ class State(StrEnum):
     TO_CALL_BACK = "to_call_back"  # 待回访
     CLOSED = "closed"  # 已办结
     FILED = "filed"  # 已归档
+    NEEDS_FACTS = "needs_facts"  # 待补充: only the caller knows what is missing
+    WITHDRAWN = "withdrawn"  # 已撤单
+    VOID = "void"  # 已作废
+    NOT_ACCEPTED = "not_accepted"  # 不予受理
+    PASSED_ON = "passed_on"  # 已转12345
 
 
 class Action(StrEnum):
@@ -35,6 +40,13 @@ class Action(StrEnum):
     SETTLE = "settle"  # 裁定办结: the supervisor ends what the caller disputes
     REDO_AGAIN = "redo_again"  # 裁定重办: or has it done once more
     FILE = "file"
+    ASK_FACTS = "ask_facts"  # 请来电人补充
+    GIVE_FACTS = "give_facts"  # 来电人已补充
+    GO_ON = "go_on"  # 恢复办理: nobody could be asked in time
+    WITHDRAW = "withdraw"  # 撤单
+    VOID = "void"  # 作废
+    NOT_ACCEPT = "not_accept"  # 不予受理
+    PASS_ON = "pass_on"  # noqa: S105 (转12345, no password)
     ASK_EXTENSION = "ask_extension"  # 申请延期
     EXTEND = "extend"  # 同意延期
     REFUSE_EXTENSION = "refuse_extension"  # 不同意延期
@@ -55,6 +67,8 @@ class Need(StrEnum):
     DISPUTED = "disputed"  # the caller was dissatisfied again
     FIRST_TIME = "first_time"  # it was not redone before
     LEFT_TO_REDO = "left_to_redo"  # it may be redone once more
+    WHERE = "where"  # given: where the caller should go instead
+    FOREIGN = "foreign"  # given: the number that 12345 has for it
     DAYS = "days"  # given: how many working days, as many as the rules allow
     NOT_DUE = "not_due"  # the department's time has not run out
     EXTENDABLE = "extendable"  # it runs in working days, and no extension was granted or waits
@@ -96,7 +110,21 @@ TRANSITIONS = (
     Transition(_S.TO_CALL_BACK, _A.SETTLE, _P.DECIDE, (_N.REASON, _N.DISPUTED), _S.CLOSED),
     Transition(_S.TO_CALL_BACK, _A.REDO_AGAIN, _P.DECIDE, (_N.REASON, _N.DISPUTED, _N.LEFT_TO_REDO), _S.IN_HAND),
     Transition(_S.CLOSED, _A.FILE, None, (), _S.FILED),
-)
+    Transition(_S.IN_HAND, _A.ASK_FACTS, _P.HANDLE, (_N.REASON,), _S.NEEDS_FACTS),
+    Transition(_S.NEEDS_FACTS, _A.GIVE_FACTS, _P.REFER, (_N.REASON,), _S.IN_HAND),
+    Transition(_S.NEEDS_FACTS, _A.GO_ON, None, (), _S.IN_HAND),
+    *(Transition(source, _A.WITHDRAW, _P.REFER, (_N.REASON,), _S.WITHDRAWN)
+      for source in (_S.TO_DISPATCH, _S.TO_ACCEPT, _S.IN_HAND, _S.NEEDS_FACTS)),
+    Transition(_S.TO_DISPATCH, _A.VOID, _P.DECIDE, (_N.REASON,), _S.VOID),
+    Transition(_S.TO_DISPATCH, _A.NOT_ACCEPT, _P.DISPATCH, (_N.REASON, _N.WHERE), _S.NOT_ACCEPTED),
+    Transition(_S.TO_DISPATCH, _A.PASS_ON, _P.DISPATCH, (_N.REASON, _N.FOREIGN), _S.PASSED_ON),
+    *(Transition(source, _A.FILE, None, (), _S.FILED)
+      for source in (_S.WITHDRAWN, _S.VOID, _S.NOT_ACCEPTED, _S.PASSED_ON)),
+)  # fmt: skip
+OVER = frozenset({State.CLOSED, State.FILED, State.WITHDRAWN, State.VOID, State.NOT_ACCEPTED, State.PASSED_ON})
+"""Where nobody owes anything any more."""
+ASIDE = frozenset({Action.WITHDRAW, Action.VOID, Action.NOT_ACCEPT, Action.PASS_ON})
+"""What ends a matter beside the line: possible, and nobody's next step."""
 BEGINNINGS = frozenset({State.TO_DISPATCH, State.TO_CALL_BACK})
 """Where a ticket may begin: as a matter, or as a correction that its caller is owed (更正告知)."""
 _TABLE = {(t.source, t.action): t for t in TRANSITIONS}
@@ -117,4 +145,6 @@ def transition(source: State, action: Action) -> Transition:
 LABELS = {
     State.TO_DISPATCH: "待派发", State.TO_ACCEPT: "待签收", State.IN_HAND: "办理中", State.TO_CHECK: "待审核",
     State.TO_CALL_BACK: "待回访", State.CLOSED: "已办结", State.FILED: "已归档",
+    State.NEEDS_FACTS: "待补充", State.WITHDRAWN: "已撤单", State.VOID: "已作废", State.NOT_ACCEPTED: "不予受理",
+    State.PASSED_ON: "已转12345",
 }

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import ForeignKey, Index, Select, String, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from dispatch.states import State
+from dispatch.states import OVER, State
 from dispatch.steps import ReferralError, reasoned
 from dispatch.tickets import Ticket, write_step
 from hotline import audit
@@ -14,7 +14,6 @@ from hotline.accounts.accounts import Account
 from hotline.database import Base, insert_into
 from hotline.times import local_day
 
-OVER = frozenset({State.CLOSED, State.FILED})
 STANDING = text("ended_at IS NULL")
 
 

@@ -16,6 +16,7 @@ from dispatch import (
     alerts,
     callbacks,
     corrections,
+    facts,
     filing,
     ladder,
     learning,
@@ -71,7 +72,7 @@ class Sweeper:
         """All sweeps once; one that fails does not keep the others from their work, and its rows stay owed."""
         work = (
             self.take_in_messages, self.take_in_records, self.take_in_recordings, self.settle_stranded,
-            self.gather_missed, self.call_back, self.climb, self.keep_knowledge, self.remind, self.learn,
+            self.gather_missed, self.call_back, self.climb, self.go_on, self.keep_knowledge, self.remind, self.learn,
             self.recount, self.file, self.keep_recordings, self.seal,
         )  # fmt: skip
         troubles = [trouble for sweep in work if (trouble := self._guarded(sweep))]
@@ -183,6 +184,15 @@ class Sweeper:
             with self.database.writing() as session:
                 ladder.climb(session, ticket_id, settings=self.settings, at=at)
             sleep(BREATH)
+
+    def go_on(self) -> None:
+        """What waited for its caller's facts as long as it may is the department's again."""
+        at = now()
+        with self.database.reading() as session:
+            owed = facts.owed(session, at=at)
+        for ticket_id in owed:
+            with self.database.writing() as session:
+                facts.go_on(session, ticket_id, settings=self.settings, at=at)
 
     def learn(self) -> None:
         """Keep the list of what nobody could find, drop old askings, and measure at night what phrasings bring."""

@@ -97,6 +97,8 @@ class Ticket(Base):
     rung_at: Mapped[datetime | None] = mapped_column(index=True)  # when the next is
     returned: Mapped[int] = mapped_column(default=0)  # how often departments gave it back
     imposed: Mapped[bool] = mapped_column(default=False)  # 指定承办: it can't be given back any more
+    facts_by: Mapped[datetime | None] = mapped_column(index=True)  # 待补充: until when it waits
+    foreign_number: Mapped[str] = mapped_column(String(40), default="", index=True)  # what 12345 calls it
     opened_at: Mapped[datetime | None]
     reply: Mapped[str] = mapped_column(Text, default="")
     personal: Mapped[bool] = mapped_column(default=False)  # 涉个人信息: told by an operator, never by the machine

@@ -5,13 +5,12 @@ from datetime import datetime
 from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
-from dispatch.states import State
+from dispatch.states import OVER, State
 from dispatch.steps import ReferralError
 from dispatch.tickets import Ticket, TicketStep, write_step
 from hotline import audit
 from hotline.accounts.accounts import Account
 
-OVER = frozenset({State.CLOSED, State.FILED})
 URGE, SUPPLEMENT = "urge", "supplement"
 LONGEST = 500
 

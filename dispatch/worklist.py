@@ -8,12 +8,12 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from dispatch import reach, urging
 from dispatch.callbacks import Callback
 from dispatch.callbacks import State as Owed
-from dispatch.states import TRANSITIONS, Action, State
+from dispatch.states import ASIDE, TRANSITIONS, Action, State
 from dispatch.tickets import Klass, Ticket
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission
 
-RUNNING = (State.TO_DISPATCH, State.TO_ACCEPT, State.IN_HAND, State.TO_CHECK)
+RUNNING = (State.TO_DISPATCH, State.TO_ACCEPT, State.IN_HAND, State.TO_CHECK, State.NEEDS_FACTS)
 """States in which somebody of the office or of a department still owes something."""
 WITH_DEPARTMENT = (State.TO_ACCEPT, State.IN_HAND)
 """States in which the department's time runs."""
@@ -45,7 +45,8 @@ def listed(account: Account, wanted: Wanted, *, at: datetime) -> Select[Ticket]:
 def my_turn(account: Account) -> ColumnElement[bool]:
     """Whether the next step is one that this account may take."""
     drafted = Ticket.reply != ""
-    own = {(t.source, t.action) for t in TRANSITIONS if t.who is not None and account.may(t.who)}
+    onward = [t for t in TRANSITIONS if t.action not in ASIDE]
+    own = {(t.source, t.action) for t in onward if t.who is not None and account.may(t.who)}
     plain = {source for source, action in own} - {State.IN_HAND, State.TO_CALL_BACK}
     turns: list[ColumnElement[bool]] = [Ticket.state.in_(plain)]
     if account.may(Permission.DECIDE):

@@ -13,7 +13,7 @@ from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import code_in, number_in
 from admin_ui.views.ticket import show
-from dispatch import disputes, extensions, reach, referrals, supervision, urging
+from dispatch import asides, disputes, extensions, facts, reach, referrals, supervision, urging
 from dispatch.referrals import Matter
 from dispatch.states import ImpossibleStep
 from dispatch.steps import ReferralError
@@ -143,6 +143,46 @@ def settle(number: str) -> ResponseReturnValue:
 def redo_again(number: str) -> ResponseReturnValue:
     return take(number, lambda s, ticket, at: disputes.redo_again(
         s, ticket, why=_said("why", 500), by=me(), settings=house().settings, at=at))  # fmt: skip
+
+
+@blueprint.post("/ask-facts")
+@needs(Permission.HANDLE)
+def ask_facts(number: str) -> ResponseReturnValue:
+    return take(number, lambda s, ticket, at: facts.ask(
+        s, ticket, why=_said("why", 500), by=me(), settings=house().settings, at=at))  # fmt: skip
+
+
+@blueprint.post("/give-facts")
+@needs(Permission.REFER)
+def give_facts(number: str) -> ResponseReturnValue:
+    return take(number, lambda s, ticket, at: facts.give(
+        s, ticket, words=_said("why", 500), by=me(), settings=house().settings, at=at))  # fmt: skip
+
+
+@blueprint.post("/withdraw")
+@needs(Permission.REFER)
+def withdraw(number: str) -> ResponseReturnValue:
+    return take(number, lambda s, ticket, at: asides.withdraw(s, ticket, why=_said("why", 500), by=me(), at=at))
+
+
+@blueprint.post("/void")
+@needs(Permission.DECIDE)
+def void(number: str) -> ResponseReturnValue:
+    return take(number, lambda s, ticket, at: asides.void(s, ticket, why=_said("why", 500), by=me(), at=at))
+
+
+@blueprint.post("/not-accept")
+@needs(Permission.DISPATCH)
+def not_accept(number: str) -> ResponseReturnValue:
+    return take(number, lambda s, ticket, at: asides.not_accept(
+        s, ticket, why=_said("why", 500), where=_said("where", 200), by=me(), at=at))  # fmt: skip
+
+
+@blueprint.post("/pass-on")
+@needs(Permission.DISPATCH)
+def pass_on(number: str) -> ResponseReturnValue:
+    return take(number, lambda s, ticket, at: asides.pass_on(
+        s, ticket, number=_said("foreign", 40), why=_said("why", 500), by=me(), at=at))  # fmt: skip
 
 
 @blueprint.post("/ask-extension")

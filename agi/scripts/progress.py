@@ -7,7 +7,7 @@ from dispatch import calls, progress
 from dispatch.calls import Step
 from dispatch.codes import DIGITS
 from dispatch.progress import Standing
-from dispatch.states import State
+from dispatch.states import OVER, State
 from hotline.phones import normalise
 from hotline.times import local, now
 
@@ -63,7 +63,7 @@ def _noted(house: House, call_id: str, standing: Standing | None) -> None:
 def _tell(voice: Voice, standing: Standing) -> str:
     """Say how it stands; the key that stopped it."""
     sounds = ["hotline/your_matter", f"hotline/state_{standing.state}"]
-    if standing.state not in {State.CLOSED, State.FILED, State.TO_CALL_BACK}:
+    if standing.state not in OVER | {State.TO_CALL_BACK}:
         day = local(standing.promised_by)
         sounds += ["hotline/extended_now"] if standing.extended else []
         sounds += ["hotline/due_before", f"hotline/month_{day.month}", f"hotline/day_{day.day}"]

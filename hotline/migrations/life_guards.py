@@ -18,6 +18,13 @@ ADDED = {
     ),
     "0038": ("ask_extension:in_hand>in_hand", "extend:in_hand>in_hand", "refuse_extension:in_hand>in_hand"),
     "0041": ("impose:to_dispatch>to_accept",),
+    "0042": (
+        "ask_facts:in_hand>needs_facts", "give_facts:needs_facts>in_hand", "go_on:needs_facts>in_hand",
+        "withdraw:to_dispatch>withdrawn", "withdraw:to_accept>withdrawn", "withdraw:in_hand>withdrawn",
+        "withdraw:needs_facts>withdrawn", "void:to_dispatch>void", "not_accept:to_dispatch>not_accepted",
+        "pass_on:to_dispatch>passed_on", "file:withdrawn>filed", "file:void>filed", "file:not_accepted>filed",
+        "file:passed_on>filed",
+    ),
 }  # fmt: skip
 """What each migration added to the lines, as `action:from>to`."""
 STATE, BEGINS, STEP = "no such step leads there", "a ticket does not begin there", "no such step of this ticket"

@@ -34,6 +34,7 @@ class Topic(StrEnum):
     CHASED = "chased"  # the competent office hears of it
     SUPERVISED = "supervised"
     LETTER = "letter"
+    FACTS_WANTED = "facts_wanted"  # a department must know more of the caller
     EXTENSION_ASKED = "extension_asked"
     EXTENSION_DECIDED = "extension_decided"
     UNMANNED = "unmanned"  # a ticket went to a department of which nobody can be told
@@ -46,7 +47,8 @@ WORDS = {
     Topic.REDO: "工单需重办", Topic.DISPUTED: "来电人再次不满意，待裁定", Topic.CALL_BACK: "待人工回访",
     Topic.URGED: "来电人催单", Topic.ADDED: "来电人补充情况", Topic.DUE_SOON: "工单即将到期",
     Topic.OVERDUE: "工单已逾期", Topic.CHASED: "催办通知", Topic.SUPERVISED: "工单列入督办",
-    Topic.LETTER: "收到督办函", Topic.EXTENSION_ASKED: "延期申请待审批", Topic.EXTENSION_DECIDED: "延期申请已有结果",
+    Topic.LETTER: "收到督办函", Topic.FACTS_WANTED: "需请来电人补充",
+    Topic.EXTENSION_ASKED: "延期申请待审批", Topic.EXTENSION_DECIDED: "延期申请已有结果",
     Topic.UNMANNED: "承办单位没有可提醒的人员", Topic.UPDATE: "基础信息定期更新",
 }  # fmt: skip
 

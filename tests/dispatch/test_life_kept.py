@@ -38,22 +38,23 @@ def stored(session: Session, statement: Any, **of: Any) -> bool:
         kept.rollback()
 
 
-def standing(session: Session, row: Ticket) -> Iterator[State]:
-    """The ticket in each of its states, one after the other."""
+def standing(session: Session, settings: Settings) -> Iterator[Ticket]:
+    """A ticket in each of the states."""
     for state in State:
-        yield State(town.put(session, row, state).state)
+        yield town.put(session, town.ticket(session, settings, code=""), state)
 
 
-def test_a_ticket_goes_only_where_a_line_of_the_table_leads(session: Session, row: Ticket) -> None:
+def test_a_ticket_goes_only_where_a_line_of_the_table_leads(session: Session, settings: Settings) -> None:
     known = {(t.source, t.target) for t in TRANSITIONS} | {(state, state) for state in State}
     move = text("UPDATE ticket SET state = :to WHERE id = :ticket")
-    goes = {(source, to) for source in standing(session, row) for to in State if stored(session, move, to=to, ticket=row.id)}
+    goes = {(row.state, to) for row in standing(session, settings) for to in State if stored(session, move, to=to, ticket=row.id)}
     assert goes == known
 
 
-def test_a_step_is_stored_only_as_the_table_has_it_and_where_it_led(session: Session, row: Ticket) -> None:
+def test_a_step_is_stored_only_as_the_table_has_it_and_where_it_led(session: Session, settings: Settings) -> None:
     known = {(t.source, t.action, t.target) for t in TRANSITIONS}
-    for target in standing(session, row):
+    for row in standing(session, settings):
+        target = row.state
         taken = {(source, action, to) for source in State for action in Action for to in State
                  if (to == target or (source, action, to) in known)
                  and stored(session, STEP, ticket=row.id, at=NOON, action=action, source=source, target=to)}  # fmt: skip

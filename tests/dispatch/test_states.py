@@ -26,6 +26,20 @@ POSSIBLE = {
     (State.TO_CALL_BACK, Action.SETTLE): State.CLOSED,
     (State.TO_CALL_BACK, Action.REDO_AGAIN): State.IN_HAND,
     (State.CLOSED, Action.FILE): State.FILED,
+    (State.IN_HAND, Action.ASK_FACTS): State.NEEDS_FACTS,
+    (State.NEEDS_FACTS, Action.GIVE_FACTS): State.IN_HAND,
+    (State.NEEDS_FACTS, Action.GO_ON): State.IN_HAND,
+    (State.TO_DISPATCH, Action.WITHDRAW): State.WITHDRAWN,
+    (State.TO_ACCEPT, Action.WITHDRAW): State.WITHDRAWN,
+    (State.IN_HAND, Action.WITHDRAW): State.WITHDRAWN,
+    (State.NEEDS_FACTS, Action.WITHDRAW): State.WITHDRAWN,
+    (State.TO_DISPATCH, Action.VOID): State.VOID,
+    (State.TO_DISPATCH, Action.NOT_ACCEPT): State.NOT_ACCEPTED,
+    (State.TO_DISPATCH, Action.PASS_ON): State.PASSED_ON,
+    (State.WITHDRAWN, Action.FILE): State.FILED,
+    (State.VOID, Action.FILE): State.FILED,
+    (State.NOT_ACCEPTED, Action.FILE): State.FILED,
+    (State.PASSED_ON, Action.FILE): State.FILED,
 }
 IMPOSSIBLE = [pair for pair in itertools.product(State, Action) if pair not in POSSIBLE]
 

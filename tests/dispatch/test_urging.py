@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from dispatch import urging, worklist
-from dispatch.states import State
+from dispatch.states import OVER, State
 from dispatch.steps import ReferralError
 from dispatch.tickets import Ticket
 from dispatch.worklist import Wanted
@@ -25,7 +25,7 @@ def test_an_open_ticket_is_urged_and_added_to_and_nothing_else_of_it_moves(sessi
              lambda: urging.urge(session, row, by=operator, at=later(hours=1)),
              lambda: urging.supplement(session, row, words=" 住址已变更 ", by=operator, at=later(hours=2))]  # fmt: skip
     for deed in deeds:
-        if state in urging.OVER:
+        if state in OVER:
             with pytest.raises(ReferralError, match="已办结"):
                 deed()
         else:
@@ -33,8 +33,8 @@ def test_an_open_ticket_is_urged_and_added_to_and_nothing_else_of_it_moves(sessi
     session.refresh(row)
     told = [(s.action, s.source, s.target, s.why) for s in row.steps[1:]]
     expected = [("urge", state, state, "等急了"), ("urge", state, state, ""), ("supplement", state, state, "住址已变更")]
-    assert told == ([] if state in urging.OVER else expected)
-    assert urging.urged(row) == (0 if state in urging.OVER else 2)
+    assert told == ([] if state in OVER else expected)
+    assert urging.urged(row) == (0 if state in OVER else 2)
     assert (row.state, row.promised_by, row.due_at, row.summary) == stood
 
 

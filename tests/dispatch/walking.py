@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as Busy  # who waited too long for SQLit
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from dispatch import callbacks, disputes, extensions, referrals
+from dispatch import asides, callbacks, disputes, extensions, facts, referrals
 from dispatch.callbacks import Callback
 from dispatch.endings import end_attempt
 from dispatch.referrals import Matter
@@ -69,6 +69,13 @@ DEEDS: dict[Action, Deed] = {
     Action.ASK_EXTENSION: lambda w, s, t, n, at: extensions.ask(s, t, days=n % 12, why="须现场勘察", by=w.staff.liaison, settings=w.settings, at=at),
     Action.EXTEND: lambda w, s, t, n, at: extensions.grant(s, t, by=w.competent, settings=w.settings, at=at),
     Action.REFUSE_EXTENSION: lambda w, s, t, n, at: extensions.refuse(s, t, why="可如期办结", by=w.competent, at=at),
+    Action.ASK_FACTS: lambda w, s, t, n, at: facts.ask(s, t, why="哪个小区", by=w.staff.liaison, settings=w.settings, at=at),
+    Action.GIVE_FACTS: lambda w, s, t, n, at: facts.give(s, t, words="北门小区", by=w.staff.supervisor, settings=w.settings, at=at),
+    Action.GO_ON: lambda w, s, t, n, at: facts.go_on(s, t.id, settings=w.settings, at=at + timedelta(days=30)),
+    Action.WITHDRAW: lambda w, s, t, n, at: n % 4 or asides.withdraw(s, t, why="已解决", by=w.staff.supervisor, at=at),
+    Action.VOID: lambda w, s, t, n, at: n % 4 or asides.void(s, t, why="误登记", by=w.staff.supervisor, at=at),
+    Action.NOT_ACCEPT: lambda w, s, t, n, at: n % 4 or asides.not_accept(s, t, why="诉讼中", where="法院", by=w.staff.supervisor, at=at),
+    Action.PASS_ON: lambda w, s, t, n, at: n % 4 or asides.pass_on(s, t, number=f"12345-{t.id}", why="不属公开", by=w.staff.supervisor, at=at),
     Action.FILE: lambda w, s, t, n, at: referrals.file(s, t, at=at),
 }
 SENSIBLE = 30
@@ -154,7 +161,9 @@ class Walk:
         """No ticket is stuck: from wherever it stands, somebody can lead it to its end."""
         onward = {State.TO_DISPATCH: [Action.DISPATCH, Action.IMPOSE], State.TO_ACCEPT: [Action.OPEN, Action.ACCEPT],
                   State.IN_HAND: [Action.REPLY, Action.SIGN], State.TO_CHECK: [Action.PASS],
-                  State.TO_CALL_BACK: [Action.SETTLE, Action.CLOSE], State.CLOSED: [Action.FILE]}  # fmt: skip
+                  State.TO_CALL_BACK: [Action.SETTLE, Action.CLOSE], State.CLOSED: [Action.FILE],
+                  State.NEEDS_FACTS: [Action.GIVE_FACTS], State.WITHDRAWN: [Action.FILE], State.VOID: [Action.FILE],
+                  State.NOT_ACCEPTED: [Action.FILE], State.PASSED_ON: [Action.FILE]}  # fmt: skip
         for number in self.numbers:
             state = State.TO_DISPATCH
             for _ in range(len(State) * 2):

@@ -8,14 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dispatch.states import State
 from hotline.voice import alaw, prompts, telephone
 from hotline.voice.normaliser import speakable
 from hotline.voice.telephone import loudness
 
 NAMES = sorted(prompts.texts())
 BESIDE = [prompts.HOME / "sounds/hotline/tone.alaw", *(prompts.HOME / "sounds/moh").glob("*.alaw")]
-TICKET_STATES = ["to_dispatch", "to_accept", "in_hand", "to_check", "to_call_back", "closed", "filed"]
-TICKET_STATES += ["waiting_for_facts", "withdrawn", "not_accepted"]
+TICKET_STATES = [str(state) for state in State]
 
 
 def heard(name: str) -> np.ndarray[tuple[int], np.dtype[np.float32]]:

@@ -9,12 +9,13 @@ from flask.typing import ResponseReturnValue
 from admin_ui.public.limits import limiter, number_asked_for, of
 from admin_ui.public.lobby import lobby, now, reading, writing
 from dispatch import progress
+from dispatch.states import OVER as ENDED
 from dispatch.states import State
 from dispatch.web_questions import WEB
 from hotline import audit
 
 blueprint = Blueprint("follow", __name__, url_prefix="/follow")
-OVER = frozenset({State.TO_CALL_BACK, State.CLOSED, State.FILED})
+OVER = ENDED | {State.TO_CALL_BACK}
 """Where no answer is waited for any more."""
 UNKEPT = {"Cache-Control": "no-store"}
 
