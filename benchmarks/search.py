@@ -8,6 +8,7 @@ import resource
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from benchmarks import report, search_start
@@ -39,7 +40,8 @@ def measure(name: str, count: int, asked: int) -> dict[str, Any]:
     getattr(ask, "stop", int)()
     times.sort()
     return {"texts": texts, "p50_ms": _at(times, 0.5), "p99_ms": _at(times, 0.99), "max_ms": _at(times, 1),
-            "build_s": round(built, 2), "memory_mb": round(after, 1), "index_mb": round(after - before, 1)}  # fmt: skip
+            "build_s": round(built, 2), "memory_mb": round(after, 1), "index_mb": round(after - before, 1),
+            "most_mb": round(_most(), 1)}  # fmt: skip
 
 
 def _at(ordered: Sequence[float], share: float) -> float:
@@ -50,6 +52,12 @@ def _memory() -> float:
     """The process's memory in MB."""
     with open("/proc/self/statm", encoding="ascii") as statm:
         return int(statm.read().split()[1]) * resource.getpagesize() / 2**20
+
+
+def _most() -> float:
+    """The most that the process ever held, in MB."""
+    words = Path("/proc/self/status").read_text("ascii").split("VmHWM:")[1]
+    return int(words.split()[0]) / 2**10
 
 
 def compare(names: Sequence[str], counts: Sequence[int], asked: int) -> dict[str, Any]:
@@ -72,9 +80,9 @@ def start() -> dict[str, Any]:
 
 def show(found: dict[str, Any], begun: dict[str, Any]) -> None:
     """Table and picture in docs/benchmarks.md."""
-    columns = ("texts", "p50_ms", "p99_ms", "max_ms", "build_s", "memory_mb", "index_mb")
+    columns = ("texts", "p50_ms", "p99_ms", "max_ms", "build_s", "memory_mb", "index_mb", "most_mb")
     head = ["entries", "search", "texts", "p50 (ms)", "p99 (ms)", "longest (ms)", "built in (s)", "process (MB)",
-            "index (MB)"]  # fmt: skip
+            "index (MB)", "at most (MB)"]  # fmt: skip
     rows: list[list[object]] = [
         [count, name, *(one[column] for column in columns)] for count, by in found.items() for name, one in by.items()
     ]
@@ -83,7 +91,8 @@ def show(found: dict[str, Any], begun: dict[str, Any]) -> None:
     picture = "![A question, p99](pictures/bench-search.svg)\n"
     words = (
         "*Process* is all that the one process holds: Python, libraries, the index, for `ours_full` (also of entries) "
-        "vectors and model; *index* what building and asking added. From a database (SQLite, {entries:,} entries of "
+        "vectors and model; *index* what building and asking added; *at most* what it held for a moment, while it "
+        "built. From a database (SQLite, {entries:,} entries of "
         "{texts:,} texts, all but keywords with vectors) to the first answer it takes {first_search_s} s."
     ).format(**begun)
     report.put("search", f"{picture}\n{report.table(head, rows)}\n\n{words}\n\n{report.measured_on('search')}")

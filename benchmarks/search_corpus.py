@@ -2,8 +2,8 @@
 
 import random
 import tomllib
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -52,24 +52,22 @@ def titles(count: int) -> list[str]:
     return list(_made(count))[:count]
 
 
-def titled(held: list[str]) -> list[Document]:
+def titled(held: list[str]) -> Iterator[Document]:
     """Entries that have nothing but a title."""
     own = [(name,) for name in DEPARTMENTS]
-    return [Document(number, number % len(own), "", title, department_names=own[number % len(own)])
-            for number, title in enumerate(held)]  # fmt: skip
+    return (Document(number, number % len(own), "", title, department_names=own[number % len(own)])
+            for number, title in enumerate(held))  # fmt: skip
 
 
-@cache
-def entries(count: int) -> list[Document]:
-    """Entries with these titles, each with two or three phrasings and four keywords, as the demonstration's have."""
-    chance, made, some = random.Random(7), _made(count), []
-    matters = _matters()
-    for number, title in enumerate(list(made)[:count]):
+def entries(count: int) -> Iterator[Document]:
+    """Entries with these titles, each with two or three phrasings and four keywords, as the demonstration's have, one
+    after the other, as they are read from a database."""
+    chance, made, matters = random.Random(7), _made(count), _matters()
+    for number, title in enumerate(islice(made, count)):
         words = [*made[title], *chance.sample(matters, 4)][:4]
         said = [_phrasing(chance, chance.choice(words[:2])) for _ in range(2 + number % 2)]
         department = number % len(DEPARTMENTS)
-        some.append(Document(number, department, "", title, said, words, (DEPARTMENTS[department],)))
-    return some
+        yield Document(number, department, "", title, said, words, (DEPARTMENTS[department],))
 
 
 def keyed(held: list[str], count: int) -> list[str]:
@@ -77,7 +75,7 @@ def keyed(held: list[str], count: int) -> list[str]:
     syllables, in full or not."""
     chance = random.Random(3)
     found = []
-    for number, document in enumerate(chance.choices(entries(min(len(held), 10_000)), k=count)):
+    for number, document in enumerate(chance.choices(list(entries(min(len(held), 10_000))), k=count)):
         word = chance.choice([*document.keywords, document.question[: chance.randint(2, 6)]])
         pressed = syllables(word) if number % 2 else keys(initials(word))
         found.append(f"{document.department_id} {pressed[: chance.randint(2, 20)]}")

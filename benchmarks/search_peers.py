@@ -2,7 +2,7 @@
 
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,25 +48,35 @@ def ours_keys(titles: list[str]) -> Ask:
 
 def _ours(titles: list[str], *, whole: bool = False, vectors: bool = False) -> "Index":
     """Our index of titles, or of whole entries with phrasings and keywords, with vectors for all but keywords."""
-    import numpy as np
-
     from benchmarks.search_corpus import SYNONYMS, entries, titled
     from knowledge_base.search.index import Index
-    from knowledge_base.search.meaning import digest, packed
+    from knowledge_base.search.vectors import Stored
 
-    held = entries(len(titles)) if whole else titled(titles)
+    def held() -> "Iterator[Document]":
+        return entries(len(titles)) if whole else titled(titles)
+
     stored = None
-    if vectors:  # what a vector says costs no time, so any will do: entries are read when they change, not here
-        any_one = np.random.default_rng(1).standard_normal(384).astype(np.float32)
-        stored = {digest(text): packed(np.roll(any_one, n % 384)) for n, text in _read(held)}
-    index = Index.of(held, SYNONYMS, stored)
-    del stored
+    if vectors:
+        names = {text for one in held() for text, keyword in one.texts() if not keyword}
+        stored = Stored(_any_vectors(names), len(names))
+        del names
+    index = Index.of(held(), SYNONYMS, stored)
     index.ready()
     return index
 
 
-def _read(held: "Iterable[Document]") -> "Iterator[tuple[int, str]]":
-    return enumerate(text for one in held for text, keyword in one.texts() if not keyword)
+def _any_vectors(texts: "set[str]") -> "Iterator[tuple[str, bytes]]":
+    """Vectors that are somewhat alike, as a model's are; what they say costs no time, and real ones are made when an
+    entry changes, not here."""
+    import numpy as np
+
+    from knowledge_base.search.meaning import SIZE, digest, packed
+
+    chance = np.random.default_rng(1)
+    middle = 2 * chance.standard_normal(SIZE, dtype=np.float32)
+    for text in texts:
+        one = middle + chance.standard_normal(SIZE, dtype=np.float32)
+        yield digest(text), packed(one / np.linalg.norm(one))
 
 
 def _searched(index: "Index", *, full: bool) -> Ask:

@@ -95,7 +95,7 @@ class Shelf:
     def _documents_of(self, departments: frozenset[int] | None, category: str) -> Mask:
         shown = np.ones(len(self._held), dtype=bool) if self._shown is None else self._shown
         if departments is not None:
-            shown = shown & np.isin(self._held.department, list(departments))
+            shown = shown & np.logical_or.reduce([self._held.department == one for one in departments])
         if category:
             within = [one == category or one.startswith(category + "/") for one in self._held.categories]
             shown = shown & np.array(within, dtype=bool)[self._held.category]
