@@ -76,6 +76,8 @@ def test_what_is_ticked_is_read_and_the_filter_stays(world: World, signed_in: Si
     done = client.post("/inbox/read?state=unread", data={"notice": [rows[0].id, "x", rows[2].id]})
     assert done.location == "/inbox?state=unread"
     assert [row.read_at is None for row in of(world, Notice)] == [False, True, False]
+    file = list(csv.reader(io.StringIO(client.get("/inbox/export.csv?state=unread").text)))
+    assert [row[1:3] for row in file[1:]] == [["新工单待签收", "96128-20261123-0001"]]
 
 
 def test_a_wish_that_cannot_be_kept_stays_in_the_form_with_its_reason(world: World, signed_in: SignIn) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from werkzeug.routing import Rule
 
 import admin_ui
-from admin_ui.guards import mark_of
+from admin_ui.guards import Open, mark_of
 from dispatch import callbacks, tellings
 from dispatch.answers import offered
 from dispatch.decision import Answer, Channel
@@ -44,6 +44,8 @@ PARTS_OF_ONE = {
     "unanswered_question.html": "the askings behind one question: the search analysis has them as a list",
     "system.html": "the parts of the machine, as they are now",
     "phrasings_worth.html": "a row a month; exported whole",
+    "delivery.html": "the attempts of one message",
+    "ways_out.html": "the systems that are told, few and all on one page",
 }
 """Tables that are no lists: parts of one thing, each with where its rows can be filtered and taken away."""
 
@@ -69,6 +71,8 @@ def exports(app: Flask) -> list[Rule]:
 
 def who_may(app: Flask, endpoint: str) -> Role:
     mark = mark_of(app, endpoint)
+    if mark is Open.SIGNED_IN:
+        return Role.LIAISON
     assert isinstance(mark, Permission), endpoint
     return next(role for role in Role if may(role, mark))
 
