@@ -78,7 +78,7 @@ def test_a_thousand_calls_at_fifty_a_second_are_a_thousand_rows(house: Breakable
 
 
 def test_forty_calls_side_by_side_are_recorded_as_long_as_they_last(house: Breakable) -> None:
-    talk = (Say(TUNE), Wait(30))
+    talk = (Wait(1.5), Signal("0", 11), Say(TUNE), Wait(18))
     result = sip.place(*talk, port=house.port, callers=sip.citizens(TOGETHER, "2"), rate=20.0)
     assert (result.ok, result.failed) == (TOGETHER, 0), result.log[-2000:]
     rows = settled(house, "2", TOGETHER)
