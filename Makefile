@@ -10,7 +10,7 @@ PACKAGES := hotline knowledge_base recordings dispatch agi ami_listener admin_ui
 # With this set, every process compiles all that it imports at each start: half a minute for `hotline up`.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test lint types floors unit journeys proof bench-agi bench-pop bench-memory bench-forms bench-search bench-speech bench-capacity pictures clean
+.PHONY: help setup demo test lint types floors unit journeys proof bench-agi bench-pop bench-listener bench-memory bench-forms bench-search bench-speech bench-capacity pictures clean
 
 help:  ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ bench-agi: setup  ## FastAGI beside panoramisk and a process a call -> benchmark
 
 bench-pop: setup  ## From the exchange's event to the operator's browser -> benchmarks/results/pop.json
 	$(PYTHON) -m benchmarks.pop
+
+bench-listener: setup  ## Events a second that the listener notes on one core -> benchmarks/results/listener.json
+	$(PYTHON) -m benchmarks.listener
 
 bench-capacity: setup  ## How many calls at once, beside an exchange alone -> benchmarks/results/capacity.json
 	$(PYTHON) -m benchmarks.capacity

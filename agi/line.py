@@ -245,7 +245,7 @@ class Line(AGI):  # type: ignore[misc]
 
     def send_silence(self) -> None:
         """Silence goes out from now until the next sound: the recording stands still while neither side sends."""
-        self.run("PlayTones", 0)
+        self.run("PlayTones", 0, within=self._answer_within)  # it begins and is done
 
     def collect(self, name: str, *, digits: int, timeout: float = 4.0) -> Collected:
         """Play a sound and let the exchange collect keys up to `#` (GET DATA)."""

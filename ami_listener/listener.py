@@ -1,6 +1,6 @@
 """The listener's life: link, resynchronise, note events in batches; say since when it was blind."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Event as Flag
@@ -15,7 +15,7 @@ from structlog.contextvars import bound_contextvars
 from ami_listener import messages, overflow
 from ami_listener.handlers import handle, hung_up
 from ami_listener.messages import Device, Dialled, HungUp, Message, Staged
-from ami_listener.resync import resynchronise
+from ami_listener.resync import Comparing
 from ami_listener.standing import Made
 from ami_listener.standing import keep as keep_standing
 from ami_listener.stores import Kept, keep_hours, stock
@@ -36,7 +36,7 @@ MOST_ENDINGS = 25  # at once: they cost about half a millisecond each, and calle
 MOST_OWED = 1000
 UPKEEP_SECONDS = 5.0
 DATABASE_AWAY = (OperationalError, InterfaceError, NoConnection)
-RESYNC_SECONDS = 60.0
+LOOK_SECONDS = 2.0  # what stands otherwise at two looks is mended: no wrong state lasts five seconds
 log = structlog.get_logger()
 
 
@@ -50,13 +50,14 @@ class Listener:
     stop: Flag = field(default_factory=Flag)
     _owed: list[tuple[Message, datetime]] = field(default_factory=list)
     _kept_up_at: float = 0.0
-    _synchronised_at: float = 0.0
+    _looked_at: float = 0.0
     _hours: Kept = field(default_factory=dict)
     _said: Made = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         line = TransferLine(Telephone(self.settings).link, self.settings)
         self._hunter = Hunter(self.settings, self.database, line)
+        self._comparing = Comparing(self.settings, self.database)
 
     def run(self) -> None:
         """Listen over one link after the other."""
@@ -71,7 +72,7 @@ class Listener:
 
     def _hear(self, link: Link) -> None:
         log.info("listener.hears", blind_since=link.blind_since.isoformat() if link.blind_since else None)
-        self._kept_up_at = self._synchronised_at = 0.0
+        self._kept_up_at = self._looked_at = 0.0
         self._hours.clear()  # it may be another exchange, or one that has forgotten
         while not self.stop.is_set():
             self._take(link)
@@ -83,7 +84,7 @@ class Listener:
         """Wait shortly for an event, then take what else is there."""
         event = link.next_event(0.0 if self._owed else 0.5)
         while event is not None:
-            message = messages.read(event.headers, event.variables())
+            message = messages.read(event.headers, event.variables()) if event.name in messages.KINDS else None
             if message is not None and _concerns_us(message):
                 self._owed.append((message, now()))
             event = link.next_event(0.0) if len(self._owed) < MOST_OWED else None
@@ -102,10 +103,14 @@ class Listener:
             self.stop.wait(0.5)
             return False
         del self._owed[: len(settled)]
+        self._say(said)
+        return True
+
+    def _say(self, said: Sequence[Event]) -> None:
+        """Tell what was written down, and take the next step of whoever is handed on."""
         self.bus.publish(*said)
         _log_all(said)
         self._hunt(dict.fromkeys(event.call_id for event in said if event.kind == "transfer"))
-        return True
 
     def _hunt(self, call_ids: Iterable[str]) -> None:
         """Take the next step in the hunts that something was heard of; what fails now is looked for soon."""
@@ -120,22 +125,26 @@ class Listener:
             log.warning("listener.hunt_stands", fault=type(fault).__name__)
 
     def _note_all(self, session: Session, owed: list[tuple[Message, datetime]]) -> list[Event]:
-        """Endings together; should one of them be wrong, each by itself."""
-        gone = [(message, at) for message, at in owed if isinstance(message, HungUp)]
-        if len(gone) == len(owed):
-            try:
-                with session.begin_nested():
-                    return hung_up(session, gone, settings=self.settings)
-            except DATABASE_AWAY:
-                raise
-            except SQLAlchemyError as fault:
-                log.error("listener.not_noted_together", call_id=[message.call_id for message, _ in gone],
-                          fault=repr(fault)[:200])  # fmt: skip
+        """All together, which costs half; should one of them be wrong, each by itself."""
+        owed = _latest(owed)
+        try:
+            with session.begin_nested():
+                return self._note_together(session, owed)
+        except DATABASE_AWAY:
+            raise
+        except Exception as fault:
+            log.info("listener.not_noted_together", messages=len(owed), fault=type(fault).__name__)
         said: list[Event] = []
         for message, at in owed:
             with bound_contextvars(**_about(message)):
                 said += self._note(session, message, at)
         return said
+
+    def _note_together(self, session: Session, owed: list[tuple[Message, datetime]]) -> list[Event]:
+        gone = [(message, at) for message, at in owed if isinstance(message, HungUp)]
+        if len(gone) == len(owed):
+            return hung_up(session, gone, settings=self.settings)
+        return [event for message, at in owed for event in handle(session, message, settings=self.settings, at=at)]
 
     def _note(self, session: Session, message: Message, at: datetime) -> list[Event]:
         """One message in a savepoint: one that can't be noted doesn't take the others with it."""
@@ -150,9 +159,9 @@ class Listener:
 
     def _keep_up(self, link: Link) -> None:
         try:
-            if monotonic() - self._synchronised_at > RESYNC_SECONDS:
-                resynchronise(link, settings=self.settings, database=self.database)
-                self._synchronised_at = monotonic()
+            if monotonic() - self._looked_at > LOOK_SECONDS:
+                self._say(self._comparing.compare(link, gap=not self._looked_at))
+                self._looked_at = monotonic()
             if monotonic() - self._kept_up_at > UPKEEP_SECONDS:
                 stock(link, settings=self.settings, database=self.database, at=now())
                 keep_hours(link, self._hours, settings=self.settings, database=self.database, at=now())
@@ -193,6 +202,13 @@ def _log_all(said: Iterable[Event]) -> None:
 def _concerns_us(message: Message) -> bool:
     """Of the stages that a caller passes the queue is noted here, and his way to a department."""
     return not isinstance(message, Staged) or message.stage == "queue" or message.stage in STAGES
+
+
+def _latest(owed: list[tuple[Message, datetime]]) -> list[tuple[Message, datetime]]:
+    """Of what each phone told of itself only the last: nobody has seen what was before."""
+    last = {message.extension: number for number, (message, _) in enumerate(owed) if isinstance(message, Device)}
+    return [(message, at) for number, (message, at) in enumerate(owed)
+            if not isinstance(message, Device) or last[message.extension] == number]  # fmt: skip
 
 
 def _may_wait(owed: tuple[Message, datetime]) -> bool:

@@ -7,6 +7,9 @@ from dispatch.telephone import extension_of
 from dispatch.transfers import PREFIX
 
 Headers = Mapping[str, str]
+KINDS = frozenset({"UserEvent", "AgentCalled", "AgentConnect", "AgentRingNoAnswer", "Hangup", "DeviceStateChange",
+                   "OriginateResponse"})  # fmt: skip
+"""The events that may concern us, by name: of the others nothing need be read."""
 
 
 @dataclass(frozen=True)

@@ -29,14 +29,12 @@ class Message(ManagerMsg):  # type: ignore[misc]
             name, colon, value = line.partition(":")
             if not colon:
                 loose.append(line)
-            else:
-                self._add(name.strip(), value.strip())
+                continue
+            name, value = name.strip(), value.strip()
+            if name in self.headers:
+                self._repeated.setdefault(name, [self.headers[name]]).append(value)
+            self.headers[name] = value
         self.data = "\n".join(loose)
-
-    def _add(self, name: str, value: str) -> None:
-        if name in self.headers:
-            self._repeated.setdefault(name, [self.headers[name]]).append(value)
-        self.headers[name] = value
 
     def get(self, name: str, default: str = "") -> str:
         """The last value of a header, or `default`."""

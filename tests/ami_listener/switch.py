@@ -17,6 +17,7 @@ class Switch(Exchange):
         self.channels: list[Row] = []
         self.members: list[str] = []
         self.queue = "hotline"  # which they are members of
+        self.paused: set[str] = set()
         self.devices: dict[str, str] = {}
         self.store: dict[tuple[str, str], str] = {}
         self.refuses: set[str] = set()
@@ -33,7 +34,8 @@ class Switch(Exchange):
             case "CoreShowChannels":
                 self.listed(headers, [{"Event": "CoreShowChannel", **row} for row in self.channels], "CoreShowChannelsComplete")
             case "QueueStatus":
-                rows = [{"Event": "QueueMember", "Queue": self.queue, "Location": one} for one in self.members]
+                rows = [{"Event": "QueueMember", "Queue": self.queue, "Location": one, "Paused": str(int(one in self.paused))}
+                        for one in self.members]
                 self.listed(headers, [{"Event": "QueueParams", "Queue": "hotline"}, *rows], "QueueStatusComplete")
             case "DeviceStateList":
                 rows = [{"Event": "DeviceStateChange", "Device": d, "State": s} for d, s in self.devices.items()]

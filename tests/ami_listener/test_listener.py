@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from structlog.testing import capture_logs
 from ami_listener.listener import Listener
 from ami_listener.messages import HungUp, Rings, Staged
 from dispatch.calls import Call
-from dispatch.desk import Offer
+from dispatch.desk import Offer, Presence
 from hotline.accounts.roles import Role
 from hotline.database import Database
 from hotline.events import Bus, Event
@@ -89,6 +90,27 @@ def test_what_it_hears_is_noted_from_the_queue_to_the_end(database: Database, se
         assert session.scalars(select(Call.outcome)).all() == ["answered_by_operator"]
 
 
+def test_what_nobody_told_of_is_believed_within_five_seconds(database: Database, settings: Settings, switch: Switch) -> None:
+    """A phone vanishes, a call ends, a phone is put into the queue by hand: no event says so."""
+    with database.writing() as session:
+        account = town.somebody(session, Role.OPERATOR, extension="8001").id
+        town.call(session, CALL, at=now() - timedelta(minutes=1))
+    switch.devices = {"PJSIP/8001": "NOT_INUSE"}
+    with running(a_listener(database, settings, switch.address.port)):
+        town.until(lambda: phone(database, account) == "NOT_INUSE")
+        switch.devices, switch.channels, switch.members = {"PJSIP/8001": "UNAVAILABLE"}, [], ["PJSIP/8009"]
+        town.until(lambda: phone(database, account) == "UNAVAILABLE" and ("QueueRemove", "PJSIP/8009") in switch.deeds, 5)
+        call = known(database, CALL)
+        assert call is not None
+        assert call.ended_at is not None
+
+
+def phone(database: Database, account: int) -> str:
+    with database.reading() as session:
+        row = session.get(Presence, account)
+        return row.phone_state if row else ""
+
+
 def test_a_lost_link_is_said_with_its_moment_and_made_again(database: Database, settings: Settings, switch: Switch) -> None:
     with running(a_listener(database, settings, switch.address.port)):
         town.until(lambda: well(database))
@@ -138,7 +160,7 @@ def test_a_poisonous_message_takes_no_other_along(database: Database, settings: 
     assert known(database, "before") is not None
     assert known(database, "after") is not None
     assert CALLER not in repr(logs)
-    lines = {log["call_id"]: log["event"] for log in logs if log["event"] != "events.unreachable"}
+    lines = {log["call_id"]: log["event"] for log in logs if log["event"] not in {"events.unreachable", "listener.not_noted_together"}}
     may = {"listener.not_noted"} | ({"call.queued"} if poison in KEPT_BY_SQLITE else set())
     assert lines.pop(POISON[poison].call_id) in may
     assert lines == {"before": "call.queued", "after": "call.queued"}

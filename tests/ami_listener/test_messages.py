@@ -2,7 +2,7 @@
 
 import pytest
 
-from ami_listener.messages import Device, Dialled, HungUp, Message, NotTaken, Rings, Staged, Taken, read
+from ami_listener.messages import KINDS, Device, Dialled, HungUp, Message, NotTaken, Rings, Staged, Taken, read
 from dispatch.telephone import extension_of, phone
 from tests.dispatch.town import CALL, CALLER
 
@@ -37,6 +37,7 @@ TABLE: list[tuple[dict[str, str], dict[str, str], Message | None]] = [
 @pytest.mark.parametrize(("headers", "variables", "message"), TABLE, ids=range(len(TABLE)))
 def test_each_event_is_read_as_what_it_means_to_us(headers: dict[str, str], variables: dict[str, str], message: Message | None) -> None:
     assert read(headers, variables) == message
+    assert message is None or headers["Event"] in KINDS
 
 
 @pytest.mark.parametrize(
