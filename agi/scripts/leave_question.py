@@ -43,7 +43,6 @@ class _Question:
 
     def left(self) -> Next:
         """All steps; the code is told by the dialplan, once the slip is on the disk."""
-        self._line.set("BEGAN", int(now().timestamp()))
         if not self._told():
             self._line.set("BEGAN", "")
             self._voice.say("hotline/question_nothing")
@@ -64,10 +63,12 @@ class _Question:
         return True
 
     def _matter(self) -> bool:
-        limits = int(self._line.get("MESSAGE_SILENCE")), int(self._line.get("MESSAGE_SECONDS"))
         before, prompt = self._take, "hotline/leave_question"
         for _ in range(TRIES):
             self._voice.say(prompt, interrupt=END)
+            limits = int(self._line.get("MESSAGE_SILENCE")), int(self._line.get("MESSAGE_SECONDS"))
+            if not self._take:  # who hangs up before has left nothing
+                self._line.set("BEGAN", int(now().timestamp()))
             self._take += 1
             heard = self._take_down(Part.MATTER, *limits)
             if heard.empty:

@@ -155,6 +155,10 @@ def test_who_hangs_up_later_has_left_what_he_said(house: Hotline, place: str) ->
     assert "1-matter.wav" in kept(house)
 
 
+def test_who_hangs_up_before_the_tone_has_left_nothing(house: Hotline) -> None:
+    assert "BEGAN" not in leaves(house, TOLD, hangs_up_at="hotline/leave_question").variables
+
+
 def test_each_recording_may_last_as_long_as_it_may_before_the_exchange_takes_him_away(house: Hotline) -> None:
     assert max(leaves(house, TOLD).guards) > 125
 
