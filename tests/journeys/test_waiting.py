@@ -1,10 +1,12 @@
 """Who waits hears how long, may keep his place and be rung, and meets others; a phone that is gone keeps nobody busy."""
 
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -14,7 +16,7 @@ from cli import sip
 from cli.exchange import Exchange
 from cli.installation import secret
 from cli.sip_scenario import Press, Say, Signal, Touch, Wait
-from dispatch import desk
+from dispatch import calls, desk
 from dispatch.callbacks import Attempt, Callback
 from dispatch.calls import Call, Outcome
 from dispatch.desk import Offer
@@ -23,13 +25,15 @@ from dispatch.places import Over, Place
 from dispatch.telephone import Telephone
 from hotline.accounts.accounts import Account
 from hotline.times import now
+from hotline.voice import alaw
 from tests.journeys import ears
 from tests.journeys.conftest import House, a_house
-from tests.journeys.trouble import TUNE
+from tests.journeys.test_transfer import tone
 
 pytestmark = pytest.mark.journey
-FIRST, KEEPER, BEHIND, LAST, CUT_OFF, TALKS, ONE, TWO = (f"1380000077{n}" for n in range(8))
-SILENT, OVERFLOW = 6, 20  # seconds
+FIRST, KEEPER, BEHIND, CUT_OFF, TALKS, ONE, TWO = (f"1380000077{n}" for n in range(7))
+SILENT, OVERFLOW = 6, 30  # seconds
+HERTZ = 440
 SETTINGS = {"QUEUE_OFFER": "true", "QUEUE_TIME_TALKS": "1", "PHONE_SILENT_SECONDS": str(SILENT), "OVERFLOW_SECONDS": str(OVERFLOW),
             "OVERFLOW_WAITING": "1"}  # fmt: skip
 
@@ -37,6 +41,7 @@ SETTINGS = {"QUEUE_OFFER": "true", "QUEUE_TIME_TALKS": "1", "PHONE_SILENT_SECOND
 @pytest.fixture(scope="module")
 def offered() -> Iterator[House]:
     with a_house(**SETTINGS) as house:
+        tone(house.settings.folder, HERTZ, seconds=100)
         yield house
         Exchange(house.here.plan()).cli("channel request hangup all")
 
@@ -54,7 +59,7 @@ def at_work(house: House, telephone: Telephone, there: ExitStack, seconds: float
         account = session.scalars(select(Account).where(Account.login == f"operator{number}")).one()
         desk.set_readiness(session, account, desk.Readiness.READY, at=now())
     password = secret(house.settings.folder, f"phone_{account.extension}")
-    phone = there.enter_context(sip.phone(account.extension, password, Say(TUNE), Wait(seconds), exchange=house.port))
+    phone = there.enter_context(sip.phone(account.extension, password, Say(house.settings.folder / f"{HERTZ}.alaw"), Wait(seconds), exchange=house.port))
     telephone.sign_on(account.extension, account.login, skilled.skills_of(account), reserve=skilled.in_reserve(account))
     there.callback(_leaves, house, account)
     there.callback(telephone.sign_off, account.extension)
@@ -97,8 +102,6 @@ def test_he_keeps_his_place_is_rung_when_it_is_his_turn_and_loses_it_by_no_resta
         assert (kept.outcome, place.queued_at) == (Outcome.PLACE_KEPT, kept.queued_at), "he hung up before he heard of it"
         for name in ("worker", "agi", "listen"):
             os.kill(house.child(name).process.pid, signal.SIGKILL)  # type: ignore[union-attr]
-        asked(house, BEHIND, answered=True)
-        there.enter_context(sip.call(Wait(1), Press("0", 18), port=house.port, caller=LAST))
         with sip.answer(Wait(30), port=citizen, calls=1):
             assert ended(house, 1).outcome == "unconfirmed", "whoever picks up and presses nothing takes no operator"
         with house.database.writing() as session:
@@ -111,9 +114,6 @@ def test_he_keeps_his_place_is_rung_when_it_is_his_turn_and_loses_it_by_no_resta
         assert (out.outcome, out.direction, out.operator_id is None) == (Outcome.CALLED_BACK, "out", False)
     ears.of_call(house, kept.id).prompt("place_offer")
     ears.of_call(house, out.id).prompt("place_hello")
-    waited = ears.of_call(house, house.call_of(LAST, seconds=40).id)
-    known = house.settings.folder / "exchange/generated/waiting/hotline/you_are_next.alaw"
-    assert waited.hears_file(known), "his place, and how long it takes about"
 
 
 def test_who_talked_with_a_phone_that_died_goes_first_to_the_next_and_its_operator_is_free(offered: House, telephone: Telephone) -> None:
@@ -133,22 +133,36 @@ def test_who_talked_with_a_phone_that_died_goes_first_to_the_next_and_its_operat
         assert again.account_id == first.account_id, "he has another phone"
 
 
-def test_those_in_reserve_are_taken_when_too_many_wait_and_when_one_waits_too_long(offered: House, telephone: Telephone) -> None:
+def talked(session: Session, account: Account, minutes: float) -> None:
+    """A talk of so long that has just ended."""
+    calls.begin(session, "talked", caller="", at=now())
+    session.add(Offer(call_id="talked", account_id=account.id, at=now(), answered_at=now() - timedelta(minutes=minutes), ended_at=now(),
+                      outcome="done"))  # fmt: skip
+    calls.end(session, "talked", at=now())
+
+
+def test_who_waits_hears_how_long_and_meets_the_reserve_when_too_many_wait_or_one_too_long(offered: House, telephone: Telephone) -> None:
     house = offered
     with house.database.writing() as session:
         reserve = session.scalars(select(Account).where(Account.login == "operator2")).one()
         skilled.give(session, reserve, (), reserve=True, by="boss", at=now())
+        talked(session, reserve, minutes=4)
     with ExitStack() as there:
         at_work(house, telephone, there, 70)
         at_work(house, telephone, there, 9, number=2)
         there.enter_context(sip.call(Wait(1), Press("0", 70), port=house.port, caller=TALKS))
         assert asked(house, TALKS, answered=True).operator_id != reserve.id
+        said = house.settings.folder / "exchange/generated/waiting/digits/2.alaw"
+        house.eventually(lambda _: True if said.stat().st_size > 3 * alaw.RATE else None, 30)  # the time is in it
+        known = Path(shutil.copy(said, house.settings.folder / "known.alaw"))
         for caller in (ONE, TWO):
             there.enter_context(sip.call(Wait(1), Press("0", 60), port=house.port, caller=caller))
         one, two = sorted((asked(house, caller, answered=True) for caller in (ONE, TWO)), key=waited)
+        Exchange(house.here.plan()).cli("channel request hangup all")  # who is stopped in a talk would leave it open
     assert (one.operator_id, two.operator_id) == (reserve.id, reserve.id)
     assert waited(one) < OVERFLOW, "two waited, and one too many"
-    assert waited(two) >= OVERFLOW, "one alone waits for his own first"
+    assert waited(two) >= OVERFLOW, "one alone waits for his own first, though the other's is free again"
+    assert any(ears.of_call(house, call.id).hears_file(known) for call in (one, two)), "who came second: his place, and the time"
 
 
 def waited(call: Call) -> float:
