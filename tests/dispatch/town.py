@@ -105,7 +105,9 @@ def put(session: Session, row: Ticket, to: State) -> Ticket:
     """Have a ticket stand in a state, on the shortest way that the table has, without what the steps bring along."""
     ways: dict[State, tuple[State, ...]] = {State(row.state): ()}
     while to not in ways:
+        before = len(ways)
         ways |= {t.target: (*ways[t.source], t.target) for t in TRANSITIONS if t.source in ways and t.target not in ways}
+        assert len(ways) > before, f"no way leads from {row.state} to {to}"
     for state in ways[to]:
         row.state = state
         session.flush()
