@@ -4,7 +4,6 @@ import numpy as np
 
 from knowledge_base.search import chance, outside
 from knowledge_base.search.meaning import SIZE, digest, packed
-from knowledge_base.search.outside import Matter
 from knowledge_base.search.part import Part
 
 SOME = np.random.default_rng(1)
