@@ -198,18 +198,6 @@ IMPORT_STATES = {
     ImportState.APPLYING: _("正在入库"), ImportState.APPLIED: _("已入库"),
     ImportState.UNDOING: _("正在撤销"), ImportState.UNDONE: _("已撤销"),
 }  # fmt: skip
-WRONG = {
-    Wrong.NO_RECORDING: _("通话没有录音"), Wrong.NO_CALL: _("录音没有通话"), Wrong.MISMATCH: _("录音与入库时不符"),
-    Wrong.UNOWNED: _("无主文件"), Wrong.NO_FILE: _("录音文件不在"),
-}  # fmt: skip
-DONE_ABOUT = {
-    DoneAbout.TAKEN_IN: _("已入库"), DoneAbout.PUT_BACK: _("已从暂存处重新入库"),
-    DoneAbout.REMOVED: _("多余副本已删除"),
-    DoneAbout.TOO_SHORT: _("通话太短，无需处理"), DoneAbout.LEFT: _("待人工处理"), DoneAbout.RESTORE: _("须从备份恢复"),
-    DoneAbout.AGREES: _("再次核对时已相符"), DoneAbout.BY_HAND: _("人工处理完毕"),
-}  # fmt: skip
-SETTLED = {"open": _("待处理"), "settled": _("已处理")}
-WISHES = {Wish.HEAR: _("收听保密通话"), Wish.HOLD: _("依法留存"), Wish.RELEASE: _("解除留存")}
 TOPICS = {
     Topic.NEW: _("新工单待签收"), Topic.GONE: _("工单已转其他单位"), Topic.RETURNED: _("工单被退回"),
     Topic.TO_SIGN: _("答复待签发"), Topic.TO_CHECK: _("答复待审核"), Topic.SENT_BACK: _("答复被退回修改"),
@@ -228,5 +216,17 @@ DELIVERIES = {Delivered.OWED: _("待发送"), Delivered.SENDING: _("发送中"),
               Delivered.FAILED: _("失败"), Delivered.IN_DOUBT: _("结果不明")}  # fmt: skip
 TRIES = {"sent": _("已发送"), "later": _("稍后重试"), "failed": _("失败"), "in_doubt": _("结果不明"),
          "": _("发送中")}  # fmt: skip
+WRONG = {
+    Wrong.NO_RECORDING: _("通话没有录音"), Wrong.NO_CALL: _("录音没有通话"), Wrong.MISMATCH: _("录音与入库时不符"),
+    Wrong.UNOWNED: _("无主文件"), Wrong.NO_FILE: _("录音文件不在"),
+}  # fmt: skip
+DONE_ABOUT = {
+    DoneAbout.TAKEN_IN: _("已入库"), DoneAbout.PUT_BACK: _("已从暂存处重新入库"),
+    DoneAbout.REMOVED: _("多余副本已删除"),
+    DoneAbout.TOO_SHORT: _("通话太短，无需处理"), DoneAbout.LEFT: _("待人工处理"), DoneAbout.RESTORE: _("须从备份恢复"),
+    DoneAbout.AGREES: _("再次核对时已相符"), DoneAbout.BY_HAND: _("人工处理完毕"),
+}  # fmt: skip
+SETTLED = {"open": _("待处理"), "settled": _("已处理")}
+WISHES = {Wish.HEAR: _("收听保密通话"), Wish.HOLD: _("依法留存"), Wish.RELEASE: _("解除留存")}
 PURPOSES = {Purpose.HANDLE: _("办理工单"), Purpose.QUALITY: _("质检"), Purpose.DISPUTE: _("核实争议"),
             Purpose.LAW: _("依法调取")}  # fmt: skip

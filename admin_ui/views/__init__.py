@@ -73,8 +73,8 @@ from admin_ui.views import (
 )
 
 NOUNS = (
-    deliveries, inbox, ways_out,
     case, custody, retention,
+    deliveries, inbox, ways_out,
     barring, calendar, flags, menu, supervision, switches,
     accounts, analytics, asked, audit, authorisation_form, authorisation_sheet, authorisation_steps, authorisations,
     call, callback, callbacks, calls, categories, chasing, comparing, corrections, coverage, departments, desk,

@@ -51,7 +51,7 @@ class Ears:
         """Whether a rendered text was heard whole, sentence by sentence."""
         speed = f"-{self.house.settings.slower_percent}" if slow else ""
         for name in names_of(text, voice=self.house.settings.voice):
-            found = self._find(self.house.settings.sounds / f"{name}.alaw", after)
+            found = self._find(self.house.settings.sounds / f"{name}{speed}.alaw", after)
             if found is None:
                 return False
             after = found[1] - 0.1
