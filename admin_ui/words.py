@@ -226,6 +226,7 @@ DONE_ABOUT = {
     DoneAbout.TOO_SHORT: _("通话太短，无需处理"), DoneAbout.LEFT: _("待人工处理"), DoneAbout.RESTORE: _("须从备份恢复"),
     DoneAbout.AGREES: _("再次核对时已相符"), DoneAbout.BY_HAND: _("人工处理完毕"),
 }  # fmt: skip
+LETTERS = {"none": _("未发督办函"), "written": _("已发督办函")}
 SETTLED = {"open": _("待处理"), "settled": _("已处理")}
 WISHES = {Wish.HEAR: _("收听保密通话"), Wish.HOLD: _("依法留存"), Wish.RELEASE: _("解除留存")}
 PURPOSES = {Purpose.HANDLE: _("办理工单"), Purpose.QUALITY: _("质检"), Purpose.DISPUTE: _("核实争议"),

@@ -5,13 +5,13 @@ from datetime import date
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from admin_ui.exports import csv_of
+from admin_ui.exports import MOST_ROWS, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
-from admin_ui.paging import number_in, page_of
+from admin_ui.paging import begins, ends, number_in, page_of, wish, wish_day
 from admin_ui.views.custody import done
 from dispatch import destroying
 from dispatch.calls import Call
@@ -32,10 +32,22 @@ def page() -> ResponseReturnValue:
         newest = RetentionRule.valid_from.desc(), RetentionRule.id.desc()
         rules = session.scalars(select(RetentionRule).order_by(*newest)).all()
         holds = session.scalars(two_hands.holds().order_by(Request.id.desc())).all()
-        destroyed = page_of(session, select(Destruction).order_by(Destruction.id.desc()))
+        destroyed = page_of(session, _wanted())
         in_force = retention.rule_on(session, local_day(now()))
         return render_template("retention.html", rules=rules, holds=holds, page=destroyed, in_force=in_force,
                                otherwise=house().settings.recordings_keep_days, today=local_day(now()))  # fmt: skip
+
+
+@blueprint.get("/export.csv")
+@needs(Permission.CUSTODY)
+def export() -> ResponseReturnValue:
+    """The certificates that are filtered, as a file."""
+    header = (gettext("编号"), gettext("开始时间"), gettext("结束时间"), gettext("依据"), gettext("录音数"),
+              gettext("清单的 SHA-256"))  # fmt: skip
+    with writing() as session:
+        found = session.scalars(_wanted().limit(MOST_ROWS))
+        return csv_of(session, "destructions", header, (
+            (act.id, act.began_at, act.ended_at, act.basis, act.count, act.list_sha256) for act in found))  # fmt: skip
 
 
 @blueprint.post("/rules")
@@ -75,6 +87,16 @@ def certificate(destruction_id: int) -> ResponseReturnValue:
         return csv_of(session, f"destruction-{act.id}", header, (
             (row.id, row.call_id, row.began_at, row.seconds, row.sha256, row.state, line)
             for row, line in zip(rows, destroying.lines(rows), strict=True)))  # fmt: skip
+
+
+def _wanted() -> Select[Destruction]:
+    """The certificates that the query asks for, the newest first: by words of their basis and by the day they began."""
+    query, since, until = select(Destruction).order_by(Destruction.id.desc()), wish_day("since"), wish_day("until")
+    if wish("q"):
+        query = query.where(Destruction.basis.contains(wish("q"), autoescape=True))
+    if since:
+        query = query.where(Destruction.began_at >= begins(since))
+    return query.where(Destruction.began_at < ends(until)) if until else query
 
 
 def _known(session: Session, call_id: str) -> str:

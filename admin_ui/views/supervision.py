@@ -1,19 +1,24 @@
 """督办: what the inspector follows, how it came there, and the letters that are written about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from admin_ui.exports import MOST_ROWS, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
-from admin_ui.paging import day_in, page_of
+from admin_ui.paging import begins, day_in, ends, page_of, wish, wish_day, wish_number
+from admin_ui.words import LETTERS, STATES
 from dispatch import letters, reach, supervision
+from dispatch.states import State
 from dispatch.steps import ReferralError
 from dispatch.supervision import Demand, Supervision
+from dispatch.tickets import Ticket
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import Department
 
@@ -25,6 +30,18 @@ Deed = Callable[[Session, Supervision, datetime], None]
 @needs(Permission.SUPERVISE)
 def listed() -> ResponseReturnValue:
     return _shown()
+
+
+@blueprint.get("/export.csv")
+@needs(Permission.SUPERVISE)
+def export() -> ResponseReturnValue:
+    """What the list shows, as a file; nothing of callers is in it."""
+    header = (gettext("工单"), gettext("标题"), gettext("状态"), gettext("承办单位"), gettext("承办期限"),
+              gettext("列入督办"), gettext("列入人"), gettext("理由"), gettext("督办函"),
+              gettext("回复期限"))  # fmt: skip
+    with writing() as session:
+        found = session.scalars(_wanted().limit(MOST_ROWS)).all()
+        return csv_of(session, "supervision", header, _rows(session, found))
 
 
 @blueprint.post("/<int:supervision_id>/letter")
@@ -72,6 +89,32 @@ def _done(supervision_id: int, deed: Deed) -> ResponseReturnValue:
 
 def _shown(trouble: str = "") -> str:
     with reading() as session:
-        page = page_of(session, supervision.listed())
+        page = page_of(session, _wanted())
         units = {row.id: session.get(Department, row.department_id) for row in page.rows if row.department_id}
-        return render_template("supervision.html", page=page, units=units, trouble=trouble, typed=request.form)
+        departments = session.scalars(select(Department).order_by(Department.code)).all()
+        return render_template("supervision.html", page=page, units=units, departments=departments, trouble=trouble,
+                               typed=request.form)  # fmt: skip
+
+
+def _wanted() -> Select[Supervision]:
+    """What stands on the list and the query asks for: by words, department, letter and the day it came there."""
+    query, text, department = supervision.listed(), wish("q"), wish_number("department")
+    letter, since, until = wish("letter"), wish_day("since"), wish_day("until")
+    if text:
+        fields = (Ticket.number, Ticket.title, Supervision.why)
+        query = query.join(Supervision.ticket).where(or_(*(f.contains(text, autoescape=True) for f in fields)))
+    if department is not None:
+        query = query.where(Supervision.department_id == department)
+    if letter in LETTERS:
+        unwritten = Supervision.letter_serial.is_(None)
+        query = query.where(unwritten if letter == "none" else ~unwritten)
+    if since:
+        query = query.where(Supervision.at >= begins(since))
+    return query.where(Supervision.at < ends(until)) if until else query
+
+
+def _rows(session: Session, found: Iterable[Supervision]) -> Iterator[tuple[object, ...]]:
+    for row in found:
+        unit, ticket = row.department_id and session.get(Department, row.department_id), row.ticket
+        yield (ticket.number, ticket.title, STATES[State(ticket.state)], unit.name if unit else "", ticket.due_at,
+               row.at, row.by, row.why, row.letter_number, row.answer_by)  # fmt: skip

@@ -22,6 +22,9 @@ def test_the_inspector_follows_a_ticket_and_writes_a_letter_that_its_department_
     bad = inspector.post("/supervision/1/letter", data={"demands": "请限期办结", "answer_by": "soon"})
     assert (bad.status_code, "请填写回复期限" in bad.text) == (422, True)
     assert inspector.post("/supervision/1/letter", data={"demands": "请限期办结", "answer_by": "2099-01-01"}).status_code == 303
+    for way in ("/supervision", "/supervision/export.csv"):
+        assert [number in inspector.get(f"{way}?letter={which}").text for which in ("written", "none")] == [True, False]
+    assert liaison.get("/supervision/export.csv").status_code == 403
     for client in (inspector, liaison):
         answer = client.get("/supervision/1/letter.pdf")
         assert (answer.mimetype, answer.data[:5]) == ("application/pdf", b"%PDF-")
