@@ -142,13 +142,13 @@ def test_a_matter_carries_its_calls_recording_and_a_deadline_to_its_department_a
     assert ticket.due_at is not None
     kept = select(Recording).where(Recording.id == ticket.recording_id, Recording.state == Kept.COMPLETE)
     assert house.eventually(lambda session: session.scalar(kept)).call_id == ticket.call_id
-    sound = enter("liaison.101").request.get(f"/recordings/{ticket.recording_id}/sound")
+    sound = enter("liaison.101").request.get(f"/recordings/{ticket.recording_id}/sound?purpose=handle")
     assert (sound.status, sound.body()[:4]) == (200, b"RIFF")
     stranger = enter("liaison.102")
     stranger.goto("/tickets")
     expect(stranger.get_by_text(ticket.number)).to_have_count(0)
     assert stranger.request.get(f"/tickets/{ticket.number}").status == 404
-    assert stranger.request.get(f"/recordings/{ticket.recording_id}/sound").status == 404
+    assert stranger.request.get(f"/recordings/{ticket.recording_id}/sound?purpose=handle").status == 404
 
 
 def test_the_department_complained_of_reaches_neither_recording_nor_caller(

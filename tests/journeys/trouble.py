@@ -6,6 +6,7 @@ import shutil
 import socket
 import tempfile
 import threading
+import time
 import wave
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -192,7 +193,7 @@ def all_ended(sipps: dict[str, Sipp]) -> dict[str, SippResult]:
 
 def accounted(house: Breakable, name: str, *outcomes: Outcome, within: float = 0.5, seconds: float = 25) -> Call:
     """The one row of somebody's call: ended, its outcome, nothing doubled, and the recording as long as the call."""
-    call = house.call_of(number_of(name), seconds=seconds)
+    call = _settled(house, number_of(name), outcomes, seconds)
     recording = house.eventually(
         lambda session: session.scalar(
             select(Recording).where(
@@ -210,6 +211,15 @@ def accounted(house: Breakable, name: str, *outcomes: Outcome, within: float = 0
     lived = house.lived(call.id)
     assert recording.seconds is not None
     assert abs(recording.seconds - lived) < within, f"{name}: {recording.seconds} s recorded of {lived} s"
+    return call
+
+
+def _settled(house: Breakable, caller: str, outcomes: tuple[Outcome, ...], seconds: float) -> Call:
+    """The call once its outcome is one of these, or the time is over: who was blind sees that a call is gone before the
+    exchange's own records tell what became of it."""
+    end = time.monotonic() + seconds
+    while (call := house.call_of(caller, seconds=seconds)).outcome not in outcomes and time.monotonic() < end:
+        time.sleep(0.2)
     return call
 
 
