@@ -6,7 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import meta
+from jinja2.nodes import Assign, Name
 from sqlalchemy import select
 
 from admin_ui.words import TOPICS
@@ -19,6 +22,7 @@ from hotline.telling import notices, sms
 from hotline.telling.notices import Notice, Topic, Wish
 from hotline.telling.outbox import Delivery, State
 from hotline.times import now
+from tests.admin_ui.support import ROOT
 
 World = Any
 SignIn = Callable[[str], FlaskClient]
@@ -165,3 +169,13 @@ def test_a_caller_at_the_desk_is_sent_his_code_and_is_promised_nothing_without_a
     assert len(of(world, Ticket)) == 1
     with world.database.reading() as session:
         assert session.scalars(select(SmsWish.ticket_id)).all() == [1]
+
+
+def test_what_the_frame_of_all_pages_calls_its_own_no_page_means_otherwise(app: Flask) -> None:
+    folder, env = ROOT / "admin_ui" / "templates", app.jinja_env
+    frame = env.parse((folder / "base.html").read_text(encoding="utf-8"))
+    own = {name.name for line in frame.find_all(Assign) for name in line.find_all(Name) if name.ctx == "store"}
+    texts = {page.name: page.read_text(encoding="utf-8") for page in folder.glob("*.html")}
+    within = {name: env.parse(text) for name, text in texts.items() if '{% extends "base.html" %}' in text}
+    assert len(within) > 50
+    assert [name for name, page in within.items() if own & meta.find_undeclared_variables(page)] == []
