@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from hotline.database import Database
 from hotline.migrating import migrate
@@ -21,6 +21,15 @@ def on_sqlite(folder: Path) -> Iterator[Database]:
     migrate(here)
     yield here
     here.close()
+
+
+def listen(page: Page, purpose: str) -> None:
+    """Say what for, and have the recording with its drawing before oneself."""
+    expect(page.locator("audio, svg.wave")).to_have_count(0)
+    page.get_by_label("收听用途").select_option(purpose)
+    page.get_by_role("button", name="收听录音").click()
+    expect(page.locator("svg.wave")).to_be_visible()
+    expect(page.locator("audio")).to_be_visible()
 
 
 def picture(page: Page, name: str, *, whole: bool = False) -> None:

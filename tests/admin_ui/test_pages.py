@@ -16,7 +16,7 @@ from hotline.database import Database
 from hotline.times import local_day, now
 from tests.dispatch import town
 
-from .support import on_sqlite, picture
+from .support import listen, on_sqlite, picture
 
 pytestmark = pytest.mark.browser
 World = Any
@@ -61,7 +61,7 @@ def test_a_matter_goes_from_liaison_to_leader_to_the_hotline(world: World, enter
     number = world.ticket()
     liaison = enter("liaison", width=390, height=780)
     liaison.get_by_role("link", name=number).click()
-    expect(liaison.locator("svg.wave")).to_be_visible()
+    listen(liaison, "handle")
     picture(liaison, "ticket-phone")
     liaison.get_by_role("button", name="签收").click()
     liaison.get_by_label("给来电人的答复").fill("经核实，三月失业金已于今日补发，请注意查收。")
@@ -207,7 +207,7 @@ def test_the_pictures_for_the_documents_are_what_people_see(world: World, enter:
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         picture(page, name)
     page.goto(f"/calls/{world.of(number).call_id}")
-    expect(page.locator("svg.wave")).to_be_visible()
+    listen(page, "quality")
     picture(page, "call")
     night = enter("supervisor", dark=True)
     night.goto(f"/figures?day={day}")
