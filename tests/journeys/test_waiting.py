@@ -104,13 +104,14 @@ def test_he_keeps_his_place_is_rung_when_it_is_his_turn_and_loses_it_by_no_resta
             os.kill(house.child(name).process.pid, signal.SIGKILL)  # type: ignore[union-attr]
         with sip.answer(Wait(30), port=citizen, calls=1):
             assert ended(house, 1).outcome == "unconfirmed", "whoever picks up and presses nothing takes no operator"
-        with house.database.writing() as session:
-            session.get_one(Callback, place.callback_id).due_at = now()
         with sip.answer(Wait(9), Touch("1", 30), port=citizen, calls=1):
+            with house.database.writing() as session:  # not before he is there
+                session.get_one(Callback, place.callback_id).due_at = now()
             attempt = ended(house, 2)
     with house.database.reading() as session:
         out = session.get_one(Call, attempt.call_id)
-        assert session.get_one(Place, place.id).over == Over.ANSWERED
+        lines = [(str(s.kind), s.detail) for s in out.steps]
+        assert session.get_one(Place, place.id).over == Over.ANSWERED, f"{attempt.outcome}: {lines}"
         assert (out.outcome, out.direction, out.operator_id is None) == (Outcome.CALLED_BACK, "out", False)
     ears.of_call(house, kept.id).prompt("place_offer")
     ears.of_call(house, out.id).prompt("place_hello")
