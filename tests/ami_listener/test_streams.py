@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import TypeVar
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -32,6 +33,7 @@ from tests.support.streams import NAMES, Heard, stream
 
 SOON = timedelta(seconds=1)  # events of different threads, told closer to each other, may change places
 Rows = dict[str, list[tuple[object, ...]]]
+T = TypeVar("T")
 
 
 class Undone(Exception):
@@ -124,11 +126,16 @@ def test_a_stream_told_twice_is_noted_once(database: Database, settings: Setting
         assert here.rows() == once
 
 
+def every(database: Database, cuts: Sequence[T]) -> Sequence[T]:
+    """All of them on SQLite; a third where only the statements are others."""
+    return cuts if database.engine.dialect.name == "sqlite" else cuts[::3]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_another_listener_may_take_over_at_every_event(database: Database, settings: Settings, name: str) -> None:
     """It hears the last event again: nobody knows whether it was written down."""
     once, told = plain(database, settings, name), stream(name).told
-    for cut in range(len(told) + 1):
+    for cut in every(database, range(len(told) + 1)):
         with run(database, settings) as here:
             here.hears(told[:cut])
             here.session.expire_all()
@@ -156,7 +163,7 @@ def test_after_a_gap_that_begins_at_any_event_one_look_mends_everything(database
     (length, last), end = looks[-1], plain(database, settings, name, moments=False)
     heard = [n for n, event in enumerate(events) if event.told is not None]
     gaps = [(cut, *next(one for one in looks if one[0] > cut)) for cut in heard] + [(cut, length, last) for cut in heard[::6]]
-    for cut, until, seen in gaps:
+    for cut, until, seen in every(database, gaps):
         with run(database, settings) as here:
             here.hears(events[:cut])
             here.sees(seen)

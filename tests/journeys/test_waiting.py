@@ -88,6 +88,7 @@ def ended(house: House, many: int) -> Attempt:
     return house.eventually(look, 90)
 
 
+@pytest.mark.proof  # two minutes: three calls after one another, each with its waiting
 def test_he_keeps_his_place_is_rung_when_it_is_his_turn_and_loses_it_by_no_restart(offered: House, telephone: Telephone) -> None:
     house, citizen = offered, int(offered.settings.trunk_contact.rpartition(":")[2])
     with ExitStack() as there:
