@@ -159,7 +159,7 @@ def _processes(settings: Settings) -> Iterator[Finding]:
     except SQLAlchemyError:
         return
     named = [("listener", "listen"), ("worker", "worker"), ("voice", "voice")]
-    named += [("hear", "hear")] if settings.speech and not settings.hear_address else []
+    named += [("hear", "hear")] if settings.hears_here else []
     for name, start in named:
         row = rows.get(name)
         well = row is not None and lives(row, at=now()) and row.well

@@ -32,7 +32,7 @@ def until_ready(settings: Settings, database: Database, stop: Event, *, since: d
 def not_ready(settings: Settings, database: Database, *, since: datetime) -> list[str]:
     """Who doesn't answer yet: FastAGI takes calls, the others have said since then that they live and are well."""
     names = ["listener", "worker"]
-    names += ["hear"] if settings.speech and not settings.hear_address else []
+    names += ["hear"] if settings.hears_here else []
     with database.reading() as session:
         there = set(session.scalars(select(Part.name).where(Part.beat_at >= since, Part.well)))
     return [*([] if _takes_calls(settings) else ["FastAGI"]), *(name for name in names if name not in there)]

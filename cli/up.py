@@ -77,8 +77,8 @@ def running(
 
 
 def processes(settings: Settings) -> tuple[str, ...]:
-    """What runs here: the one that hears only where callers may speak, and nobody else hears for us."""
-    return (*PROCESSES, "hear") if settings.speech and not settings.hear_address else PROCESSES
+    """What runs here: the one that hears only where it is ours."""
+    return (*PROCESSES, "hear") if settings.hears_here else PROCESSES
 
 
 def log_folder(here: Installation) -> Path:

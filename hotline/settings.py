@@ -328,6 +328,11 @@ class Settings(BaseModel):
         return self.hear_address or f"ws://{self.hear_host}:{self.hear_port}"
 
     @property
+    def hears_here(self) -> bool:
+        """Whether a process of ours recognises what callers say: they may speak, and nobody else hears for us."""
+        return self.speech and not self.hear_address
+
+    @property
     def run_folder(self) -> Path:
         """Where sockets lie: in the folder, or in a short place when the folder's path is too long for a socket."""
         own = self.folder.resolve() / "run"
