@@ -39,7 +39,7 @@ Origin = Annotated[str, AfterValidator(_origin)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,30}$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
 # Names of the transports: a trunk of the same name would be taken for one.
-TAKEN = {"udp", "tls", "websocket", "global", "phone", "browser", "password", "place", "line"}
+TAKEN = {"udp", "tls", "websocket", "global", "phone", "browser", "password", "place", "line", "heard"}
 
 
 class Typed(BaseModel):

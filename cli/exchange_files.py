@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from cli.connections import HARMLESS, Connections, Trunk
 from cli.engine import ExchangeError, most_files
-from cli.exchange_sip import GENERATED, pjsip
+from cli.exchange_sip import GENERATED, is_network, pjsip
 from dispatch.line import skilled
 from dispatch.line.overflow import HELD
 from hotline.settings import PATTERN, Settings
@@ -64,6 +64,7 @@ class ExchangePlan:
     overflow_waiting: int = 5
     places: bool = False
     phone_silent_seconds: int = 30
+    phone_networks: tuple[str, ...] = tuple(Settings.model_fields["phone_networks"].default.split(","))
     transfer_seconds: int = 120
     message_silence: int = 5
     message_seconds: int = 120
@@ -128,6 +129,8 @@ def _refuse_harmful(plan: ExchangePlan) -> None:
     values = [str(plan.folder), plan.ami_secret, plan.agi, plan.ear, plan.bind, plan.node, plan.number, plan.ami_user]
     if plan.trunk not in {trunk.name for trunk in plan.trunks}:
         raise ExchangeError(f"HOTLINE_TRUNK is {plan.trunk}: the file of trunks has none of that name")
+    if strange := [one for one in plan.phone_networks if not is_network(one)]:
+        raise ExchangeError(f"HOTLINE_PHONE_NETWORKS: no network as 10.0.0.0/8: {', '.join(strange)}")
     values += [text for phone in plan.phones for text in (phone.number, phone.password)]
     if not all(HARMLESS.fullmatch(value) for value in values) or not all(map(PATTERN.fullmatch, plan.outside)):
         raise ExchangeError(

@@ -1,5 +1,6 @@
 """The generated half of pjsip.conf: transports, carriers and phones, each from typed values."""
 
+import ipaddress
 from typing import TYPE_CHECKING
 
 from cli.connections import Network, Trunk
@@ -16,7 +17,25 @@ def pjsip(plan: "ExchangePlan") -> str:
     """All of it, the transports first."""
     carriers = [_trunk(trunk) for trunk in plan.trunks]
     phones = [_phone(phone, plan.phone_silent_seconds) for phone in plan.phones]
-    return "\n".join([*_transports(plan), *carriers, *phones])
+    return "\n".join([*_transports(plan), *_heard(plan), *carriers, *phones])
+
+
+def is_network(origin: str) -> bool:
+    """Whether it is an address or a network, not a name."""
+    try:
+        ipaddress.ip_network(origin)
+    except ValueError:
+        return False
+    return True
+
+
+def _heard(plan: "ExchangePlan") -> list[str]:
+    """Carriers, and the phones' networks: all others are refused before anything of theirs is looked at. An access list
+    knows no names: where a carrier has one there is none, and strangers are refused one by one."""
+    origins = [*plan.phone_networks, *(one for trunk in plan.trunks for one in trunk.addresses)]
+    if not all(map(is_network, origins)):
+        return []
+    return ["[heard]\ntype = acl\ndeny = 0.0.0.0/0\n" + "".join(f"permit = {one}\n" for one in dict.fromkeys(origins))]
 
 
 def _transports(plan: "ExchangePlan") -> list[str]:

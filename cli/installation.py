@@ -37,6 +37,7 @@ class Installation:
             said_seconds=s.queue_said_seconds, places=s.queue_offer,
             overflow_seconds=s.overflow_seconds, overflow_waiting=s.overflow_waiting,
             phone_silent_seconds=s.phone_silent_seconds, outside=listed(s.operators_may_dial),
+            phone_networks=listed(s.phone_networks),
         )  # fmt: skip
 
     def _phones(self, connections: Connections) -> tuple[Phone, ...]:

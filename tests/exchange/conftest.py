@@ -43,6 +43,8 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> ExchangePlan:
         rtp_to=rtp + 199,
         agi=f"127.0.0.1:{_tcp_port()}",
         trunk_contact=f"sip:127.0.0.1:{free_port()}",
+        trunk_addresses=("127.0.0.1", "127.0.0.2"),
+        phone_networks=("127.0.0.1/32", "127.0.0.3/32"),
         node="test",
         queue_seconds=5,
         message_silence=2,

@@ -1,0 +1,115 @@
+"""Who looks for exchanges to abuse learns nothing here, not even that this is one; callers don't notice him."""
+
+import dataclasses
+import hashlib
+import re
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+
+from cli.exchange import Exchange
+from cli.exchange_files import ExchangePlan, render
+from cli.sip import place, register
+from cli.sip_scenario import Wait
+from tests.support.knock import COLLEAGUE, STRANGER, knock, request
+from tests.support.telephone import Message
+
+pytestmark = pytest.mark.journey
+Agi = Callable[..., AbstractContextManager[list[dict[str, str]]]]
+METHODS = ("OPTIONS", "REGISTER", "INVITE", "SUBSCRIBE", "MESSAGE", "PUBLISH", "NOTIFY", "REFER", "INFO", "UPDATE", "PRACK", "BYE", "FOO")
+USERS = ("8001", "9999", "96128", "trunk", "100", "admin")
+OPERATIONS = (Path(__file__).parents[2] / "docs/operations.md").read_text(encoding="utf-8")
+REFUSED, GUESSED = (re.compile(one.replace("<HOST>", r"([\d.]+)")) for one in re.findall(r"^(?:failregex =|           ) (.+<HOST>.*)$", OPERATIONS, re.MULTILINE))
+TELLING = re.compile(r"asterisk|pjsip|hotline|debian|22\.\d", re.IGNORECASE)
+BROKEN = {
+    "nothing": b"\0" * 4, "a line": b"OPTIONS\r\n\r\n", "no head": b"\r\n\r\n\r\n", "no via": b"OPTIONS sip:8001@h SIP/2.0\r\nCSeq: 1 OPTIONS\r\n\r\n",
+    "a long name": request("REGISTER", "a" * 20_000), "a long header": request("OPTIONS", "8001", "X: " + "y" * 50_000),
+    "a thousand headers": request("OPTIONS", "8001", *("X: y" for _ in range(1000))), "a negative length": request("INVITE", "8001").replace(b"Length: 0", b"Length: -1"),
+    "a huge length": request("INVITE", "8001").replace(b"Length: 0", b"Length: 99999999999"), "zeros": request("OPTIONS", "80\x0001"),
+    "bytes": bytes(range(256)) * 20, "an answer": b"SIP/2.0 200 OK\r\n\r\n", "a huge number": request("INVITE", "8001").replace(b"CSeq: 1 ", b"CSeq: 99999999999 "),
+    "brackets": request("INVITE", "8001").replace(b"<", b"<<<<").replace(b">", b""), "formats": request("OPTIONS", "%s%n%x", agent="%s%n" * 50),
+    "a sql": request("REGISTER", "8001' OR 1=1--"), "a shell": request("REGISTER", "$(id)`id`"), "an xml": request("INVITE", "8001", body="<" * 9000),
+}  # fmt: skip
+
+
+def test_a_stranger_is_told_the_same_whatever_he_asks_for_and_nothing_more(exchange: Exchange, plan: ExchangePlan, agi: Agi) -> None:
+    with agi(incoming=[]) as asked, ThreadPoolExecutor(16) as together:
+        questions = [request(method, user) for method in METHODS for user in USERS]
+        told = [one for came in together.map(lambda question: knock(plan.sip_port, question, most=1, seconds=3), questions) for one in came]
+    assert len(told) == len(questions)
+    assert {_shape(one) for one in told} == {("SIP/2.0 403 Forbidden", ("via", "call-id", "from", "to", "cseq", "server", "content-length"))}
+    assert [one for one in told if TELLING.search(one["server"] + one.first)] == []
+    assert asked == []
+    assert REFUSED.findall(exchange.log) == [STRANGER] * len(questions), "whoever shuts addresses out is told of him"
+    assert "0 active channels" in exchange.cli("core show channels count")
+
+
+def _shape(answer: Message) -> tuple[str, tuple[str, ...]]:
+    """An answer without what only repeats the question."""
+    return answer.first, tuple(answer.headers)
+
+
+@pytest.mark.usefixtures("exchange")
+def test_within_the_office_a_phone_that_is_there_and_one_that_is_not_look_alike(plan: ExchangePlan) -> None:
+    told = {number: _guesses(plan, number, "123456", number) for number in ("8001", "8002", "8099", "admin")}
+    assert len({str([_shape(one) for one in answers]) for answers in told.values()}) == 1, "one can be told from another"
+    assert {one.status for answers in told.values() for one in answers} == {401}
+    assert not TELLING.search(str(told))
+    assert set(GUESSED.findall((plan.root / "log/security").read_text())) == {COLLEAGUE}
+    register("8001", "first-phone", exchange=plan.sip_port, port=5099)
+
+
+def _guesses(plan: ExchangePlan, number: str, *passwords: str) -> list[Message]:
+    """He signs in with one password after the other."""
+    (asked,) = knock(plan.sip_port, request("REGISTER", number, source=COLLEAGUE), source=COLLEAGUE, seconds=3, most=1)
+    answers = [asked]
+    for password in passwords:
+        (answer,) = knock(plan.sip_port, request("REGISTER", number, _signed(asked, number, password), source=COLLEAGUE), source=COLLEAGUE, seconds=3, most=1)
+        answers.append(answer)
+    return answers
+
+
+def _signed(asked: Message, number: str, password: str) -> str:
+    given = dict(re.findall(r'(\w+)="?([^",]+)', asked["www-authenticate"]))
+    first, second = _md5(f"{number}:{given['realm']}:{password}"), _md5("REGISTER:sip:127.0.0.1")
+    proof = _md5(f"{first}:{given['nonce']}:00000001:abc:auth:{second}")
+    return (f'Authorization: Digest username="{number}", realm="{given["realm"]}", nonce="{given["nonce"]}", uri="sip:127.0.0.1", '
+            f'response="{proof}", qop=auth, nc=00000001, cnonce="abc", opaque="{given["opaque"]}", algorithm=MD5')  # fmt: skip
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+@pytest.mark.parametrize("source", [STRANGER, COLLEAGUE, "127.0.0.1"], ids=["stranger", "colleague", "carrier"])
+def test_broken_letters_break_nothing(source: str, exchange: Exchange, plan: ExchangePlan, agi: Agi) -> None:
+    process = exchange.process
+    with agi(incoming=[]):
+        knock(plan.sip_port, *BROKEN.values(), source=source)
+        assert place(Wait(0.2), port=plan.sip_port).ok == 1
+    assert exchange.process == process
+    assert "0 active channels" in exchange.cli("core show channels count")
+
+
+def test_a_scanner_in_full_flight_costs_no_caller_his_call(exchange: Exchange, plan: ExchangePlan, agi: Agi) -> None:
+    with agi(incoming=[]), ThreadPoolExecutor(1) as beside:
+        caller = beside.submit(place, Wait(0.8), port=plan.sip_port)
+        end, many = time.monotonic() + 0.8, 0
+        while time.monotonic() < end:
+            many += len(knock(plan.sip_port, *(request("INVITE", str(number), source=COLLEAGUE) for number in range(20)), source=COLLEAGUE, seconds=0.02))
+        assert caller.result().ok == 1
+    assert many > 50
+    assert "0 active channels" in exchange.cli("core show channels count")
+
+
+def test_only_carriers_and_the_phones_networks_are_heard_unless_a_carrier_has_a_name(plan: ExchangePlan, tmp_path: Path) -> None:
+    def heard(**more: tuple[str, ...]) -> list[str]:
+        files = render(dataclasses.replace(plan, folder=tmp_path, **more))
+        return re.findall(r"^permit = (\S+)", files["pjsip_endpoints"], re.MULTILINE)
+
+    assert heard(trunk_addresses=("203.0.113.7",), phone_networks=("10.1.0.0/16",)) == ["10.1.0.0/16", "203.0.113.7"]
+    assert heard(trunk_addresses=("sip.carrier.example",)) == []

@@ -1,0 +1,37 @@
+"""Somebody at the exchange's door with any bytes whatever, and all that he is answered."""
+
+import socket
+import time
+from contextlib import suppress
+
+from tests.support.telephone import Message, read
+
+STRANGER, COLLEAGUE = "127.0.0.9", "127.0.0.3"
+_MANY = iter(range(10**9))
+
+
+def request(method: str, user: str, *headers: str, source: str = STRANGER, body: str = "", agent: str = "friendly-scanner") -> bytes:
+    """A request about `user` from somebody who says that he is that."""
+    one = f"{next(_MANY)}x{time.time_ns():x}"
+    lines = [f"{method} sip:{'' if method == 'REGISTER' else user + '@'}127.0.0.1 SIP/2.0", f"Via: SIP/2.0/UDP {source};branch=z9hG4bK{one};rport",
+             f"From: <sip:{user}@127.0.0.1>;tag={one}", f"To: <sip:{user}@127.0.0.1>", f"Call-ID: {one}", f"CSeq: 1 {method}",
+             f"Contact: <sip:{user}@{source}>", "Max-Forwards: 70", f"User-Agent: {agent}", *headers, f"Content-Length: {len(body)}", "", body]  # fmt: skip
+    return "\r\n".join(lines).encode()
+
+
+def knock(port: int, *contents: bytes, source: str = STRANGER, seconds: float = 0.4, most: int = 10_000) -> list[Message]:
+    """Send these from an address, all at once, and wait that long for whatever comes back, or for so many answers."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
+        link.bind((source, 0))
+        for content in contents:
+            link.sendto(content, ("127.0.0.1", port))
+        return _answers(link, time.monotonic() + seconds, most)
+
+
+def _answers(link: socket.socket, end: float, most: int) -> list[Message]:
+    came: list[Message] = []
+    with suppress(TimeoutError, ConnectionRefusedError):
+        while len(came) < most and (left := end - time.monotonic()) > 0:
+            link.settimeout(left)
+            came.append(read(link.recv(65536)))
+    return came
