@@ -21,7 +21,8 @@ from recordings.recordings import Kind
 
 
 def handle(session: Session, message: Message, *, settings: Settings, at: datetime) -> Iterable[Event]:
-    """Note one message; the events to publish after the commit."""
+    """Note one message; the events to publish after the commit: of what is new alone, for a look at the exchange may
+    have told us what still waits in the link."""
     match message:
         case Staged(stage=stage) if stage in transferring.STAGES:
             return transferring.staged(session, message, settings=settings, at=at)
@@ -51,10 +52,11 @@ def _staged(session: Session, message: Staged, settings: Settings, at: datetime)
                 node=settings.exchange_node, taken_from="listener", at=at)  # fmt: skip
     recordings.expect(session, message.call_id, kind=Kind.CALL, spool=settings.spool, at=at)
     call = session.get_one(Call, message.call_id)
-    calls.queue(session, call, at=at)
+    new = calls.queue(session, call, at=at)
     see_leg(session, call.id, node=settings.exchange_node, uniqueid=message.uniqueid, channel=message.channel, at=at)
     freed = desk.cut_off(session, call.id, at=at)
-    return [Event("queued", call_id=call.id), *(Event("ended", call_id=call.id, account_id=one) for one in freed)]
+    waits = [Event("queued", call_id=call.id)] if new or freed else []
+    return waits + [Event("ended", call_id=call.id, account_id=one) for one in freed]
 
 
 def _at_desk(session: Session, call_id: str, extension: str, kind: str, at: datetime) -> list[Event]:
@@ -63,31 +65,35 @@ def _at_desk(session: Session, call_id: str, extension: str, kind: str, at: date
         return []
     if call.ended_at is not None and kind != "answered":  # heard of late: nothing rings any more
         return []
-    {"offer": desk.offer, "answered": desk.answered, "missed": desk.missed}[kind](session, call_id, account, at=at)
-    return [Event(kind, call_id=call_id, account_id=account.id)]
+    noted = {"offer": desk.offer, "answered": desk.answered, "missed": desk.missed}[kind]
+    new = noted(session, call_id, account, at=at)
+    return [Event(kind, call_id=call_id, account_id=account.id)] if new else []
 
 
 def hung_up(session: Session, gone: Sequence[tuple[HungUp, datetime]], *, settings: Settings) -> list[Event]:
     """Note that channels are gone, of many calls at a time."""
     moments = {message.uniqueid: at for message, at in gone}
     legs = select(Leg).where(Leg.node == settings.exchange_node, Leg.uniqueid.in_(moments))
-    ended = list(session.scalars(legs))
+    ended = [leg for leg in session.scalars(legs) if leg.ended_at is None]
     for leg in ended:
         leg.ended_at = moments[leg.uniqueid]
     said = transferring.officers_gone(session, ended)
     endings = [Ending(message.call_id, at) for message, at in gone if message.own]
     if not endings:
         return said
-    desks = end_calls(session, endings, settings=settings)
+    over = end_calls(session, endings, settings=settings)
     said += transferring.left_behind(session, [ending.call_id for ending in endings])
-    return said + [Event("ended", call_id=call_id, account_id=account) for call_id, account in desks] + [
-        Event("ended", call_id=ending.call_id) for ending in endings
+    # One that the exchange's own records have ended was told to nobody yet.
+    new = {*over.closed, *(leg.call_id for leg in ended), *(call_id for call_id, _ in over.desks)}
+    return said + [Event("ended", call_id=call_id, account_id=account) for call_id, account in over.desks] + [
+        Event("ended", call_id=ending.call_id) for ending in endings if ending.call_id in new
     ]
 
 
 def _device(session: Session, message: Device, at: datetime) -> list[Event]:
     account = desk.operator_at(session, message.extension)
-    if account is None:
+    known = session.get(desk.Presence, account.id) if account else None
+    if account is None or (known and (known.phone_up, known.phone_state) == (message.up, message.state[:20])):
         return []
     return [_presence(session, account, message, at)]
 

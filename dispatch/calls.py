@@ -43,6 +43,7 @@ class Step(StrEnum):
     PROGRESS = "progress"
     CODE_WRONG = "code_wrong"
     QUEUED = "queued"
+    NOTICE = "notice"  # an urgent topic, heard while he waited
     OFFERED = "offered"
     MISSED = "missed"
     ANSWERED = "answered"
@@ -148,11 +149,13 @@ def _fill(session: Session, told: Mapping[str, Any]) -> None:
                     execution_options={"synchronize_session": "fetch"})  # fmt: skip
 
 
-def queue(session: Session, call: Call, *, at: datetime) -> None:
-    """The caller waits for a person; noted once, whoever tells of it."""
-    if call.queued_at is None:
-        call.queued_at = at
-        note(session, call.id, Step.QUEUED, at=at)
+def queue(session: Session, call: Call, *, at: datetime) -> bool:
+    """The caller waits for a person; noted once, whoever tells of it. Whether that is new."""
+    if call.queued_at is not None:
+        return False
+    call.queued_at = at
+    note(session, call.id, Step.QUEUED, at=at)
+    return True
 
 
 def note(session: Session, call_id: str, kind: Step, *, at: datetime, **detail: Any) -> None:

@@ -61,25 +61,19 @@ def operator_at(session: Session, extension: str) -> Account | None:
     return session.scalar(select(Account).where(Account.extension == extension, Account.active.is_(True)))
 
 
-def offer(session: Session, call_id: str, account: Account, *, at: datetime) -> Offer:
-    """The call rings at this operator's phone; told twice, or after he took it, it is still one offer."""
-    known = or_(Offer.outcome == "ringing", Offer.answered_at.is_not(None) & ~_again(call_id))
-    row = session.scalar(select(Offer).where(Offer.call_id == call_id, Offer.account_id == account.id, known))
-    if row is None:
-        row = Offer(call_id=call_id, account_id=account.id, at=at)
-        session.add(row)
-        session.flush()
-        calls.note(session, call_id, Step.OFFERED, at=at, operator=account.login)
-    return row
+def offer(session: Session, call_id: str, account: Account, *, at: datetime) -> Offer | None:
+    """The call rings at this operator's phone: a new offer; None when it is told twice, or after he took it."""
+    known = _known(session, call_id, account)
+    return None if known else _rings(session, call_id, account, at)
 
 
-def answered(session: Session, call_id: str, account: Account, *, at: datetime) -> None:
-    """The operator took the call; told twice, it is noted once."""
+def answered(session: Session, call_id: str, account: Account, *, at: datetime) -> bool:
+    """The operator took the call; told twice, it is noted once. Whether that is new."""
     call = session.get_one(Call, call_id, with_for_update=True)
     taken = (Offer.call_id == call_id, Offer.account_id == account.id, Offer.answered_at.is_not(None), ~_again(call_id))
     if session.scalar(select(Offer).where(*taken)) is not None:
-        return
-    row = offer(session, call_id, account, at=at)
+        return False
+    row = _known(session, call_id, account) or _rings(session, call_id, account, at)
     row.answered_at, row.outcome = at, "answered"
     call.operator_id, call.answered_at = account.id, call.answered_at or at
     calls.note(session, call_id, Step.ANSWERED, at=at, operator=account.login)
@@ -87,14 +81,16 @@ def answered(session: Session, call_id: str, account: Account, *, at: datetime) 
         other.outcome, other.ended_at = "missed", at
     if call.ended_at is not None:  # heard of late
         calls.settle(session, call)
+    return True
 
 
-def missed(session: Session, call_id: str, account: Account, *, at: datetime) -> None:
-    """The phone rang and was not taken."""
-    for row in _ringing(session, call_id):
-        if row.account_id == account.id:
-            row.outcome, row.ended_at = "missed", at
-            calls.note(session, call_id, Step.MISSED, at=at, operator=account.login)
+def missed(session: Session, call_id: str, account: Account, *, at: datetime) -> bool:
+    """The phone rang and was not taken; whether that is new."""
+    rang = [row for row in _ringing(session, call_id) if row.account_id == account.id]
+    for row in rang:
+        row.outcome, row.ended_at = "missed", at
+        calls.note(session, call_id, Step.MISSED, at=at, operator=account.login)
+    return bool(rang)
 
 
 def ended(session: Session, ends: Mapping[str, datetime]) -> list[tuple[str, int]]:
@@ -138,6 +134,20 @@ def current(session: Session, account_id: int) -> Offer | None:
         select(Offer).where(Offer.account_id == account_id, Offer.ended_at.is_(None)).order_by(Offer.id.desc()).limit(1)
     )
     return session.scalar(query)
+
+
+def _known(session: Session, call_id: str, account: Account) -> Offer | None:
+    """The offer of this call at this desk, while it rings or is taken."""
+    known = or_(Offer.outcome == "ringing", Offer.answered_at.is_not(None) & ~_again(call_id))
+    return session.scalar(select(Offer).where(Offer.call_id == call_id, Offer.account_id == account.id, known))
+
+
+def _rings(session: Session, call_id: str, account: Account, at: datetime) -> Offer:
+    row = Offer(call_id=call_id, account_id=account.id, at=at)
+    session.add(row)
+    session.flush()
+    calls.note(session, call_id, Step.OFFERED, at=at, operator=account.login)
+    return row
 
 
 def _again(call_id: str) -> ColumnElement[bool]:

@@ -1,6 +1,7 @@
 """How calls and call-backs end: the one place where an ending has its consequences."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -13,14 +14,21 @@ from dispatch.states import State
 from hotline.settings import Settings
 
 
+@dataclass(frozen=True)
+class Over:
+    """What ended: calls that were open until now, and call and account of each desk that one lay on."""
+
+    closed: frozenset[str]
+    desks: tuple[tuple[str, int], ...]
+
+
 def end_call(session: Session, call_id: str, *, place: str = "", settings: Settings, at: datetime) -> list[int]:
     """The call is over: its outcome, the desks it lay on (their accounts are returned), its call-back attempt."""
-    return [account for _, account in end_calls(session, [Ending(call_id, at, place)], settings=settings)]
+    return [account for _, account in end_calls(session, [Ending(call_id, at, place)], settings=settings).desks]
 
 
-def end_calls(session: Session, endings: Sequence[Ending], *, settings: Settings) -> list[tuple[str, int]]:
-    """The same of many calls: call and account of each desk that one lay on. What was noted late is taken off the
-    desks too."""
+def end_calls(session: Session, endings: Sequence[Ending], *, settings: Settings) -> Over:
+    """The same of many calls. What was noted late is taken off the desks too."""
     ends = {ending.call_id: ending.at for ending in endings}
     transfers.call_ended(session, ends)
     if closed := calls.end_all(session, endings):
@@ -31,7 +39,7 @@ def end_calls(session: Session, endings: Sequence[Ending], *, settings: Settings
                 callbacks.runs_on(session, attempt, lease=hold, at=ends[attempt.call_id])
             else:
                 end_attempt(session, attempt, outcome="broken_off", settings=settings, at=ends[attempt.call_id])
-    return desk.ended(session, ends)
+    return Over(frozenset(closed), tuple(desk.ended(session, ends)))
 
 
 def end_attempt(

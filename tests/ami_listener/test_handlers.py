@@ -101,8 +101,9 @@ def test_a_call_not_taken_is_missed_and_goes_on_waiting(ear: Ear, operator: Acco
     assert ear.call().outcome == Outcome.ABANDONED
 
 
-def test_what_is_told_twice_is_noted_once(ear: Ear, operator: Account) -> None:
-    ear.hears(QUEUED, RINGS, RINGS, TAKEN, TAKEN, GONE, GONE)
+def test_what_is_told_twice_is_noted_and_said_once(ear: Ear, operator: Account) -> None:
+    said = ear.hears(QUEUED, QUEUED, RINGS, RINGS, TAKEN, TAKEN, RINGS, GONE, GONE, RINGS, NOT_TAKEN)
+    assert [event.kind for event in said] == ["queued", "offer", "answered", "ended", "ended"]
     assert ear.kinds() == [Step.BEGAN, Step.QUEUED, Step.OFFERED, Step.ANSWERED, Step.ENDED]
     assert ear.session.scalars(select(Offer.outcome)).all() == ["done"]
 
@@ -125,6 +126,7 @@ def test_a_phone_tells_how_it_is(ear: Ear, operator: Account) -> None:
     assert ear.hears(Device("8001", "NOT_INUSE")) == [Event("presence", account_id=operator.id, detail={"phone": "NOT_INUSE"})]
     row = ear.session.get_one(Presence, operator.id)
     assert (row.phone_up, row.phone_state, row.state) == (True, "NOT_INUSE", "away")
+    assert ear.hears(Device("8001", "NOT_INUSE")) == []
     ear.hears(Device("8001", "UNAVAILABLE"))
     assert (row.phone_up, row.phone_state) == (False, "UNAVAILABLE")
     assert ear.hears(Device("8009", "NOT_INUSE")) == []

@@ -29,6 +29,7 @@ def talked(session: Session, *minutes: float, ago: float = 5, ready: int = 1) ->
         ended = AT - timedelta(minutes=ago)
         town.call(session, f"talk-{n}")
         row = desk.offer(session, f"talk-{n}", account, at=ended - timedelta(minutes=length))
+        assert row is not None
         row.answered_at, row.ended_at, row.outcome = ended - timedelta(minutes=length), ended, "done"
     session.flush()
 
