@@ -27,7 +27,7 @@ from hotline.directory.departments import Department
 from hotline.migrating import FOLDER, migrate
 from hotline.settings import Settings
 from knowledge_base.search.live import stop_all
-from tests.support import haste, servers
+from tests.support import blank, haste, servers
 
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday, twelve o'clock in Yuxi
 PASSWORD = "correct horse battery"
@@ -48,22 +48,11 @@ def postgresql_address() -> Iterator[str]:
         yield address
 
 
-@pytest.fixture(scope="session")
-def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A file with all tables, made once: each test takes a copy of it."""
-    path = tmp_path_factory.mktemp("sqlite") / "hotline.db"
-    here = Database(f"sqlite:///{path}")
-    migrate(here)
-    here.close()
-    return path
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
     """An empty, migrated database; each test that takes it runs on both."""
     if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("migrated_sqlite"), tmp_path / "hotline.db")
-        here = Database(f"sqlite:///{tmp_path}/hotline.db")
+        here = blank.copied(tmp_path)
         yield here
         here.close()
         return

@@ -9,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect
 
 from hotline.database import Database
-from hotline.migrating import migrate
+from tests.support import blank
 
 ROOT = Path(__file__).parents[2]
 PICTURES = ROOT / "docs" / "pictures"
@@ -17,8 +17,7 @@ PICTURES = ROOT / "docs" / "pictures"
 
 def on_sqlite(folder: Path) -> Iterator[Database]:
     """A migrated SQLite database alone: what a browser sees doesn't depend on the database, and takes long."""
-    here = Database(f"sqlite:///{folder}/hotline.db")
-    migrate(here)
+    here = blank.copied(folder)
     yield here
     here.close()
 

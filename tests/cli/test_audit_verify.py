@@ -4,15 +4,13 @@ import sqlite3
 from pathlib import Path
 
 from cli import demo_load
-from hotline.database import Database
-from hotline.migrating import migrate
 from tests.cli.test_commands import hotline
 from tests.conftest import NOON, PASSWORD
+from tests.support import blank
 
 
 def test_an_answer_that_was_changed_behind_the_review_fails_the_verification(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path}/hotline.db")
-    migrate(database)
+    database = blank.copied(tmp_path)
     with database.writing() as session:
         list(demo_load.load(session, password=PASSWORD, at=NOON))
     database.close()

@@ -5,7 +5,7 @@ import re
 import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,6 +21,7 @@ from dispatch.calls import Call
 from hotline import audit
 from hotline.database import Database
 from tests.conftest import NOON, PASSWORD
+from tests.support import blank
 from tests.support.servers import POSTGRES, another
 
 CALLS = 40
@@ -58,12 +59,11 @@ def opened(address: str) -> Iterator[Database]:
     database.close()
 
 
-def test_the_embedded_database_is_copied_while_somebody_writes_and_put_back(tmp_path: Path, migrated_sqlite: Path) -> None:
+def test_the_embedded_database_is_copied_while_somebody_writes_and_put_back(tmp_path: Path) -> None:
     lived, new, copy = tmp_path / "lived", tmp_path / "new", tmp_path / "hotline.db"
     for folder in (lived, new):
         folder.mkdir()
-    (lived / "hotline.db").write_bytes(migrated_sqlite.read_bytes())
-    with opened(f"sqlite:///{lived}/hotline.db") as database:
+    with closing(blank.copied(lived)) as database:
         fill(database)
         before = hotline(lived, "audit", "verify")
         assert before.exit_code == 0, before.output
@@ -115,9 +115,8 @@ def test_where_there_is_no_database_a_backup_says_so_and_makes_none(tmp_path: Pa
     assert not (tmp_path / "hotline.db").exists()
 
 
-def test_a_long_copy_says_each_tenth_also_where_no_terminal_is(tmp_path: Path, migrated_sqlite: Path,
-                                                               monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "hotline.db").write_bytes(migrated_sqlite.read_bytes())
+def test_a_long_copy_says_each_tenth_also_where_no_terminal_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blank.copied(tmp_path)
     with sqlite3.connect(tmp_path / "hotline.db") as there:
         there.execute("CREATE TABLE ballast AS SELECT randomblob(20000000) AS a")
     monkeypatch.setattr(commands, "LONG", 1000)

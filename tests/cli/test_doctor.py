@@ -18,6 +18,7 @@ from hotline.settings import Settings
 from hotline.times import now
 from hotline.voice import prompts
 from tests.journeys.conftest import free_ports
+from tests.support import blank
 from tests.support.ears import FOLDER, Fake, serving
 
 
@@ -30,11 +31,11 @@ def ill(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def stocked(ill: Settings, migrated_sqlite: Path) -> Settings:
+def stocked(ill: Settings) -> Settings:
     """Its database and spool are there."""
     for name in ("calls", "legs", "messages", "cel"):
         (ill.spool / name).mkdir(parents=True)
-    shutil.copy(migrated_sqlite, ill.folder / "hotline.db")
+    blank.copied(ill.folder)
     return ill
 
 

@@ -1,6 +1,5 @@
 """Ready is who answers now: what the database still knows from the day before doesn't count."""
 
-import shutil
 import socket
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,6 +15,7 @@ from hotline.database import Database
 from hotline.settings import Settings
 from hotline.times import now
 from tests.journeys.conftest import free_ports
+from tests.support import blank
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def database(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Database]:
-    made = Database(f"sqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'ready.db')}")
+def database(tmp_path: Path) -> Iterator[Database]:
+    made = blank.copied(tmp_path)
     yield made
     made.close()
 

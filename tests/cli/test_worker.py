@@ -15,16 +15,16 @@ from hotline.parts import Part
 from hotline.telling import sms
 from hotline.telling.outbox import Delivery
 from tests.conftest import NOON
+from tests.support import blank
 
 HOTLINE = Path(sys.executable).parent / "hotline"
 
 
 @pytest.mark.timeout(60)
 def test_the_worker_is_woken_over_the_broker_seals_and_tells_what_is_owed_and_stops_when_told(
-    broker_address: str, migrated_sqlite: Path, tmp_path: Path
+    broker_address: str, tmp_path: Path
 ) -> None:
-    (tmp_path / "hotline.db").write_bytes(migrated_sqlite.read_bytes())
-    database = Database(f"sqlite:///{tmp_path}/hotline.db")
+    database = blank.copied(tmp_path)
     with database.writing() as session:
         note(session, "looked", by="test", at=NOON, about=("nothing", 1))
         sms.owe(session, sms.CLOSED, "13888888888", {"number": "96128-20261123-0001"}, NOON, key="a", urgent=True)

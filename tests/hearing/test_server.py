@@ -18,14 +18,13 @@ from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from cli.supervisor import ours
-from hotline.database import Database
 from hotline.hearing import RATE, HearingBusy, HearingError, HearingMissing, Samples, Understood, plain
 from hotline.hearing.expecting import Expecting
 from hotline.hearing.remote import Remote
 from hotline.hearing.sound import from_alaw, from_ulaw
-from hotline.migrating import migrate
 from hotline.parts import Part
 from tests.journeys.conftest import free_ports
+from tests.support import blank
 from tests.support.ears import FOLDER, Fake, serving
 from tests.support.said import said
 
@@ -183,8 +182,7 @@ def test_an_engine_that_is_not_there_is_missing() -> None:
 # -- as a process ---------------------------------------------------------------------------------------------------
 def test_the_process_hears_says_that_it_lives_and_goes_when_asked(tmp_path: Path) -> None:
     port = free_ports(1)[0]
-    database = Database(f"sqlite:///{tmp_path}/hotline.db")
-    migrate(database)
+    database = blank.copied(tmp_path)
     environment = os.environ | {"HOTLINE_FOLDER": str(tmp_path), "HOTLINE_HEAR_PORT": str(port), "HOTLINE_HEARING_FOLDER": str(FOLDER)}
     process = subprocess.Popen(ours("hear"), env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
@@ -203,8 +201,7 @@ def test_the_process_hears_says_that_it_lives_and_goes_when_asked(tmp_path: Path
 
 
 def test_without_its_model_the_process_says_what_to_do(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path}/hotline.db")
-    migrate(database)
+    database = blank.copied(tmp_path)
     environment = os.environ | {"HOTLINE_FOLDER": str(tmp_path), "HOTLINE_HEARING_FOLDER": str(tmp_path / "nowhere")}
     ran = subprocess.run(ours("hear"), env=environment, capture_output=True, text=True, timeout=60)
     assert ran.returncode == 1

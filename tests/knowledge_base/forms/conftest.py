@@ -23,7 +23,7 @@ from knowledge_base.forms.imports import FormImport, State
 from knowledge_base.licences import Licence
 from knowledge_base.stages import Stage
 from tests.conftest import NOON
-from tests.support import servers
+from tests.support import blank, servers
 
 POLICE = "玉溪市公安局"
 
@@ -87,11 +87,10 @@ class Town:
 
 
 @pytest.fixture(scope="session")
-def filled_sqlite(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def filled_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A file with the town in it, made once: each test takes a copy of it."""
     path = tmp_path_factory.mktemp("town") / "hotline.db"
-    shutil.copy(migrated_sqlite, path)
-    here = Database(f"sqlite:///{path}")
+    here = blank.copied(path.parent, path.name)
     fill(here)
     here.close()
     return path
