@@ -3,6 +3,7 @@
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
+from admin_ui.public.words import COUNTIES as COUNTIES  # noqa: PLC0414 (for the pages)
 from dispatch.call_list import Direction, OnTheLine
 from dispatch.callbacks import State as CallbackState
 from dispatch.calls import Outcome, Step
@@ -70,6 +71,7 @@ ACTIONS = {
     "remind": _("到期提醒"), "overdue": _("逾期提醒"), "chase": _("催办通知"), "supervise": _("列入督办"),
     "letter": _("督办函"), "supervise_end": _("结束督办"), Action.IMPOSE: _("指定承办"),
     Action.ASK_EXTENSION: _("申请延期"), Action.EXTEND: _("同意延期"), Action.REFUSE_EXTENSION: _("不同意延期"),
+    Action.HAND_DOWN: _("转派县区"), Action.HAND_UP: _("退回市级"), "county_late": _("县区未按时转派"),
     "disputed": _("重办后仍不满意"), Action.SETTLE: _("裁定办结"), Action.REDO_AGAIN: _("裁定重办"),
 }  # fmt: skip
 OUTCOMES = {
@@ -205,7 +207,8 @@ TOPICS = {
     Topic.URGED: _("来电人催单"), Topic.ADDED: _("来电人补充情况"), Topic.DUE_SOON: _("工单即将到期"),
     Topic.OVERDUE: _("工单已逾期"), Topic.CHASED: _("催办通知"), Topic.SUPERVISED: _("工单列入督办"),
     Topic.LETTER: _("收到督办函"), Topic.FACTS_WANTED: _("需请来电人补充"), Topic.EXTENSION_ASKED: _("延期申请待审批"),
-    Topic.EXTENSION_DECIDED: _("延期申请已有结果"), Topic.UNMANNED: _("承办单位没有可提醒的人员"),
+    Topic.EXTENSION_DECIDED: _("延期申请已有结果"), Topic.HANDED_DOWN: _("转派县区待派发"),
+    Topic.COUNTY_LATE: _("县区未按时转派"), Topic.UNMANNED: _("承办单位没有可提醒的人员"),
     Topic.UPDATE: _("基础信息定期更新"),
 }  # fmt: skip
 TEXTS = {sms.CODE: _("告知查询码"), sms.CLOSED: _("告知办结"), sms.ANSWER: _("发送答复"), sms.NOTICE: _("提醒"),

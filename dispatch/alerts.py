@@ -38,12 +38,39 @@ def both(session: Session, ticket: Ticket) -> Sequence[Account]:
 def handlers(session: Session, ticket: Ticket) -> Sequence[Account]:
     """Whose turn the ticket is: the department's liaisons; the hotline's supervisors where no department has it."""
     here = ticket.department_id is not None and ticket.state in WITH_DEPARTMENT
-    return liaisons(session, ticket) if here else checkers(session, ticket)
+    return liaisons(session, ticket) if here else dispatchers(session, ticket)
 
 
 def checkers(session: Session, _ticket: Ticket) -> Sequence[Account]:
     """Those who check replies and dispatch what comes back."""
     return people(session, Role.SUPERVISOR)
+
+
+def county(session: Session, ticket: Ticket) -> Sequence[Account]:
+    """The competent office of the county that was handed the matter (转派)."""
+    code = ticket.county_code
+    return people(session, Role.COUNTY_OFFICE, county_code=code) if code else []
+
+
+def dispatchers(session: Session, ticket: Ticket) -> Sequence[Account]:
+    """Who dispatches it: the county's office where it has it, the hotline otherwise."""
+    waits = ticket.county_code and ticket.department_id is None
+    return county(session, ticket) if waits else checkers(session, ticket)
+
+
+def both_offices(session: Session, ticket: Ticket) -> Sequence[Account]:
+    """The county's office that has it, and the city's."""
+    return [*county(session, ticket), *people(session, Role.CITY_OFFICE)]
+
+
+def back_in_the_city(session: Session, ticket: Ticket) -> Sequence[Account]:
+    """Who dispatches it again, and the county's office that has it no more."""
+    return [*checkers(session, ticket), *both_offices(session, ticket)]
+
+
+def returned_to(session: Session, ticket: Ticket) -> Sequence[Account]:
+    """Who dispatches what a department gave back."""
+    return county(session, ticket) or checkers(session, ticket)
 
 
 def reminded(session: Session, ticket: Ticket) -> Sequence[Account]:
@@ -74,7 +101,7 @@ def office(session: Session, ticket: Ticket) -> Sequence[Account]:
 
 
 TOLD: dict[str, tuple[Topic, Reach]] = {
-    "return": (Topic.RETURNED, checkers), "reply": (Topic.TO_SIGN, leaders), "sign": (Topic.TO_CHECK, checkers),
+    "return": (Topic.RETURNED, returned_to), "reply": (Topic.TO_SIGN, leaders), "sign": (Topic.TO_CHECK, checkers),
     "send_back": (Topic.SENT_BACK, liaisons), "redo": (Topic.REDO, both), "redo_again": (Topic.REDO, both),
     "disputed": (Topic.DISPUTED, checkers), "urge": (Topic.URGED, handlers), "supplement": (Topic.ADDED, handlers),
     "remind": (Topic.DUE_SOON, reminded), "overdue": (Topic.OVERDUE, late), "chase": (Topic.CHASED, office),
@@ -82,6 +109,8 @@ TOLD: dict[str, tuple[Topic, Reach]] = {
     "ask_facts": (Topic.FACTS_WANTED, hotline), "give_facts": (Topic.ADDED, liaisons), "go_on": (Topic.ADDED, liaisons),
     "ask_extension": (Topic.EXTENSION_ASKED, office), "extend": (Topic.EXTENSION_DECIDED, liaisons),
     "refuse_extension": (Topic.EXTENSION_DECIDED, liaisons),
+    "hand_down": (Topic.HANDED_DOWN, county), "hand_up": (Topic.RETURNED, back_in_the_city),
+    "county_late": (Topic.COUNTY_LATE, both_offices),
 }  # fmt: skip
 """Which step tells whom of what. That a department has a ticket, or has it no more, is told by whichever step."""
 
@@ -126,7 +155,7 @@ def _of_department(session: Session, ticket: Ticket, step: TicketStep) -> None:
                                            Notice.topic == Topic.NEW).order_by(Notice.id.desc()).limit(1)
     )  # fmt: skip
     moved = last is not None and last != ticket.department_id
-    if not moved and step.action != "dispatch":
+    if not moved and step.action not in ("dispatch", "impose"):
         return
     told = both(session, ticket) if guarded(ticket) else liaisons(session, ticket) or leaders(session, ticket)
     key = f"ticket:{ticket.id}:{ticket.department_id}:{ticket.dispatched_at}"  # by whichever step: once

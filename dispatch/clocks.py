@@ -45,6 +45,18 @@ def due(start: datetime, days: int, calendar: WorkingDays, *, settings: Settings
     return _stopped(Deadline(ends, count.provisional, tuple(lines)), WorkingTime(hours, calendar), stops)
 
 
+def due_same_day(start: datetime, calendar: WorkingDays, *, settings: Settings) -> Deadline:
+    """The end of office hours on the same working day; of the next, where offices are closed by then."""
+    hours = read_hours(settings.office_hours)
+    day = local_day(WorkingTime(hours, calendar).next(start))
+    passed = [local_day(start) + timedelta(days=n) for n in range((day - local_day(start)).days)]
+    lines = [f"{one:%Y-%m-%d} {'已下班' if calendar.works(one) else calendar.why(one)}，不计入" for one in passed]
+    lines.append(f"{day:%Y-%m-%d} {calendar.why(day)}，"
+                 f"当日{hours.closing():%H:%M} 下班时到期（办公时间{_spans(hours)}）")  # fmt: skip
+    known = all(calendar.known(one) for one in (*passed, day))
+    return Deadline(datetime.combine(day, hours.closing(), CHINA), not known, tuple(lines))
+
+
 def due_in_hours(start: datetime, hours: int, *, why: str, stops: Sequence[Stop] = ()) -> Deadline:
     """So many hours after `start`, by night and on rest days too; and as much later as the clock stood meanwhile."""
     lines = [f"{local(start):%Y-%m-%d %H:%M} 起算（{why}，昼夜连续计时）"]

@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import alerts, deadlines, supervision
+from dispatch import alerts, counties, deadlines, supervision
 from dispatch.rungs import ORDER, Rung
+from dispatch.states import State
 from dispatch.tickets import Ticket, write_step
 from dispatch.worklist import WITH_DEPARTMENT
 from hotline.settings import Settings
@@ -18,8 +19,9 @@ AT_ONCE = 50
 
 
 def owed(session: Session, *, at: datetime) -> list[int]:
-    """The tickets with a rung to climb; what waits for somebody else than its department is left alone."""
-    query = select(Ticket.id).where(Ticket.state.in_(WITH_DEPARTMENT), Ticket.rung_at <= at)
+    """The tickets with a rung to climb; what waits for somebody else than its department is left alone. A county's
+    office that doesn't pass on what it has is told once."""
+    query = select(Ticket.id).where(Ticket.state.in_((*WITH_DEPARTMENT, State.TO_DISPATCH)), Ticket.rung_at <= at)
     return list(session.scalars(query.order_by(Ticket.rung_at).limit(AT_ONCE)))
 
 
@@ -28,6 +30,8 @@ def climb(session: Session, ticket_id: int, *, settings: Settings, at: datetime)
     climbed, each rung once."""
     ticket = session.get_one(Ticket, ticket_id, with_for_update=True, populate_existing=True)
     climbed: list[Rung] = []
+    if ticket.state == State.TO_DISPATCH and ticket.rung_at is not None and ticket.rung_at <= at:
+        counties.late(session, ticket, at=at)
     while ticket.state in WITH_DEPARTMENT and ticket.rung_at is not None and ticket.rung_at <= at:
         rung = ORDER[ticket.rung]
         ticket.rung += 1

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dispatch.states import TRANSITIONS, Action, Need, State, transition
-from dispatch.tickets import Ticket
+from dispatch.tickets import UNHEARD, Ticket, guarded, own_words
 from hotline.accounts.accounts import Account
+from hotline.accounts.roles import Role
 
 MOST_RETURNED = 2
 """After that nobody sends it to and fro any more."""
@@ -36,6 +37,7 @@ FOUND: dict[Need, tuple[Callable[[Moment], bool], str]] = {
     Need.NOT_DUE: (lambda m: m.ticket.due_at is None or m.at <= m.ticket.due_at, "已过承办期限，不能再申请延期"),
     Need.EXTENDABLE: (lambda m: _extendable(m.ticket), "紧急事项不延期；一般事项只延期一次，且不能重复申请"),
     Need.ASKED: (lambda m: m.ticket.extension_asked is not None, "没有等待决定的延期申请"),
+    Need.IN_COUNTY: (lambda m: bool(m.ticket.county_code), "该工单不在县区主管部门"),
     Need.LEFT_TO_REDO: (lambda m: m.ticket.redone < MOST_REDONE, "该工单已重办两次，不能再次重办"),
 }
 """Needs that are found on the ticket; the others are given with the step, and whoever takes it asks for them."""
@@ -57,4 +59,19 @@ def unmet(ticket: Ticket, action: Action, *, by: str, at: datetime) -> str:
 def doable(ticket: Ticket, account: Account, *, at: datetime) -> set[Action]:
     """The steps that this account may take now; opening is done by looking."""
     own = {t.action for t in TRANSITIONS if t.source == ticket.state and t.who and account.may(t.who)} - {Action.OPEN}
-    return {action for action in own if not unmet(ticket, action, by=account.login, at=at)}
+    return {action for action in own - _others(ticket, account) if not unmet(ticket, action, by=account.login, at=at)}
+
+
+def may_go_out(ticket: Ticket) -> str:
+    """In words, why nobody outside the hotline may read it yet; empty when they may."""
+    if ticket.summary == UNHEARD:
+        return "请先收听录音，核对类别并填写摘要，再派发"
+    if guarded(ticket) and ticket.summary == own_words(ticket):
+        return "投诉、举报和保密事项不得将来信原文交承办单位，请改写摘要，去掉能识别来信人的内容"
+    return ""
+
+
+def _others(ticket: Ticket, account: Account) -> set[Action]:
+    """What a county's office has, it dispatches, and nobody else."""
+    own = account.role == Role.COUNTY_OFFICE or not ticket.county_code
+    return set() if own else {Action.DISPATCH, Action.IMPOSE}

@@ -31,7 +31,8 @@ def tickets_of(account: Account) -> ColumnElement[bool]:
         return (Ticket.department_id == account.department_id) if account.department_id else false()
     if role is Role.COUNTY_OFFICE:
         own = select(Department.id).where(Department.county_code == account.county_code)
-        return Ticket.department_id.in_(own) if account.county_code else false()
+        here = or_(Ticket.department_id.in_(own), Ticket.county_code == account.county_code)
+        return here if account.county_code else false()
     return true()
 
 

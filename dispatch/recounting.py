@@ -7,7 +7,7 @@ from functools import cache
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispatch import deadlines
+from dispatch import counties, deadlines
 from dispatch.clocks import Deadline
 from dispatch.tickets import Ticket, write_step
 from dispatch.worklist import RUNNING
@@ -42,7 +42,9 @@ def recount(session: Session, ticket: Ticket, *, settings: Settings, at: datetim
     told = _told(ticket, promise, due)
     ticket.promised_by, ticket.why_promised = promise.at, list(promise.lines)
     ticket.provisional = (due or promise).provisional
-    if due is not None:
+    if ticket.due_from is None and ticket.county_by is not None:
+        counties.count(session, ticket, settings=settings)
+    elif due is not None:
         if due.at != ticket.due_at and ticket.dispatched_at is not None:
             deadlines.set_acceptance(session, ticket, settings=settings)
         ticket.due_at, ticket.why_due = due.at, list(due.lines)
@@ -54,7 +56,7 @@ def recount(session: Session, ticket: Ticket, *, settings: Settings, at: datetim
 def _count(session: Session, ticket: Ticket, calendar: Calendar, *, settings: Settings) -> Counted:
     promise = deadlines.promised(ticket, calendar(""), settings=settings)
     if ticket.due_from is None:
-        return promise, None
+        return promise, counties.deadline(session, ticket, settings=settings) if ticket.county_by else None
     own = calendar(ticket.department.county_code if ticket.department else "")
     return promise, deadlines.departments(session, ticket, own, settings=settings)
 
@@ -65,14 +67,19 @@ def _of(counted: Counted) -> tuple[object, ...]:
 
 
 def _kept(ticket: Ticket) -> tuple[object, ...]:
-    runs = ticket.due_from is not None
-    return (ticket.promised_by, ticket.why_promised, ticket.provisional, ticket.due_at if runs else None,
-            ticket.why_due if runs else None)  # fmt: skip
+    due = _due(ticket)
+    return (ticket.promised_by, ticket.why_promised, ticket.provisional, due, ticket.why_due if due else None)
+
+
+def _due(ticket: Ticket) -> datetime | None:
+    """By when the department, or the county's office, has to do its part."""
+    return ticket.county_by if ticket.due_from is None else ticket.due_at
 
 
 def _told(ticket: Ticket, promise: Deadline, due: Deadline | None) -> str:
     """What a person should know of it; empty when only the reasons changed."""
-    parts = [("对来电人承诺", ticket.promised_by, promise.at)] + ([("承办期限", ticket.due_at, due.at)] if due else [])
+    name = "转派期限" if ticket.due_from is None else "承办期限"
+    parts = [("对来电人承诺", ticket.promised_by, promise.at)] + ([(name, _due(ticket), due.at)] if due else [])
     told = [f"{name}由{_at(before)}改为{_at(after)}" for name, before, after in parts if before != after]
     if ticket.provisional and not (due or promise).provisional:
         told.append("放假安排已公布，期限不再是暂定")

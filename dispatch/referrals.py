@@ -5,12 +5,14 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dispatch import calls, codes, deadlines, rules, transfers
+from dispatch import calls, codes, counties, deadlines, reach, rules, transfers
 from dispatch.callbacks import owe_callback
 from dispatch.calls import Step
+from dispatch.needs import may_go_out
 from dispatch.states import Action, State
 from dispatch.steps import ReferralError, move, reasoned, written
 from dispatch.tickets import (
+    GUARDED,
     NO_CALL_BACK,
     OWN_WORDS,
     Klass,
@@ -18,7 +20,6 @@ from dispatch.tickets import (
     Urgency,
     guarded,
     next_number,
-    own_words,
     write_step,
 )
 from hotline import audit, phones
@@ -29,10 +30,6 @@ from recordings.recordings import Recording
 
 DISSATISFIED = 4
 """The grades 不满意 (4) and 非常不满意 (5)."""
-
-UNHEARD = "来电人留言，请收听录音后填写摘要。"
-"""The summary of a question left after the tone, until somebody has listened: nobody knows yet whether it is a
-complaint, so it goes to no department before."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +86,8 @@ def describe(session: Session, ticket: Ticket, matter: Matter, *, by: Account, s
     now_is = (matter.klass, matter.title.strip()[:120], matter.summary.strip(), matter.confidential, matter.urgency)
     if now_is == (ticket.klass, ticket.title, ticket.summary, ticket.confidential, ticket.urgency):
         return
+    if guarded(ticket) and not reach.inside(by) and not (matter.confidential or matter.klass in GUARDED):
+        raise ReferralError("投诉、举报和保密事项只能由热线改为其他类别")
     if matter.urgency != ticket.urgency:
         _promise(session, ticket, matter.urgency, settings=settings)
     ticket.klass, ticket.title, ticket.summary, ticket.confidential, ticket.urgency = now_is
@@ -103,11 +102,9 @@ def dispatch(session: Session, ticket: Ticket, *, to: Department, by: Account, s
     """Send the ticket to a department; its clock runs from now, whether or not it is accepted."""
     if ticket.complained_of and ticket.complained_of in {to.name, to.short_name, *to.aliases}:
         raise ReferralError("被反映单位不能作为承办单位")
-    if ticket.summary == UNHEARD:
-        raise ReferralError("请先收听录音，核对类别并填写摘要，再派发")
-    if guarded(ticket) and ticket.summary == own_words(ticket):
-        raise ReferralError("投诉、举报和保密事项不得将来信原文交承办单位，请改写摘要，去掉能识别来信人的内容")
-    source = move(ticket, action, by=by.login, at=at)
+    given = may_go_out(ticket) or counties.wrong_hands(session, ticket, to, by=by)
+    source = move(ticket, action, by=by.login, at=at, given=given)
+    counties.end(ticket)
     ticket.department_id, ticket.dispatched_at = to.id, at
     _begin_anew(session, ticket, settings=settings, at=at)
     deadlines.set_acceptance(session, ticket, settings=settings)
@@ -144,14 +141,16 @@ def accept(session: Session, ticket: Ticket, *, by: Account, at: datetime) -> No
     written(session, ticket, Action.ACCEPT, by=by, source=source, at=at)
 
 
-def give_back(session: Session, ticket: Ticket, *, why: str, by: Account, at: datetime) -> None:
-    """退单: the department returns what isn't its own, with a reason and in time."""
+def give_back(session: Session, ticket: Ticket, *, why: str, by: Account, settings: Settings, at: datetime) -> None:
+    """退单: the department returns what isn't its own, with a reason and in time; a county's to its county's office."""
     reasoned(why, "退单必须说明理由")
     source = move(ticket, Action.RETURN, by=by.login, at=at)
     written(session, ticket, Action.RETURN, by=by, source=source, at=at, why=why)
     ticket.department_id = ticket.due_from = ticket.due_at = ticket.accept_by = ticket.return_by = None
     ticket.why_due, ticket.extended_days, ticket.extension_asked = [], 0, None
     ticket.returned, ticket.rung, ticket.rung_at = ticket.returned + 1, 0, None
+    if ticket.county_code:
+        counties.begin(session, ticket, ticket.county_code, settings=settings, at=at)
 
 
 def reply(session: Session, ticket: Ticket, *, text: str, personal: bool, by: Account, at: datetime) -> None:

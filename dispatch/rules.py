@@ -33,6 +33,7 @@ class Rules:
     remind_hours: int
     chase_hours: int
     supervise_hours: int
+    county_days: int
 
     def days(self, klass: Klass) -> int:
         """Working days to answer a matter of this class."""

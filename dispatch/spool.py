@@ -12,7 +12,7 @@ from dispatch import caller_sms, calls, codes, referrals, takes
 from dispatch.calls import Call, Leg, Step
 from dispatch.lodging import mint_free
 from dispatch.takes import Told
-from dispatch.tickets import Klass, Ticket
+from dispatch.tickets import UNHEARD, Klass, Ticket
 from hotline import audit
 from hotline.phones import normalise
 from hotline.settings import Settings
@@ -65,7 +65,7 @@ def take_in_message(session: Session, slip: Slip, *, settings: Settings, at: dat
     call = session.get_one(Call, slip.call_id)
     _note(session, call.id, sound, told, at=slip.ended)
     title = f"电话留言（{local(slip.began):%m月%d日 %H:%M}）"
-    matter = referrals.Matter(klass=Klass.CONSULT, title=title, summary=referrals.UNHEARD, contact=slip.contact,
+    matter = referrals.Matter(klass=Klass.CONSULT, title=title, summary=UNHEARD, contact=slip.contact,
                               confidential=slip.secret)  # fmt: skip
     code = _code(session, slip, settings)
     ticket = referrals.refer(session, matter, call=call, recording=sound, code=code, by="hotline", settings=settings,

@@ -50,6 +50,8 @@ class Action(StrEnum):
     ASK_EXTENSION = "ask_extension"  # 申请延期
     EXTEND = "extend"  # 同意延期
     REFUSE_EXTENSION = "refuse_extension"  # 不同意延期
+    HAND_DOWN = "hand_down"  # 转派县区: to the competent office of a county
+    HAND_UP = "hand_up"  # 退回市级
 
 
 class Need(StrEnum):
@@ -76,6 +78,8 @@ class Need(StrEnum):
     RETURNED_TWICE = "returned_twice"  # it came back twice: the competent office decides
     NOT_IMPOSED = "not_imposed"  # the competent office has not decided that this department has it
     ASKED = "asked"  # an extension waits for its decision
+    COUNTY = "county"  # given: a county that has a competent office
+    IN_COUNTY = "in_county"  # a county's office has it
 
 
 @dataclass(frozen=True)
@@ -94,6 +98,8 @@ TRANSITIONS = (
     Transition(_S.TO_DISPATCH, _A.DISPATCH, _P.DISPATCH, (_N.DEPARTMENT, _N.WORDS, _N.FEW_RETURNS), _S.TO_ACCEPT),
     Transition(_S.TO_DISPATCH, _A.IMPOSE, _P.OVERSEE, (_N.DEPARTMENT, _N.WORDS, _N.REASON, _N.RETURNED_TWICE),
                _S.TO_ACCEPT),
+    Transition(_S.TO_DISPATCH, _A.HAND_DOWN, _P.HAND_DOWN, (_N.COUNTY, _N.WORDS), _S.TO_DISPATCH),
+    Transition(_S.TO_DISPATCH, _A.HAND_UP, _P.DISPATCH, (_N.REASON, _N.IN_COUNTY), _S.TO_DISPATCH),
     Transition(_S.TO_ACCEPT, _A.OPEN, _P.HANDLE, (), _S.TO_ACCEPT),
     Transition(_S.TO_ACCEPT, _A.ACCEPT, _P.HANDLE, (_N.OPENED,), _S.IN_HAND),
     Transition(_S.TO_ACCEPT, _A.RETURN, _P.HANDLE, (_N.REASON, _N.IN_TIME, _N.NOT_IMPOSED), _S.TO_DISPATCH),

@@ -38,20 +38,28 @@ GUARDED = frozenset({Klass.COMPLAINT, Klass.REPORT})
 NO_CALL_BACK = frozenset({Klass.SUGGESTION, Klass.PRAISE})
 OWN_WORDS = "words"
 """Where the first step of a ticket keeps what the citizen wrote himself, whatever becomes of the summary."""
+UNHEARD = "来电人留言，请收听录音后填写摘要。"
+"""The summary of a question left after the tone, until somebody has listened: nobody knows yet whether it is a
+complaint, so it goes to nobody outside before."""
 
 
 class TicketRules(Base):
-    """One set of rules for tickets (dispatch/rules.py says what is in it), from the day on which it holds; without a
-    day: as the settings had them."""
+    """One set of rules for tickets (dispatch/rules.py says what is in it), from the day on which it holds to its last;
+    without a first day: as the settings had them. What the office enters holds once a second person confirmed it."""
 
     __tablename__ = "ticket_rules"
     id: Mapped[int] = mapped_column(primary_key=True)
     valid_from: Mapped[date | None]
+    valid_to: Mapped[date | None]  # the last day; None: until another begins
     terms: Mapped[dict[str, Any]] = mapped_column(JSON)
     digest: Mapped[str] = mapped_column(String(64), unique=True)  # of day and terms: the same set stands once
     basis: Mapped[str] = mapped_column(String(200), default="")  # 依据
     by: Mapped[str] = mapped_column(String(60), default="")
     at: Mapped[datetime]
+    confirmed_by: Mapped[str] = mapped_column(String(60), default="")
+    confirmed_at: Mapped[datetime | None]
+    dropped_by: Mapped[str] = mapped_column(String(60), default="")
+    dropped_at: Mapped[datetime | None]  # taken back before it held for anything
 
 
 class Ticket(Base):
@@ -98,6 +106,9 @@ class Ticket(Base):
     returned: Mapped[int] = mapped_column(default=0)  # how often departments gave it back
     imposed: Mapped[bool] = mapped_column(default=False)  # 指定承办: it can't be given back any more
     facts_by: Mapped[datetime | None] = mapped_column(index=True)  # 待补充: until when it waits
+    county_code: Mapped[str] = mapped_column(String(6), default="", index=True)  # 转派: whose office has it
+    county_since: Mapped[datetime | None]
+    county_by: Mapped[datetime | None]  # by when that office passes it on
     foreign_number: Mapped[str] = mapped_column(String(40), default="", index=True)  # what 12345 calls it
     opened_at: Mapped[datetime | None]
     reply: Mapped[str] = mapped_column(Text, default="")

@@ -37,7 +37,7 @@ def listed(account: Account, wanted: Wanted, *, at: datetime) -> Select[Ticket]:
     query = select(Ticket).where(reach.tickets_of(account), *_narrowed(account, wanted, at))
     closed = case((Ticket.state.in_(RUNNING), 0), (Ticket.state == State.TO_CALL_BACK, 1), else_=2)
     turn = case((my_turn(account), 0), else_=1)
-    due = func.coalesce(Ticket.due_at, Ticket.promised_by)
+    due = func.coalesce(Ticket.due_at, Ticket.county_by, Ticket.promised_by)
     urged = case((Ticket.state.in_(RUNNING), urging.times_urged()), else_=0)  # of the many that are over nobody counts
     return query.order_by(closed, turn, due, urged.desc(), Ticket.id.desc())
 
@@ -47,8 +47,10 @@ def my_turn(account: Account) -> ColumnElement[bool]:
     drafted = Ticket.reply != ""
     onward = [t for t in TRANSITIONS if t.action not in ASIDE]
     own = {(t.source, t.action) for t in onward if t.who is not None and account.may(t.who)}
-    plain = {source for source, action in own} - {State.IN_HAND, State.TO_CALL_BACK}
+    plain = {source for source, action in own} - {State.IN_HAND, State.TO_CALL_BACK, State.TO_DISPATCH}
     turns: list[ColumnElement[bool]] = [Ticket.state.in_(plain)]
+    if account.may(Permission.DISPATCH):
+        turns.append(and_(Ticket.state == State.TO_DISPATCH, Ticket.county_code == account.county_code))
     if account.may(Permission.DECIDE):
         turns.append(and_(Ticket.state == State.TO_CALL_BACK, Ticket.disputed_at.is_not(None)))
     if account.may(Permission.OVERSEE):
@@ -72,7 +74,8 @@ def overdue(at: datetime) -> ColumnElement[bool]:
     """Whether the department's time, or the promise to the caller, has run out. What waits for somebody else costs the
     department no time."""
     late = and_(Ticket.state.in_(WITH_DEPARTMENT), Ticket.due_at < at)
-    return or_(late, and_(Ticket.state.in_(RUNNING), Ticket.promised_by < at))
+    county = and_(Ticket.state == State.TO_DISPATCH, Ticket.county_by < at)
+    return or_(late, county, and_(Ticket.state.in_(RUNNING), Ticket.promised_by < at))
 
 
 def _narrowed(account: Account, wanted: Wanted, at: datetime) -> list[ColumnElement[bool]]:

@@ -166,6 +166,7 @@ class Settings(BaseModel):
     remind_hours: int = Field(1, ge=0, description="Hours before the deadline of what is urgent that it is told.")
     chase_hours: int = Field(2, ge=0, description="Hours after it that the competent office is told.")
     supervise_hours: int = Field(8, ge=0, description="Hours after it that the inspector has it on his list.")
+    county_days: int = Field(0, ge=0, description="Working days in which a county passes a matter on; 0: the same day.")
     facts_days: int = Field(3, ge=1, description="Working days that a department waits for facts from the caller.")
     city_duty_phone: str = Field("", description="Telephone of the city government's duty office.")
     letter_font: Path = Field(

@@ -10,16 +10,16 @@ from sqlalchemy.orm import Session
 
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
-from dispatch import drafting, reach, referrals, rules, supervision, urging
+from admin_ui.words import COUNTIES
+from dispatch import counties, drafting, reach, referrals, rules, supervision, urging
 from dispatch.callbacks import Callback
 from dispatch.callbacks import State as Owed
 from dispatch.needs import doable
-from dispatch.tickets import Ticket, guarded
+from dispatch.tickets import UNHEARD, Ticket, guarded
 from dispatch.web_questions import WEB
 from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission
-from hotline.directory.departments import in_service
 from hotline.times import local_day
 
 blueprint = Blueprint("ticket", __name__, url_prefix="/tickets")
@@ -51,8 +51,9 @@ def show(number: str, *, trouble: str = "", typed: Mapping[str, str] | None = No
             drafted=drafting.drafted_from(session, found) if me().may(Permission.WRITE_ENTRY) else None,
             may_draft=me().may(Permission.WRITE_ENTRY) and drafting.fit_to_draft(found),
             urged=urging.urged(found), may_urge=me().may(Permission.REFER) and urging.open_to_caller(found),
-            inside=reach.inside(me()), unheard=referrals.UNHEARD, names=_names(session, found),
-            departments=[d for d in in_service(session, on=local_day(now()))
+            inside=reach.inside(me()), unheard=UNHEARD, names=_names(session, found),
+            county_names=[(code, COUNTIES.get(code, code)) for code in counties.offices(session)],
+            departments=[d for d in counties.choice(session, me(), on=local_day(now()))
                          if found.complained_of not in (d.name, d.short_name)],
         )  # fmt: skip
 

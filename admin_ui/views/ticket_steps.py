@@ -13,7 +13,7 @@ from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import code_in, number_in
 from admin_ui.views.ticket import show
-from dispatch import asides, disputes, extensions, facts, reach, referrals, supervision, urging
+from dispatch import asides, counties, disputes, extensions, facts, reach, referrals, supervision, urging
 from dispatch.referrals import Matter
 from dispatch.states import ImpossibleStep
 from dispatch.steps import ReferralError
@@ -101,7 +101,25 @@ def accept(number: str) -> ResponseReturnValue:
 @blueprint.post("/return")
 @needs(Permission.HANDLE)
 def give_back(number: str) -> ResponseReturnValue:
-    return take(number, lambda s, ticket, at: referrals.give_back(s, ticket, why=_said("why", 500), by=me(), at=at))
+    return take(number, lambda s, ticket, at: referrals.give_back(
+        s, ticket, why=_said("why", 500), by=me(), settings=house().settings, at=at))  # fmt: skip
+
+
+@blueprint.post("/hand-down")
+@needs(Permission.HAND_DOWN)
+def hand_down(number: str) -> ResponseReturnValue:
+    def deed(session: Session, ticket: Ticket, at: datetime) -> None:
+        referrals.describe(session, ticket, _matter(), by=me(), settings=house().settings, at=at)
+        counties.hand_down(session, ticket, county=_said("county", 6), why=_said("why", 500), by=me(),
+                           settings=house().settings, at=at)  # fmt: skip
+
+    return take(number, deed)
+
+
+@blueprint.post("/hand-up")
+@needs(Permission.DISPATCH)
+def hand_up(number: str) -> ResponseReturnValue:
+    return take(number, lambda s, ticket, at: counties.hand_up(s, ticket, why=_said("why", 500), by=me(), at=at))
 
 
 @blueprint.post("/reply")

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     TICKETS = "tickets"  # list and read tickets (within one's reach)
     REFER = "refer"  # write a ticket
     DISPATCH = "dispatch"  # send a ticket to a department
+    HAND_DOWN = "hand_down"  # send a ticket to a county's competent office
     HANDLE = "handle"  # accept, return, answer for one's department
     SIGN = "sign"  # sign a reply for one's department
     CHECK = "check"  # check a signed reply at the hotline
@@ -72,9 +73,9 @@ _P = Permission
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: frozenset({_P.DESK, _P.FLAG, _P.TICKETS, _P.REFER, _P.KNOWLEDGE, _P.UNMASK, _P.HEAR}),
     Role.SUPERVISOR: frozenset(
-        {_P.DESK, _P.CALLS, _P.TICKETS, _P.REFER, _P.DISPATCH, _P.CHECK, _P.DECIDE, _P.KNOWLEDGE, _P.UNMASK,
-         _P.HEAR, _P.TAKE_OUT, _P.CUSTODY, _P.FIGURES, _P.PIN, _P.CORRECT, _P.ANALYTICS, _P.FRESHNESS, _P.LINE,
-         _P.FLAG}
+        {_P.DESK, _P.CALLS, _P.TICKETS, _P.REFER, _P.DISPATCH, _P.HAND_DOWN, _P.CHECK, _P.DECIDE, _P.KNOWLEDGE,
+         _P.UNMASK, _P.HEAR, _P.TAKE_OUT, _P.CUSTODY, _P.FIGURES, _P.PIN, _P.CORRECT, _P.ANALYTICS, _P.FRESHNESS,
+         _P.LINE, _P.FLAG}
     ),
     Role.QUALITY_INSPECTOR: frozenset({_P.CALLS, _P.TICKETS, _P.HEAR, _P.KNOWLEDGE, _P.FIGURES, _P.ANALYTICS}),
     Role.LIAISON: frozenset(
@@ -87,10 +88,10 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.SECRECY_REVIEWER: frozenset({_P.KNOWLEDGE, _P.REVIEW, _P.LEDGER}),
     Role.CITY_OFFICE: frozenset(
-        {_P.TICKETS, _P.DISPATCH, _P.OVERSEE, _P.KNOWLEDGE, _P.FIGURES, _P.CALLS, _P.WRITE_ENTRY, _P.PUBLISH, _P.PIN,
-         _P.CATEGORIES, _P.LEDGER, _P.CORRECT, _P.AUTHORISE, _P.SUCCESSION, _P.REVOKE, _P.PHRASINGS, _P.SYNONYMS,
-         _P.UNANSWERED, _P.ANALYTICS, _P.FRESHNESS, _P.INTERVAL, _P.CHASE, _P.FORMS, _P.LINE,
-         _P.FLAG}
+        {_P.TICKETS, _P.DISPATCH, _P.HAND_DOWN, _P.OVERSEE, _P.KNOWLEDGE, _P.FIGURES, _P.CALLS, _P.WRITE_ENTRY,
+         _P.PUBLISH, _P.PIN, _P.CATEGORIES, _P.LEDGER, _P.CORRECT, _P.AUTHORISE, _P.SUCCESSION,
+         _P.REVOKE, _P.PHRASINGS, _P.SYNONYMS, _P.UNANSWERED, _P.ANALYTICS, _P.FRESHNESS, _P.INTERVAL, _P.CHASE,
+         _P.FORMS, _P.LINE, _P.FLAG}
     ),
     Role.COUNTY_OFFICE: frozenset(
         {_P.TICKETS, _P.DISPATCH, _P.OVERSEE, _P.KNOWLEDGE, _P.FIGURES, _P.LEDGER, _P.FRESHNESS, _P.INTERVAL,

@@ -25,6 +25,7 @@ ADDED = {
         "pass_on:to_dispatch>passed_on", "file:withdrawn>filed", "file:void>filed", "file:not_accepted>filed",
         "file:passed_on>filed",
     ),
+    "0044": ("hand_down:to_dispatch>to_dispatch", "hand_up:to_dispatch>to_dispatch"),
 }  # fmt: skip
 """What each migration added to the lines, as `action:from>to`."""
 STATE, BEGINS, STEP = "no such step leads there", "a ticket does not begin there", "no such step of this ticket"

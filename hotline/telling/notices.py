@@ -37,6 +37,8 @@ class Topic(StrEnum):
     FACTS_WANTED = "facts_wanted"  # a department must know more of the caller
     EXTENSION_ASKED = "extension_asked"
     EXTENSION_DECIDED = "extension_decided"
+    HANDED_DOWN = "handed_down"  # a county's office has it to pass on
+    COUNTY_LATE = "county_late"  # it did not in time
     UNMANNED = "unmanned"  # a ticket went to a department of which nobody can be told
     UPDATE = "update"  # the periodic update is near or over its day
 
@@ -49,6 +51,7 @@ WORDS = {
     Topic.OVERDUE: "工单已逾期", Topic.CHASED: "催办通知", Topic.SUPERVISED: "工单列入督办",
     Topic.LETTER: "收到督办函", Topic.FACTS_WANTED: "需请来电人补充",
     Topic.EXTENSION_ASKED: "延期申请待审批", Topic.EXTENSION_DECIDED: "延期申请已有结果",
+    Topic.HANDED_DOWN: "转派县区待派发", Topic.COUNTY_LATE: "县区未按时转派",
     Topic.UNMANNED: "承办单位没有可提醒的人员", Topic.UPDATE: "基础信息定期更新",
 }  # fmt: skip
 

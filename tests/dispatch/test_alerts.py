@@ -45,7 +45,7 @@ def test_every_change_of_department_alerts_the_new_one_and_the_old(session: Sess
     other = town.unit(session, "102", "玉溪市住建局")
     town.somebody(session, Role.LIAISON, of=other, login="other")
     row = town.bring(session, town.ticket(session, settings), State.IN_HAND, by=staff, settings=settings)
-    referrals.give_back(session, row, why="不属本单位职责", by=staff.liaison, at=NOON)
+    referrals.give_back(session, row, why="不属本单位职责", by=staff.liaison, settings=settings, at=NOON)
     referrals.dispatch(session, row, to=other, by=staff.supervisor, settings=settings, at=NOON)
     assert told(session) == [("liaison", "new"), ("supervisor", "returned"), ("other", "new"), ("liaison", "gone")]
     row.department_id = staff.office.id  # by whichever step: a competent office's, say
@@ -74,7 +74,7 @@ def test_that_a_ticket_is_gone_to_where_nobody_can_be_told_is_told_once(session:
     nobody, operator = town.unit(session, "103", "玉溪市档案馆"), town.somebody(session, Role.OPERATOR)
     town.somebody(session, Role.SUPERVISOR, login="second")
     row = town.bring(session, town.ticket(session, settings), State.IN_HAND, by=staff, settings=settings)
-    referrals.give_back(session, row, why="不属本单位职责", by=staff.liaison, at=NOON)
+    referrals.give_back(session, row, why="不属本单位职责", by=staff.liaison, settings=settings, at=NOON)
     referrals.dispatch(session, row, to=nobody, by=staff.supervisor, settings=settings, at=later(hours=1))
     for hours in (2, 3):
         urging.urge(session, row, by=operator, at=later(hours=hours))

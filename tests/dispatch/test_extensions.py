@@ -95,14 +95,14 @@ def test_what_was_asked_falls_away_when_the_department_answers_or_returns_it(ses
     assert row.extension_asked is None
     another = town.bring(session, town.ticket(session, settings, code=""), State.IN_HAND, by=staff, settings=settings)
     ask(session, another, staff, settings)
-    referrals.give_back(session, another, why="不属于我局", by=staff.liaison, at=later(hours=2))
+    referrals.give_back(session, another, why="不属于我局", by=staff.liaison, settings=settings, at=later(hours=2))
     assert another.extension_asked is None
 
 
 def test_a_new_department_begins_without_the_days_and_the_caller_keeps_what_he_was_told(session: Session, settings: Settings, row: Ticket, staff: Staff) -> None:
     ask(session, row, staff, settings)
     grant(session, row, staff, settings)
-    referrals.give_back(session, row, why="不属于我局", by=staff.liaison, at=later(days=1))
+    referrals.give_back(session, row, why="不属于我局", by=staff.liaison, settings=settings, at=later(days=1))
     town.bring(session, row, State.IN_HAND, by=staff, settings=settings, at=later(days=1))
     assert due(row) == ("11-27 18:00", "12-02 18:00")
 

@@ -103,7 +103,7 @@ def test_more_days_and_a_new_department_begin_the_ladder_anew(session: Session, 
     assert (row.rung, f"{local(row.rung_at or later()):%m-%d %H:%M}") == (0, "12-02 08:30")
     another = handed(session, settings, staff)
     ladder.climb(session, another.id, settings=settings, at=later(days=2))
-    referrals.give_back(session, another, why="不属于我局", by=staff.liaison, at=later(days=2))
+    referrals.give_back(session, another, why="不属于我局", by=staff.liaison, settings=settings, at=later(days=2))
     assert (another.rung, another.rung_at) == (0, None)
 
 

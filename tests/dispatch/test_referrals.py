@@ -13,7 +13,7 @@ from dispatch.calls import Call, Step
 from dispatch.referrals import Matter
 from dispatch.states import ImpossibleStep, State
 from dispatch.steps import ReferralError
-from dispatch.tickets import Klass, Ticket
+from dispatch.tickets import UNHEARD, Klass, Ticket
 from hotline.accounts.roles import Role
 from hotline.audit import AuditRow
 from hotline.calendar.days import working_days
@@ -87,7 +87,7 @@ def test_the_promise_to_the_caller_is_never_reset_and_the_departments_time_begin
     promised = row.promised_by
     town.bring(session, row, State.TO_ACCEPT, by=staff, settings=settings)
     first = row.due_at
-    referrals.give_back(session, row, why="不属于我局职责", by=staff.liaison, at=later(days=1))
+    referrals.give_back(session, row, why="不属于我局职责", by=staff.liaison, settings=settings, at=later(days=1))
     assert (row.state, row.department_id, row.due_at) == (State.TO_DISPATCH, None, None)
     other = town.unit(session, "102", "玉溪市民政局")
     referrals.dispatch(session, row, to=other, by=staff.supervisor, settings=settings, at=later(days=1))
@@ -140,22 +140,22 @@ def test_only_what_has_been_opened_can_be_accepted(session: Session, brought: Br
 
 def test_a_new_department_must_open_the_ticket_itself(session: Session, brought: Bring, staff: Staff, settings: Settings) -> None:
     row = brought(State.IN_HAND)
-    referrals.give_back(session, row, why="不属于我局职责", by=staff.liaison, at=NOON)
+    referrals.give_back(session, row, why="不属于我局职责", by=staff.liaison, settings=settings, at=NOON)
     referrals.dispatch(session, row, to=staff.office, by=staff.supervisor, settings=settings, at=NOON)
     assert row.opened_at is None
 
 
 @pytest.mark.parametrize("state", [State.TO_ACCEPT, State.IN_HAND])
-def test_a_ticket_is_given_back_with_a_reason_and_within_two_working_days(session: Session, brought: Bring, staff: Staff, state: State) -> None:
+def test_a_ticket_is_given_back_with_a_reason_and_within_two_working_days(session: Session, brought: Bring, staff: Staff, settings: Settings, state: State) -> None:
     row = brought(state)
     with pytest.raises(ReferralError, match="理由"):
-        referrals.give_back(session, row, why=" ", by=staff.liaison, at=NOON)
+        referrals.give_back(session, row, why=" ", by=staff.liaison, settings=settings, at=NOON)
     assert row.return_by is not None
     too_late = row.return_by.replace(second=1)
     with pytest.raises(ReferralError, match="期限"):
-        referrals.give_back(session, row, why="不属于我局职责", by=staff.liaison, at=too_late)
+        referrals.give_back(session, row, why="不属于我局职责", by=staff.liaison, settings=settings, at=too_late)
     assert row.state == state
-    referrals.give_back(session, row, why="不属于我局职责", by=staff.liaison, at=row.return_by)
+    referrals.give_back(session, row, why="不属于我局职责", by=staff.liaison, settings=settings, at=row.return_by)
     assert steps(session, row)[-1] == ("return", "to_dispatch", "liaison")
     assert row.steps[-1].why == "不属于我局职责"
 
@@ -267,7 +267,7 @@ def test_a_step_out_of_order_is_refused_and_leaves_no_trace(session: Session, br
         lambda: referrals.reply(session, row, text="答复", personal=False, by=staff.liaison, at=NOON),
         lambda: referrals.send_back(session, row, why="原因", by=staff.supervisor, settings=settings, at=NOON),
         lambda: referrals.pass_reply(session, row, by=staff.supervisor, settings=settings, at=NOON),
-        lambda: referrals.give_back(session, row, why="原因", by=staff.liaison, at=NOON),
+        lambda: referrals.give_back(session, row, why="原因", by=staff.liaison, settings=settings, at=NOON),
         lambda: referrals.close(session, row, reached=True, at=NOON, why="已回访"),
     ):
         with pytest.raises(ImpossibleStep):
@@ -305,7 +305,7 @@ def test_a_question_left_after_the_tone_goes_nowhere_before_somebody_has_listene
     session: Session, settings: Settings, office: Department
 ) -> None:
     supervisor = person(session, Role.SUPERVISOR)
-    left = Matter(Klass.CONSULT, "电话留言", referrals.UNHEARD)
+    left = Matter(Klass.CONSULT, "电话留言", UNHEARD)
     ticket = referrals.refer(session, left, call=None, recording=None, code="", by="hotline", settings=settings, at=NOON)
     with pytest.raises(ReferralError, match="请先收听录音"):
         referrals.dispatch(session, ticket, to=office, by=supervisor, settings=settings, at=NOON)

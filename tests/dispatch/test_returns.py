@@ -25,7 +25,7 @@ def returned(session: Session, settings: Settings, staff: Staff) -> Ticket:
     row = town.ticket(session, settings)
     for hours in (1, 2):
         town.bring(session, row, State.TO_ACCEPT, by=staff, settings=settings, at=later(hours=hours))
-        referrals.give_back(session, row, why="不属于我局", by=staff.liaison, at=later(hours=hours))
+        referrals.give_back(session, row, why="不属于我局", by=staff.liaison, settings=settings, at=later(hours=hours))
     return row
 
 
@@ -48,7 +48,7 @@ def test_what_is_imposed_is_not_given_back_from_wherever_it_stands(session: Sess
         town.bring(session, returned, state, by=staff, settings=settings, at=later(hours=3))
         assert Action.RETURN not in doable(returned, staff.liaison, at=later(hours=3))
         with pytest.raises(ReferralError, match="不能退单"):
-            referrals.give_back(session, returned, why="还是不属于", by=staff.liaison, at=later(hours=3))
+            referrals.give_back(session, returned, why="还是不属于", by=staff.liaison, settings=settings, at=later(hours=3))
 
 
 def test_before_that_nobody_imposes(session: Session, settings: Settings, staff: Staff) -> None:

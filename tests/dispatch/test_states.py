@@ -19,6 +19,8 @@ POSSIBLE = {
     (State.IN_HAND, Action.EXTEND): State.IN_HAND,
     (State.IN_HAND, Action.REFUSE_EXTENSION): State.IN_HAND,
     (State.IN_HAND, Action.SIGN): State.TO_CHECK,
+    (State.TO_DISPATCH, Action.HAND_DOWN): State.TO_DISPATCH,
+    (State.TO_DISPATCH, Action.HAND_UP): State.TO_DISPATCH,
     (State.TO_CHECK, Action.SEND_BACK): State.IN_HAND,
     (State.TO_CHECK, Action.PASS): State.TO_CALL_BACK,
     (State.TO_CALL_BACK, Action.CLOSE): State.CLOSED,

@@ -1,6 +1,7 @@
 """Tickets that walk through their lives at random are never lost, doubled or stuck, whatever crashes on the way."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -8,8 +9,8 @@ from hypothesis import settings as moderate
 from hypothesis import strategies as st
 
 from dispatch.tickets import Klass
+from hotline.accounts.roles import Role
 from hotline.database import Database
-from hotline.directory.departments import Department
 from hotline.settings import Settings
 from tests.dispatch import town
 from tests.dispatch.town import Staff
@@ -23,10 +24,9 @@ CRASHES, WORKERS, LONG = 0.05, 4, 100_000
 @pytest.fixture
 def staff(database: Database) -> Staff:
     with database.writing() as session:
-        office = Department(code="101", name="玉溪市公安局", short_name="公安局", phone="0877-9601001")
-        session.add(office)
-        session.flush()
-        return town.staff(session, office)
+        office = town.unit(session, "101", "易门县公安局", county="530425")
+        county = town.somebody(session, Role.COUNTY_OFFICE, county=office.county_code)
+        return replace(town.staff(session, office), county=county)
 
 
 @moderate(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -66,6 +66,7 @@ class Staff:
     liaison: Account
     leader: Account
     competent: Account | None = None
+    county: Account | None = None
 
 
 def staff(session: Session, office: Department) -> Staff:

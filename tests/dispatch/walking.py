@@ -12,7 +12,7 @@ from sqlalchemy.exc import TimeoutError as Busy  # who waited too long for SQLit
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from dispatch import asides, callbacks, disputes, extensions, facts, referrals
+from dispatch import asides, callbacks, counties, disputes, extensions, facts, referrals
 from dispatch.callbacks import Callback
 from dispatch.endings import end_attempt
 from dispatch.referrals import Matter
@@ -53,11 +53,13 @@ def _counted(session: Session) -> list[TicketStep]:
 
 
 DEEDS: dict[Action, Deed] = {
-    Action.DISPATCH: lambda w, s, t, n, at: referrals.dispatch(s, t, to=w.staff.office, by=w.staff.supervisor, settings=w.settings, at=at),
-    Action.IMPOSE: lambda w, s, t, n, at: referrals.impose(s, t, to=w.staff.office, why="职责所在", by=w.competent, settings=w.settings, at=at),
+    Action.DISPATCH: lambda w, s, t, n, at: referrals.dispatch(s, t, to=w.staff.office, by=w.hand(t, w.staff.supervisor), settings=w.settings, at=at),
+    Action.IMPOSE: lambda w, s, t, n, at: referrals.impose(s, t, to=w.staff.office, why="职责所在", by=w.hand(t, w.competent), settings=w.settings, at=at),
+    Action.HAND_DOWN: lambda w, s, t, n, at: counties.hand_down(s, t, county=w.staff.office.county_code, by=w.staff.supervisor, settings=w.settings, at=at),
+    Action.HAND_UP: lambda w, s, t, n, at: counties.hand_up(s, t, why="不属本县", by=w.hand(t, w.competent), at=at),
     Action.OPEN: lambda w, s, t, n, at: referrals.opened(s, t, by=w.staff.liaison, at=at),
     Action.ACCEPT: lambda w, s, t, n, at: referrals.accept(s, t, by=w.staff.liaison, at=at),
-    Action.RETURN: lambda w, s, t, n, at: referrals.give_back(s, t, why="不属于我局", by=w.staff.liaison, at=at),
+    Action.RETURN: lambda w, s, t, n, at: referrals.give_back(s, t, why="不属于我局", by=w.staff.liaison, settings=w.settings, at=at),
     Action.REPLY: lambda w, s, t, n, at: referrals.reply(s, t, text=f"答复{n}", personal=n % 2 == 0, by=w.staff.liaison, at=at),
     Action.SIGN: lambda w, s, t, n, at: referrals.sign(s, t, no_secrets=True, by=w.staff.leader, at=at),
     Action.SEND_BACK: lambda w, s, t, n, at: referrals.send_back(s, t, why="未答所问", by=w.staff.supervisor, settings=w.settings, at=at),
@@ -100,6 +102,10 @@ class Walk:
         """Who decides for the competent office."""
         assert self.staff.competent is not None
         return self.staff.competent
+
+    def hand(self, ticket: Ticket, city: Account) -> Account:
+        """Who dispatches: what a county's office has, that office."""
+        return self.staff.county if ticket.county_code and self.staff.county else city
 
     def begin(self, klass: Klass) -> None:
         """One more ticket."""
