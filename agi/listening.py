@@ -13,7 +13,7 @@ import structlog
 
 from agi.errors import BadCommand, SoundMissing
 from agi.line import ALL_KEYS, LONGEST_SILENCE
-from agi.voice import GRACE, Voice, seconds_of
+from agi.voice import GRACE, Voice
 from hotline.hearing import HearingBusy, HearingError
 from hotline.hearing.expecting import BEGINNING, LONGEST, Expecting
 from hotline.hearing.listening import Came
@@ -91,7 +91,7 @@ class Ears:
         return self._line.get("ERROR") != "1"
 
     def _spoken(self, sounds: Sequence[str], expecting: Expecting) -> Listened | None:
-        asked_for = sum(map(seconds_of, sounds))
+        asked_for = sum(map(self._voice.seconds_of, sounds))
         tail = ceil(BEGINNING[expecting] + LONGEST[expecting] + THINKING)
         for name, value in (("SPEECH_ENGINE(expecting)", expecting), ("SPEECH_ENGINE(asked_for)", f"{asked_for:.1f}"),
                             ("SPEECH_DTMF_MAXLEN", "1"), ("SPEECH_DTMF_TERMINATOR", "")):  # fmt: skip

@@ -10,7 +10,7 @@ from pathlib import Path
 from agi.house import House
 from agi.line import Line
 from hotline.times import now
-from hotline.voice import orders
+from hotline.voice import house_prompts, orders
 from hotline.voice.slower import slowed
 
 _BYTES_A_SECOND = {".alaw": 8000, ".wav": 16000}  # what we make, and what the exchange records
@@ -79,12 +79,22 @@ class Voice:
     def _ordered(self, text: str) -> list[str]:
         """The names of a text's sounds; the database is asked only when one of them isn't there."""
         speaker = self.house.settings.voice
-        names = orders.names_of(text, voice=speaker)
+        names = self._names(text)
         if missing := [name for name in names if not self._is_made(name)]:
             with self.house.database.writing() as session:
                 orders.order(session, text, voice=speaker, urgent=True, at=now())
                 orders.lost(session, missing)
         return names
+
+    def _names(self, text: str) -> list[str]:
+        """As the office wants it read; a sentence that isn't made so yet, as it was read before."""
+        readings, speaker = self.house.rules.now.readings, self.house.settings.voice
+        names = orders.names_of(text, voice=speaker, readings=readings.wanted)
+        if readings.wanted == readings.settled:
+            return names
+        before = orders.names_of(text, voice=speaker, readings=readings.settled)
+        return [old if self._is_made(old) and not self._is_made(new) else new
+                for new, old in zip(names, before, strict=True)]  # fmt: skip
 
     def _wait_for(self, names: Sequence[str]) -> None:
         until = time.monotonic() + PATIENCE
@@ -101,7 +111,17 @@ class Voice:
 
     def _guard(self, sound: str) -> None:
         """Each sound by itself: should we be stopped, nobody waits for the rest of a long question."""
-        self.line.guard(seconds_of(sound) + GRACE)
+        self.line.guard(self.seconds_of(sound) + GRACE)
+
+    def seconds_of(self, sound: str) -> float:
+        """How long a sound lasts, as it is heard here."""
+        if own := sound.startswith("hotline/") and seconds_of(str(self._own / sound)):
+            return own
+        return seconds_of(sound)
+
+    @property
+    def _own(self) -> Path:
+        return house_prompts.folder(self.house.settings.folder)
 
     def _is_made(self, name: str) -> bool:
         return (self.house.settings.sounds / f"{name}.alaw").exists()

@@ -15,6 +15,7 @@ from structlog.contextvars import bound_contextvars
 from ami_listener import messages, overflow
 from ami_listener.handlers import handle, hung_up
 from ami_listener.messages import Device, Dialled, HungUp, Message, Staged
+from ami_listener.prompts import Prompts
 from ami_listener.resync import Comparing
 from ami_listener.standing import Made
 from ami_listener.standing import keep as keep_standing
@@ -58,6 +59,7 @@ class Listener:
         line = TransferLine(Telephone(self.settings).link, self.settings)
         self._hunter = Hunter(self.settings, self.database, line)
         self._comparing = Comparing(self.settings, self.database)
+        self._prompts = Prompts(self.settings, self.database)
 
     def run(self) -> None:
         """Listen over one link after the other."""
@@ -165,6 +167,7 @@ class Listener:
             if monotonic() - self._kept_up_at > UPKEEP_SECONDS:
                 stock(link, settings=self.settings, database=self.database, at=now())
                 keep_hours(link, self._hours, settings=self.settings, database=self.database, at=now())
+                self._prompts.keep()
                 keep_standing(link, self._said, settings=self.settings, database=self.database, at=now())
                 overflow.keep(link, settings=self.settings)
                 self.bus.publish(*self._hunter.look(at=now()))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from functools import cache
+from pathlib import Path
 
 from dispatch.line.pace import Pace, pace
 from dispatch.line.standing import LAST, spoken
@@ -10,8 +10,8 @@ from hotline.database import Database
 from hotline.exchange import actions
 from hotline.exchange.link import Link
 from hotline.settings import Settings
-from hotline.voice import alaw
-from hotline.voice.prompts import sound_path, texts
+from hotline.voice import alaw, house_prompts
+from hotline.voice.prompts import spoken as fixed
 from hotline.voice.rendering import write_whole
 
 FRESH = timedelta(minutes=2)  # older, and the exchange says the place alone
@@ -26,22 +26,23 @@ def keep(link: Link, made: Made, *, settings: Settings, database: Database, at: 
     lies there already."""
     with database.reading() as session:
         now = pace(session, settings=settings, at=at)
-    for name, sound in said(now, key="key_place" if settings.queue_offer else "key_message"):
+    for name, sound in said(now, key="key_place" if settings.queue_offer else "key_message", house=settings.folder):
         if made.get(name) != sound:
             write_whole(settings.folder.resolve() / "exchange/generated/waiting" / f"{name}.alaw", sound)
             made[name] = sound
     actions.db_put(link, "waiting", "until", str(int((at + FRESH).timestamp())))
 
 
-def said(now: Pace | None, *, key: str) -> Iterator[tuple[str, bytes]]:
+def said(now: Pace | None, *, key: str, house: Path) -> Iterator[tuple[str, bytes]]:
     """By the names under which the exchange asks for them: the sounds of all places."""
+    prompts = _prompts(house)
     for place in range(1, LAST + 1):
-        sound = spoken(place, now, key=key, sounds=_prompts())
+        sound = spoken(place, now, key=key, sounds=prompts)
         yield "hotline/you_are_next" if place == 1 else f"digits/{place}", sound
     yield from ((f"hotline/{name}", UNSAID) for name in AROUND)
 
 
-@cache
-def _prompts() -> Made:
-    wanted = [name for name in texts() if name.startswith(("place_", "wait_", "key_"))]
-    return {name: sound_path(name).read_bytes() for name in wanted}
+def _prompts(house: Path) -> Made:
+    """As they are heard here: a person may have said them anew."""
+    wanted = [name for name in fixed() if name.startswith(("place_", "wait_", "key_"))]
+    return {name: house_prompts.sound(name, house) for name in wanted}

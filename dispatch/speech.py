@@ -9,10 +9,10 @@ from hotline import parts
 from hotline.database import Database
 from hotline.settings import Settings
 from hotline.times import now
-from hotline.voice import Voice, VoiceError, VoiceMissing, orders
+from hotline.voice import Voice, VoiceError, VoiceMissing, correcting, orders
 from hotline.voice.kokoro import Kokoro
 from hotline.voice.orders import SpeechOrder
-from hotline.voice.rendering import render
+from hotline.voice.rendering import sound_of
 
 LONGEST_STRETCH = 20.0  # seconds of rendering before the task ends and others are heard
 log = structlog.get_logger()
@@ -35,6 +35,7 @@ class Speaker:
         while monotonic() < until and not trouble and (order := self._next()) is not None:
             trouble = self._make(order)
         with self._database.writing() as session:
+            correcting.settle(session, voice=self._settings.voice, at=now())
             parts.beat(session, "voice", well=not trouble, words=trouble, at=now())
 
     def _next(self) -> SpeechOrder | None:
@@ -44,7 +45,7 @@ class Speaker:
     def _make(self, order: SpeechOrder) -> str:
         """Render one order; words of trouble when the voice itself is missing."""
         try:
-            render(order.text, voice=self._voice, folder=self._settings.sounds)
+            sound_of(order.said or order.text, self._voice, self._settings.sounds)
             order.made_at = now()
         except VoiceMissing as missing:
             return str(missing)

@@ -68,7 +68,7 @@ def begin(session: Session, row: MenuVersion, *, by: str, settings: Settings, at
         raise LineRuleError("该版本已经启用过，请另存为新版本")
     if row.by == by:
         raise LineRuleError("起草人不能启用自己起草的菜单")
-    names = [name for sounds in spoken(row.menu, settings=settings).sounds.values() for name in sounds]
+    names = [name for sounds in spoken(session, row.menu, settings=settings).sounds.values() for name in sounds]
     if orders.unmade(session, names):
         raise LineRuleError("语音还在合成，请稍后再启用")
     end(session, by=by, at=at)
@@ -90,6 +90,6 @@ def current(session: Session) -> MenuVersion | None:
     return session.scalar(query.order_by(MenuVersion.id.desc()).limit(1))
 
 
-def spoken(menu: Menu, *, settings: Settings) -> Spoken:
+def spoken(session: Session, menu: Menu, *, settings: Settings) -> Spoken:
     """The menu with the names of its sounds."""
-    return Spoken(menu, {text: tuple(orders.names_of(text, voice=settings.voice)) for text in menu.texts()})
+    return Spoken(menu, {text: tuple(orders.heard_names(session, text, voice=settings.voice)) for text in menu.texts()})

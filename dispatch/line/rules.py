@@ -20,6 +20,8 @@ from hotline.calendar.hours import read_hours
 from hotline.calendar.staffing import SpecialHours, Staffing, staffing
 from hotline.calendar.words import Prompts, calendar_day, out_of_hours
 from hotline.settings import Settings
+from hotline.voice import readings
+from hotline.voice.readings import Readings, SpokenReading
 
 Stamps = tuple[object, ...]
 PERSON = "person"  # who withholds his number is taken to a person at once
@@ -38,6 +40,7 @@ class Rules:
     missed: frozenset[str] = frozenset()  # who has rung in vain, and was not reached yet
     places: frozenset[str] = frozenset()  # whose place in the queue is kept
     menu: Spoken | None = None  # the office's; None: the exchange's own
+    readings: Readings = field(default_factory=Readings)  # how words are said
 
     def machine(self, dialled: str, at: datetime) -> Machine:
         """What the machine may do for who dials this number."""
@@ -96,6 +99,8 @@ def stamps(session: Session) -> Stamps:
         missed.stamp(),
         places.stamp(),
         select(func.count(MenuVersion.begun_at), func.count(MenuVersion.ended_at)).select_from(MenuVersion),
+        select(func.count(), func.count(SpokenReading.begun_at), func.count(SpokenReading.ended_at),
+               func.count(SpokenReading.left_at)).select_from(SpokenReading),
     )
     return tuple(cell for query in counted for cell in session.execute(query).one())
 
@@ -108,4 +113,5 @@ def load(session: Session, *, settings: Settings, at: datetime) -> Rules:
     return Rules(settings, staffing(session, settings=settings), barring.standing(blocks, at=at),
                  barring.untold(session), rows, flags.all_of(session), missed.numbers(session),
                  places.numbers(session),
-                 menus.spoken(version.menu, settings=settings) if version else None)  # fmt: skip
+                 menus.spoken(session, version.menu, settings=settings) if version else None,
+                 readings.standing(session))  # fmt: skip

@@ -1,5 +1,6 @@
 """Sentences that are owed a rendering: ordered when an answer becomes speakable, made by the worker."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import String, Text, select, update
@@ -7,9 +8,11 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.database import Base, insert_into
 from hotline.voice.kokoro import voice_name
-from hotline.voice.rendering import sentences, spoken_name
+from hotline.voice.readings import Reading, said, standing
+from hotline.voice.rendering import sentences, sound_name
 
 MOST_TRIES = 3
+AT_ONCE = 500  # rows of one statement
 
 
 class SpeechOrder(Base):
@@ -18,8 +21,10 @@ class SpeechOrder(Base):
     __tablename__ = "speech_order"
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     text: Mapped[str] = mapped_column(Text)
+    said: Mapped[str] = mapped_column(Text, default="")  # as the voice is given it, where the office reads it otherwise
     voice: Mapped[str] = mapped_column(String(40))
     urgent: Mapped[bool] = mapped_column(default=False)
+    corrected: Mapped[bool] = mapped_column(default=False)  # the office hears it again: after what a caller waits for
     ordered_at: Mapped[datetime]
     made_at: Mapped[datetime | None] = mapped_column(index=True)
     tries: Mapped[int] = mapped_column(default=0)
@@ -30,26 +35,50 @@ def order(session: Session, text: str, *, voice: str, urgent: bool = False, at: 
     """Order every sentence of the text from a speaker; the names of their sounds, in the order of speaking.
 
     Ordering again is free, and makes urgent what somebody waits for."""
-    spoken = [(spoken_name(sentence, voice_name(voice)), sentence) for sentence in sentences(text)]
-    for name, sentence in spoken:
-        row = {
-            "name": name,
-            "text": sentence,
-            "voice": voice,
-            "urgent": urgent,
-            "ordered_at": at,
-            "tries": 0,
-            "fault": "",
-        }
-        statement = insert_into(session, SpeechOrder).values(row)
-        again = statement.on_conflict_do_update(index_elements=[SpeechOrder.name], set_={"urgent": True})
-        session.execute(again if urgent else statement.on_conflict_do_nothing(index_elements=[SpeechOrder.name]))
-    return [name for name, _ in spoken]
+    return order_sentences(session, sentences(text), voice=voice, urgent=urgent, at=at)
 
 
-def names_of(text: str, *, voice: str) -> list[str]:
+def order_sentences(session: Session, some: Iterable[str], *, voice: str, urgent: bool = False, corrected: bool = False,
+                    at: datetime) -> list[str]:  # fmt: skip
+    """The same of sentences that are speakable, read as the office wants it."""
+    readings = standing(session).wanted
+    rows = [_row(one, said(one, readings), voice) for one in some]
+    once = list({row["name"]: row for row in rows}.values())
+    first = "urgent" if urgent else "corrected"
+    for first_of in range(0, len(once), AT_ONCE):
+        part = once[first_of : first_of + AT_ONCE]
+        values = [row | {"urgent": urgent, "corrected": corrected, "ordered_at": at} for row in part]
+        statement = insert_into(session, SpeechOrder).values(values)
+        again = statement.on_conflict_do_update(index_elements=[SpeechOrder.name], set_={first: True})
+        nothing = statement.on_conflict_do_nothing(index_elements=[SpeechOrder.name])
+        session.execute(again if urgent or corrected else nothing)
+    return [str(row["name"]) for row in rows]
+
+
+def _row(sentence: str, spoken: str, voice: str) -> dict[str, object]:
+    name = sound_name(spoken, voice_name(voice))
+    otherwise = "" if spoken == sentence else spoken
+    return {"name": name, "text": sentence, "said": otherwise, "voice": voice, "tries": 0, "fault": ""}
+
+
+def names_of(text: str, *, voice: str, readings: Iterable[Reading] = ()) -> list[str]:
     """The names of a text's sounds from a speaker, in the order of speaking, whether made or not."""
-    return [spoken_name(sentence, voice_name(voice)) for sentence in sentences(text)]
+    return names_said(sentences(text), voice=voice, readings=readings)
+
+
+def names_said(some: Iterable[str], *, voice: str, readings: Iterable[Reading] = ()) -> list[str]:
+    """The same of sentences that are speakable."""
+    known = tuple(readings)
+    return [sound_name(said(one, known), voice_name(voice)) for one in some]
+
+
+def heard_names(session: Session, text: str, *, voice: str) -> list[str]:
+    """The names of the sounds that are heard of a text: where a new reading isn't made yet, those of before."""
+    readings = standing(session)
+    new = names_of(text, voice=voice, readings=readings.wanted)
+    old = names_of(text, voice=voice, readings=readings.settled)
+    missing = set(unmade(session, new + old)) if new != old else set()
+    return [b if a in missing and b not in missing else a for a, b in zip(new, old, strict=True)]
 
 
 def lost(session: Session, names: list[str]) -> None:
@@ -66,7 +95,7 @@ def next_owed(session: Session) -> SpeechOrder | None:
     query = (
         select(SpeechOrder)
         .where(SpeechOrder.made_at.is_(None), SpeechOrder.tries < MOST_TRIES)
-        .order_by(SpeechOrder.urgent.desc(), SpeechOrder.tries, SpeechOrder.ordered_at)
+        .order_by(SpeechOrder.urgent.desc(), SpeechOrder.corrected.desc(), SpeechOrder.tries, SpeechOrder.ordered_at)
         .limit(1)
     )
     return session.scalar(query)

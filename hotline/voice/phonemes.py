@@ -30,10 +30,16 @@ READINGS = {"还款": "huán kuǎn", "还贷": "huán dài", "偿还": "cháng h
 
 
 def phonemes(text: str) -> str:
-    """Return the phonemes of speakable text: Hanzi by dictionary, each capital letter by its name."""
-    hanzi = _hanzi_reader()
-    parts = re.findall("[A-Z]+|[^A-Z]+", text)
-    return " ".join(" ".join(LETTERS[c] for c in p) if "A" <= p[0] <= "Z" else hanzi(p) for p in parts)
+    """Return the phonemes of speakable text: Hanzi by dictionary, each capital letter by its name, what the office
+    wants read otherwise ({word syllables}) as it wants it."""
+    said = " ".join(_part(part) for part in re.findall(r"\{[^}]*\}|[A-Z]+|[^A-Z{]+", text))
+    return re.sub(" (?=[,.;:!?])", "", said) if "{" in text else said
+
+
+def _part(part: str) -> str:
+    if part[0] == "{":
+        return _syllables(part[1:-1].split()[1:])
+    return " ".join(LETTERS[c] for c in part) if "A" <= part[0] <= "Z" else _hanzi_reader()(part)
 
 
 def tokens(text: str) -> list[int]:
@@ -60,6 +66,15 @@ def load_dictionary(cache_folder: Path) -> None:
     for word, syllables in READINGS.items():
         jieba.add_word(word)
         pypinyin.load_phrases_dict({word: [[s] for s in syllables.split()]})
+
+
+def _syllables(pinyin: list[str]) -> str:
+    """One word by its syllables (`xie4`); VoiceError when one of them is none that the model knows."""
+    reader: Any = import_module("misaki.zh").ZHG2P
+    try:
+        return "".join(str(reader.py2ipa(one)) for one in pinyin)
+    except Exception as error:  # whatever the other package says of what it doesn't know
+        raise VoiceError(f"Nobody can say '{' '.join(pinyin)}'.") from error
 
 
 @cache

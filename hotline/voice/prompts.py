@@ -6,6 +6,7 @@ import os
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TypedDict
 
@@ -35,6 +36,21 @@ def texts(home: Path = HOME) -> dict[str, str]:
     """Return every prompt's text by its name; a section is only a heading, a name may hold a folder."""
     with (home / "prompts.toml").open("rb") as file:
         return dict(_named(tomllib.load(file)))
+
+
+@cache
+def spoken() -> dict[str, tuple[str, ...]]:
+    """The sentences of every prompt that was shipped, as the voice is given them."""
+    return {name: tuple(sentences(text)) for name, text in texts().items()}
+
+
+@cache
+def sections() -> dict[str, str]:
+    """The heading under which each prompt stands; empty for the exchange's own."""
+    with (HOME / "prompts.toml").open("rb") as file:
+        table = tomllib.load(file)
+    return {name: section if isinstance(below, dict) else "" for section, below in table.items()
+            for name in (below if isinstance(below, dict) else [section])}  # fmt: skip
 
 
 def _named(table: dict[str, object]) -> Iterator[tuple[str, str]]:
@@ -90,11 +106,15 @@ def stale(home: Path = HOME, *, speaker: str = voice_name()) -> list[str]:
 def render_prompt(name: str, *, voice: Voice, home: Path = HOME) -> Locked:
     """Speak one prompt, write its sound, and return its line of the lock; VoiceError if it can't."""
     text = texts(home)[name]
-    pieces = [for_telephone(voice.speak(s), voice.rate) for s in sentences(text)]
-    sound = _PAUSE.join(pieces)
+    sound = joined([for_telephone(voice.speak(s), voice.rate) for s in sentences(text)])
     write_whole(sound_path(name, home), sound)
     digest = hashlib.sha256(sound).hexdigest()
     return {"said": spoken_name(text, voice.name), "sound": digest, "seconds": round(len(sound) / alaw.RATE, 2)}
+
+
+def joined(pieces: list[bytes]) -> bytes:
+    """The sentences of one prompt as one sound."""
+    return _PAUSE.join(pieces)
 
 
 def write_lock(lines: dict[str, Locked], home: Path = HOME) -> None:

@@ -22,18 +22,31 @@ def sentences(text: str) -> list[str]:
 
 def spoken_name(text: str, voice_name: str, speed: float = 1.0) -> str:
     """Return the file stem of a text as said by a voice: the same words, voice and speed give the same."""
-    return hashlib.sha256(f"{voice_name}\n{speed:.2f}\n{speakable(text)}".encode()).hexdigest()[:32]
+    return sound_name(speakable(text), voice_name, speed)
+
+
+def sound_name(said: str, voice_name: str, speed: float = 1.0) -> str:
+    """The same of what is speakable already, readings of its words included."""
+    return hashlib.sha256(f"{voice_name}\n{speed:.2f}\n{said}".encode()).hexdigest()[:32]
 
 
 def render(text: str, *, voice: Voice, folder: Path, speed: float = 1.0) -> list[Path]:
     """Write what isn't there yet, one A-law file a sentence, and return all in order; VoiceError if it can't."""
-    return [_sound_of(sentence, voice, folder, speed) for sentence in sentences(text)]
+    return [sound_of(sentence, voice, folder, speed) for sentence in sentences(text)]
 
 
 def rendered(text: str, *, voice_name: str, folder: Path, speed: float = 1.0) -> list[str] | None:
     """Return what the exchange plays for a text, in order and without suffix; None while any is missing."""
     files = [folder / f"{spoken_name(s, voice_name, speed)}.alaw" for s in sentences(text)]
     return [str(f.with_suffix("")) for f in files] if all(f.is_file() for f in files) else None
+
+
+def sound_of(said: str, voice: Voice, folder: Path, speed: float = 1.0) -> Path:
+    """The file of one sentence, made where it isn't there; VoiceError if it can't be."""
+    path = folder / f"{sound_name(said, voice.name, speed)}.alaw"
+    if not path.is_file():
+        write_whole(path, for_telephone(voice.speak(said, speed=speed), voice.rate))
+    return path
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -45,13 +58,6 @@ def write_whole(path: Path, content: bytes) -> None:
         draft.rename(path)
     finally:
         draft.unlink(missing_ok=True)
-
-
-def _sound_of(sentence: str, voice: Voice, folder: Path, speed: float) -> Path:
-    path = folder / f"{spoken_name(sentence, voice.name, speed)}.alaw"
-    if not path.is_file():
-        write_whole(path, for_telephone(voice.speak(sentence, speed=speed), voice.rate))
-    return path
 
 
 def _within_breath(sentence: str) -> list[str]:

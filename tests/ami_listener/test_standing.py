@@ -35,4 +35,4 @@ def test_every_place_has_its_sound_and_is_believed_for_two_minutes(
         unknown = (folder / "digits/3.alaw").read_bytes()
         monkeypatch.setattr(standing, "pace", lambda *_, **__: Pace(120, 1))
         keep(link, made, settings=settings, database=database, at=NOON)
-    assert (folder / "digits/3.alaw").read_bytes() == dict(said(Pace(120, 1), key="key_message"))["digits/3"] != unknown
+    assert (folder / "digits/3.alaw").read_bytes() == dict(said(Pace(120, 1), key="key_message", house=settings.folder))["digits/3"] != unknown

@@ -54,6 +54,14 @@ def test_words_that_the_dictionary_reads_wrongly_are_read_as_people_say_them() -
     assert phonemes.phonemes("还款") == phonemes.phonemes("环款")
 
 
+def test_what_the_office_wants_read_otherwise_is_said_so() -> None:
+    kokoro()
+    assert phonemes.phonemes("{解家营 xie4 jia1 ying2}") == phonemes.phonemes("解家营"), "the house knows this one already"
+    assert phonemes.phonemes("去{重庆 zhong4 qing4}。") == phonemes.phonemes("去众庆。") != phonemes.phonemes("去重庆。")
+    with pytest.raises(VoiceError, match="Nobody can say"):
+        phonemes.phonemes("{甲 xyz9}")
+
+
 def test_a_missing_model_says_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(VoiceMissing, match="bin/voice"):
         Kokoro(tmp_path)
