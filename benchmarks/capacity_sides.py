@@ -45,7 +45,7 @@ class Side:
 
     def recordings(self, since: datetime) -> list[float]:
         """Seconds of each recording that was begun since then, shortest first."""
-        files = (self.plan.folder / "spool/calls").glob("*.wav")
+        files = (self.plan.folder / "spool/calls").glob("*.caller.wav")
         found = (path.stat() for path in files)
         return sorted((one.st_size - 44) / 16000 for one in found if one.st_mtime >= since.timestamp())
 

@@ -14,7 +14,7 @@ from hotline import audit
 from hotline.database import Database
 from hotline.settings import Settings
 from hotline.times import local_day, now
-from recordings import retention, two_hands
+from recordings import retention, sides, two_hands
 from recordings.archive import Archive
 from recordings.errors import Absent, RecordingError
 from recordings.recordings import Recording, State
@@ -124,7 +124,7 @@ def _unfinished() -> Select[Recording]:
 
 def _take_away(row: Recording, archive: Archive) -> None:
     """Gone from store and spool; RecordingError when it is still there."""
-    Path(row.path).unlink(missing_ok=True)
+    sides.clear(Path(row.path))
     if not row.stored:
         return
     archive.forget(row.stored)

@@ -19,7 +19,7 @@ from dispatch.unowned import Found
 from hotline.database import Database
 from hotline.settings import Settings
 from hotline.times import local, local_day, now
-from recordings import findings, recordings
+from recordings import findings, recordings, sides
 from recordings.archive import Archive, archive
 from recordings.errors import Absent, RecordingError
 from recordings.findings import Done, Finding, Reconciliation
@@ -74,7 +74,7 @@ class Reconciler:
     def _spool(self, at: datetime) -> Iterator[Found]:
         """Files in the spool that no row speaks of, or whose row says they are elsewhere"""
         for kind in Kind:
-            for path in sorted((self.settings.spool / f"{kind}s").glob("*.wav")):
+            for path in sides.in_folder(self.settings.spool / f"{kind}s"):
                 if _old(path, at) and (found := unowned.in_spool(self, kind, path, at)):
                     yield found
 
@@ -275,9 +275,10 @@ def _there(kept: Archive, row: Recording) -> bool:
 
 def _old(path: Path, at: datetime) -> bool:
     try:
-        return at.timestamp() - path.stat().st_mtime > QUIET.total_seconds()
+        written = [one.stat().st_mtime for one in sides.files(path)]
     except FileNotFoundError:  # taken in meanwhile
         return False
+    return bool(written) and at.timestamp() - max(written) > QUIET.total_seconds()
 
 
 def open_findings(session: Session) -> int:

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dispatch.calls import Call
-from recordings import recordings
+from recordings import recordings, sides
 from recordings.findings import Done
 from recordings.findings import Kind as Wrong
 from recordings.recordings import Kind, Recording, State
@@ -34,7 +34,7 @@ class Found:
 
 
 def in_spool(of: "Reconciler", kind: Kind, path: Path, at: datetime) -> Found | None:
-    """A file that lies in the spool for long; None when all is well with it."""
+    """A recording that lies in the spool for long; None when all is well with it."""
     with of.database.writing() as session:
         row = session.scalar(select(Recording).where(Recording.path == str(path)))
         if row is None:
@@ -43,7 +43,7 @@ def in_spool(of: "Reconciler", kind: Kind, path: Path, at: datetime) -> Found | 
             there = recordings.take_in(row, keep_days=of.settings.recordings_keep_days, at=at)
             return Found(Wrong.UNOWNED, str(path), Done.TAKEN_IN if there else Done.LEFT, call_id=row.call_id)
     if row.state == State.DESTROYED or (row.stored and of.archive.intact(row)):
-        path.unlink(missing_ok=True)  # destroyed, or a copy of what is kept: it was to go, and somebody died before
+        sides.clear(path)  # destroyed, or a copy of what is kept: it was to go, and somebody died before
         return Found(Wrong.UNOWNED, str(path), Done.REMOVED, call_id=row.call_id)
     return lost(of, row, at) if row.stored else None
 

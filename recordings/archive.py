@@ -1,7 +1,7 @@
 """Where recordings are put away, packed and sealed, and heard from again: one store, one ring of keys, one cipher."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,7 @@ from tempfile import TemporaryFile
 from typing import BinaryIO
 
 from hotline.settings import Settings
-from recordings import audio, packing, s3, sealing
+from recordings import audio, packing, s3, sealing, sides
 from recordings.ciphers import Cipher
 from recordings.errors import Absent, Tampered
 from recordings.keyring import PLAIN, KeyRing
@@ -30,6 +30,7 @@ class PutAway:
     packing: str
     key_id: str
     gain: float
+    gain_house: float
 
 
 @dataclass(frozen=True)
@@ -48,14 +49,15 @@ class Archive:
             raise Tampered(f"recording {recording.id} isn't what was taken in any more: it stays in the spool")
         with TemporaryFile(dir=path.parent) as packed:  # nameless: no crash leaves it behind
             form = packing.pack(path, packed, sha256=recording.sha256)
-            return self._store(recording, packed, form, gain=audio.gain(path), on=on)
+            return self._store(recording, packed, form, gains=audio.gains(path), on=on)
 
     def reseal(self, recording: Recording, *, on: date) -> PutAway:
         """Store it again under the key in force, beside what is kept; `forget` takes the old one away."""
         with TemporaryFile() as packed, self._packed(recording) as content:
             for start in range(0, content.size, 1 << 20):
                 packed.write(content.part(start, 1 << 20))
-            return self._store(recording, packed, Packing(recording.packing), gain=recording.gain, on=on)
+            form = Packing(recording.packing)
+            return self._store(recording, packed, form, gains=(recording.gain, recording.gain_house), on=on)
 
     @contextmanager
     def sound(self, recording: Recording, *, levelled: bool = False) -> Iterator[Bytes]:
@@ -70,7 +72,8 @@ class Archive:
         """The same, for who closes it himself."""
         if not recording.stored:
             return OpenFile(Path(recording.path))
-        return _unpacked(self._content(recording), Packing(recording.packing), recording.gain if levelled else 0.0)
+        gains = (recording.gain, recording.gain_house) if levelled else ()
+        return _unpacked(self._content(recording), Packing(recording.packing), gains)
 
     def intact(self, recording: Recording) -> bool:
         """Whether the sound is still what was taken in, to the bit."""
@@ -96,13 +99,14 @@ class Archive:
         kept = self.store.open(recording.stored)
         return sealing.Unsealed(kept, self.ring) if recording.key_id != PLAIN else kept
 
-    def _store(self, recording: Recording, packed: BinaryIO, form: Packing, *, gain: float, on: date) -> PutAway:
+    def _store(self, recording: Recording, packed: BinaryIO, form: Packing, *, gains: Sequence[float],
+               on: date) -> PutAway:  # fmt: skip
         size = packed.seek(0, io.SEEK_END)
         packed.seek(0)
         with TemporaryFile() as sealed:
             key_id = self._seal(packed, size, sealed, on=on)
             name = f"{recording.began_at:%Y/%m/%d}/{recording.id}-{recording.sha256[:16]}.{key_id}"
-            made = PutAway(name, sealed.seek(0, io.SEEK_END), form, key_id, gain)
+            made = PutAway(name, sealed.seek(0, io.SEEK_END), form, key_id, *(*gains, 0.0)[:2])
             sealed.seek(0)
             self.store.put(name, sealed)
         self._prove(recording, made)
@@ -118,20 +122,19 @@ class Archive:
 
     def _prove(self, recording: Recording, made: PutAway) -> None:
         """Only what was read back from the store as it was taken in counts as put away."""
-        again = Recording(stored=made.stored, key_id=made.key_id, packing=made.packing, gain=made.gain,
-                          sha256=recording.sha256)  # fmt: skip
+        again = Recording(stored=made.stored, key_id=made.key_id, packing=made.packing, sha256=recording.sha256)
         if not self.intact(again):
             self.store.delete(made.stored)
             raise Tampered(f"recording {recording.id} doesn't come back as it was taken in: it stays where it is")
 
 
-def _unpacked(content: Bytes, form: Packing, gain: float) -> Bytes:
-    return Unpacked(content, gain=gain) if form is Packing.FLAC else content
+def _unpacked(content: Bytes, form: Packing, gains: Sequence[float]) -> Bytes:
+    return Unpacked(content, gains=gains) if form is Packing.FLAC else content
 
 
 def clear(recording: Recording) -> None:
     """Take what was put away out of the spool; only after the row that says where it is was committed."""
-    Path(recording.path).unlink(missing_ok=True)
+    sides.clear(Path(recording.path))
 
 
 def archive(settings: Settings) -> Archive:

@@ -53,30 +53,35 @@ def seconds(path: Path) -> float:
         return round(file.getnframes() / file.getframerate(), 3)
 
 
-def peaks(file: BinaryIO, *, points: int = 400) -> list[float]:
-    """The shape of the sound: the loudest sample of each of `points` stretches, 0 to 1, for drawing."""
-    sound = AudioSegment.from_wav(file).set_channels(1)
-    samples: NDArray[np.int16] = np.frombuffer(sound.raw_data, dtype=np.int16)
+def peaks(file: BinaryIO, *, points: int = 400) -> list[list[float]]:
+    """The shape of the sound, side by side: the loudest sample of each of `points` stretches, 0 to 1, for drawing."""
+    return [_peaks(side, points) for side in AudioSegment.from_wav(file).split_to_mono()]
+
+
+def _peaks(side: AudioSegment, points: int) -> list[float]:
+    samples: NDArray[np.int16] = np.frombuffer(side.raw_data, dtype=np.int16)
     if not len(samples):
         return []
     stretches = np.array_split(np.abs(samples.astype(np.int32)), min(points, len(samples)))
     return [round(float(stretch.max()) / 32768, 3) for stretch in stretches]
 
 
-def gain(path: Path) -> float:
-    """By how many decibels the sound must be raised, or lowered, so that what is said in it is as loud as in others:
+def gains(path: Path) -> list[float]:
+    """By how many decibels each side must be raised, or lowered, so that what is said in it is as loud as in others:
     measured where somebody speaks, never so much that its loudest sample is cut. 0 when nobody does."""
     try:
         samples, rate = soundfile.read(str(path), dtype="float32", always_2d=True)
     except soundfile.LibsndfileError:
-        return 0.0
-    frame = max(1, rate * FRAME // 1000)
-    loudest = np.abs(samples).max(axis=1, initial=0.0)
-    stretches = loudest[: len(loudest) // frame * frame].reshape(-1, frame)
+        return [0.0]
+    return [_gain(np.abs(side), max(1, rate * FRAME // 1000)) for side in samples.T]
+
+
+def _gain(loudness: NDArray[np.float32], frame: int) -> float:
+    stretches = loudness[: len(loudness) // frame * frame].reshape(-1, frame)
     power = np.sqrt((stretches**2).mean(axis=1))
     spoken = power[power > SPOKEN]
     if not len(spoken):
         return 0.0
     wanted = LEVEL - 20 * float(np.log10(np.sqrt((spoken**2).mean())))
-    room = HEADROOM - 20 * float(np.log10(loudest.max()))
+    room = HEADROOM - 20 * float(np.log10(loudness.max()))
     return round(max(-MOST_GAIN, min(wanted, room, MOST_GAIN)), 1)

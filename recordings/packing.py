@@ -6,7 +6,7 @@ file as it went in (a sample torn by a crash, another kind of WAV) is kept as it
 import hashlib
 import io
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -90,10 +90,10 @@ class _Heeded(Seekable):
 
 
 class Unpacked:
-    """A packed sound, to be read in parts as the WAV that it was; `gain` (decibel) raises it for who listens."""
+    """A packed sound, to be read in parts as the WAV that it was; `gains` (decibel) raise each side for who listens."""
 
-    def __init__(self, packed: Bytes, *, gain: float = 0.0) -> None:
-        self._packed, self._factor = packed, 10 ** (gain / 20)
+    def __init__(self, packed: Bytes, *, gains: Sequence[float] = ()) -> None:
+        self._packed, self._factors = packed, [10 ** (gain / 20) for gain in gains]
         self._file = _Heeded(packed)
         with self._file.heeded():
             self._sound = soundfile.SoundFile(self._file)
@@ -120,8 +120,9 @@ class Unpacked:
         with self._file.heeded():
             self._sound.seek(first)
             samples = self._sound.read(count, dtype="int16")
-        if self._factor != 1.0:
-            samples = np.clip(samples * self._factor, -32768, 32767)
+        if self._factors:
+            factors = self._factors[: self._sound.channels]
+            samples = np.clip(samples * (factors if len(factors) > 1 else factors[0]), -32768, 32767)
         sound: bytes = samples.astype("<i2").tobytes()
         return sound
 

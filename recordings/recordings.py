@@ -11,7 +11,7 @@ from sqlalchemy import Float, ForeignKey, String, UniqueConstraint, select, upda
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.database import Base, insert_into
-from recordings import audio
+from recordings import audio, sides
 from recordings.retention import Destruction
 
 
@@ -54,7 +54,9 @@ class Recording(Base):
     stored_size: Mapped[int | None]
     packing: Mapped[str] = mapped_column(String(10), default="")
     key_id: Mapped[str] = mapped_column(String(20), default="", index=True)
-    gain: Mapped[float] = mapped_column(Float, default=0.0)  # decibels that make it as loud as others
+    # Decibels that make it as loud as others: of the citizen's side, or of the only one, and of ours.
+    gain: Mapped[float] = mapped_column(Float, default=0.0)
+    gain_house: Mapped[float] = mapped_column(Float, default=0.0)
     checked_at: Mapped[datetime | None] = mapped_column(index=True)  # when it was last found to be what was taken in
     destruction_id: Mapped[int | None] = mapped_column(ForeignKey(Destruction.id), index=True)
 
@@ -63,7 +65,7 @@ _FOUND = ("id", "state", "seconds", "size", "sha256", "taken_in_at", "keep_until
 
 
 def spool_path(spool: Path, call_id: str, kind: Kind, leg: str = "") -> Path:
-    """Where the exchange writes the sound of a call, or of one leg of it."""
+    """Where the sound of a call, or of one leg of it, lies in the spool; the exchange writes its sides beside it."""
     return spool / f"{kind.value}s" / (f"{call_id}.{leg}.wav" if leg else f"{call_id}.wav")
 
 
@@ -88,9 +90,8 @@ def expect_all(session: Session, began: Mapping[str, datetime], *, kind: Kind, s
 
 
 def is_finished(recording: Recording) -> bool:
-    """Whether the exchange is done with the file: it is closed, or there is none."""
-    path = Path(recording.path)
-    return not path.exists() or audio.is_closed(path)
+    """Whether the exchange is done with it: what there is of it is closed."""
+    return all(audio.is_closed(one) for one in sides.files(Path(recording.path)))
 
 
 def take_in(recording: Recording, *, keep_days: int, at: datetime) -> bool:
@@ -98,6 +99,7 @@ def take_in(recording: Recording, *, keep_days: int, at: datetime) -> bool:
     if recording.stored:  # taken in, put away, and asked for once more
         return True
     path = Path(recording.path)
+    sides.join(path)
     if not path.exists():
         recording.state, recording.taken_in_at = State.MISSING, at
         return False

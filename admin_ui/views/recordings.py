@@ -56,7 +56,7 @@ def sound(recording_id: int) -> ResponseReturnValue:
     with writing() as session:
         found = _to_hear(session, recording_id)
         listening.heard(session, found, purpose=_purpose(), by=me().login, at=now())
-    return _sent(_opened(found, levelled=True), etag=f"{found.sha256[:32]}.{found.gain}")
+    return _sent(_opened(found, levelled=True), etag=f"{found.sha256[:32]}.{found.gain}.{found.gain_house}")
 
 
 @blueprint.get("/<int:recording_id>/file")
@@ -81,7 +81,7 @@ def shape(recording_id: int) -> ResponseReturnValue:
         call = session.get(Call, found.call_id) if found.kind == Kind.CALL else None
         places = marks(call.steps, began=found.began_at, seconds=found.seconds or 0.0) if call else []
     with file(_opened(found)) as opened:
-        return render_template("_shape.html", peaks=audio.peaks(opened), marks=places, seconds=found.seconds or 1.0)
+        return render_template("_shape.html", sides=audio.peaks(opened), marks=places, seconds=found.seconds or 1.0)
 
 
 def _player(session: Session, recording_id: int, *, refused: str = "") -> str:

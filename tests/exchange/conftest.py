@@ -13,10 +13,12 @@ from typing import TypeVar
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from cli.exchange import Exchange
 from cli.exchange_files import ExchangePlan, Phone
 from cli.sip import free_port
+from recordings import audio, sides
 
 ROOT = Path(__file__).resolve().parents[2]
 T = TypeVar("T")
@@ -124,26 +126,34 @@ class Heard:
 def _wait_until_closed(path: Path, seconds: float = 5) -> None:
     """A recording's head gets its length when the exchange closes it, a moment after the call."""
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        head = path.read_bytes()[:8]
-        if len(head) == 8 and int.from_bytes(head[4:], "little") == path.stat().st_size - 8:
-            return
+    while not all(audio.is_closed(one) for one in sides.files(path)) and time.monotonic() < end:
         time.sleep(0.1)
+    sides.join(path)
 
 
 def listen(path: Path, until: float | None = None) -> Heard:
     """Measure a recording (its first `until` seconds)."""
-    _wait_until_closed(path)
-    with wave.open(str(path)) as sound:
-        samples = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2").astype(int)
+    samples = loudness(path).max(axis=1)
     seconds = len(samples) / 8000
-    heard = samples if until is None else samples[: int(until * 8000)]
-    windows = np.abs(heard[: len(heard) // 800 * 800].reshape(-1, 800)).max(axis=1) < QUIET
     longest = run = 0
-    for quiet in windows:
+    for quiet in _windows(samples if until is None else samples[: int(until * 8000)]) < QUIET:
         run = run + 1 if quiet else 0
         longest = max(longest, run)
     return Heard(seconds, longest / 10)
+
+
+def loudness(path: Path) -> NDArray[np.int64]:
+    """How loud each sample is of each side, or of the only one."""
+    _wait_until_closed(path)
+    with wave.open(str(path)) as sound:
+        samples = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2").reshape(-1, sound.getnchannels())
+    return np.abs(samples.astype(int))
+
+
+def _windows(samples: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The loudest of each tenth of a second."""
+    found: NDArray[np.int64] = samples[: len(samples) // 800 * 800].reshape(-1, 800).max(axis=1)
+    return found
 
 
 @dataclass(frozen=True)
@@ -153,7 +163,7 @@ class Spool:
     folder: Path
 
     def calls(self) -> set[Path]:
-        return set((self.folder / "spool/calls").glob("*.wav"))
+        return set(sides.in_folder(self.folder / "spool/calls"))
 
     def slips(self) -> dict[str, dict[str, str]]:
         found = sorted((self.folder / "spool/messages").glob("*.txt"))
@@ -190,6 +200,10 @@ class Ears:
 
     def hear(self, path: Path, until: float | None = None) -> Heard:
         return listen(path, until)
+
+    def side(self, path: Path, side: str) -> float:
+        """Seconds in which something is heard on that side."""
+        return float((_windows(loudness(path)[:, sides.SIDES.index(side)]) >= QUIET).sum() / 10)
 
     @staticmethod
     def _wait(look: Callable[[], list[T]], many: int, seconds: float) -> list[T]:

@@ -23,8 +23,15 @@ def test_recordings_are_as_long_as_their_calls_whether_the_caller_speaks_or_not(
     with silent, call(Say(voice), Wait(9), port=plan.sip_port, calls=5, rate=5) as speaking:
         for result in (silent.result(40), speaking.result(40)):
             assert (result.ok, result.failed) == (5, 0), result.log
-    lengths = [ears.hear(path).seconds for path in ears.calls(10)]
+    found = ears.calls(10)
+    lengths = [ears.hear(path).seconds for path in found]
     assert lengths == [pytest.approx(9, abs=0.5)] * 10
+    for path in found:
+        ours = ears.side(path, "house")
+        assert ours > 5, "what the machine said is heard"
+    spoken = sorted(ears.side(path, "caller") for path in found)
+    assert spoken[:5] == [0.0] * 5, "nothing of ours is on a silent caller's side"
+    assert min(spoken[5:]) > 7
 
 
 def test_a_call_back_rings_the_citizen_and_enters_by_the_same_door(

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -12,6 +11,7 @@ from cli.sip import answer, call, phone
 from cli.sip_scenario import Press, Touch, Wait
 from hotline.exchange import actions
 from hotline.exchange.link import Address, Link
+from recordings import sides
 
 pytestmark = pytest.mark.journey
 Row = dict[str, str]
@@ -61,5 +61,5 @@ def test_a_liaison_is_let_in_by_his_key_and_when_the_last_officer_goes_the_calle
         assert liaison.result(10).failed == 0
         until(lambda: channels() == [])
     assert call_id not in exchange.cli("confbridge list")
-    legs = sorted(Path(plan.folder / "spool/legs").glob(f"{call_id}.*.wav"))
+    legs = [path for path in sides.in_folder(plan.folder / "spool/legs") if path.name.startswith(call_id)]
     assert len(legs) == 2

@@ -102,10 +102,15 @@ class Ears:
 
 
 def listen(house: House, path: Path) -> Ears:
-    """A recording as the exchange wrote it, wherever it is kept by now."""
-    with wave.open(opened(house, path)) as sound:
-        samples = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2")
-    return Ears(house, samples.astype(np.float32) / 32768)
+    """A recording as the exchange wrote it, wherever it is kept by now, both sides together."""
+    return Ears(house, samples(opened(house, path)).sum(axis=1))
+
+
+def samples(recording: IO[bytes]) -> Samples:
+    """What is heard on each side, between -1 and 1: the citizen's, then ours; the only one of a message."""
+    with wave.open(recording) as sound:
+        found = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2").reshape(-1, sound.getnchannels())
+    return found.astype(np.float32) / 32768
 
 
 def opened(house: House, path: Path) -> IO[bytes]:

@@ -7,7 +7,6 @@ import socket
 import tempfile
 import threading
 import time
-import wave
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -234,9 +233,8 @@ def heard_somebody(house: Breakable, *calls: Call) -> None:
 
 def silence(recording: IO[bytes]) -> tuple[float, float]:
     """Where the longest stretch of silence of a recording begins, and how many seconds it lasts."""
-    with wave.open(recording) as sound:
-        samples = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2").astype(int)
-    loud = np.abs(samples[: len(samples) // 800 * 800].reshape(-1, 800)).max(axis=1) >= QUIET
+    heard = np.abs(ears.samples(recording)).max(axis=1) * 32768
+    loud = heard[: len(heard) // 800 * 800].reshape(-1, 800).max(axis=1) >= QUIET
     edges = np.flatnonzero(np.concatenate(([True], loud, [True])))
     longest = int(np.diff(edges).argmax())
     return float(edges[longest] / 10), float((np.diff(edges)[longest] - 1) / 10)

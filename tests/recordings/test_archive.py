@@ -51,7 +51,7 @@ def heard(content: bytes) -> dict[int, tuple[int, ...]]:
 
 def taken_in(path: Path) -> Recording:
     row = Recording(id=7, call_id=CALL, kind=Kind.CALL, path=str(path), began_at=NOON, state=State.RUNNING, sha256="",
-                    stored="", key_id="", packing="", gain=0.0)  # fmt: skip
+                    stored="", key_id="", packing="", gain=0.0, gain_house=0.0)  # fmt: skip
     assert take_in(row, keep_days=730, at=later(hours=1))
     return row
 
@@ -289,16 +289,16 @@ def test_what_is_said_is_made_as_loud_as_elsewhere(tmp_path: Path, loudness: int
         file.setparams((1, 2, 8000, 0, "NONE", ""))
         spoken = np.sin(np.arange(16000) / 3) * loudness
         file.writeframes(np.concatenate([spoken, np.zeros(80000)]).astype("<i2").tobytes())
-    assert audio.gain(path) == pytest.approx(wanted, abs=0.3)
+    assert audio.gains(path) == [pytest.approx(wanted, abs=0.3)]
 
 
 def test_nothing_is_raised_where_nobody_speaks(tmp_path: Path) -> None:
-    assert audio.gain(sound(tmp_path / "a.wav", 0.0)) == 0.0
+    assert audio.gains(sound(tmp_path / "a.wav", 0.0)) == [0.0]
     path = tmp_path / "b.wav"
     with wave.open(str(path), "wb") as file:
         file.setparams((1, 2, 8000, 0, "NONE", ""))
         file.writeframes(bytes(16000))
-    assert audio.gain(path) == 0.0
+    assert audio.gains(path) == [0.0]
 
 
 def test_a_sound_is_read_as_a_file(make: Callable[..., Archive], tmp_path: Path) -> None:
