@@ -1,8 +1,12 @@
 """Whatever comes over the exchange's two wires: the door refuses it in its own words, and no call hangs on it."""
 
 import itertools
+import re
 import socket
+import subprocess
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from time import monotonic
 
 import pytest
@@ -25,6 +29,7 @@ TOLD = st.lists(HEADERS | st.binary(max_size=40), max_size=40).map(b"".join)
 VERBS = ("answer", "stream", "ask", "listen", "get", "stored", "record", "say_digits", "collect", "run")
 DESCRIBED = b"agi_network: yes\nagi_network_script: x\n\n"
 PATIENCE = 0.05
+HERE = Path(__file__).parents[2]
 
 
 def speaks(line: Line, verb: str) -> object:
@@ -110,3 +115,16 @@ def test_five_thousand_exchanges_break_no_script(said: bytes, described: bool, v
 @given(content=TOLD, cuts=st.lists(st.integers(0, 10**6), max_size=6))
 def test_twenty_thousand_streams_break_no_reading(content: bytes, cuts: list[int]) -> None:
     told(content, cuts)
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("wire", ["agi", "ami"])
+def test_bytes_that_were_bred_for_it_breaks_nothing(wire: str) -> None:
+    pytest.importorskip("atheris", reason="atheris is there for Linux on x86_64 alone")
+    command = [sys.executable, "-m", "tests.agi.fuzz_wires", wire, "-max_total_time=45", "-max_len=2000", "-timeout=10"]
+    done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, errors="replace", timeout=200)
+    assert done.returncode == 0, done.stderr[-3000:]
+    found = re.search(r"Done (\d+) runs", done.stderr)
+    assert found
+    assert int(found[1]) > 10_000
