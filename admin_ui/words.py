@@ -85,6 +85,7 @@ STEPS = {
     Step.BEGAN: _("来电"), Step.MENU: _("进入菜单"), Step.DEPARTMENT: _("选择部门"), Step.HEARD: _("说的话"),
     Step.EMERGENCY: _("紧急情况，已请其拨打"),
     Step.CANDIDATE: _("听到候选问题"),
+    Step.NOTICE: _("排队时听到突发热点"),
     Step.TOLD: _("已告知答复"), Step.DIRECTED: _("告知承办单位"), Step.PROGRESS: _("告知进度"),
     Step.CODE_WRONG: _("查询码有误"), Step.QUEUED: _("进入排队"), Step.OFFERED: _("振铃"), Step.MISSED: _("未接"),
     Step.ANSWERED: _("接听"), Step.LEFT_QUEUE: _("离开排队"), Step.PLACE_KEPT: _("保留排位"),

@@ -20,6 +20,7 @@ from ami_listener.resync import Comparing
 from ami_listener.standing import Made
 from ami_listener.standing import keep as keep_standing
 from ami_listener.stores import Kept, keep_hours, stock
+from ami_listener.topics import Topics
 from ami_listener.transferring import STAGES
 from dispatch.hunter import Hunter
 from dispatch.telephone import Telephone, address
@@ -59,6 +60,7 @@ class Listener:
         line = TransferLine(Telephone(self.settings).link, self.settings)
         self._hunter = Hunter(self.settings, self.database, line)
         self._comparing = Comparing(self.settings, self.database)
+        self._topics = Topics(self.settings, self.database)
         self._prompts = Prompts(self.settings, self.database)
 
     def run(self) -> None:
@@ -169,6 +171,7 @@ class Listener:
                 keep_hours(link, self._hours, settings=self.settings, database=self.database, at=now())
                 self._prompts.keep()
                 keep_standing(link, self._said, settings=self.settings, database=self.database, at=now())
+                self._topics.keep(link, at=now())
                 overflow.keep(link, settings=self.settings)
                 self.bus.publish(*self._hunter.look(at=now()))
                 self._beat(blind_since=None)

@@ -1,11 +1,12 @@
-"""突发热点 on the telephone: what the machine offers before it asks which department is meant."""
+"""突发热点 on the telephone: what the machine offers before it asks which department is meant, and who waits hears."""
 
+from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 
 from sqlalchemy.orm import Session
 
-from dispatch.answers import offered
+from dispatch.answers import Offered, offered
 from dispatch.decision import Answer, Channel
 from knowledge_base.entries import Entry
 from knowledge_base.hot import pinned
@@ -13,9 +14,16 @@ from knowledge_base.hot import pinned
 
 def topics(session: Session, *, most: int, at: datetime, grace_days: int) -> list[Entry]:
     """What is pinned at that moment, of whatever department, and may be answered by the machine; the latest first."""
+    return [one.entry for one, _ in sayable(session, most=most, at=at, grace_days=grace_days)]
 
-    def sayable(entry: Entry) -> bool:
+
+def sayable(session: Session, *, most: int, at: datetime, grace_days: int) -> list[tuple[Offered, Answer]]:
+    """The same with what the machine may say of each."""
+    return list(islice(_answered(session, at=at, grace_days=grace_days), most))
+
+
+def _answered(session: Session, *, at: datetime, grace_days: int) -> Iterator[tuple[Offered, Answer]]:
+    for entry in pinned(session, at=at):
         found = offered(session, entry.id, channel=Channel.MACHINE, at=at, grace_days=grace_days)
-        return found is not None and isinstance(found.decision, Answer)
-
-    return list(islice(filter(sayable, pinned(session, at=at)), most))
+        if found is not None and isinstance(found.decision, Answer):
+            yield found, found.decision

@@ -30,11 +30,11 @@ class Telling(Base):
 
 
 def tell(session: Session, call_id: str, answer: Answer, *, channel: Channel, entry_id: int, entry_version_id: int,
-         by: str = "", heard: str = "whole", at: datetime) -> Telling:
-    """Note that this answer was given; it stands in the call's timeline too."""
+         by: str = "", heard: str = "whole", step: Step = Step.TOLD, at: datetime) -> Telling:
+    """Note that this answer was given; it stands in the call's timeline too, as `step`."""
     row = Telling(call_id=call_id, at=at, channel=channel, entry_id=entry_id, entry_version_id=entry_version_id,
                   authorisation_id=answer.authorisation_id, authorisation_version=answer.authorisation_version,
                   form=answer.form, words=answer.text, heard=heard, by=by)
     session.add(row)
-    calls.note(session, call_id, Step.TOLD, at=at, entry=entry_id, form=answer.form, by=by or channel, heard=heard)
+    calls.note(session, call_id, step, at=at, entry=entry_id, form=answer.form, by=by or channel, heard=heard)
     return row

@@ -134,7 +134,8 @@ class Settings(BaseModel):
         description="What who leaves a question is asked, with commas; empty: one recording by the exchange alone.",
     )
     hot_topics: int = Field(
-        2, ge=0, le=2, description="How many urgent topics the machine offers before it asks for a department."
+        2, ge=0, le=2,
+        description="How many urgent topics the machine offers before it asks for a department, and who waits hears.",
     )
     most_asked: int = Field(
         3, ge=1, le=3, description="How many of a department's most asked questions are read out: three at most."

@@ -16,6 +16,7 @@ class Switch(Exchange):
     def __init__(self) -> None:
         self.channels: list[Row] = []
         self.members: list[str] = []
+        self.waiting: list[Row] = []  # who waits in a queue
         self.queue = "hotline"  # which they are members of
         self.paused: set[str] = set()
         self.devices: dict[str, str] = {}
@@ -36,7 +37,8 @@ class Switch(Exchange):
             case "QueueStatus":
                 rows = [{"Event": "QueueMember", "Queue": self.queue, "Location": one, "Paused": str(int(one in self.paused))}
                         for one in self.members]
-                self.listed(headers, [{"Event": "QueueParams", "Queue": "hotline"}, *rows], "QueueStatusComplete")
+                waiting = [{"Event": "QueueEntry", **one} for one in self.waiting]
+                self.listed(headers, [{"Event": "QueueParams", "Queue": "hotline"}, *rows, *waiting], "QueueStatusComplete")
             case "DeviceStateList":
                 rows = [{"Event": "DeviceStateChange", "Device": d, "State": s} for d, s in self.devices.items()]
                 self.listed(headers, rows, "DeviceStateListComplete")

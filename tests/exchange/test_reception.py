@@ -1,21 +1,28 @@
 """Whom the dialplan receives how: blocked, busy, out of hours, all of it by itself once it was told."""
 
 import time
+import wave
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from agi.voice import seconds_of as length
 from cli.exchange import Exchange
 from cli.exchange_files import ExchangePlan
-from cli.sip import place
+from cli.sip import phone, place
 from cli.sip_scenario import Press, Wait
+from hotline.voice import alaw
+from hotline.voice.rendering import write_whole
+from tests.exchange.conftest import listen
 from tests.exchange.test_messages import _put
 
 pytestmark = pytest.mark.journey
 Agi = Callable[..., AbstractContextManager[list[dict[str, str]]]]
+HERTZ = 1230
 WORDS = "hotline/blocked_nuisance&hotline/blocked_until&hotline/month_12&hotline/day_1&hotline/blocked_complain"
 
 
@@ -84,3 +91,30 @@ def test_the_offices_menu_sends_each_key_where_it_says_and_silence_to_people(
         assert (seen[1]["agi_arg_2"], seen[1]["agi_arg_3"]) == ("96128", key)
     (recording,) = ears.calls()
     assert f'"{stage}"' in ears.spool.events(recording.stem)[-1]
+
+
+@pytest.mark.usefixtures("nobody_signed_in")
+def test_who_waits_hears_the_urgent_topics_between_the_music_and_an_operator_is_rung_meanwhile(
+    exchange: Exchange, plan: ExchangePlan, ears: Any
+) -> None:
+    sound = np.sin(2 * np.pi * HERTZ * np.arange(3 * alaw.RATE) / alaw.RATE).astype(np.float32) / 3
+    write_whole(plan.root / "generated/waiting/topics.alaw", alaw.encode(sound))
+    _put(plan, {"waiting/topics": str(int(time.time()) + 60)})
+    try:
+        with phone("8001", "first-phone", Wait(1), exchange=plan.sip_port, ring=30):
+            exchange.cli("queue add member PJSIP/8001 to hotline")
+            place(Wait(seconds_of("greeting", "to_operator") + 8), port=plan.sip_port)
+    finally:
+        _put(plan, {"waiting/topics": "0"})
+    (recording,) = ears.calls()
+    assert any('"PJSIP/8001' in row for row in ears.spool.events(recording.stem)), "it rang"
+    assert seconds_at(HERTZ, recording) == pytest.approx(3, abs=0.3)
+
+
+def seconds_at(hertz: int, recording: Path) -> float:
+    """How long a tone sounded."""
+    listen(recording)
+    with wave.open(str(recording)) as sound:
+        samples = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2")
+    pieces = np.abs(np.fft.rfft(samples[: len(samples) // 800 * 800].reshape(-1, 800)))  # ten hertz, a tenth of a second
+    return float((pieces.argmax(axis=1) == hertz // 10).sum()) / 10
