@@ -48,6 +48,17 @@ ROLES = {
     Role.CITY_OFFICE: _("市主管部门"), Role.COUNTY_OFFICE: _("县区主管部门"), Role.INSPECTOR: _("督查"),
     Role.AUDITOR: _("审计"), Role.ADMINISTRATOR: _("系统管理员"),
 }  # fmt: skip
+TERMS = {
+    "consult_days": _("答复咨询（工作日）"), "answer_days": _("答复其他事项（工作日）"),
+    "accept_days": _("签收（工作日）"), "return_days": _("退单（工作日）"), "extension_days": _("延期最长（工作日）"),
+    "share_days": _("协办反馈（工作日）"), "county_days": _("县区转派（工作日，0为当日）"),
+    "urgent_hours": _("答复紧急事项（小时）"), "urgent_accept_hours": _("签收紧急事项（小时）"),
+    "critical_hours": _("答复特急事项（小时）"), "critical_accept_hours": _("签收特急事项（小时）"),
+    "remind_days": _("到期前提醒（工作日）"), "chase_days": _("逾期后催办（工作日）"),
+    "supervise_days": _("逾期后督办（工作日）"), "remind_hours": _("紧急事项到期前提醒（小时）"),
+    "chase_hours": _("紧急事项逾期后催办（小时）"), "supervise_hours": _("紧急事项逾期后督办（小时）"),
+    "valid_from": _("开始日期"), "valid_to": _("结束日期"), "basis": _("依据"), "without": _("不设的步骤"),
+}  # fmt: skip
 URGENCIES = {Urgency.NORMAL: _("一般"), Urgency.URGENT: _("紧急"), Urgency.CRITICAL: _("特急")}
 STATES = {
     State.TO_DISPATCH: _("待派发"), State.TO_ACCEPT: _("待签收"), State.IN_HAND: _("办理中"),

@@ -85,8 +85,10 @@ def wrong_hands(session: Session, ticket: Ticket, to: Department, *, by: Account
         return "" if within else "县区主管部门只能将转派来的工单派发给本县区单位"
     if ticket.county_code:
         return "工单已转派县区，由县区主管部门派发；需改派请先收回"
-    below = of_county(to) and alerts.people(session, Role.COUNTY_OFFICE, county_code=to.county_code)
-    return "该单位属县区，请转派县区主管部门" if below else ""
+    if not of_county(to) or Action.HAND_DOWN in rules.without(ticket.rules):
+        return ""
+    office = alerts.people(session, Role.COUNTY_OFFICE, county_code=to.county_code)
+    return "该单位属县区，请转派县区主管部门" if office else ""
 
 
 def of_county(department: Department) -> bool:

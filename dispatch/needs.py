@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from dispatch import rules
 from dispatch.states import TRANSITIONS, Action, Need, State, transition
 from dispatch.tickets import UNHEARD, Ticket, guarded, own_words
 from hotline.accounts.accounts import Account
@@ -51,6 +52,8 @@ def _extendable(ticket: Ticket) -> bool:
 def unmet(ticket: Ticket, action: Action, *, by: str, at: datetime) -> str:
     """In words, the first thing that the step needs and doesn't find; empty when it can be taken. ImpossibleStep
     where the table has no such step."""
+    if action in rules.without(ticket.rules):
+        return "该工单适用的规则没有这一步骤"
     found = Moment(ticket, by, at)
     asked = (FOUND[need] for need in transition(State(ticket.state), action).needs if need in FOUND)
     return next((otherwise for holds, otherwise in asked if not holds(found)), "")

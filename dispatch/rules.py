@@ -5,13 +5,20 @@ import json
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from dispatch.states import Action
 from dispatch.tickets import Klass, Ticket, TicketRules, Urgency
 from hotline.database import insert_into
 from hotline.settings import Settings
 from hotline.times import local_day
+
+WITHOUT = "without"
+"""Where a set keeps the steps that its tickets don't have."""
+OPTIONAL = frozenset({Action.RETURN, Action.ASK_EXTENSION, Action.ASK_FACTS, Action.WITHDRAW, Action.NOT_ACCEPT,
+                      Action.PASS_ON, Action.HAND_DOWN, Action.REDO_AGAIN})  # fmt: skip
+"""The steps that rules may be without: from wherever it stands a ticket comes to its end without them."""
 
 
 @dataclass(frozen=True)
@@ -55,15 +62,28 @@ def as_set(settings: Settings) -> Rules:
 
 def of(ticket: Ticket, *, settings: Settings) -> Rules:
     """The rules that the ticket was opened under; what they didn't know yet is as the settings have it."""
-    return _read(ticket.rules, settings) if ticket.rules is not None else as_set(settings)
+    return read(ticket.rules, settings) if ticket.rules is not None else as_set(settings)
+
+
+def without(kept: TicketRules | None) -> frozenset[Action]:
+    """The steps that tickets under this set don't have."""
+    named = kept.terms.get(WITHOUT, []) if kept is not None else []
+    return frozenset(action for action in OPTIONAL if action in named)
 
 
 def in_force(session: Session, *, settings: Settings, at: datetime) -> TicketRules:
-    """The set for what is opened now: the latest that the office has put in force, else the settings', which is
-    written down when it is first used."""
-    query = select(TicketRules).where(TicketRules.valid_from <= local_day(at))
-    found = session.scalar(query.order_by(TicketRules.valid_from.desc(), TicketRules.id.desc()).limit(1))
-    return found or _kept(session, as_set(settings), at=at)
+    """The set for what is opened now: the latest that the office has put in force and that has not ended, else the
+    settings', which is written down when it is first used."""
+    return current(session, at=at) or _kept(session, as_set(settings), at=at)
+
+
+def current(session: Session, *, at: datetime) -> TicketRules | None:
+    """The set that the office has put in force; None where the settings hold."""
+    day = local_day(at)
+    query = select(TicketRules).where(
+        TicketRules.valid_from <= day, or_(TicketRules.valid_to.is_(None), TicketRules.valid_to >= day),
+        TicketRules.confirmed_at.is_not(None), TicketRules.dropped_at.is_(None))  # fmt: skip
+    return session.scalar(query.order_by(TicketRules.valid_from.desc(), TicketRules.id.desc()).limit(1))
 
 
 def _kept(session: Session, rules: Rules, *, at: datetime) -> TicketRules:
@@ -71,7 +91,8 @@ def _kept(session: Session, rules: Rules, *, at: datetime) -> TicketRules:
     stands = select(TicketRules).where(TicketRules.digest == digest(terms, None))
     if (found := session.scalar(stands)) is None:
         row = insert_into(session, TicketRules)
-        row = row.values(terms=terms, digest=digest(terms, None), basis="", by="hotline", at=at)
+        row = row.values(terms=terms, digest=digest(terms, None), basis="", by="hotline", at=at,
+                         confirmed_by="", dropped_by="")  # fmt: skip
         session.execute(row.on_conflict_do_nothing())
         found = session.scalars(stands).one()
     return found
@@ -82,5 +103,6 @@ def digest(terms: dict[str, int], valid_from: date | None) -> str:
     return hashlib.sha256(json.dumps([str(valid_from), terms], sort_keys=True).encode()).hexdigest()
 
 
-def _read(kept: TicketRules, settings: Settings) -> Rules:
+def read(kept: TicketRules, settings: Settings) -> Rules:
+    """The times of a kept set."""
     return Rules(**{f.name: int(kept.terms.get(f.name, getattr(settings, f.name))) for f in fields(Rules)})

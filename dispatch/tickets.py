@@ -52,7 +52,7 @@ class TicketRules(Base):
     valid_from: Mapped[date | None]
     valid_to: Mapped[date | None]  # the last day; None: until another begins
     terms: Mapped[dict[str, Any]] = mapped_column(JSON)
-    digest: Mapped[str] = mapped_column(String(64), unique=True)  # of day and terms: the same set stands once
+    digest: Mapped[str] = mapped_column(String(64), unique=True)  # of the settings' terms, which stand once
     basis: Mapped[str] = mapped_column(String(200), default="")  # 依据
     by: Mapped[str] = mapped_column(String(60), default="")
     at: Mapped[datetime]

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from dispatch import reach, urging
 from dispatch.callbacks import Callback
 from dispatch.callbacks import State as Owed
-from dispatch.states import ASIDE, TRANSITIONS, Action, State
+from dispatch.states import ASIDE, OVER, TRANSITIONS, Action, State
 from dispatch.tickets import Klass, Ticket
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission
@@ -29,6 +29,7 @@ class Wanted:
     department_id: int | None = None
     overdue: bool = False
     my_turn: bool = False
+    rules_id: int | None = None
 
 
 def listed(account: Account, wanted: Wanted, *, at: datetime) -> Select[Ticket]:
@@ -89,6 +90,8 @@ def _narrowed(account: Account, wanted: Wanted, at: datetime) -> list[ColumnElem
         conditions.append(Ticket.klass == wanted.klass)
     if wanted.department_id is not None:
         conditions.append(Ticket.department_id == wanted.department_id)
+    if wanted.rules_id is not None:
+        conditions.append(and_(Ticket.rules_id == wanted.rules_id, Ticket.state.not_in(OVER)))
     if wanted.overdue:
         conditions.append(overdue(at))
     if wanted.my_turn:

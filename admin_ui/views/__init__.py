@@ -64,6 +64,7 @@ from admin_ui.views import (
     system,
     ticket,
     ticket_drafting,
+    ticket_rules,
     ticket_steps,
     tickets,
     transfers,
@@ -82,7 +83,7 @@ NOUNS = (
     desk_transfers, entry_files, entry_phrasings, entry_steps, entry_writing,
     figures, forms, freshness, health, home, knowledge, ledger, licence_steps, licence_versions, licences, missed,
     password, phrasings, places, recordings, review, signing_in, succession, synonyms, system, ticket, ticket_drafting,
-    ticket_steps, tickets, transfers, unmasking, updates,
+    ticket_rules, ticket_steps, tickets, transfers, unmasking, updates,
 )  # fmt: skip
 
 

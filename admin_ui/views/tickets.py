@@ -53,7 +53,7 @@ def _rows(found: Sequence[Ticket]) -> Iterator[tuple[object, ...]]:
 def _wanted() -> Wanted:
     return Wanted(text=wish("q"), state=wish_code("state", State), klass=wish_code("class", Klass),
                   department_id=wish_number("department"), overdue=wish("overdue") == "1",
-                  my_turn=wish("mine") == "1")  # fmt: skip
+                  my_turn=wish("mine") == "1", rules_id=wish_number("rules"))  # fmt: skip
 
 
 def _choice(session: Session) -> list[Department]:

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     SIGN = "sign"  # sign a reply for one's department
     CHECK = "check"  # check a signed reply at the hotline
     OVERSEE = "oversee"  # decide for the competent office: extensions, what is returned again and again
+    RULES = "rules"  # enter and confirm the dated rules of tickets
     SUPERVISE = "supervise"  # follow what is late (督办), and write letters about it
     DECIDE = "decide"  # end a matter that the caller disputes again, or have it done once more
     HEAR = "hear"  # listen to a recording (within one's reach)
@@ -88,8 +89,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.SECRECY_REVIEWER: frozenset({_P.KNOWLEDGE, _P.REVIEW, _P.LEDGER}),
     Role.CITY_OFFICE: frozenset(
-        {_P.TICKETS, _P.DISPATCH, _P.HAND_DOWN, _P.OVERSEE, _P.KNOWLEDGE, _P.FIGURES, _P.CALLS, _P.WRITE_ENTRY,
-         _P.PUBLISH, _P.PIN, _P.CATEGORIES, _P.LEDGER, _P.CORRECT, _P.AUTHORISE, _P.SUCCESSION,
+        {_P.TICKETS, _P.DISPATCH, _P.HAND_DOWN, _P.OVERSEE, _P.RULES, _P.KNOWLEDGE, _P.FIGURES, _P.CALLS,
+         _P.WRITE_ENTRY, _P.PUBLISH, _P.PIN, _P.CATEGORIES, _P.LEDGER, _P.CORRECT, _P.AUTHORISE, _P.SUCCESSION,
          _P.REVOKE, _P.PHRASINGS, _P.SYNONYMS, _P.UNANSWERED, _P.ANALYTICS, _P.FRESHNESS, _P.INTERVAL, _P.CHASE,
          _P.FORMS, _P.LINE, _P.FLAG}
     ),

@@ -64,7 +64,8 @@ def test_who_reads_a_question_may_make_it_urgent_before_it_is_dispatched_and_the
 def put_in_force(session: Session, settings: Settings, since: date, **terms: int) -> None:
     own = rules.as_set(settings)
     kept = {name: getattr(own, name) for name in own.__dataclass_fields__} | terms
-    session.add(TicketRules(valid_from=since, terms=kept, digest=rules.digest(kept, since), basis="玉办〔2026〕9号", by="x", at=NOON))
+    session.add(TicketRules(valid_from=since, terms=kept, digest=rules.digest(kept, since), basis="玉办〔2026〕9号", by="x", at=NOON,
+                            confirmed_by="y", confirmed_at=NOON))
     session.flush()
 
 
