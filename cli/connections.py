@@ -59,7 +59,7 @@ class Trunk(Typed):
     shown: str = Field(default="", pattern=r"^\+?[0-9]{0,20}$")
     domain: Word | None = None
     codecs: tuple[Literal["alaw", "ulaw"], ...] = Field(default=("alaw", "ulaw"), min_length=1)
-    keys: Literal["events", "inband", "info", "auto"] = "events"
+    keys: Literal["events", "inband", "info", "auto"] = "auto"
     channels: int = Field(default=30, ge=1)
     user: Word | None = None
     password: Word | None = Field(default=None, repr=False)

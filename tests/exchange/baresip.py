@@ -1,7 +1,12 @@
-"""baresip, a telephone nobody here wrote, as a carrier that calls over TLS and SRTP."""
+"""baresip, a telephone nobody here wrote: as a carrier that calls over TLS and SRTP, as a caller, as an operator's phone."""
 
+import json
+import socket
 import subprocess
+import time
 import wave
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,18 +25,77 @@ class Called:
 
 def call(folder: Path, to: str, *, authority: Path, seconds: int) -> Called:
     """Call for that long, say a tone, and keep what is heard."""
-    _say(folder / "said.wav", seconds)
-    (folder / "accounts").write_text("<sip:carrier@127.0.0.1;transport=tls>;regint=0;mediaenc=srtp-mand;audio_codecs=PCMA\n")
-    modules = [f"module {name}.so" for name in ("g711", "aufile", "srtp", "sndfile")]
-    (folder / "config").write_text("\n".join([
-        "sip_listen 127.0.0.1:0", f"sip_cafile {authority}", "sip_verify_server yes", "call_max_calls 1",
-        f"audio_source aufile,{folder / 'said.wav'}", "audio_player aufile,/dev/null", "audio_alert none",
-        "ausrc_srate 8000", "auplay_srate 8000", f"snd_path {folder}", "rtp_ports 19100-19198",
-        "module_path /usr/lib/baresip/modules", *modules, "module_tmp account.so", "module_app menu.so", "",
-    ]))  # fmt: skip
+    _write(folder, "<sip:carrier@127.0.0.1;transport=tls>;regint=0;mediaenc=srtp-mand", seconds,
+           ["srtp"], [f"sip_cafile {authority}", "sip_verify_server yes"])  # fmt: skip
     done = subprocess.run(["baresip", "-4", "-f", folder, "-e", f"/dial {to}", "-t", str(seconds)], capture_output=True, text=True,
                           errors="replace", timeout=seconds + 20, check=False, stdin=subprocess.DEVNULL)  # fmt: skip
-    return Called(done.stdout + done.stderr, next(iter(folder.glob("dump*-dec.wav")), None))
+    return Called(done.stdout + done.stderr, _heard(folder))
+
+
+@dataclass
+class Desk:
+    """A running baresip, told what to do over its own wire."""
+
+    folder: Path
+    wire: socket.socket
+
+    def do(self, command: str, what: str = "") -> None:
+        """One of its commands: dial, sndcode, hold, resume, hangup."""
+        said = json.dumps({"command": command, "params": what})
+        self.wire.sendall(f"{len(said)}:{said},".encode())
+
+    @property
+    def heard(self) -> Path | None:
+        """What came to it, as it wrote it down."""
+        return _heard(self.folder)
+
+    @property
+    def log(self) -> str:
+        return (self.folder / "log").read_text(errors="replace")
+
+
+@contextmanager
+def desk(folder: Path, account: str, *, seconds: int = 60) -> Iterator[Desk]:
+    """A telephone with that account that answers whatever rings, and says a tone."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        door = probe.getsockname()
+    _write(folder, f"{account};answermode=auto", seconds, ["ctrl_tcp"], [f"ctrl_tcp_listen {door[0]}:{door[1]}"])
+    with (folder / "log").open("wb") as log:
+        running = subprocess.Popen(["baresip", "-4", "-f", folder], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        try:
+            with _connected(door) as wire:
+                yield Desk(folder, wire)
+        finally:
+            running.terminate()
+            running.wait(10)
+
+
+def _connected(door: tuple[str, int], seconds: float = 10) -> socket.socket:
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            return socket.create_connection(door)
+        except OSError:
+            assert time.monotonic() < end, "baresip did not start"
+            time.sleep(0.1)
+
+
+def _write(folder: Path, account: str, seconds: int, modules: list[str], more: list[str]) -> None:
+    """Its configuration, and what it says."""
+    _say(folder / "said.wav", seconds)
+    (folder / "accounts").write_text(f"{account};audio_codecs=PCMA\n")
+    (folder / "config").write_text("\n".join([
+        "sip_listen 127.0.0.1:0", "call_max_calls 1", *more,
+        f"audio_source aufile,{folder / 'said.wav'}", "audio_player aufile,/dev/null", "audio_alert none",
+        "ausrc_srate 8000", "auplay_srate 8000", f"snd_path {folder}", "rtp_ports 19100-19198",
+        "module_path /usr/lib/baresip/modules", *(f"module {name}.so" for name in ("g711", "aufile", "sndfile", *modules)),
+        "module_tmp account.so", "module_app menu.so", "",
+    ]))  # fmt: skip
+
+
+def _heard(folder: Path) -> Path | None:
+    return next(iter(folder.glob("dump*-dec.wav")), None)
 
 
 def _say(path: Path, seconds: int) -> None:

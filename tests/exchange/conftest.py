@@ -19,6 +19,9 @@ from cli.exchange import Exchange
 from cli.exchange_files import ExchangePlan, Phone
 from cli.sip import free_port
 from recordings import audio, sides
+from tests.exchange import talking
+from tests.journeys.trouble import Breakable
+from tests.support.remains import nothing_is_left
 
 ROOT = Path(__file__).resolve().parents[2]
 T = TypeVar("T")
@@ -234,3 +237,17 @@ def tone_at() -> float:
     """Seconds from answer to the end of the tone, when nobody is signed in and FastAGI is gone."""
     sounds = ROOT / "asterisk-conf/sounds/hotline"
     return 0.5 + sum((sounds / f"{name}.alaw").stat().st_size / 8000 for name in ("greeting", "leave_question", "tone"))
+
+
+@pytest.fixture(scope="session")
+def house() -> Iterator[Breakable]:
+    """A whole house behind an exchange of its own."""
+    with talking.a_house() as house:
+        yield house
+
+
+@pytest.fixture
+def leaves_nothing(house: Breakable) -> Iterator[None]:
+    """Whatever a call was like: half a minute after a lost farewell nothing of it is left."""
+    with nothing_is_left(talking.place(house), within=45):
+        yield
