@@ -1,13 +1,21 @@
-"""The command `hotline`."""
+"""The command `hotline`: what a command needs is loaded when that command is called, and not before."""
+
+from importlib import import_module
 
 import click
 
-from cli import accounts, audit, database, demo, doctor, exchange_command, knowledge, processes, recordings, up
 from hotline.settings import SettingsError
+
+COMMANDS = {
+    "up": "cli.up", "demo": "cli.demo", "doctor": "cli.doctor",
+    **dict.fromkeys(("agi", "listen", "web", "public", "worker", "voice", "hear"), "cli.processes"),
+    "accounts": "cli.accounts", "knowledge": "cli.knowledge", "audit": "cli.audit", "recordings": "cli.recordings",
+    "database": "cli.database", "asterisk": "cli.exchange_command",
+}  # fmt: skip
 
 
 class Plain(click.Group):
-    """A group whose settings' errors are told in plain words."""
+    """A group whose settings' errors are told in plain words, and whose commands are found by their names."""
 
     def invoke(self, context: click.Context) -> object:
         try:
@@ -15,17 +23,21 @@ class Plain(click.Group):
         except SettingsError as error:
             raise click.ClickException(str(error)) from None
 
+    def list_commands(self, context: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        found: click.Command = getattr(import_module(COMMANDS[name]), name)
+        return found
+
 
 @click.group(cls=Plain, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="hotline-96128")
 def main() -> None:
     """The hotline 96128: run it, look after it, ask it."""
 
-
-for command in (up.up, processes.agi, processes.listen, processes.web, processes.public, processes.worker,
-                processes.voice, processes.hear, demo.demo, doctor.doctor, accounts.accounts, knowledge.knowledge,
-                audit.audit, recordings.recordings, database.database, exchange_command.asterisk):  # fmt: skip
-    main.add_command(command)
 
 if __name__ == "__main__":
     main()

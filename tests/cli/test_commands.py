@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sqlite3
 import stat
 import subprocess
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from cli.main import main
+from cli.main import COMMANDS, main
 from hotline.accounts.roles import Role
 
 
@@ -19,6 +20,24 @@ def hotline(folder: Path, *words: str, says: str = "") -> Result:
     """What `hotline WORDS` does in an installation of its own."""
     clean = {name: None for name in os.environ if name.startswith("HOTLINE_")}
     return CliRunner().invoke(main, words, input=says, env=clean | {"HOTLINE_FOLDER": str(folder)})
+
+
+def test_a_command_loads_what_it_needs_and_nothing_of_the_others() -> None:
+    looks = ("import sys; from click.testing import CliRunner; from cli.main import main\n"
+             "done = CliRunner().invoke(main, ['listen', '--help']); assert done.exit_code == 0, done.output\n"
+             "print(*sorted(name for name in sys.modules if name.startswith('cli.')))")  # fmt: skip
+    ran = subprocess.run([sys.executable, "-c", looks], capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 0, ran.stderr
+    loaded = set(ran.stdout.split())
+    assert "cli.processes" in loaded
+    assert not loaded & (set(COMMANDS.values()) - {"cli.processes"})
+
+
+def test_every_command_is_found_by_its_name_and_says_what_it_does() -> None:
+    shown = CliRunner().invoke(main, ["--help"])
+    assert shown.exit_code == 0, shown.output
+    said = dict(re.findall(r"^  (\w+) {2,}(\S.*)$", shown.output.partition("Commands:")[2], flags=re.M))
+    assert said.keys() == COMMANDS.keys()
 
 
 def test_the_exchanges_files_are_written_for_its_owner_alone(tmp_path: Path) -> None:
