@@ -13,7 +13,7 @@ GROUPS = (
      (P.DESK, "callbacks.listed", lazy_gettext("回访")), (P.DESK, "missed.listed", lazy_gettext("未接来电")),
      (P.DESK, "places.listed", lazy_gettext("保留排位")),
      (P.FLAG, "flags.listed", lazy_gettext("来电标记")), (P.LINE, "barring.listed", lazy_gettext("来电限制")),
-     (P.LINE, "menu.page", lazy_gettext("语音菜单")),
+     (P.LINE, "menu.page", lazy_gettext("语音菜单")), (P.LINE, "voice.listed", lazy_gettext("语音试听")),
      (P.LINE, "switches.listed", lazy_gettext("自助服务开关")), (P.LINE, "calendar.listed", lazy_gettext("工作日历"))),
     ((P.KNOWLEDGE, "knowledge.listed", lazy_gettext("知识库")),
      (P.LEDGER, "review.queue", lazy_gettext("审核与审查")), (P.LEDGER, "ledger.listed", lazy_gettext("审查台账")),

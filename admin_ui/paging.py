@@ -40,6 +40,13 @@ def page_of_rows(session: Session, query: Rows, *, size: int = SIZE) -> Page[Any
     return Page(session.execute(part).all(), total, number, last)
 
 
+def page_in(found: Sequence[T], *, size: int = SIZE) -> Page[T]:
+    """The same of what was found already."""
+    last = max(1, -(-len(found) // size))
+    number = min(max(1, wish_number("page") or 1), last)
+    return Page(found[(number - 1) * size : number * size], len(found), number, last)
+
+
 def count_of(session: Session, query: Rows) -> int:
     """How many rows a query has."""
     return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0

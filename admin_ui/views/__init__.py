@@ -70,6 +70,9 @@ from admin_ui.views import (
     transfers,
     unmasking,
     updates,
+    voice,
+    voice_readings,
+    voice_takes,
     ways_out,
 )
 
@@ -83,7 +86,7 @@ NOUNS = (
     desk_transfers, entry_files, entry_phrasings, entry_steps, entry_writing,
     figures, forms, freshness, health, home, knowledge, ledger, licence_steps, licence_versions, licences, missed,
     password, phrasings, places, recordings, review, signing_in, succession, synonyms, system, ticket, ticket_drafting,
-    ticket_rules, ticket_steps, tickets, transfers, unmasking, updates,
+    ticket_rules, ticket_steps, tickets, transfers, unmasking, updates, voice, voice_readings, voice_takes,
 )  # fmt: skip
 
 

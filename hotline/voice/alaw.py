@@ -1,5 +1,8 @@
 """G.711 A-law, the eight bits a sample that telephones carry."""
 
+import io
+import wave
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -39,3 +42,12 @@ def encode(sound: NDArray[np.float32]) -> bytes:
 def decode(coded: bytes) -> NDArray[np.float32]:
     """Return A-law as sound between -1 and 1."""
     return (_LEVELS[np.frombuffer(coded, dtype=np.uint8)] / 32768).astype(np.float32)
+
+
+def wav(coded: bytes) -> bytes:
+    """The same sound as a WAV of 16 bits, for a browser."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setparams((1, 2, RATE, 0, "NONE", "not compressed"))
+        file.writeframes(_LEVELS[np.frombuffer(coded, dtype=np.uint8)].astype("<i2").tobytes())
+    return out.getvalue()

@@ -105,8 +105,6 @@ def read_in(word: str, read: str, within: str = "") -> Reading:
     where = speakable(within)
     if len(where) > LONGEST_WITHIN:
         raise ReadingError(f"适用的句子最多{LONGEST_WITHIN}个字")
-    if where and spoken not in where:
-        raise ReadingError("适用的句子里没有这个词")
     how = _syllables(spoken, read) if _looks_like_pinyin(read) else speakable(read).strip("。，")
     if not 0 < len(how) <= LONGEST_READ or how == spoken:
         raise ReadingError("请填写读法：拼音（如 xiè jiā yíng）或者同音的字")

@@ -48,6 +48,7 @@ PARTS_OF_ONE = {
     "system.html": "the parts of the machine, as they are now",
     "phrasings_worth.html": "a row a month; exported whole",
     "delivery.html": "the attempts of one message",
+    "voice_prompt.html": "the versions of one prompt",
     "ways_out.html": "the systems that are told, few and all on one page",
 }
 """Tables that are no lists: parts of one thing, each with where its rows can be filtered and taken away."""

@@ -1,0 +1,99 @@
+"""The dictionary of readings: how the machine reads words, each corrected with who, when and why, and undone."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from admin_ui.exports import csv_of
+from admin_ui.guards import needs
+from admin_ui.house import house, me, now, reading, writing
+from admin_ui.paging import wish
+from hotline.accounts.roles import Permission
+from hotline.voice import VoiceError, correcting
+from hotline.voice.readings import SpokenReading, read_in
+
+blueprint = Blueprint("voice_readings", __name__, url_prefix="/voice/readings")
+MOST = 500
+
+
+@blueprint.get("")
+@needs(Permission.LINE)
+def listed() -> ResponseReturnValue:
+    with reading() as session:
+        rows = _wanted(session)
+        return render_template("voice_readings.html", rows=rows, progress={r.id: _progress(session, r) for r in rows})
+
+
+@blueprint.get("/export.csv")
+@needs(Permission.LINE)
+def export() -> ResponseReturnValue:
+    header = (gettext("词"), gettext("读法"), gettext("只在这些句子里"), gettext("原因"), gettext("纠正人"),
+              gettext("纠正时间"), gettext("全部生效"), gettext("停用人"), gettext("停用时间"))  # fmt: skip
+    with writing() as session:
+        return csv_of(session, "readings", header, (
+            (r.word, r.read, r.within, r.reason, r.by, r.at, r.begun_at, r.ended_by, r.ended_at)
+            for r in _wanted(session)))  # fmt: skip
+
+
+@blueprint.get("/<int:reading_id>/progress")
+@needs(Permission.LINE)
+def progress(reading_id: int) -> ResponseReturnValue:
+    """How many of its sounds are made."""
+    with reading() as session:
+        row = _row(session, reading_id)
+        return render_template("_voice_progress.html", row=row, made=_progress(session, row))
+
+
+@blueprint.post("")
+@needs(Permission.LINE)
+def correct() -> ResponseReturnValue:
+    typed = {name: request.form.get(name, "")[:300] for name in ("word", "read", "within", "reason")}
+
+    def deed(session: Session) -> None:
+        meant = read_in(typed["word"], typed["read"], typed["within"])
+        correcting.correct(session, meant, reason=typed["reason"], voice=_voice(), by=me().login, at=now())
+
+    return done(deed, gettext("已保存，正在重新合成"), "voice_readings.listed")
+
+
+@blueprint.post("/<int:reading_id>/undo")
+@needs(Permission.LINE)
+def undo(reading_id: int) -> ResponseReturnValue:
+    return done(lambda s: correcting.undo(s, _row(s, reading_id), voice=_voice(), by=me().login, at=now()),
+                gettext("已恢复原来的读法"), "voice_readings.listed")  # fmt: skip
+
+
+def done(deed: Callable[[Session], object], well: str, back: str, **where: Any) -> ResponseReturnValue:
+    """Do it and go back; what is refused is said in words."""
+    try:
+        with writing() as session:
+            deed(session)
+    except VoiceError as error:
+        flash(str(error), "danger")
+    else:
+        flash(well, "success")
+    return redirect(url_for(back, **where), 303)
+
+
+def _progress(session: Session, row: SpokenReading) -> tuple[int, int, int] | None:
+    return correcting.progress(session, row, voice=_voice()) if row.pending else None
+
+
+def _voice() -> str:
+    return house().settings.voice
+
+
+def _row(session: Session, reading_id: int) -> SpokenReading:
+    return session.get(SpokenReading, reading_id) or abort(404)
+
+
+def _wanted(session: Session) -> Sequence[SpokenReading]:
+    text, show = wish("q"), wish("show")
+    query = select(SpokenReading).order_by(SpokenReading.id.desc()).limit(MOST)
+    query = query if show == "all" else query.where(SpokenReading.ended_at.is_(None))
+    return [r for r in session.scalars(query) if text in r.word or text in r.read or text in r.within]
