@@ -1,5 +1,6 @@
-"""Nobody is at the desk: the question is left after the tone, its code told, and its progress heard."""
+"""Nobody is at the desk: the question is left after the tone, its code told, its progress heard; a person says farewell."""
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -13,16 +14,36 @@ from dispatch import codes
 from dispatch.calls import Call, Outcome
 from dispatch.states import State
 from dispatch.tickets import Ticket
+from hotline.times import now
+from hotline.voice import house_prompts, prompts, studio, takes
+from hotline.voice.alaw import RATE
 from tests.journeys import ears
 from tests.journeys.conftest import House
+from tests.voice.studio_sounds import file, loudest_hertz, tone
 
 pytestmark = pytest.mark.journey
 CALLER, STRANGER, GUESSER = "13800000401", "13800000499", "13800000498"
 OWN = f"+86{CALLER}"  # as another carrier writes it
+FAREWELL = 1234  # hertz
 
 
 @pytest.fixture(scope="module")
-def left(house: House) -> Ticket:
+def farewell(house: House) -> Iterator[None]:
+    """A person has recorded the last prompt of every call: here by a tone that nothing else has."""
+    words, at = prompts.texts()["goodbye"], now()
+    with house.database.writing() as session:
+        take = takes.offer(session, "goodbye", words, studio.checked(file(tone(FAREWELL))), speaker="普丽", by="office", at=at)
+        takes.approve(session, take, words, by="boss", at=at)
+    own = house_prompts.folder(house.settings.folder) / "hotline/goodbye.alaw"
+    house.eventually(lambda _: True if own.exists() else None, 10)
+    yield
+    with house.database.writing() as session:
+        takes.give_up(session, "goodbye", by="boss", at=now())
+    house.eventually(lambda _: None if own.exists() else True, 10)
+
+
+@pytest.fixture(scope="module")
+def left(house: House, farewell: None) -> Ticket:
     """The ticket of the question that a citizen left."""
     house.eventually(lambda session: session.scalar(select(codes.PooledCode.digest).limit(1)))
     result = sip.place(Wait(2), Signal("0", 11), *ears.SPEAKS, *ears.PASSES_BY, Wait(21), port=house.port, caller=CALLER)
@@ -81,6 +102,16 @@ def test_what_he_said_is_kept_whole(house: House, left: Ticket) -> None:
     message = ears.listen(house, Path(left.recording.path))
     assert message.seconds == left.recording.seconds == pytest.approx(ears.SPOKEN, abs=0.5)
     message.prompt("leave_question")
+
+
+def test_the_farewell_is_what_a_person_recorded_within_seconds_of_its_approval(house: House, left: Ticket, told: str) -> None:
+    """Played by the dialplan itself: it is found by its pitch, after the code, and the machine's own is not heard."""
+    heard = ears.of_call(house, left.call_id)
+    _, code = heard.prompt("code_again")
+    rest = heard.samples[int(code * RATE) :]
+    parts = [loudest_hertz(rest[at : at + RATE]) for at in range(0, len(rest) - RATE, RATE // 4)]
+    assert [one for one in parts if one == pytest.approx(FAREWELL, abs=3)], parts
+    assert not ears.Ears(house, rest).hears_file(prompts.sound_path("goodbye"))
 
 
 def test_progress_is_told_by_code_from_the_citizens_own_phone(followed: House) -> None:
