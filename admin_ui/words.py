@@ -174,9 +174,10 @@ SAYINGS = {Saying.FULL: _("全文"), Saying.SUMMARY: _("摘要"), Saying.CONTACT
 CHANGES = {Change.RENAMED: _("更名"), Change.MERGED: _("合并"), Change.SPLIT: _("拆分"),
            Change.ABOLISHED: _("撤销机构")}  # fmt: skip
 OWED = {"open": _("未安排"), "arranged": _("已安排"), "unreachable": _("号码不可回拨")}
-ATTEMPTS = {"told": _("已告知"), "unconfirmed": _("接通未确认"), "no_answer": _("无人接听"), "in_doubt": _("结果不明"),
-            "failed": _("呼叫失败"), "broken_off": _("中途挂断"), "refused": _("不愿接受回访"),
-            "not_rung": _("话机未接，未拨出")}  # fmt: skip
+ATTEMPTS = {"told": _("已告知"), "unconfirmed": _("接通未确认"), "absent": _("本人不在"),
+            "wrong_person": _("打错了"), "unrated": _("已告知，评价前中断"), "no_answer": _("无人接听"),
+            "in_doubt": _("结果不明"), "failed": _("呼叫失败"), "broken_off": _("中途挂断"),
+            "refused": _("不愿接受回访"), "not_rung": _("话机未接，未拨出")}  # fmt: skip
 MISSED = {Over.CALLED_BACK: _("已回电"), Over.CAME_THROUGH: _("已自行接通"), Over.MESSAGE: _("已留言"),
           Over.REFUSED: _("不愿接受回电"), Over.NOT_REACHED: _("多次未接通"), "": _("待回电")}  # fmt: skip
 PLACES = {PlaceOver.ANSWERED: _("已接通"), PlaceOver.REFUSED: _("不再需要"), PlaceOver.TAKEN_OVER: _("自行来电"),
@@ -223,8 +224,8 @@ TOPICS = {
     Topic.COUNTY_LATE: _("县区未按时转派"), Topic.UNMANNED: _("承办单位没有可提醒的人员"),
     Topic.UPDATE: _("基础信息定期更新"),
 }  # fmt: skip
-TEXTS = {sms.CODE: _("告知查询码"), sms.CLOSED: _("告知办结"), sms.ANSWER: _("发送答复"), sms.NOTICE: _("提醒"),
-         sms.DIGEST: _("提醒汇总")}  # fmt: skip
+TEXTS = {sms.CODE: _("告知查询码"), sms.CLOSED: _("告知办结"), sms.AHEAD: _("回电预告"), sms.ANSWER: _("发送答复"),
+         sms.NOTICE: _("提醒"), sms.DIGEST: _("提醒汇总")}  # fmt: skip
 TOLD: dict[str, LazyString] = {str(topic): text for topic, text in TOPICS.items()} | TEXTS
 WAYS_OUT = {WayOut.EMAIL: _("邮件"), WayOut.SMS: _("短信"), WayOut.WEBHOOK: _("接口")}
 DELIVERIES = {Delivered.OWED: _("待发送"), Delivered.SENDING: _("发送中"), Delivered.SENT: _("已发送"),

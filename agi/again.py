@@ -1,5 +1,6 @@
 """Hearing it again: 8 says once more what was said, 7 says it more slowly, and 9 sends it to his mobile telephone."""
 
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 from agi.voice import Voice
@@ -37,8 +38,11 @@ class Heard:
         key = ONCE_MORE
         while again(self._voice, key) and self._left > 0:
             self._left -= 1
-            key = self._voice.speak(self._text, interrupt=self._interrupt + SLOWER + ONCE_MORE)
+            key = self._once(self._interrupt + SLOWER + ONCE_MORE)
         return "" if key in {SLOWER, ONCE_MORE} else key
+
+    def _once(self, interrupt: str) -> str:
+        return self._voice.speak(self._text, interrupt=interrupt)
 
     def ask(self, *prompts: str, timeout: float, alone: str = "0") -> str:
         """Ask what belongs to it, then say these keys, once; the key. Said again, it is asked again."""
@@ -52,3 +56,15 @@ class Heard:
     def _sent(self) -> str:
         self._left -= 1
         return self._voice.say(self._sends.send(), interrupt=self._interrupt) if self._sends else ""
+
+
+class HeardPrompts(Heard):
+    """The same of what is put together of fixed prompts."""
+
+    def __init__(self, voice: Voice, prompts: Sequence[str], *, interrupt: str = "") -> None:
+        super().__init__(voice, "", interrupt=interrupt)
+        self._prompts = prompts
+
+    def _once(self, interrupt: str) -> str:
+        said = self._voice.slowly(self._prompts) if self._voice.slow else self._prompts
+        return self._voice.say(*said, interrupt=interrupt)

@@ -1,5 +1,6 @@
 """Speaking to a caller: fixed prompts and rendered sentences, each step under the exchange's own guard."""
 
+import hashlib
 import json
 import time
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from agi.house import House
 from agi.line import Line
 from hotline.times import now
 from hotline.voice import house_prompts, orders
+from hotline.voice.rendering import write_whole
 from hotline.voice.slower import slowed
 
 _BYTES_A_SECOND = {".alaw": 8000, ".wav": 16000}  # what we make, and what the exchange records
@@ -75,6 +77,18 @@ class Voice:
             if key := self.say(self._path(name), interrupt=interrupt):
                 return key
         return ""
+
+    def slowly(self, prompts: Sequence[str]) -> list[str]:
+        """The sounds of fixed prompts, more slowly: kept beside those that are rendered."""
+        return [self._slow_prompt(prompt.removeprefix("hotline/")) for prompt in prompts]
+
+    def _slow_prompt(self, name: str) -> str:
+        settings = self.house.settings
+        sound = house_prompts.sound(name, settings.folder)
+        stem = settings.sounds / f"prompt-{hashlib.sha256(sound).hexdigest()[:24]}"
+        if not stem.with_suffix(".alaw").exists():
+            write_whole(stem.with_suffix(".alaw"), sound)
+        return str(slowed(stem, settings.slower_percent))
 
     def _ordered(self, text: str) -> list[str]:
         """The names of a text's sounds; the database is asked only when one of them isn't there."""

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ami_listener import transferring
 from ami_listener.messages import Device, Dialled, HungUp, LiaisonGone, Message, NotTaken, Rings, Staged, Taken
-from dispatch import calls, desk
+from dispatch import calls, desk, surveys
 from dispatch.callbacks import Attempt
 from dispatch.calls import Call, Ending, Leg
 from dispatch.endings import end_calls, rang_out
@@ -78,7 +78,7 @@ def hung_up(session: Session, gone: Sequence[tuple[HungUp, datetime]], *, settin
     for leg in ended:
         leg.ended_at = moments[leg.uniqueid]
     said = transferring.officers_gone(session, ended)
-    endings = [Ending(message.call_id, at) for message, at in gone if message.own]
+    endings = [Ending(message.call_id, at, broke=surveys.broke(message.cause)) for message, at in gone if message.own]
     if not endings:
         return said
     over = end_calls(session, endings, settings=settings)

@@ -51,11 +51,13 @@ class NotTaken:
 
 @dataclass(frozen=True)
 class HungUp:
-    """A channel is gone; `own` when it was the one that the call came in or went out on."""
+    """A channel is gone; `own` when it was the one that the call came in or went out on. `cause` is the exchange's word
+    for why (Q.850)."""
 
     call_id: str
     uniqueid: str
     own: bool
+    cause: int = 0
 
 
 @dataclass(frozen=True)
@@ -106,12 +108,17 @@ def read(headers: Headers, variables: Mapping[str, str]) -> Message | None:
         case "AgentRingNoAnswer":
             return NotTaken(call_id, extension_of(headers.get("Interface", "")))
         case "Hangup" if headers.get("Uniqueid", "").startswith(PREFIX):
-            cause = headers.get("Cause", "")
-            return LiaisonGone(call_id, headers["Uniqueid"], int(cause) if cause.isdecimal() else 0)
+            return LiaisonGone(call_id, headers["Uniqueid"], _cause(headers))
         case "Hangup" if call_id:
-            return HungUp(call_id, headers.get("Uniqueid", ""), headers.get("Uniqueid") == headers.get("Linkedid"))
+            return HungUp(call_id, headers.get("Uniqueid", ""), headers.get("Uniqueid") == headers.get("Linkedid"),
+                          _cause(headers))  # fmt: skip
         case "DeviceStateChange" if headers.get("Device", "").startswith("PJSIP/8"):
             return Device(extension_of(headers.get("Device", "")), headers.get("State", ""))
         case "OriginateResponse":
             return Dialled(headers.get("Uniqueid", ""), headers.get("Response") == "Success", headers.get("Reason", ""))
     return None
+
+
+def _cause(headers: Headers) -> int:
+    cause = headers.get("Cause", "")
+    return int(cause) if cause.isdecimal() else 0

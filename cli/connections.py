@@ -57,6 +57,7 @@ class Trunk(Typed):
     addresses: tuple[Origin, ...] = Field(min_length=1)
     encrypted: bool = False
     shown: str = Field(default="", pattern=r"^\+?[0-9]{0,20}$")
+    permits: tuple[Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{1,20}$")], ...] = ()
     domain: Word | None = None
     codecs: tuple[Literal["alaw", "ulaw"], ...] = Field(default=("alaw", "ulaw"), min_length=1)
     keys: Literal["events", "inband", "info", "auto"] = "auto"

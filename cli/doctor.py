@@ -15,7 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from ami_listener.messages import Device
-from cli import recordings_seen
+from cli import recordings_seen, trunks_seen
+from cli.exchange_files import ExchangePlan
 from cli.installation import installation
 from dispatch.sweeps import free_percent
 from dispatch.telephone import address
@@ -47,8 +48,8 @@ class Finding:
 @click.command()
 def doctor() -> None:
     """Check disk, spool, database, broker, exchange, phones, processes, prompts and voice."""
-    settings = installation(os.environ).settings
-    findings = list(examine(settings))
+    here = installation(os.environ)
+    findings = [*examine(here.settings), carriers_found(here.plan(), here.settings)]
     for finding in findings:
         click.echo(f"{'ok  ' if finding.well else 'BAD '} {finding.what}: {finding.seen}")
         if not finding.well:
@@ -140,6 +141,13 @@ def _exchange(settings: Settings) -> Finding:
                        "The listener fills the store of query codes: is `hotline listen` running?")  # fmt: skip
 
     return _or_fault("exchange", look, LinkError, do)
+
+
+def carriers_found(plan: ExchangePlan, settings: Settings) -> Finding:
+    """Whether our own calls may go as they are set."""
+    well, seen = trunks_seen.seen(plan, settings)
+    do = "See HOTLINE_TRUNK_SHOWN and the like in docs/settings.md, or the file of trunks."
+    return Finding("our calls", well, seen, do)
 
 
 def _fastagi(settings: Settings) -> Finding:

@@ -52,6 +52,9 @@ class ExchangePlan:
     trunk_addresses: tuple[str, ...] = ("127.0.0.1",)
     trunk_contact: str = "sip:127.0.0.1:5070"
     trunk_channels: int = 30
+    trunk_shown: str = ""
+    trunk_permits: tuple[str, ...] = ()
+    trunk_silent_seconds: int = 300
     connections: Connections = field(default_factory=Connections)
     outside: tuple[str, ...] = tuple(Settings.model_fields["operators_may_dial"].default.split(","))
     answer_budget: int = 3
@@ -81,7 +84,8 @@ class ExchangePlan:
             return self.connections.trunk
         try:
             return (Trunk(name=self.trunk, contact=self.trunk_contact, addresses=self.trunk_addresses,
-                          channels=self.trunk_channels),)  # fmt: skip
+                          channels=self.trunk_channels, shown=self.trunk_shown,
+                          permits=self.trunk_permits),)  # fmt: skip
         except ValidationError as error:
             wrong = "; ".join(f"{one['loc'][0]}: {one['msg']}" for one in error.errors() if one["loc"])
             raise ExchangeError(f"The trunk of HOTLINE_TRUNK, _CONTACT and _ADDRESSES: {wrong}") from None

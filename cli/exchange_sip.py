@@ -15,7 +15,7 @@ KEYS = {"events": "rfc4733", "inband": "inband", "info": "info", "auto": "auto"}
 
 def pjsip(plan: "ExchangePlan") -> str:
     """All of it, the transports first."""
-    carriers = [_trunk(trunk) for trunk in plan.trunks]
+    carriers = [_trunk(trunk, plan.trunk_silent_seconds) for trunk in plan.trunks]
     phones = [_phone(phone, plan.phone_silent_seconds) for phone in plan.phones]
     return "\n".join([*_transports(plan), *_heard(plan), *carriers, *phones])
 
@@ -61,12 +61,15 @@ def _seen(network: Network) -> str:
     return text
 
 
-def _trunk(trunk: Trunk) -> str:
+def _trunk(trunk: Trunk, silent: int) -> str:
+    """A carrier. From whom no packet comes for so long is gone, whatever his end says: his call holds neither channel
+    nor operator. Shorter silences, one way too, end nothing."""
     name, over = trunk.name, r"\;transport=tls" if trunk.encrypted else ""
     text = section(
         name, "(line)", aors=name, transport=trunk.transport, from_user=trunk.shown, from_domain=trunk.home,
         outbound_auth=name if trunk.registers else "", media_encryption="sdes" if trunk.encrypted else "",
         disallow="all", allow=",".join(trunk.codecs), dtmf_mode=KEYS[trunk.keys], device_state_busy_at=trunk.channels,
+        rtp_timeout=silent or "", rtp_timeout_hold=silent * HELD or "",
     )  # fmt: skip
     text += "\n" + section(name, type="aor", contact=trunk.contact + over)
     text += "\n" + section(name, type="identify", endpoint=name, match=",".join(trunk.addresses))

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dispatch import callbacks, calls, codes, corrections, missed
-from dispatch.callbacks import REFUSED, TOLD, Attempt, Callback, State
+from dispatch.callbacks import REFUSED, TOLD, WRONG_PERSON, Attempt, Callback, State
 from dispatch.calls import Call, Step
 from dispatch.decision import Channel
 from dispatch.endings import end_attempt
@@ -16,7 +16,7 @@ from hotline.accounts.accounts import Account
 from hotline.calendar.hours import read_hours
 from hotline.settings import Settings
 
-OUTCOMES = (TOLD, "no_answer", "unconfirmed", REFUSED)
+OUTCOMES = (TOLD, "no_answer", "unconfirmed", WRONG_PERSON, REFUSED)
 """What an operator may say became of an attempt; `unconfirmed`: whoever picked up could not be verified."""
 
 

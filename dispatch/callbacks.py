@@ -4,10 +4,10 @@ import uuid
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Exists, ForeignKey, String, exists, func, select, update
+from sqlalchemy import Exists, ForeignKey, Select, String, exists, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
 
-from dispatch import alerts, calls
+from dispatch import alerts, caller_sms, calls
 from dispatch.calls import Call
 from dispatch.tickets import Ticket
 from hotline.accounts.accounts import Account
@@ -23,6 +23,7 @@ LEASE = timedelta(minutes=5)
 LONGEST_CALL = timedelta(hours=12)
 TOLD = "told"
 REFUSED = "refused"  # he doesn't want to be called back
+WRONG_PERSON = "wrong_person"  # whoever picked up knows nothing of it: the machine rings there no more
 NOT_RUNG = "not_rung"  # the operator's own phone wasn't answered: the citizen's never rang
 CLAIMING = 96128_01  # the advisory lock of who claims a call-back
 
@@ -39,7 +40,8 @@ class State(StrEnum):
 
 
 class Callback(Base):
-    """One call owed to one citizen: for the reply to his ticket, or because nobody answered him. `token` fences:
+    """One call owed to one citizen: for the reply to his ticket, because nobody answered him, because his place in the
+    queue was kept, or to rate a call that was cut off. `token` fences:
     whoever holds an older one has lost the claim."""
 
     __tablename__ = "callback"
@@ -48,6 +50,7 @@ class Callback(Base):
     number: Mapped[str] = mapped_column(String(24))
     state: Mapped[State] = mapped_column(String(10), default=State.DUE, index=True)
     by_person: Mapped[bool] = mapped_column(default=False)  # told by an operator, not by the machine
+    survey_of: Mapped[str | None] = mapped_column(ForeignKey("call.id"), index=True)  # to be rated, that was cut off
     due_at: Mapped[datetime] = mapped_column(index=True)
     lease_until: Mapped[datetime | None]
     token: Mapped[int] = mapped_column(default=0)
@@ -66,7 +69,7 @@ class Callback(Base):
     @property
     def for_place(self) -> bool:
         """Whether it is owed for a place kept in the queue."""
-        return self.ticket_id is None and not self.by_person
+        return self.ticket_id is None and not self.by_person and self.survey_of is None
 
     @property
     def about(self) -> tuple[str, object]:
@@ -90,11 +93,15 @@ class Attempt(Base):
 
 
 def owe_callback(session: Session, ticket: Ticket, *, settings: Settings, at: datetime) -> Callback:
-    """Owe the ticket's caller a call at the next sensible hour, and have the reply spoken by then. Who is reached by
-    way of a switchboard only is rung by a person: the machine would tell the reply to whoever picks up there."""
-    row = Callback(ticket_id=ticket.id, number=ticket.contact,
-                   by_person=ticket.personal or bool(extension_of(ticket.contact)),
-                   due_at=next_sensible(at, read_hours(settings.callback_hours)))
+    """Owe the ticket's caller a call at the next sensible hour, and have the reply spoken by then; where a short
+    message can go ahead, it does, and the call some minutes later. Who is reached by way of a switchboard only is rung
+    by a person: the machine would tell the reply to whoever picks up there."""
+    hours = read_hours(settings.callback_hours)
+    row = Callback(ticket_id=ticket.id, number=ticket.contact, due_at=next_sensible(at, hours),
+                   by_person=ticket.personal or bool(extension_of(ticket.contact)))  # fmt: skip
+    later = next_sensible(at + timedelta(minutes=settings.callback_message_minutes), hours)
+    if settings.callback_message_minutes and caller_sms.ahead(session, ticket, rung_at=later, settings=settings, at=at):
+        row.due_at = later
     session.add(row)
     if row.by_person:
         alerts.callback_owed(session, ticket, at=at)
@@ -104,22 +111,20 @@ def owe_callback(session: Session, ticket: Ticket, *, settings: Settings, at: da
     return row
 
 
+def waits(session: Session, *, settings: Settings, at: datetime) -> bool:
+    """Whether a call-back is due for the machine at an hour when one may ring."""
+    return read_hours(settings.callback_hours).holds(at) and session.scalar(_due(at).limit(1)) is not None
+
+
 def claim(session: Session, *, settings: Settings, at: datetime) -> Callback | None:
-    """Claim one call-back that is due, by lease; None when nothing is due, it is no hour to ring anybody, or the trunk
-    is needed for who calls us.
+    """Claim one call-back that is due, by lease; None when nothing is due, or it is no hour to ring anybody. Whether
+    the trunk has room for it is decided in dispatch/trunk.py.
 
     One conditional UPDATE decides between claimants. A telephone that we are ringing already is left alone."""
     if not read_hours(settings.callback_hours).holds(at):
         return None
     one_claimant(session)
-    if room(session, settings=settings, at=at) < 1:
-        return None
-    due = (
-        select(Callback.id)
-        .where(Callback.state == State.DUE, Callback.by_person.is_(False), Callback.ticket_id.is_not(None),
-               Callback.due_at <= at, ~under_way())
-        .order_by(Callback.due_at).limit(1).with_for_update(skip_locked=True)
-    )  # fmt: skip
+    due = _due(at).limit(1).with_for_update(skip_locked=True)
     claimed = session.execute(
         update(Callback)
         .where(Callback.id == due.scalar_subquery(), Callback.state == State.DUE)
@@ -129,14 +134,14 @@ def claim(session: Session, *, settings: Settings, at: datetime) -> Callback | N
     return session.get(Callback, claimed, populate_existing=True) if claimed else None
 
 
-def room(session: Session, *, settings: Settings, at: datetime) -> int:
-    """How many more citizens the machine may ring now: only so many at once, and never on the channels of the trunk
-    that are kept for callers. A call that is open for half a day is one whose end nobody told us of."""
-    ringing = session.scalar(select(func.count()).select_from(Callback).where(
-        Callback.state.in_((State.CLAIMED, State.DIALLING)), Callback.by_person.is_(False))) or 0  # fmt: skip
-    busy = session.scalar(select(func.count()).select_from(Call).where(
-        Call.ended_at.is_(None), Call.began_at > at - LONGEST_CALL)) or 0  # fmt: skip
-    return min(settings.callbacks_at_once - ringing, settings.trunk_channels - settings.trunk_reserved - busy)
+def _due(at: datetime) -> Select[int]:
+    """Call-backs that the machine may make now, the longest due first."""
+    return (
+        select(Callback.id)
+        .where(Callback.state == State.DUE, Callback.by_person.is_(False), Callback.due_at <= at,
+               or_(Callback.ticket_id.is_not(None), Callback.survey_of.is_not(None)), ~under_way())
+        .order_by(Callback.due_at)
+    )  # fmt: skip
 
 
 def under_way() -> Exists:
@@ -186,15 +191,23 @@ def settle(session: Session, attempt: Attempt, *, outcome: str, settings: Settin
         callback.lease_until = at + timedelta(minutes=settings.callback_hold_minutes)
         return callback
     callback.lease_until = callback.holder_id = None
-    if outcome == TOLD:
+    if outcome == TOLD or (callback.survey_of and callback.ticket_id):  # the reply itself he has heard before
         callback.state = State.DONE
-    elif outcome == REFUSED or callback.attempts >= settings.callback_attempts:
+    elif outcome == REFUSED or callback.survey_of or callback.attempts >= settings.callback_attempts:
         callback.state = State.GIVEN_UP
     else:
+        _to_a_person(session, callback, outcome, at)
         pause = settings.queue_place_pause_minutes if callback.for_place else settings.callback_pause_minutes
         again = at + timedelta(minutes=pause)
         callback.state, callback.due_at = State.DUE, next_sensible(again, read_hours(settings.callback_hours))
     return callback
+
+
+def _to_a_person(session: Session, callback: Callback, outcome: str, at: datetime) -> None:
+    """A stranger is not bothered again by a machine: an operator sees whether the number is right, and rings."""
+    if outcome == WRONG_PERSON and callback.ticket is not None and not callback.by_person:
+        callback.by_person = True
+        alerts.callback_owed(session, callback.ticket, at=at)
 
 
 def stranded(session: Session, *, at: datetime) -> list[Attempt]:

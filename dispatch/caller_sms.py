@@ -1,4 +1,5 @@
-"""What a caller gets as a short message: his query code once he has lodged, and that the matter is closed if he wishes.
+"""What a caller gets as a short message: his query code once he has lodged, that we are about to ring him, and that the
+matter is closed if he wishes.
 
 Of a confidential matter nothing is sent: the gateway is outside the house, and the number would name him there."""
 
@@ -9,7 +10,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dispatch.tickets import Ticket
 from hotline.database import Base
+from hotline.settings import Settings
 from hotline.telling import sms
+from hotline.times import local
 
 
 class SmsWish(Base):
@@ -36,6 +39,16 @@ def lodged(session: Session, ticket: Ticket, code: str, *, at: datetime) -> bool
 def wish(session: Session, ticket: Ticket, *, at: datetime) -> None:
     """Keep that he wishes to be told when the matter is closed."""
     session.merge(SmsWish(ticket_id=ticket.id, at=at))
+
+
+def ahead(session: Session, ticket: Ticket, *, rung_at: datetime, settings: Settings, at: datetime) -> bool:
+    """Owe him word of the call-back that he gets from `rung_at` on, and of the number that it shows; whether it can
+    reach him at all. Not what it is about."""
+    if not may(ticket) or not sms.sendable(session, sms.AHEAD, ticket.contact, settings=settings):
+        return False
+    values = {"time": f"{local(rung_at):%m月%d日%H:%M}", "number": settings.shown_number}
+    return sms.owe(session, sms.AHEAD, ticket.contact, values, at, key=f"ticket:{ticket.id}:ahead:{ticket.redone}",
+                   about=("ticket", ticket.number), urgent=True)  # fmt: skip
 
 
 def closed(session: Session, ticket: Ticket, *, at: datetime) -> None:

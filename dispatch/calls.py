@@ -165,11 +165,13 @@ def note(session: Session, call_id: str, kind: Step, *, at: datetime, **detail: 
 
 @dataclass(frozen=True)
 class Ending:
-    """A call that is over. `place` is where the exchange says the caller was, for calls that nobody of ours saw."""
+    """A call that is over. `place` is where the exchange says the caller was, for calls that nobody of ours saw;
+    `broke`: nobody hung up, his line was cut off."""
 
     call_id: str
     at: datetime
     place: str = ""
+    broke: bool = False
 
 
 def end(session: Session, call_id: str, *, at: datetime, place: str = "") -> bool:
@@ -251,7 +253,7 @@ _BY_PLACE = {
 def outcome_of(kinds: set[Step], *, place: str = "", direction: str = "in") -> Outcome:
     """The outcome that a call's lines amount to: the furthest that the caller came."""
     if direction == "out":
-        return Outcome.CALLED_BACK if kinds & {Step.TOLD, Step.TALKED, Step.ANSWERED} else Outcome.HUNG_UP
+        return Outcome.CALLED_BACK if kinds & {Step.TOLD, Step.TALKED, Step.ANSWERED, Step.RATED} else Outcome.HUNG_UP
     if Step.QUEUED in kinds and not kinds & {Step.ANSWERED, Step.MESSAGE, Step.PLACE_KEPT}:
         return _BY_PLACE.get(place, Outcome.ABANDONED)
     for step, outcome in _BY_STEP:

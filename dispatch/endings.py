@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import callbacks, calls, desk, missed, places, referrals, transfers
+from dispatch import callbacks, calls, desk, missed, places, referrals, surveys, transfers
 from dispatch.callbacks import Attempt, Callback
 from dispatch.calls import CallStep, Ending, Step
 from dispatch.states import State
@@ -22,14 +22,16 @@ class Over:
     desks: tuple[tuple[str, int], ...]
 
 
-def end_call(session: Session, call_id: str, *, place: str = "", settings: Settings, at: datetime) -> list[int]:
+def end_call(session: Session, call_id: str, *, place: str = "", broke: bool = False, settings: Settings,
+             at: datetime) -> list[int]:
     """The call is over: its outcome, the desks it lay on (their accounts are returned), its call-back attempt."""
-    return [account for _, account in end_calls(session, [Ending(call_id, at, place)], settings=settings).desks]
+    return [account for _, account in end_calls(session, [Ending(call_id, at, place, broke)], settings=settings).desks]
 
 
 def end_calls(session: Session, endings: Sequence[Ending], *, settings: Settings) -> Over:
     """The same of many calls. What was noted late is taken off the desks too."""
     ends = {ending.call_id: ending.at for ending in endings}
+    cut_off = {ending.call_id for ending in endings if ending.broke}
     transfers.call_ended(session, ends)
     if closed := calls.end_all(session, endings):
         unfinished = select(Attempt).where(Attempt.call_id.in_(closed), Attempt.outcome == "")
@@ -38,19 +40,25 @@ def end_calls(session: Session, endings: Sequence[Ending], *, settings: Settings
                 hold = timedelta(minutes=settings.callback_hold_minutes)
                 callbacks.runs_on(session, attempt, lease=hold, at=ends[attempt.call_id])
             else:
-                end_attempt(session, attempt, outcome="broken_off", settings=settings, at=ends[attempt.call_id])
+                end_attempt(session, attempt, outcome="broken_off", broke=attempt.call_id in cut_off, settings=settings,
+                            at=ends[attempt.call_id])  # fmt: skip
+    for call_id in closed & cut_off:
+        surveys.owe(session, call_id, settings=settings, at=ends[call_id])
     return Over(frozenset(closed), tuple(desk.ended(session, ends)))
 
 
 def end_attempt(
-    session: Session, attempt: Attempt, *, outcome: str, grade: int | None = None, settings: Settings, at: datetime
-) -> None:
+    session: Session, attempt: Attempt, *, outcome: str, grade: int | None = None, broke: bool = False,
+    settings: Settings, at: datetime,
+) -> None:  # fmt: skip
     """An attempt to call back is over. Told: the ticket closes, or is done again when the caller is dissatisfied;
-    the last attempt without success closes it as not reached."""
+    the last attempt without success closes it as not reached. `broke`: his line was cut off."""
     if attempt.outcome:
         return
     if _heard(session, attempt):  # he may hang up without a grade, and we may never learn that he did
         outcome = callbacks.TOLD
+        if broke and grade is None and surveys.ask_again(session, attempt, settings=settings, at=at):
+            return
     callback = callbacks.settle(session, attempt, outcome=outcome, settings=settings, at=at)
     if (place := places.of(session, callback.id)) is not None:
         places.settled(session, place, settings=settings, at=at)
@@ -60,7 +68,7 @@ def end_attempt(
         return
     if callback.ticket.state != State.TO_CALL_BACK:  # it went another way meanwhile
         return
-    if outcome == callbacks.TOLD:
+    if callback.state == callbacks.State.DONE:
         referrals.told(session, callback.ticket, grade=grade, settings=settings, at=at)
     elif callback.state == callbacks.State.GIVEN_UP:
         why = "来电人不愿接受回访" if outcome == callbacks.REFUSED else "多次回访未接通"

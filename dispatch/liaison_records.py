@@ -49,11 +49,12 @@ def note(session: Session, record: Record, *, at: datetime) -> None:
     if kind(record) == JOINED:
         transfers.joined(session, attempt, at=at)
     else:
-        outcome = hunting.outcome_of(_cause(record), picked_up=attempt.picked_up_at is not None)
+        outcome = hunting.outcome_of(cause(record), picked_up=attempt.picked_up_at is not None)
         transfers.over(session, attempt, outcome, at=at)
 
 
-def _cause(record: Record) -> int:
+def cause(record: Record) -> int:
+    """Why its channel ended (Q.850), as the exchange says; 0 where it doesn't."""
     try:
         return int(json.loads(record["extra"]).get("hangupcause", 0))
     except (ValueError, TypeError, AttributeError):

@@ -12,6 +12,7 @@ from dispatch import callbacks, places
 from dispatch.callbacks import Attempt
 from dispatch.calls import Call
 from dispatch.places import Line, Place, Waiting
+from dispatch.trunk import Taken
 from hotline.database import Database
 from hotline.settings import Settings
 from hotline.times import now
@@ -23,11 +24,13 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class PlaceKeeper:
-    """`queues` tells who waits and who takes calls (None: the exchange can't be asked); `ring` has it ring somebody."""
+    """`queues` tells who waits and who takes calls, `lines` what of the trunk is taken (None: the exchange can't be
+    asked); `ring` has it ring somebody."""
 
     settings: Settings
     database: Database
     queues: Callable[[], Sequence[Row] | None]
+    lines: Callable[[], Taken | None]
     ring: Callable[[Attempt, Place], None]
 
     def work(self) -> None:
@@ -37,15 +40,15 @@ class PlaceKeeper:
                 return
         with self.database.writing() as session:
             places.tidy(session, settings=self.settings, at=now())
-        if (rows := self.queues()) is None:
+        if (rows := self.queues()) is None or (lines := self.lines()) is None:
             return
-        while (claimed := self._claimed(rows)) is not None:
+        while (claimed := self._claimed(rows, lines)) is not None:
             self.ring(*claimed)
 
-    def _claimed(self, rows: Sequence[Row]) -> tuple[Attempt, Place] | None:
+    def _claimed(self, rows: Sequence[Row], lines: Taken) -> tuple[Attempt, Place] | None:
         at = now()
         with self.database.writing() as session:
-            place = places.claim(session, line_of(session, rows, queue=self.settings.queue, at=at),
+            place = places.claim(session, line_of(session, rows, queue=self.settings.queue, at=at), lines,
                                  settings=self.settings, at=at)  # fmt: skip
             if place is None:
                 return None

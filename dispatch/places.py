@@ -7,9 +7,10 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Select, String, exists, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from dispatch import callbacks, calls, missed
+from dispatch import callbacks, calls, missed, trunk
 from dispatch.callbacks import Attempt, Callback, State
 from dispatch.calls import Call, Step
+from dispatch.trunk import Taken
 from hotline.calendar.hours import read_hours
 from hotline.database import Base
 from hotline.settings import Settings
@@ -99,13 +100,13 @@ def is_turn(place: Waiting, line: Line) -> bool:
     return not before and (line.free > 0 or bool(line.waiting))
 
 
-def claim(session: Session, line: Line, *, settings: Settings, at: datetime) -> Place | None:
+def claim(session: Session, line: Line, lines: Taken, *, settings: Settings, at: datetime) -> Place | None:
     """Claim the kept place whose turn it is, to ring its telephone; None while it is nobody's turn, it is no hour to
     ring anybody, or the trunk is needed for who calls us."""
     if not read_hours(settings.callback_hours).holds(at):
         return None
     callbacks.one_claimant(session)
-    if callbacks.room(session, settings=settings, at=at) < 1 or _being_rung(session) >= max(1, line.free):
+    if trunk.room(session, lines, settings=settings, at=at) < 1 or _being_rung(session) >= max(1, line.free):
         return None
     first = session.scalar(_due(at).order_by(Place.rank.desc(), Place.queued_at, Place.id).limit(1))
     if first is None or not is_turn(Waiting(first.rank, first.queued_at), line):

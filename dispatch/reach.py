@@ -71,7 +71,9 @@ def nameless(account: Account) -> ColumnElement[bool]:
     came = select(Ticket.call_id).where(secret, Ticket.call_id.is_not(None))
     shielded = or_(secret, Ticket.call_id.in_(came))
     back = select(Attempt.call_id).join(Callback, Callback.id == Attempt.callback_id).join(Ticket).where(shielded)
-    return or_(Call.id.in_(came), Call.id.in_(back))
+    attempts = select(Attempt.call_id).join(Callback, Callback.id == Attempt.callback_id)
+    rated = attempts.where(Callback.survey_of.in_(came))
+    return or_(Call.id.in_(came), Call.id.in_(back), Call.id.in_(rated))
 
 
 def nameless_among(session: Session, call_ids: Iterable[str], *, account: Account) -> set[str]:

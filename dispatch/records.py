@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import BigInteger, Integer, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from dispatch import calls, desk, liaison_records
+from dispatch import calls, desk, liaison_records, surveys
 from dispatch.calls import Call
 from dispatch.endings import end_call
 from dispatch.spool import moment
@@ -168,7 +168,8 @@ def _note(session: Session, record: Record, settings: Settings) -> None:
         case "QUEUE":
             calls.queue(session, session.get_one(Call, call_id), at=at)
         case "HANGUP":
-            end_call(session, call_id, at=at, place=record["place"], settings=settings)
+            end_call(session, call_id, at=at, place=record["place"],
+                     broke=surveys.broke(liaison_records.cause(record)), settings=settings)
 
 
 def _begin(session: Session, record: Record, at: datetime, settings: Settings) -> None:

@@ -25,11 +25,14 @@ from dispatch import (
     records,
     recounting,
     spool,
+    surveys,
+    trunk,
 )
 from dispatch.callbacks import Attempt
 from dispatch.calls import Call
 from dispatch.endings import end_attempt
 from dispatch.tickets import Ticket, write_step
+from dispatch.trunk import Taken
 from hotline import parts
 from hotline.audit import chain
 from hotline.database import Database
@@ -51,6 +54,7 @@ BREATH = 0.03
 WRITER_DEAD = timedelta(minutes=1)
 SELDOM = timedelta(minutes=10)
 Dial = Callable[[Attempt, str], None]
+Lines = Callable[[], Taken | None]
 Living = Callable[[], frozenset[str] | None]
 log = structlog.get_logger()
 
@@ -58,13 +62,14 @@ log = structlog.get_logger()
 @dataclass(frozen=True)
 class Sweeper:
     """The sweeps of one installation; `dial` asks the exchange to ring a number for an attempt, `living` for the ids
-    of the channels and calls that live there (None: it can't be asked)."""
+    of the channels and calls that live there, `lines` for what of the trunk is taken (None: it can't be asked)."""
 
     settings: Settings
     database: Database
     bus: Bus
     dial: Dial
     living: Living
+    lines: Lines
     looked: dict[str, datetime] = field(default_factory=dict)  # when what is looked for seldom was looked for last
     calendar: dict[str, object] = field(default_factory=dict)  # by which state of the calendar deadlines were counted
 
@@ -72,8 +77,8 @@ class Sweeper:
         """All sweeps once; one that fails does not keep the others from their work, and its rows stay owed."""
         work = (
             self.take_in_messages, self.take_in_records, self.take_in_recordings, self.settle_stranded,
-            self.gather_missed, self.call_back, self.climb, self.go_on, self.keep_knowledge, self.remind, self.learn,
-            self.recount, self.file, self.keep_recordings, self.seal,
+            self.gather_missed, self.tidy_surveys, self.call_back, self.climb, self.go_on, self.keep_knowledge,
+            self.remind, self.learn, self.recount, self.file, self.keep_recordings, self.seal,
         )  # fmt: skip
         troubles = [trouble for sweep in work if (trouble := self._guarded(sweep))]
         if (free := free_percent(self.settings.folder)) < self.settings.disk_alarm_percent:
@@ -142,9 +147,22 @@ class Sweeper:
             with self.database.writing() as session:
                 missed.close(session, missed_id, over, at=at)
 
+    def tidy_surveys(self) -> None:
+        """Who was cut off and could not be rung in time, or rings again himself, is not rung to rate any more."""
+        with self.database.reading() as session:
+            owed = surveys.owes(session)
+        if owed:
+            with self.database.writing() as session:
+                surveys.tidy(session, settings=self.settings, at=now())
+
     def call_back(self) -> None:
-        """Ring the citizens who are owed a call: claimed, noted and committed before the exchange is asked."""
-        while (owed := self._claimed()) is not None:
+        """Ring the citizens who are owed a call: claimed, noted and committed before the exchange is asked. While it
+        can't tell what of the trunk is taken, nobody is rung, and no attempt is lost."""
+        with self.database.reading() as session:
+            waits = callbacks.waits(session, settings=self.settings, at=now())
+        if not waits or (lines := self.lines()) is None:
+            return
+        while (owed := self._claimed(lines)) is not None:
             attempt, number = owed
             self.dial(attempt, number)
 
@@ -241,13 +259,13 @@ class Sweeper:
             with self.database.writing() as session:
                 chain.seal(session)
 
-    def _claimed(self) -> tuple[Attempt, str] | None:
+    def _claimed(self, lines: Taken) -> tuple[Attempt, str] | None:
         at = now()
         with self.database.writing() as session:
-            callback = callbacks.claim(session, settings=self.settings, at=at)
+            callback = trunk.claim(session, lines, settings=self.settings, at=at)
             if callback is None:
                 return None
-            names = self._ordered(session, callback.replied, at)
+            names = [] if callback.survey_of else self._ordered(session, callback.replied, at)
             if orders.unmade(session, names):
                 callback.state, callback.due_at = callbacks.State.DUE, at + timedelta(seconds=5)
                 callback.by_person = orders.hopeless(session, names)

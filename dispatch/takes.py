@@ -57,6 +57,12 @@ def told(folder: Path, call_id: str) -> Told:
     return Told(kept, [piece for piece in found if piece not in kept])
 
 
+def drop(folder: Path, call_id: str) -> None:
+    """Nothing of it is a message."""
+    for path in folder.glob(f"{call_id}.*.wav"):
+        path.unlink(missing_ok=True)
+
+
 def join(pieces: Sequence[Piece], target: Path) -> None:
     """Write the pieces one after the other into one file, whole or not at all."""
     draft = target.with_suffix(".draft")

@@ -10,6 +10,7 @@ from dispatch.callbacks import Attempt
 from dispatch.line import skilled
 from dispatch.line.flags import Skill
 from dispatch.places import Place
+from dispatch.trunk import Taken, taken
 from hotline.exchange import actions
 from hotline.exchange.errors import ActionRefused, LinkError
 from hotline.exchange.link import Address, Link
@@ -86,6 +87,14 @@ class Telephone:
             raise
         except LinkError as error:  # it may ring all the same: the operator hears it, and says how it went
             log.warning("callback.not_asked", call_id=attempt.call_id, reason=str(error))
+
+    def lines(self) -> Taken | None:
+        """What of the trunk is taken, as the exchange has it; None when it can't be asked."""
+        try:
+            return taken(actions.core_show_channels(self.link()), trunk=self._settings.trunk)
+        except LinkError as error:
+            log.warning("exchange.not_asked", reason=str(error))
+            return None
 
     def living(self) -> frozenset[str] | None:
         """The ids of all channels that live, and of the calls that they belong to; None when nobody can say."""

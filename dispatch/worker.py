@@ -93,13 +93,14 @@ def understand() -> None:
 @cache
 def _sweeper() -> Sweeper:
     telephone = Telephone(settings())
-    return Sweeper(settings(), database(), Bus(settings().redis_address), telephone.dial, telephone.living)
+    return Sweeper(settings(), database(), Bus(settings().redis_address), telephone.dial, telephone.living,
+                   telephone.lines)  # fmt: skip
 
 
 @cache
 def _place_keeper() -> PlaceKeeper:
     telephone = Telephone(settings())
-    return PlaceKeeper(settings(), database(), telephone.queues, telephone.ring_for_place)
+    return PlaceKeeper(settings(), database(), telephone.queues, telephone.lines, telephone.ring_for_place)
 
 
 @cache

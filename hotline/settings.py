@@ -85,6 +85,13 @@ class Settings(BaseModel):
     trunk_addresses: str = Field("127.0.0.1", description="Addresses that the carrier calls from, with commas.")
     trunk_contact: str = Field("sip:127.0.0.1:5070", description="Where calls to the public network are sent.")
     trunks_file: str = Field("", description="File of carriers, NAT, certificates and browser phones.")
+    trunk_shown: str = Field(
+        "", pattern=r"^\+?[0-9]{0,20}$", description="The number shown on our calls; empty: that of the hotline."
+    )
+    trunk_permits: str = Field("", description="Numbers that the carrier permits us to show, with commas.")
+    trunk_silent_seconds: int = Field(
+        300, ge=0, description="Seconds without a sound's packet from the carrier after which a call is over; 0: never."
+    )
     operators_may_dial: str = Field(
         "1[3-9]XXXXXXXXX,0[1-9]XXXXXXXX,0[1-9]XXXXXXXXX,0[1-9]XXXXXXXXXX,[2-8]XXXXXX,[2-8]XXXXXXX,11[09],12[02],"
         "1[02]XXX,9[56]XXX,9[56]XXXX,[48]00XXXXXXX",
@@ -220,6 +227,12 @@ class Settings(BaseModel):
     callback_pause_minutes: int = Field(60, description="Minutes between two attempts.")
     callback_ring_seconds: int = Field(30, description="Seconds that a citizen's telephone rings.")
 
+    callback_message_minutes: int = Field(
+        10, ge=0, description="Minutes that a short message goes ahead of a call-back, where it can; 0: none goes."
+    )
+    survey_redial_minutes: int = Field(
+        30, ge=0, description="Minutes within which who was cut off before he rated is rung for it, once; 0: nobody is."
+    )
     callback_hold_minutes: int = Field(30, ge=1, description="Minutes that an operator may hold a call-back.")
     missed_within_minutes: int = Field(
         60, ge=1, description="Minutes, in hours of calling back, until who was not answered is to be rung."
@@ -323,6 +336,11 @@ class Settings(BaseModel):
     @property
     def database_address(self) -> str:
         return self.database_url or f"sqlite:///{self.folder.resolve()}/hotline.db"
+
+    @property
+    def shown_number(self) -> str:
+        """The number that citizens see when we ring them."""
+        return self.trunk_shown or self.number
 
     @property
     def redis_address(self) -> str:

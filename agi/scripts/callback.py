@@ -5,26 +5,32 @@ from sqlalchemy.orm import Session
 from agi.again import Heard
 from agi.house import House, Next
 from agi.line import Line
+from agi.scripts import survey
 from agi.voice import NotSpoken, Voice
 from dispatch import corrections
-from dispatch.callbacks import TOLD, Attempt, Callback
+from dispatch.callbacks import TOLD, WRONG_PERSON, Attempt, Callback
 from dispatch.decision import Channel
 from dispatch.endings import end_attempt
 from dispatch.tickets import Ticket
 from hotline.times import now
 
 CONFIRMED = "1"
+NOT_HE = {"2": "absent", "3": WRONG_PERSON}
+HELLOS = 2  # who picks up says something himself first; a machine that talks over both is hung up on
 GRADES = "12345"
 
 
 def run(line: Line, house: House) -> None:
     """Nothing private is said before the person has pressed 1."""
     call_id, _callback, attempt_id, *_ = (*line.environment.arguments, "", "", "")
-    voice = Voice(line, house)
-    if not _runs(house, attempt_id):
+    if (owed := _runs(house, attempt_id)) is None:
         return
-    if voice.ask("hotline/callback_hello", timeout=6.0, alone="") != CONFIRMED:
-        _settled(house, attempt_id, outcome="unconfirmed")
+    if owed.survey_of:
+        survey.again(line, house, attempt_id)
+        return
+    voice = Voice(line, house)
+    if (key := _who(voice)) != CONFIRMED:
+        _settled(house, attempt_id, outcome=NOT_HE.get(key, "unconfirmed"))
         line.set("NEXT", Next.GOODBYE)
         return
     try:
@@ -33,6 +39,15 @@ def run(line: Line, house: House) -> None:
     except NotSpoken:
         _settled(house, attempt_id, outcome="broken_off")
         line.set("NEXT", Next.PEOPLE)
+
+
+def _who(voice: Voice) -> str:
+    """The key by which who picked up says whether it is he; empty for a machine, which presses none."""
+    for _ in range(HELLOS):
+        key = voice.ask("hotline/callback_hello", timeout=6.0, alone="")
+        if key == CONFIRMED or key in NOT_HE:
+            return key
+    return ""
 
 
 def _tell(voice: Voice, house: House, call_id: str, attempt_id: str) -> None:
@@ -49,10 +64,11 @@ def _tell(voice: Voice, house: House, call_id: str, attempt_id: str) -> None:
     voice.say("hotline/callback_thanks")
 
 
-def _runs(house: House, attempt_id: str) -> bool:
+def _runs(house: House, attempt_id: str) -> Callback | None:
+    """What is owed, while this attempt at it isn't over."""
     with house.database.reading() as session:
         attempt = session.get(Attempt, attempt_id)
-        return attempt is not None and not attempt.outcome
+        return session.get(Callback, attempt.callback_id) if attempt is not None and not attempt.outcome else None
 
 
 def _ticket(session: Session, attempt_id: str) -> Ticket:

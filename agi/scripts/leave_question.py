@@ -1,11 +1,12 @@
 """A question is left (录音交办): matter, place, wish; heard again; the number to call back; whether to keep it secret.
 
 All of it without the database. The dialplan writes the slip from BEGAN, CONTACT and SECRECY wherever this ends: at its
-end, when he hangs up, or when we break. Who is silent, or presses `#`, goes on to the next step."""
+end, when he hangs up, or when we break. Who is silent, or presses `#`, goes on to the next step; `0` leads to a person
+while somebody takes calls, and the message is none then."""
 
 from collections.abc import Iterator
 
-from agi.dictation import END, Dictation
+from agi.dictation import END, PERSON, Dictation, PersonWanted
 from agi.house import House, Next
 from agi.line import ALL_KEYS, Line
 from agi.voice import Voice
@@ -26,7 +27,7 @@ MOST_DIGITS = 12
 def run(line: Line, house: House) -> None:
     """Ask step by step; where the office wants no steps the dialplan asks alone."""
     if house.settings.question_steps:
-        line.set("NEXT", _Question(Voice(line, house), line.environment.arguments).left())
+        line.set("NEXT", _Question(Voice(line, house), line.environment.arguments).left_or_not())
 
 
 class _Question:
@@ -37,11 +38,39 @@ class _Question:
         self._voice, self._line, settings = voice, voice.line, voice.house.settings
         self._may_dial, self._steps = settings.operators_may_dial, settings.question_steps.split(",")
         self._own = dialable(caller, may_dial=self._may_dial)
-        self._dictation = Dictation(voice)
+        self._staffed = self._is_staffed(settings.queue)
+        self._stops = END + PERSON if self._staffed else END
+        self._dictation = Dictation(voice, staffed=self._staffed)
         self._folder = settings.spool / "messages"
         self._take = 0
 
-    def left(self) -> Next:
+    def left_or_not(self) -> Next:
+        """All steps, unless he would rather wait for a person: what he told until then is in the call's recording."""
+        try:
+            return self._left()
+        except PersonWanted:
+            for variable in ("BEGAN", "CONTACT", "SECRECY"):
+                self._line.set(variable, "")
+            takes.drop(self._folder, self._call_id)
+            return Next.OPERATOR
+
+    def _is_staffed(self, queue: str) -> bool:
+        """Whether people answer at this hour, and one of them takes calls."""
+        there = self._line.get(f"QUEUE_MEMBER({queue},logged)")
+        return self._line.get("STAFFED") != "no" and there.isdecimal() and int(there) > 0
+
+    def _say(self, *sounds: str) -> str:
+        return self._minded(self._voice.say(*sounds, interrupt=self._stops))
+
+    def _ask(self, *sounds: str) -> str:
+        return self._minded(self._voice.ask(*sounds, timeout=3.0))
+
+    def _minded(self, key: str) -> str:
+        if key == PERSON and self._staffed:
+            raise PersonWanted
+        return key
+
+    def _left(self) -> Next:
         """All steps; the code is told by the dialplan, once the slip is on the disk."""
         if not self._told():
             self._line.set("BEGAN", "")
@@ -58,14 +87,14 @@ class _Question:
         if not self._matter():
             return False
         for part, prompt in ((Part.PLACE, "hotline/question_place"), (Part.WISH, "hotline/question_wish")):
-            if part in self._steps and not self._voice.say(prompt, interrupt=END):
+            if part in self._steps and not self._say(prompt):
                 self._take_down(part, *LIMITS[part])
         return True
 
     def _matter(self) -> bool:
         before, prompt = self._take, "hotline/leave_question"
         for _ in range(TRIES):
-            self._voice.say(prompt, interrupt=END)
+            self._say(prompt)
             limits = int(self._line.get("MESSAGE_SILENCE")), int(self._line.get("MESSAGE_SECONDS"))
             if not self._take:  # who hangs up before has left nothing
                 self._line.set("BEGAN", int(now().timestamp()))
@@ -86,7 +115,7 @@ class _Question:
         """He may hear it, and tell it again."""
         key = ""
         for _ in range(ROUNDS):
-            key = key or self._voice.ask("hotline/question_check", timeout=3.0)
+            key = key or self._ask("hotline/question_check")
             if key not in {HEAR, TELL_AGAIN}:
                 return
             if key == TELL_AGAIN:
@@ -95,7 +124,7 @@ class _Question:
 
     def _played(self) -> str:
         kept = takes.told(self._folder, self._call_id).kept
-        return self._voice.say(*(str(piece.path.with_suffix("")) for piece in kept), interrupt=ALL_KEYS)
+        return self._minded(self._voice.say(*(str(piece.path.with_suffix("")) for piece in kept), interrupt=ALL_KEYS))
 
     # -- how he is reached ---------------------------------------------------------------------------------------
     def _number(self) -> None:
@@ -106,19 +135,19 @@ class _Question:
                 return
             number = self._keyed() or number
             if not number:
-                self._voice.say("hotline/question_no_number", interrupt=END)
+                self._say("hotline/question_no_number")
                 return
             self._line.set("CONTACT", number if number != self._own else "")
 
     def _is_right(self, number: str) -> str:
-        return self._voice.ask("hotline/number_is", *_digits(number), "hotline/number_right", timeout=3.0)
+        return self._ask("hotline/number_is", *_digits(number), "hotline/number_right")
 
     def _keyed(self) -> str:
         """A number that the hotline may ring; empty when he keys none."""
         prompt = "hotline/number_key" if self._own else "hotline/number_key_unknown"
         for _ in range(TRIES):
             keyed = self._voice.ask(prompt, digits=MOST_DIGITS, timeout=5.0, alone="")
-            if not keyed:
+            if not keyed or self._minded(keyed) == PERSON:
                 return ""
             if found := dialable(keyed, may_dial=self._may_dial):
                 return found
@@ -126,9 +155,9 @@ class _Question:
         return ""
 
     def _secrecy(self) -> None:
-        if self._voice.ask("hotline/secrecy_question", timeout=3.0) == SECRET:
+        if self._ask("hotline/secrecy_question") == SECRET:
             self._line.set("SECRECY", "yes")
-            self._voice.say("hotline/secrecy_kept", interrupt=END)
+            self._say("hotline/secrecy_kept")
 
 
 def _digits(number: str) -> Iterator[str]:

@@ -1,7 +1,9 @@
 """How does my matter stand? By query code, and from another telephone also by that telephone's last digits."""
 
+from agi.again import HeardPrompts
 from agi.house import House, Next
 from agi.line import Line
+from agi.talk import BACK, PERSON
 from agi.voice import Voice
 from dispatch import calls, progress
 from dispatch.calls import Step
@@ -31,7 +33,7 @@ def _conversation(voice: Voice, house: House, arguments: tuple[str, ...]) -> Nex
         standing = _look_up(voice, house, code, caller)
         _noted(house, call_id, standing)
         if standing is not None:
-            return Next.PEOPLE if _tell(voice, standing) else Next.GOODBYE
+            return _tell(voice, standing)
         prompts = ["hotline/code_wrong", "hotline/key_code"]
     return Next.PEOPLE
 
@@ -60,11 +62,13 @@ def _noted(house: House, call_id: str, standing: Standing | None) -> None:
             calls.note(session, call_id, Step.PROGRESS, at=now(), ticket=standing.number, state=standing.state)
 
 
-def _tell(voice: Voice, standing: Standing) -> str:
-    """Say how it stands; the key that stopped it."""
+def _tell(voice: Voice, standing: Standing) -> Next:
+    """Say how it stands, and again if he likes; then what else he may do."""
     sounds = ["hotline/your_matter", f"hotline/state_{standing.state}"]
     if standing.state not in OVER | {State.TO_CALL_BACK}:
         day = local(standing.promised_by)
         sounds += ["hotline/extended_now"] if standing.extended else []
         sounds += ["hotline/due_before", f"hotline/month_{day.month}", f"hotline/day_{day.day}"]
-    return voice.say(*sounds, interrupt="0")
+    heard = HeardPrompts(voice, sounds, interrupt=PERSON)
+    key = heard.say() or heard.ask("hotline/person_offer", timeout=4.0)
+    return Next.MENU if key == BACK else Next.PEOPLE if key == PERSON else Next.GOODBYE

@@ -1,6 +1,6 @@
 """Asking the machine: an urgent topic, or a department and one of its questions; the answer if it may be given."""
 
-from agi.again import Heard
+from agi.again import READINGS, Heard, again
 from agi.choosing import choice, confirmed, keyed, numbered
 from agi.house import House, Next
 from agi.line import Line
@@ -59,10 +59,9 @@ def _wish(talk: Talk) -> Department | Entry | Next | None:
     """The department that the caller keys, or the urgent topic, which he confirms; None leads to a person."""
     topics = _topics(talk)
     which = "hotline/choose_topic_or_department" if topics else "hotline/choose_department"
-    urgent = ["hotline/hot_topics", *numbered(title for _, title in topics)] if topics else []
-    prompts = ["hotline/self_service_intro", *urgent, which]
+    prompts = ["hotline/self_service_intro", *_urgent(topics), which]
     for _ in range(TRIES):
-        code = talk.voice.ask(*prompts, digits=3, timeout=5.0, alone=PERSON + BACK)
+        code = _keyed(talk, prompts, which)
         if code == BACK:
             return Next.MENU
         if code in {"", PERSON}:
@@ -75,6 +74,20 @@ def _wish(talk: Talk) -> Department | Entry | Next | None:
             return advise(talk, danger)
         prompts = ["hotline/invalid_key", which]
     return None
+
+
+def _keyed(talk: Talk, prompts: list[str], which: str) -> str:
+    """What he keys; the titles are read out again, and slower, as often as he likes by the keys for it."""
+    for _ in range(READINGS):
+        code = talk.voice.ask(*prompts, digits=3, timeout=5.0, alone=PERSON + BACK)
+        if not again(talk.voice, code):
+            break
+        prompts = [*_urgent(_topics(talk)), which]
+    return code
+
+
+def _urgent(topics: list[tuple[Entry, list[str]]]) -> list[str]:
+    return ["hotline/hot_topics", *numbered(title for _, title in topics)] if topics else []
 
 
 def _topics(talk: Talk) -> list[tuple[Entry, list[str]]]:

@@ -142,6 +142,28 @@ def test_who_shows_no_number_keys_one_or_hears_how_he_can_follow(house: Hotline,
     assert "question_no_number" not in keys.prompts
 
 
+STAFFED = {"QUEUE_MEMBER(hotline,logged)": "2", "STAFFED": "yes"}
+
+
+@pytest.mark.parametrize("where", ["leave_question", "question_place", "question_wish", "question_check", "number_right", "secrecy_question", "number_key", "recording"])
+def test_0_leads_to_a_person_from_every_step_while_somebody_takes_calls(house: Hotline, where: str) -> None:
+    keys = {"number_right": "2"} if where == "number_key" else {}
+    says = [(TOLD[0], "OPERATOR")] if where == "recording" else [TOLD, TOLD, TOLD]
+    caller = Caller(OWN_IS_RIGHT | keys | {where: "0"}, says=says)
+    caller.variables = {"MESSAGE_SILENCE": "5", "MESSAGE_SECONDS": "120"} | STAFFED
+    house.serve(caller, "leave_question", caller.number, "96128")
+    assert (caller.next, caller.variables.get("BEGAN", ""), kept(house)) == ("operator", "", [])
+    assert {options for *_, options in caller.recorded} <= {"kqo"}
+
+
+@pytest.mark.parametrize("lacking", [{"STAFFED": "no"}, {"QUEUE_MEMBER(hotline,logged)": "0"}])
+def test_0_is_no_way_while_nobody_takes_calls(house: Hotline, lacking: dict[str, str]) -> None:
+    caller = Caller(OWN_IS_RIGHT | {"question_check": "0"}, says=[TOLD, TOLD, TOLD])
+    caller.variables = {"MESSAGE_SILENCE": "5", "MESSAGE_SECONDS": "120"} | STAFFED | lacking
+    house.serve(caller, "leave_question", caller.number, "96128")
+    assert (caller.next, len(kept(house)), {options for *_, options in caller.recorded}) == ("goodbye", 3, {"kq"})
+
+
 def test_who_wants_secrecy_says_so_by_a_key(house: Hotline) -> None:
     caller = leaves(house, TOLD, presses=OWN_IS_RIGHT | {"secrecy_question": "1"})
     assert caller.variables["SECRECY"] == "yes"

@@ -13,7 +13,8 @@ from structlog.testing import capture_logs
 from agi import voice
 from agi.run import make_server
 from agi.server import Server
-from dispatch import callbacks, calls, corrections
+from agi.voice import seconds_of
+from dispatch import callbacks, calls, corrections, surveys
 from dispatch.callbacks import Attempt, Callback
 from dispatch.calls import Call, CallStep, Step
 from dispatch.corrections import Correction
@@ -398,6 +399,15 @@ def test_an_urgent_topic_is_offered_before_a_department_is_asked_for(urgent: Hot
     assert urgent.kinds() == [Step.CANDIDATE, Step.TOLD, Step.RATED]
 
 
+def test_an_urgent_topic_is_read_out_again_and_slower(urgent: Hotline) -> None:
+    caller = urgent.serve(Caller({"choose_topic_or_department": ["8#", "7#", "1#"], "confirm_yes_no": "1"}), "self_service")
+    assert caller.prompts.count("self_service_intro") == 1
+    assert caller.prompts.count("hot_topics") == 3
+    plain, again, slow = [caller.sentences[n] for n in range(3)]
+    assert plain == again
+    assert slow == f"{plain}-{urgent.settings.slower_percent}"
+
+
 @pytest.mark.parametrize("prompt", ["self_service_intro", "hot_topics", "question_1", "choose_topic_or_department"])
 def test_who_keys_a_department_at_once_hears_no_more_of_what_is_urgent(urgent: Hotline, prompt: str) -> None:
     caller = urgent.serve(Caller({prompt: "102"}), "self_service")
@@ -446,8 +456,16 @@ def lodged(house: Hotline) -> Hotline:
 def test_a_code_from_ones_own_telephone_tells_how_the_matter_stands(lodged: Hotline) -> None:
     caller = lodged.serve(Caller({"key_code": CODE}), "progress")
     assert caller.next == "goodbye"
-    assert caller.prompts == ["key_code", "your_matter", "state_to_dispatch", "due_before", "month_11", "day_26"]
+    assert caller.prompts == ["key_code", "your_matter", "state_to_dispatch", "due_before", "month_11", "day_26", "person_offer", "keys_again"]
     assert lodged.kinds()[-1] == Step.PROGRESS
+
+
+def test_how_it_stands_is_said_again_and_slower_by_the_keys_for_it(lodged: Hotline) -> None:
+    caller = lodged.serve(Caller({"key_code": CODE, "keys_again": "8", "person_offer": ["", "7", "*"]}), "progress")
+    assert (caller.next, caller.prompts.count("your_matter")) == ("menu", 2)
+    percent = lodged.settings.slower_percent
+    slow = [Path(name).name for name in caller.heard if name.endswith(f"-{percent}")]
+    assert len(slow) == len({*slow}) == 5, "your matter, its state, and until when"
 
 
 @pytest.mark.parametrize("prompt", ["your_matter", "state_to_dispatch", "month_11"])
@@ -492,6 +510,17 @@ def test_the_survey_keeps_a_grade_and_lets_everybody_go(house: Hotline, key: str
     caller = house.serve(Caller({"survey_question": key}), "survey")
     assert caller.next == "goodbye"
     assert [detail for _, detail in house.steps()] == [{"of": "operator", "grade": grade} for grade in grades]
+
+
+@pytest.mark.parametrize(("grade", "department"), [("2", "4"), ("", "4"), ("2", "")])
+def test_who_spoke_with_a_department_rates_it_apart(house: Hotline, grade: str, department: str) -> None:
+    house.began()
+    with house.database.writing() as session:
+        calls.note(session, CALL, Step.TRANSFER_JOINED, at=now())
+    caller = house.serve(Caller({"survey_question": grade, "survey_department": department}), "survey")
+    assert caller.prompts == ["survey_question", "survey_department"]
+    rated = [(detail["of"], detail["grade"]) for kind, detail in house.steps() if kind == Step.RATED]
+    assert rated == [(of, int(key)) for of, key in (("operator", grade), ("department", department)) if key]
 
 
 # -- calling back -------------------------------------------------------------------------------------------------
@@ -543,11 +572,25 @@ def test_who_confirms_himself_hears_the_reply_and_decides_what_becomes_of_it(bac
         assert session.scalars(select(Ticket.satisfaction)).one() == (int(grade) if grade in set("12345") else None)
 
 
-@pytest.mark.parametrize("key", ["", "2", "0", "#"])
-def test_nothing_is_told_to_who_does_not_confirm_himself(back: Back, key: str) -> None:
+@pytest.mark.parametrize(("key", "hellos", "outcome"), [("", 2, "unconfirmed"), ("0", 2, "unconfirmed"), ("#", 2, "unconfirmed"), ("2", 1, "absent"), ("3", 1, "wrong_person")])
+def test_nothing_is_told_to_who_does_not_confirm_himself(back: Back, key: str, hellos: int, outcome: str) -> None:
     caller = back.serve(Caller({"callback_hello": key}))
-    assert (caller.next, caller.prompts, caller.sentences) == ("goodbye", ["callback_hello"], [])
-    assert back.stands() == ("unconfirmed", "due", State.TO_CALL_BACK)
+    assert (caller.next, caller.prompts, caller.sentences) == ("goodbye", ["callback_hello"] * hellos, [])
+    assert back.stands() == (outcome, "due", State.TO_CALL_BACK)
+    with back.house.database.reading() as session:
+        callback = session.scalars(select(Callback)).one()
+        assert (callback.attempts, callback.by_person) == (1, key == "3"), "a stranger is bothered by no machine again"
+
+
+def test_who_missed_the_first_words_hears_them_again(back: Back) -> None:
+    caller = back.serve(Caller({"callback_hello": ["", "1"]}))
+    assert caller.sentences == back.house.names(REPLY)
+
+
+def test_a_machine_that_talks_over_everything_is_hung_up_on_within_a_minute(back: Back) -> None:
+    caller = back.serve(Caller())
+    assert sum(seconds_of(sound) for sound in caller.heard) < 60
+    assert max(caller.guards) < 30, "should the script stop, the exchange ends it"
 
 
 def test_an_attempt_that_was_settled_meanwhile_tells_nothing(back: Back) -> None:
@@ -572,6 +615,47 @@ def test_who_hangs_up_before_he_gives_a_grade_has_heard_the_reply(back: Back) ->
     with back.house.database.writing() as session:
         end_call(session, OUT, settings=back.house.settings, at=now())
     assert back.stands() == ("told", "done", State.CLOSED)
+
+
+def test_whose_line_broke_before_he_gave_a_grade_is_rung_for_it_alone(back: Back) -> None:
+    back.serve(Caller({"callback_hello": "1"}, hangs_up_at="hotline/callback_satisfied"))
+    town.until(lambda: back.house.server.counts().served == 1)
+    settings = back.house.settings.model_copy(update={"callback_hours": "00:00-24:00"})
+    with back.house.database.writing() as session:
+        end_call(session, OUT, broke=True, settings=settings, at=now())
+    assert back.stands() == ("unrated", "due", State.TO_CALL_BACK)
+    with back.house.database.writing() as session:
+        callback = session.scalars(select(Callback)).one()
+        back.attempt = callbacks.dial(session, callback, call_id=OUT, at=now()).id
+    caller = back.serve(Caller({"survey_hello": "1", "callback_satisfied": "2"}))
+    assert (caller.prompts, caller.sentences) == (["survey_hello", "callback_satisfied"], []), "the reply isn't told again"
+    with back.house.database.reading() as session:
+        assert session.execute(select(Ticket.state, Ticket.satisfaction)).one() == (State.CLOSED, 2)
+        assert session.scalars(select(Callback.state)).one() == "done"
+
+
+@pytest.mark.parametrize(("keys", "outcome", "rated"), [
+    ({"survey_hello": "1", "survey_question": "2"}, "told", [2]), ({"survey_hello": "1"}, "unconfirmed", []),
+    ({"survey_hello": "2"}, "refused", []), ({}, "unconfirmed", []),
+])  # fmt: skip
+def test_who_was_cut_off_from_an_operator_is_rung_once_to_rate_him(house: Hotline, keys: dict[str, str], outcome: str, rated: list[int]) -> None:
+    house.began()
+    settings = house.settings.model_copy(update={"callback_hours": "00:00-24:00"})
+    with house.database.writing() as session:
+        session.get_one(Call, CALL).answered_at = now()
+        end_call(session, CALL, broke=True, settings=settings, at=now())
+        owed = session.scalars(select(Callback)).one()
+        calls.begin(session, OUT, caller=NUMBER, direction="out", at=now())
+        attempt = callbacks.dial(session, owed, call_id=OUT, at=now())
+        session.flush()
+        back = Back(house, attempt.id, str(owed.id))
+    caller = back.serve(Caller(keys))
+    assert caller.prompts == ["survey_hello", *(["survey_question"] if keys.get("survey_hello") == "1" else [])]
+    with house.database.writing() as session:
+        assert session.execute(select(Attempt.outcome, Callback.state).join(Callback, Callback.id == Attempt.callback_id)).one() == (outcome, "done" if rated else "given_up")
+        grades = [s.detail["grade"] for s in session.scalars(select(CallStep).where(CallStep.call_id == CALL, CallStep.kind == Step.RATED))]
+        assert grades == rated
+        assert surveys.owe(session, CALL, settings=settings, at=now()) is None, "once"
 
 
 @pytest.mark.parametrize("revoked", [False, True])

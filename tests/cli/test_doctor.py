@@ -64,6 +64,28 @@ def test_what_is_there_is_said_to_be_well(stocked: Settings, broker_address: str
     assert "up to date" in seen["database"].seen
 
 
+@pytest.mark.parametrize(
+    ("given", "well", "words"),
+    [
+        ({}, True, "show 96128, what the carrier permits isn't written down; the machine takes 20 of 30"),
+        ({"TRUNK_SHOWN": "08772096128", "TRUNK_PERMITS": "96128, 08772096128"}, True, "show 08772096128, as the carrier permits"),
+        ({"TRUNK_PERMITS": "08772096128"}, False, "show 96128, and the carrier permits 08772096128"),
+        ({"TRUNK_RESERVED": "30"}, False, "nobody is ever called back"),
+        ({"TRUNK_CHANNELS": "60", "TRUNKS_FILE": "file"}, False, "telecom has 30 channels, and HOTLINE_TRUNK_CHANNELS says 60"),
+        ({"TRUNK_SHOWN": "96128", "TRUNKS_FILE": "file"}, False, "they show 0877, and short messages announce 96128"),
+    ],
+)
+def test_our_own_calls_show_what_the_carrier_permits(tmp_path: Path, given: dict[str, str], well: bool, words: str) -> None:
+    if "TRUNKS_FILE" in given:
+        file = tmp_path / "trunks.toml"
+        file.write_text('[[trunk]]\nname = "telecom"\ncontact = "sip:127.0.0.1:5070"\naddresses = ["127.0.0.1"]\nshown = "0877"\n')
+        given = given | {"TRUNKS_FILE": str(file), "TRUNK": "telecom"}
+    here = installation({f"HOTLINE_{name}": value for name, value in given.items()} | {"HOTLINE_FOLDER": str(tmp_path)})
+    seen = doctor.carriers_found(here.plan(), here.settings)
+    assert seen.well == well
+    assert words in seen.seen
+
+
 def test_a_part_that_fell_silent_or_is_unwell_is_told_from_one_that_lives(stocked: Settings) -> None:
     with Database(stocked.database_address).writing() as session:
         parts.beat(session, "worker", at=now())

@@ -11,6 +11,7 @@ from dispatch.states import Action, ImpossibleStep, State
 from dispatch.steps import ReferralError
 from dispatch.sweeps import Sweeper
 from dispatch.tickets import Ticket
+from dispatch.trunk import Taken
 from dispatch.worklist import Wanted
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
@@ -70,7 +71,7 @@ def test_who_cannot_be_asked_in_time_stops_no_clock_for_ever(database: Database,
         row = town.bring(session, town.ticket(session, settings, at=later(days=-30)), State.IN_HAND, by=people, settings=settings, at=later(days=-30))
         facts.ask(session, row, why="是哪个小区", by=people.liaison, settings=settings, at=later(days=-28))
         assert facts.owed(session, at=later(days=-28)) == []
-    sweeper = Sweeper(settings, database, Bus(f"unix://{settings.folder}/nobody.sock"), lambda attempt, number: None, frozenset)
+    sweeper = Sweeper(settings, database, Bus(f"unix://{settings.folder}/nobody.sock"), lambda attempt, number: None, frozenset, Taken)
     town.at_once(sweeper.go_on, threads=2)
     with database.reading() as session:
         kept = session.get_one(Ticket, row.id)

@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import callbacks, calls
+from dispatch import callbacks
 from dispatch.callbacks import LEASE, TOLD, Attempt, Callback, State, next_sensible
 from hotline.calendar.hours import read_hours
 from hotline.database import Database
 from hotline.settings import Settings
+from hotline.telling import sms
+from hotline.telling.outbox import Delivery
 from hotline.times import local
 from hotline.voice.orders import SpeechOrder
 from tests.conftest import NOON
@@ -77,6 +79,22 @@ def test_a_reply_is_ordered_from_the_voice_when_the_call_is_owed(session: Sessio
     assert [(o.text, o.urgent) for o in session.scalars(select(SpeechOrder))] == [("请携带身份证到派出所办理。", True)]
 
 
+@pytest.mark.parametrize("why", ["it can", "no gateway", "not registered", "secrecy", "landline", "switched off"])
+def test_a_short_message_goes_ahead_where_it_can(session: Session, settings: Settings, why: str) -> None:
+    gateway = {"sms_gateway": "" if why == "no gateway" else "https://sms.example", "callback_message_minutes": 0 if why == "switched off" else 10}
+    settings = settings.model_copy(update=gateway | {"trunk_shown": "08772096128"})
+    if why != "not registered":
+        sms.register(session, sms.AHEAD, text=sms.TEXTS[sms.AHEAD], registered_id="T7", by="boss", at=NOON)
+    row = town.ticket(session, settings, code="", contact="08772012345" if why == "landline" else CALLER, confidential=why == "secrecy")
+    callback = callbacks.owe_callback(session, row, settings=settings, at=AFTERNOON)
+    values = [letter.values for letter in session.scalars(select(Delivery).where(Delivery.template == sms.AHEAD))]
+    if why == "it can":
+        assert callback.due_at == AFTERNOON + timedelta(minutes=10)
+        assert values == [{"time": "11月23日15:10", "number": "08772096128"}]
+    else:
+        assert (callback.due_at, values) == (AFTERNOON, [])
+
+
 def test_a_call_back_is_claimed_when_it_is_due_and_not_before(session: Session, settings: Settings) -> None:
     callback = owed(session, settings, due_at=AFTERNOON)
     assert claim(session, settings, AFTERNOON - timedelta(seconds=1)) is None
@@ -126,32 +144,6 @@ def test_among_eight_claimants_each_call_back_falls_to_one(database: Database, s
     with database.reading() as session:
         rows = session.scalars(select(Callback).where(Callback.state == State.CLAIMED)).all()
         assert sorted((row.id, row.token) for row in rows) == sorted((one, 1) for one in claimed)
-
-
-def test_only_so_many_are_rung_at_once_and_the_next_when_one_is_over(session: Session, settings: Settings) -> None:
-    few = settings.model_copy(update={"callbacks_at_once": 2})
-    for n in range(4):
-        owed(session, settings, number=f"1380000000{n}")
-    first = claim(session, few)
-    assert first is not None
-    attempt = callbacks.dial(session, first, call_id="call-1", at=AFTERNOON)
-    assert claim(session, few) is not None
-    assert claim(session, few) is None, "one rings and one is about to"
-    callbacks.settle(session, attempt, outcome=TOLD, settings=settings, at=AFTERNOON)
-    session.flush()
-    assert claim(session, few) is not None
-
-
-@pytest.mark.parametrize(("open_calls", "rung"), [(0, 1), (3, 1), (4, 0), (9, 0)])
-def test_who_calls_us_finds_a_channel_of_the_trunk_free(session: Session, settings: Settings, open_calls: int, rung: int) -> None:
-    narrow = settings.model_copy(update={"trunk_channels": 6, "trunk_reserved": 2})
-    owed(session, settings)
-    calls.end(session, town.CALL, at=AFTERNOON)
-    for n in range(open_calls):
-        town.call(session, f"open-{n}", at=AFTERNOON)
-    town.call(session, "over", at=AFTERNOON).ended_at = AFTERNOON
-    town.call(session, "its-end-was-never-told", at=AFTERNOON - timedelta(days=2))
-    assert (claim(session, narrow) is not None) == bool(rung)
 
 
 def test_a_claim_whose_holder_died_is_released_and_the_next_one_fences_him(session: Session, settings: Settings) -> None:

@@ -21,6 +21,7 @@ from dispatch.steps import ReferralError
 from dispatch.suggestions import suggested
 from dispatch.sweeps import Sweeper
 from dispatch.tickets import Klass, Ticket
+from dispatch.trunk import Taken
 from hotline.accounts.accounts import Account
 from hotline.audit import AuditRow
 from hotline.database import Database
@@ -196,7 +197,7 @@ def test_the_worker_has_the_words_of_the_moment_spoken_and_keeps_what_they_were(
         version = session.scalars(select(EntryVersion).where(EntryVersion.number == 1)).one()
         (ticket,) = order(session, version, who, settings, "13888880001")
         session.execute(update(Authorisation).values(revoked_at=later(hours=2)))
-    worker = Sweeper(settings, database, Bus(f"unix://{settings.folder}/nobody.sock"), lambda attempt, number: None, frozenset)
+    worker = Sweeper(settings, database, Bus(f"unix://{settings.folder}/nobody.sock"), lambda attempt, number: None, frozenset, Taken)
     with time_machine.travel(AFTERNOON, tick=False):
         worker.call_back()  # has them made
     with database.writing() as session:
@@ -440,7 +441,7 @@ def test_the_worker_publishes_what_waited_and_one_that_can_not_be_keeps_no_other
         session.add(Entry(department_id=who.office.id, question="一问", keywords=[]))
         session.flush()
         over = people.published(session, who, settings, question="三问", valid_to=TODAY).id
-    worker = Sweeper(settings, database, Bus(f"unix://{settings.folder}/nobody.sock"), lambda attempt, number: None, frozenset)
+    worker = Sweeper(settings, database, Bus(f"unix://{settings.folder}/nobody.sock"), lambda attempt, number: None, frozenset, Taken)
     for at, stages in ((later(minutes=59), ["passed", "passed", "published"]), (later(days=1), ["passed", "published", "expired"])):
         with time_machine.travel(at, tick=False):
             worker.keep_knowledge()

@@ -10,6 +10,7 @@ from dispatch import recounting, referrals
 from dispatch.states import State
 from dispatch.sweeps import Sweeper
 from dispatch.tickets import Klass, Ticket
+from dispatch.trunk import Taken
 from dispatch.worklist import overdue
 from hotline.calendar import keeping
 from hotline.calendar.days import CalendarDay
@@ -144,7 +145,7 @@ def test_every_change_of_the_calendar_is_noticed(session: Session, change: str) 
 
 
 def test_the_sweep_counts_again_when_the_calendar_has_changed_and_only_then(database: Database, settings: Settings) -> None:
-    sweeper = Sweeper(settings, database, Bus(f"unix://{settings.folder}/nobody.sock"), lambda attempt, number: None, frozenset)
+    sweeper = Sweeper(settings, database, Bus(f"unix://{settings.folder}/nobody.sock"), lambda attempt, number: None, frozenset, Taken)
     with database.writing() as session:
         office = town.unit(session, "101", "玉溪市公安局", county=XINPING)
         ticket = town.bring(session, town.ticket(session, settings), State.IN_HAND, by=town.staff(session, office), settings=settings)

@@ -10,6 +10,7 @@ from dispatch import extensions, ladder, referrals, supervision
 from dispatch.states import State
 from dispatch.sweeps import Sweeper
 from dispatch.tickets import Ticket, Urgency
+from dispatch.trunk import Taken
 from hotline.accounts.roles import Role
 from hotline.database import Database
 from hotline.directory.departments import Department
@@ -111,7 +112,7 @@ def test_two_beats_at_once_and_a_crash_between_tell_nothing_twice(database: Data
     with database.writing() as session:
         people = town.staff(session, town.unit(session, "101", "玉溪市公安局"))
         row = handed(session, settings, people, at=later(days=-30))
-    sweeper = Sweeper(settings, database, Bus(f"unix://{settings.folder}/nobody.sock"), lambda attempt, number: None, frozenset)
+    sweeper = Sweeper(settings, database, Bus(f"unix://{settings.folder}/nobody.sock"), lambda attempt, number: None, frozenset, Taken)
     with database.writing() as session:
         assert ladder.climb(session, row.id, settings=settings, at=later(days=-26)) == ["remind"]
         session.rollback()  # the worker dies before its commit

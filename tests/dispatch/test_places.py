@@ -15,6 +15,7 @@ from dispatch.line.priority import Rank
 from dispatch.missed import MissedCaller
 from dispatch.place_keeper import PlaceKeeper, Row, line_of
 from dispatch.places import Line, Over, Place, Waiting, is_turn
+from dispatch.trunk import Taken
 from hotline.accounts.roles import Role
 from hotline.database import Database
 from hotline.settings import Settings
@@ -43,7 +44,7 @@ def keeps(session: Session, settings: Settings, call_id: str = "first", *, rank:
 
 
 def claimed(session: Session, settings: Settings, line: Line = FREE, *, after: float = 10) -> Place | None:
-    return places.claim(session, line, settings=settings, at=AT + timedelta(minutes=after))
+    return places.claim(session, line, Taken(), settings=settings, at=AT + timedelta(minutes=after))
 
 
 def rung(session: Session, settings: Settings, *, after: float = 10) -> Attempt:
@@ -209,7 +210,7 @@ def test_the_worker_rings_whose_turn_it_is_and_nobody_while_the_exchange_says_no
     with database.writing() as session:
         keeps(session, settings)
     called: list[tuple[str, str]] = []
-    keeper = PlaceKeeper(settings, database, lambda: ROWS[:4] if asked else None, lambda attempt, place: called.append((attempt.call_id, place.number)))
+    keeper = PlaceKeeper(settings, database, lambda: ROWS[:4] if asked else None, Taken, lambda attempt, place: called.append((attempt.call_id, place.number)))
     with time_machine.travel(AT + timedelta(minutes=5), tick=False):
         keeper.work()
         keeper.work()

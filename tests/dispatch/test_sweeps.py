@@ -16,6 +16,7 @@ from dispatch.endings import end_attempt
 from dispatch.states import State
 from dispatch.sweeps import Sweeper
 from dispatch.tickets import Ticket
+from dispatch.trunk import Taken
 from hotline.audit import AuditRow, chain
 from hotline.database import Database
 from hotline.events import Bus
@@ -43,12 +44,13 @@ class Worker:
     database: Database
     settings: Settings
     rung: list[tuple[str, str]] = field(default_factory=list)
+    lines: Taken | None = field(default_factory=Taken)  # what of the trunk is taken; None: the exchange can't be asked
     lives: frozenset[str] | None = frozenset()  # what the exchange says that lives there; None: it can't be asked
 
     def __post_init__(self) -> None:
         bus = Bus(f"unix://{self.settings.folder}/nobody.sock")
         self.sweeper = Sweeper(self.settings, self.database, bus, lambda attempt, number: self.rung.append((attempt.id, number)),
-                               lambda: self.lives)  # fmt: skip
+                               lambda: self.lives, lambda: self.lines)  # fmt: skip
 
     def sweep(self) -> Part:
         self.sweeper.sweep()
@@ -161,6 +163,21 @@ def test_a_citizen_who_is_owed_a_call_is_rung_once(worker: Worker) -> None:
     assert (callback.state, callback.attempts, attempt.outcome) == (callbacks.State.DIALLING, 1, "")
 
 
+def test_while_the_exchange_says_nothing_nobody_is_rung_and_no_attempt_is_lost(worker: Worker) -> None:
+    worker.owe()
+    worker.lines = None
+    worker.sweep()
+    with worker.database.reading() as session:
+        callback = session.scalars(select(Callback)).one()
+    assert (worker.rung, callback.state, callback.attempts) == ([], callbacks.State.DUE, 0)
+    worker.lines = Taken(worker.settings.trunk_channels - worker.settings.trunk_reserved)
+    worker.sweep()
+    assert worker.rung == [], "the rest is for who calls us"
+    worker.lines = Taken(worker.settings.trunk_channels - worker.settings.trunk_reserved - 1)
+    worker.sweep()
+    assert len(worker.rung) == 1
+
+
 def test_what_acts_on_the_world_comes_after_the_commit(worker: Worker) -> None:
     seen: list[str] = []
 
@@ -170,7 +187,7 @@ def test_what_acts_on_the_world_comes_after_the_commit(worker: Worker) -> None:
         raise RuntimeError("the exchange broke")
 
     worker.owe()
-    broken = Sweeper(worker.settings, worker.database, Bus("unix:///nobody.sock"), dial, frozenset)
+    broken = Sweeper(worker.settings, worker.database, Bus("unix:///nobody.sock"), dial, frozenset, Taken)
     with capture_logs():
         broken.sweep()
         broken.sweep()
