@@ -7,6 +7,7 @@ from hotline.accounts.roles import Permission as P
 
 GROUPS = (
     ((P.DESK, "desk.page", lazy_gettext("座席")), (P.TICKETS, "tickets.listed", lazy_gettext("工单")),
+     (P.TICKETS, "shares.listed", lazy_gettext("协办")),
      (P.SUPERVISE, "supervision.listed", lazy_gettext("督办")),
      (P.RULES, "ticket_rules.page", lazy_gettext("期限规则")),
      (P.CALLS, "calls.listed", lazy_gettext("通话")), (P.CALLS, "transfers.listed", lazy_gettext("转接记录")),

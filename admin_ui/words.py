@@ -16,6 +16,7 @@ from dispatch.line.flags import Skill
 from dispatch.line.menu import Do, Fault
 from dispatch.missed import Over
 from dispatch.places import Over as PlaceOver
+from dispatch.shares import Outcome as Shared
 from dispatch.states import Action, State
 from dispatch.tickets import Klass, Urgency
 from dispatch.transfers import Otherwise
@@ -79,6 +80,8 @@ ACTIONS = {
     Action.PASS: _("审核通过"), Action.CLOSE: _("办结"), Action.REDO: _("重办"), Action.FILE: _("归档"),
     Action.ASK_FACTS: _("请来电人补充"), Action.GIVE_FACTS: _("来电人已补充"), Action.GO_ON: _("恢复办理"),
     Action.WITHDRAW: _("撤单"), Action.VOID: _("作废"), Action.NOT_ACCEPT: _("不予受理"), Action.PASS_ON: _("转12345"),
+    "want_share": _("申请协办"), "share_ask": _("安排协办"), "share_give": _("协办意见"), "share_back": _("退回协办"),
+    "share_end": _("结束协办"), "share_late": _("协办逾期"),
     "remind": _("到期提醒"), "overdue": _("逾期提醒"), "chase": _("催办通知"), "supervise": _("列入督办"),
     "letter": _("督办函"), "supervise_end": _("结束督办"), Action.IMPOSE: _("指定承办"),
     Action.ASK_EXTENSION: _("申请延期"), Action.EXTEND: _("同意延期"), Action.REFUSE_EXTENSION: _("不同意延期"),
@@ -222,6 +225,8 @@ TOPICS = {
     Topic.LETTER: _("收到督办函"), Topic.FACTS_WANTED: _("需请来电人补充"), Topic.EXTENSION_ASKED: _("延期申请待审批"),
     Topic.EXTENSION_DECIDED: _("延期申请已有结果"), Topic.HANDED_DOWN: _("转派县区待派发"),
     Topic.COUNTY_LATE: _("县区未按时转派"), Topic.UNMANNED: _("承办单位没有可提醒的人员"),
+    Topic.SHARE_ASKED: _("新协办待反馈"), Topic.SHARE_IN: _("协办意见已反馈"), Topic.SHARE_OVER: _("协办已结束"),
+    Topic.SHARE_LATE: _("协办已逾期"), Topic.SHARE_WANTED: _("申请协办待安排"),
     Topic.UPDATE: _("基础信息定期更新"),
 }  # fmt: skip
 TEXTS = {sms.CODE: _("告知查询码"), sms.CLOSED: _("告知办结"), sms.AHEAD: _("回电预告"), sms.ANSWER: _("发送答复"),
@@ -242,6 +247,7 @@ DONE_ABOUT = {
     DoneAbout.TOO_SHORT: _("通话太短，无需处理"), DoneAbout.LEFT: _("待人工处理"), DoneAbout.RESTORE: _("须从备份恢复"),
     DoneAbout.AGREES: _("再次核对时已相符"), DoneAbout.BY_HAND: _("人工处理完毕"),
 }  # fmt: skip
+SHARES = {Shared.OPEN: _("待反馈"), Shared.GIVEN: _("已反馈"), Shared.RETURNED: _("已退回"), Shared.ENDED: _("已结束")}
 LETTERS = {"none": _("未发督办函"), "written": _("已发督办函")}
 SETTLED = {"open": _("待处理"), "settled": _("已处理")}
 WISHES = {Wish.HEAR: _("收听保密通话"), Wish.HOLD: _("依法留存"), Wish.RELEASE: _("解除留存")}

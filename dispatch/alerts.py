@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch import caller_sms
+from dispatch.shares import Share
 from dispatch.states import State
 from dispatch.tickets import Ticket, TicketStep, Urgency, guarded
 from hotline.accounts.accounts import Account
@@ -111,14 +112,20 @@ TOLD: dict[str, tuple[Topic, Reach]] = {
     "refuse_extension": (Topic.EXTENSION_DECIDED, liaisons),
     "hand_down": (Topic.HANDED_DOWN, county), "hand_up": (Topic.RETURNED, back_in_the_city),
     "county_late": (Topic.COUNTY_LATE, both_offices),
+    "want_share": (Topic.SHARE_WANTED, checkers), "share_give": (Topic.SHARE_IN, liaisons),
+    "share_back": (Topic.RETURNED, checkers), "share_late": (Topic.SHARE_LATE, liaisons),
 }  # fmt: skip
 """Which step tells whom of what. That a department has a ticket, or has it no more, is told by whichever step."""
+OF_SHARE = {"share_ask": Topic.SHARE_ASKED, "share_end": Topic.SHARE_OVER, "share_late": Topic.SHARE_LATE}
+"""What the other department is told of its share (协办)."""
 
 
 def of_step(session: Session, ticket: Ticket, step: TicketStep) -> None:
     """Owe whatever a step brings; its doer is told nothing of what he did himself."""
     if ticket.department_id is not None and ticket.state in WITH_DEPARTMENT:
         _of_department(session, ticket, step)
+    if step.action in OF_SHARE:
+        _of_share(session, ticket, step)
     if step.action in TOLD:
         topic, reach = TOLD[step.action]
         _tell(session, reach(session, ticket), topic, ticket, step)
@@ -167,11 +174,24 @@ def _of_department(session: Session, ticket: Ticket, step: TicketStep) -> None:
         _tell(session, old, Topic.GONE, ticket, step, key=key, department_id=last)
 
 
+def _of_share(session: Session, ticket: Ticket, step: TicketStep) -> None:
+    """The other department hears of its share; where nobody of it can be told, the hotline does."""
+    share = session.get_one(Share, step.detail["share"])
+    told = people(session, Role.LIAISON, department_id=share.department_id)
+    if guarded(ticket) or step.action == "share_late" or not told:
+        told += people(session, Role.LEADER, department_id=share.department_id)
+    key = f"share:{share.id}:{step.id}"
+    _tell(session, told, OF_SHARE[step.action], ticket, step, key=key, department_id=share.department_id,
+          due_at=share.due_at)  # fmt: skip
+    if not told and step.action == "share_ask":
+        _tell(session, checkers(session, ticket), Topic.UNMANNED, ticket, step, key=key)
+
+
 def _tell(session: Session, told: Sequence[Account], topic: Topic, ticket: Ticket, step: TicketStep, *,
-          key: str = "", department_id: int | None = None) -> None:
+          key: str = "", department_id: int | None = None, due_at: datetime | None = None) -> None:
     key, about, hurry = f"{key or f'step:{step.id}'}:{topic}", ("ticket", ticket.number), urgent(ticket)
     others = [account for account in told if account.login != step.by or topic is Topic.UNMANNED]
-    notices.tell(session, others, topic, key=key, about=about, department_id=department_id, due_at=ticket.due_at,
-                 urgent=hurry, at=step.at)  # fmt: skip
+    notices.tell(session, others, topic, key=key, about=about, department_id=department_id,
+                 due_at=due_at or ticket.due_at, urgent=hurry, at=step.at)  # fmt: skip
     webhooks.tell(session, topic, key=key, about=about, department_id=department_id or ticket.department_id,
                   urgent=hurry, at=step.at)  # fmt: skip

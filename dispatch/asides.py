@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dispatch import shares
 from dispatch.states import Action
 from dispatch.steps import ReferralError, move, reasoned, written
 from dispatch.tickets import Ticket
@@ -52,3 +53,4 @@ def _end(session: Session, ticket: Ticket, action: Action, *, why: str, by: Acco
     source = move(ticket, action, by=by.login, at=at)
     ticket.closed_at, ticket.rung_at, ticket.extension_asked = at, None, None
     written(session, ticket, action, by=by, source=source, at=at, why=why, **detail)
+    shares.end_all(session, ticket, why="工单已结束", by="hotline", at=at)

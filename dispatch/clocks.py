@@ -69,6 +69,13 @@ def due_in_hours(start: datetime, hours: int, *, why: str, stops: Sequence[Stop]
     return Deadline(local(at), False, tuple(lines))
 
 
+def not_after(found: Deadline, latest: datetime | None) -> Deadline:
+    """The same, but never later than somebody else's deadline that depends on it."""
+    if latest is None or found.at <= latest:
+        return found
+    return Deadline(latest, found.provisional, (*found.lines, f"{local(latest):%Y-%m-%d %H:%M} 不晚于承办单位的期限"))
+
+
 def _stopped(plain: Deadline, worked: WorkingTime, stops: Sequence[Stop]) -> Deadline:
     """The same deadline, later by the working time of the stops."""
     stood = [(stop, worked.between(stop.since, stop.until)) for stop in stops]

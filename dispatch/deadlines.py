@@ -31,10 +31,10 @@ def promised(ticket: Ticket, calendar: WorkingDays, *, settings: Settings) -> De
 def departments(session: Session, ticket: Ticket, calendar: WorkingDays, *, settings: Settings) -> Deadline:
     """承办期限: from when the department was handed the matter, by its county's calendar, without its stops."""
     start = ticket.due_from or ticket.intake_at
-    stops = _stops(session, ticket, start)
+    stood = stops(session, ticket, start)
     if ticket.due_hours is not None:
-        return clocks.due_in_hours(start, ticket.due_hours, why=HURRY[Urgency(ticket.urgency)], stops=stops)
-    return clocks.due(start, ticket.due_days or 0, calendar, settings=settings, stops=stops,
+        return clocks.due_in_hours(start, ticket.due_hours, why=HURRY[Urgency(ticket.urgency)], stops=stood)
+    return clocks.due(start, ticket.due_days or 0, calendar, settings=settings, stops=stood,
                       extended=ticket.extended_days)  # fmt: skip
 
 
@@ -80,15 +80,15 @@ def county_of(session: Session, ticket: Ticket) -> WorkingDays:
     return working_days(session, county_code=unit.county_code if unit else "")
 
 
-def _stops(session: Session, ticket: Ticket, start: datetime) -> list[Stop]:
+def stops(session: Session, ticket: Ticket, start: datetime) -> list[Stop]:
     """The times since then in which somebody else was waited for and after which the department went on."""
     query = select(TicketStep).where(TicketStep.ticket_id == ticket.id, TicketStep.at >= start).order_by(TicketStep.id)
-    stops: list[Stop] = []
+    found: list[Stop] = []
     since: datetime | None = None
     for step in session.scalars(query):
         if step.target in WAITING:
             since = since or step.at
         elif since is not None:
-            stops.append(Stop(since, step.at, WAITING[State(step.source)]))
+            found.append(Stop(since, step.at, WAITING[State(step.source)]))
             since = None
-    return stops
+    return found

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import clocks, deadlines
+from dispatch import clocks, deadlines, joint
 from dispatch.states import Action, State
 from dispatch.steps import move, reasoned, written
 from dispatch.tickets import Ticket, write_step
@@ -51,3 +51,4 @@ def go_on(session: Session, ticket_id: int, *, settings: Settings, at: datetime)
 def _went_on(session: Session, ticket: Ticket, *, settings: Settings) -> None:
     ticket.facts_by = None
     deadlines.set_due(session, ticket, settings=settings)
+    joint.count_again(session, ticket, settings=settings)

@@ -37,6 +37,7 @@ FOUND: dict[Need, tuple[Callable[[Moment], bool], str]] = {
     Need.NOT_IMPOSED: (lambda m: not m.ticket.imposed, "主管部门指定承办的工单不能退单"),
     Need.NOT_DUE: (lambda m: m.ticket.due_at is None or m.at <= m.ticket.due_at, "已过承办期限，不能再申请延期"),
     Need.EXTENDABLE: (lambda m: _extendable(m.ticket), "紧急事项不延期；一般事项只延期一次，且不能重复申请"),
+    Need.JOINED: (lambda m: m.ticket.shares_open == 0, "协办单位尚未反馈意见；请等待，或由热线结束协办"),
     Need.ASKED: (lambda m: m.ticket.extension_asked is not None, "没有等待决定的延期申请"),
     Need.IN_COUNTY: (lambda m: bool(m.ticket.county_code), "该工单不在县区主管部门"),
     Need.LEFT_TO_REDO: (lambda m: m.ticket.redone < MOST_REDONE, "该工单已重办两次，不能再次重办"),

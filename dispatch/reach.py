@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from dispatch.callbacks import Attempt, Callback
 from dispatch.calls import Call
+from dispatch.shares import Share
 from dispatch.states import State
-from dispatch.tickets import GUARDED, Ticket, guarded
+from dispatch.tickets import GUARDED, Ticket, complains_of, guarded
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department
@@ -24,21 +25,47 @@ HANDLED = frozenset({State.TO_ACCEPT, State.IN_HAND, State.NEEDS_FACTS, State.TO
 
 def tickets_of(account: Account) -> ColumnElement[bool]:
     """The condition that picks the tickets which an account may see."""
+    here = _own(account, Ticket)
+    if Role(account.role) is Role.COUNTY_OFFICE and account.county_code:
+        return or_(here, Ticket.county_code == account.county_code)
+    return here
+
+
+def shares_of(account: Account) -> ColumnElement[bool]:
+    """The condition that picks the shares (协办) which an account may see: a department its own, a county's office
+    those of its county, the hotline and the city all."""
+    return _own(account, Share)
+
+
+def _own(account: Account, of: type[Ticket] | type[Share]) -> ColumnElement[bool]:
+    """By department: its own, those of a county, or all."""
     role = Role(account.role)
     if not account.may(Permission.TICKETS):
         return false()
     if role in DEPARTMENTAL:
-        return (Ticket.department_id == account.department_id) if account.department_id else false()
+        return (of.department_id == account.department_id) if account.department_id else false()
     if role is Role.COUNTY_OFFICE:
         own = select(Department.id).where(Department.county_code == account.county_code)
-        here = or_(Ticket.department_id.in_(own), Ticket.county_code == account.county_code)
-        return here if account.county_code else false()
+        return of.department_id.in_(own) if account.county_code else false()
     return true()
 
 
 def ticket(session: Session, number: str, *, account: Account) -> Ticket | None:
     """The ticket, if this account may see it; None otherwise, without telling whether it exists."""
     return session.scalar(select(Ticket).where(Ticket.number == number, tickets_of(account)))
+
+
+def share(session: Session, share_id: int, *, account: Account) -> Share | None:
+    """The share, if this account may see it; a department never that of a matter that complains of itself."""
+    found = session.scalar(select(Share).where(Share.id == share_id, shares_of(account)))
+    hidden = found is not None and Role(account.role) in DEPARTMENTAL and complains_of(found.ticket, found.department)
+    return None if hidden else found
+
+
+def share_in(session: Session, number: str, *, account: Account) -> int | None:
+    """The latest share that an account may see in a ticket with this number."""
+    query = select(Share.id).join(Share.ticket).where(Ticket.number == number, shares_of(account))
+    return session.scalar(query.order_by(Share.id.desc()).limit(1))
 
 
 def inside(account: Account) -> bool:

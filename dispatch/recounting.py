@@ -7,7 +7,7 @@ from functools import cache
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispatch import counties, deadlines
+from dispatch import counties, deadlines, joint
 from dispatch.clocks import Deadline
 from dispatch.tickets import Ticket, write_step
 from dispatch.worklist import RUNNING
@@ -32,7 +32,8 @@ def moved(session: Session, *, settings: Settings) -> list[int]:
     """The running tickets whose deadlines, or the reasons for them, are no longer what the calendar makes of them."""
     calendar = cache(lambda county: working_days(session, county_code=county))
     query = select(Ticket).where(Ticket.state.in_(RUNNING), Ticket.promised_days.is_not(None)).order_by(Ticket.id)
-    return [t.id for t in session.scalars(query) if _kept(t) != _of(_count(session, t, calendar, settings=settings))]
+    return [t.id for t in session.scalars(query) if _kept(t) != _of(_count(session, t, calendar, settings=settings))
+            or joint.moved(session, t, settings=settings)]  # fmt: skip
 
 
 def recount(session: Session, ticket: Ticket, *, settings: Settings, at: datetime) -> None:
@@ -49,6 +50,7 @@ def recount(session: Session, ticket: Ticket, *, settings: Settings, at: datetim
             deadlines.set_acceptance(session, ticket, settings=settings)
         ticket.due_at, ticket.why_due = due.at, list(due.lines)
         deadlines.set_rung(session, ticket, settings=settings)
+    joint.count_again(session, ticket, settings=settings)
     if told:
         write_step(session, ticket, "recount", by="hotline", source=ticket.state, at=at, why=f"工作日历变更：{told}")
 

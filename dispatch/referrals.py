@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dispatch import calls, codes, counties, deadlines, reach, rules, transfers
+from dispatch import calls, codes, counties, deadlines, reach, rules, shares, transfers
 from dispatch.callbacks import owe_callback
 from dispatch.calls import Step
 from dispatch.needs import may_go_out
@@ -18,6 +18,7 @@ from dispatch.tickets import (
     Klass,
     Ticket,
     Urgency,
+    complains_of,
     guarded,
     next_number,
     write_step,
@@ -100,7 +101,7 @@ def describe(session: Session, ticket: Ticket, matter: Matter, *, by: Account, s
 def dispatch(session: Session, ticket: Ticket, *, to: Department, by: Account, settings: Settings, at: datetime,
              why: str = "", action: Action = Action.DISPATCH) -> None:
     """Send the ticket to a department; its clock runs from now, whether or not it is accepted."""
-    if ticket.complained_of and ticket.complained_of in {to.name, to.short_name, *to.aliases}:
+    if complains_of(ticket, to):
         raise ReferralError("被反映单位不能作为承办单位")
     given = may_go_out(ticket) or counties.wrong_hands(session, ticket, to, by=by)
     source = move(ticket, action, by=by.login, at=at, given=given)
@@ -151,6 +152,7 @@ def give_back(session: Session, ticket: Ticket, *, why: str, by: Account, settin
     ticket.returned, ticket.rung, ticket.rung_at = ticket.returned + 1, 0, None
     if ticket.county_code:
         counties.begin(session, ticket, ticket.county_code, settings=settings, at=at)
+    shares.end_all(session, ticket, why="承办单位退单", by="hotline", at=at)
 
 
 def reply(session: Session, ticket: Ticket, *, text: str, personal: bool, by: Account, at: datetime) -> None:

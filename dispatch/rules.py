@@ -30,6 +30,7 @@ class Rules:
     accept_days: int
     return_days: int
     extension_days: int
+    share_days: int
     urgent_hours: int
     urgent_accept_hours: int
     critical_hours: int

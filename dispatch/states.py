@@ -80,6 +80,7 @@ class Need(StrEnum):
     ASKED = "asked"  # an extension waits for its decision
     COUNTY = "county"  # given: a county that has a competent office
     IN_COUNTY = "in_county"  # a county's office has it
+    JOINED = "joined"  # no other department owes its share any more
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,8 @@ TRANSITIONS = (
     Transition(_S.IN_HAND, _A.ASK_EXTENSION, _P.HANDLE, (_N.DAYS, _N.REASON, _N.NOT_DUE, _N.EXTENDABLE), _S.IN_HAND),
     Transition(_S.IN_HAND, _A.EXTEND, _P.OVERSEE, (_N.ASKED,), _S.IN_HAND),
     Transition(_S.IN_HAND, _A.REFUSE_EXTENSION, _P.OVERSEE, (_N.REASON, _N.ASKED), _S.IN_HAND),
-    Transition(_S.IN_HAND, _A.SIGN, _P.SIGN, (_N.DRAFTED, _N.ANOTHER, _N.NO_SECRETS), _S.TO_CHECK),
+    Transition(_S.IN_HAND, _A.SIGN, _P.SIGN, (_N.DRAFTED, _N.ANOTHER, _N.NO_SECRETS, _N.JOINED),
+               _S.TO_CHECK),
     Transition(_S.TO_CHECK, _A.SEND_BACK, _P.CHECK, (_N.REASON,), _S.IN_HAND),
     Transition(_S.TO_CHECK, _A.PASS, _P.CHECK, (), _S.TO_CALL_BACK),
     Transition(_S.TO_CALL_BACK, _A.CLOSE, None, (), _S.CLOSED),

@@ -18,6 +18,7 @@ from dispatch import (
     corrections,
     facts,
     filing,
+    joint,
     ladder,
     learning,
     missed,
@@ -194,7 +195,7 @@ class Sweeper:
         self.looked["reminders"] = at
 
     def climb(self) -> None:
-        """Remind of deadlines, and go up the ladder with what is over them, each rung once."""
+        """Remind of deadlines, and go up the ladder with what is over them, each rung once; late shares too."""
         at = now()
         with self.database.reading() as session:
             owed = ladder.owed(session, at=at)
@@ -202,6 +203,11 @@ class Sweeper:
             with self.database.writing() as session:
                 ladder.climb(session, ticket_id, settings=self.settings, at=at)
             sleep(BREATH)
+        with self.database.reading() as session:
+            late = joint.owed(session, at=at)
+        for share_id in late:
+            with self.database.writing() as session:
+                joint.late(session, share_id, at=at)
 
     def go_on(self) -> None:
         """What waited for its caller's facts as long as it may is the department's again."""

@@ -109,6 +109,7 @@ class Ticket(Base):
     county_code: Mapped[str] = mapped_column(String(6), default="", index=True)  # 转派: whose office has it
     county_since: Mapped[datetime | None]
     county_by: Mapped[datetime | None]  # by when that office passes it on
+    shares_open: Mapped[int] = mapped_column(default=0)  # 协办: how many other departments still owe their share
     foreign_number: Mapped[str] = mapped_column(String(40), default="", index=True)  # what 12345 calls it
     opened_at: Mapped[datetime | None]
     reply: Mapped[str] = mapped_column(Text, default="")
@@ -178,6 +179,11 @@ def write_step(session: Session, ticket: Ticket, action: Action | str, *, by: st
 def guarded(ticket: Ticket) -> bool:
     """Whether nothing that identifies the caller may reach a department."""
     return ticket.confidential or Klass(ticket.klass) in GUARDED
+
+
+def complains_of(ticket: Ticket, unit: Department) -> bool:
+    """Whether this department is the one complained of: it gets the matter in no way."""
+    return bool(ticket.complained_of) and ticket.complained_of in {unit.name, unit.short_name, *unit.aliases}
 
 
 def own_words(ticket: Ticket) -> str:

@@ -59,7 +59,7 @@ def my_turn(account: Account) -> ColumnElement[bool]:
     if account.may(Permission.DESK):
         turns.append(Ticket.id.in_(select(Callback.ticket_id).where(to_call(account))))
     if (State.IN_HAND, Action.SIGN) in own:
-        turns.append(and_(Ticket.state == State.IN_HAND, drafted))
+        turns.append(and_(Ticket.state == State.IN_HAND, drafted, Ticket.shares_open == 0))
     if account.may(Permission.HANDLE):
         turns.append(and_(Ticket.state == State.IN_HAND, ~drafted))
     return or_(*turns)

@@ -164,6 +164,7 @@ class Settings(BaseModel):
     consult_days: int = Field(3, description="Working days to answer a 咨询.")
     answer_days: int = Field(5, description="Working days to answer any other matter.")
     extension_days: int = Field(10, ge=1, description="Most working days of the one extension of a ticket.")
+    share_days: int = Field(2, ge=1, description="Working days in which another department gives its share (协办).")
     urgent_hours: int = Field(24, ge=1, description="Hours, round the clock, to answer what is urgent (紧急).")
     urgent_accept_hours: int = Field(2, ge=1, description="Hours to accept or return what is urgent.")
     critical_hours: int = Field(8, ge=1, description="Hours, round the clock, to answer what is most urgent (特急).")

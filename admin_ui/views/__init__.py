@@ -56,6 +56,7 @@ from admin_ui.views import (
     recordings,
     retention,
     review,
+    shares,
     signing_in,
     succession,
     supervision,
@@ -65,6 +66,7 @@ from admin_ui.views import (
     ticket,
     ticket_drafting,
     ticket_rules,
+    ticket_shares,
     ticket_steps,
     tickets,
     transfers,
@@ -79,6 +81,7 @@ from admin_ui.views import (
 NOUNS = (
     case, custody, retention,
     deliveries, inbox, ways_out,
+    shares, ticket_shares,
     barring, calendar, flags, menu, supervision, switches,
     accounts, analytics, asked, audit, authorisation_form, authorisation_sheet, authorisation_steps, authorisations,
     call, callback, callbacks, calls, categories, chasing, comparing, corrections, coverage, departments, desk,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.words import COUNTIES
-from dispatch import counties, drafting, reach, referrals, rules, supervision, urging
+from dispatch import counties, drafting, reach, referrals, rules, shares, supervision, urging
 from dispatch.callbacks import Callback
 from dispatch.callbacks import State as Owed
 from dispatch.needs import doable
@@ -28,9 +28,13 @@ blueprint = Blueprint("ticket", __name__, url_prefix="/tickets")
 @blueprint.get("/<number>")
 @needs(Permission.TICKETS)
 def page(number: str) -> ResponseReturnValue:
-    """Opening a ticket is noted; the department's first look at it is what lets it be accepted."""
+    """Opening a ticket is noted; the department's first look at it is what lets it be accepted. A department that is
+    asked for its share of it is led there."""
     with writing() as session:
-        found = _within_reach(session, number)
+        found = reach.ticket(session, number, account=me())
+        if found is None:
+            share_id = reach.share_in(session, number, account=me()) or abort(404)
+            return redirect(url_for("shares.page", share_id=share_id))
         audit.note(session, "ticket.read", by=me().login, at=now(), about=("ticket", number))
         if me().may(Permission.HANDLE):
             referrals.opened(session, found, by=me(), at=now())
@@ -47,7 +51,8 @@ def show(number: str, *, trouble: str = "", typed: Mapping[str, str] | None = No
             typed=typed or {}, supervised=supervision.standing(session, found.id),
             own_rules=rules.of(found, settings=house().settings),
             shows_caller=reach.sees_caller(session, found, account=me()), guarded=guarded(found),
-            call_backs=_call_backs(session, found),
+            call_backs=_call_backs(session, found), shares=(asked := shares.of(session, found)),
+            assembled=shares.assembled(asked), joinable=found.state in shares.JOINABLE,
             drafted=drafting.drafted_from(session, found) if me().may(Permission.WRITE_ENTRY) else None,
             may_draft=me().may(Permission.WRITE_ENTRY) and drafting.fit_to_draft(found),
             urged=urging.urged(found), may_urge=me().may(Permission.REFER) and urging.open_to_caller(found),

@@ -39,6 +39,11 @@ class Topic(StrEnum):
     EXTENSION_DECIDED = "extension_decided"
     HANDED_DOWN = "handed_down"  # a county's office has it to pass on
     COUNTY_LATE = "county_late"  # it did not in time
+    SHARE_ASKED = "share_asked"  # a department is asked for its share of another's ticket (协办)
+    SHARE_IN = "share_in"  # one that was asked for has come
+    SHARE_OVER = "share_over"  # nobody waits for it any more
+    SHARE_LATE = "share_late"
+    SHARE_WANTED = "share_wanted"  # the department in charge can't answer alone
     UNMANNED = "unmanned"  # a ticket went to a department of which nobody can be told
     UPDATE = "update"  # the periodic update is near or over its day
 
@@ -52,6 +57,8 @@ WORDS = {
     Topic.LETTER: "收到督办函", Topic.FACTS_WANTED: "需请来电人补充",
     Topic.EXTENSION_ASKED: "延期申请待审批", Topic.EXTENSION_DECIDED: "延期申请已有结果",
     Topic.HANDED_DOWN: "转派县区待派发", Topic.COUNTY_LATE: "县区未按时转派",
+    Topic.SHARE_ASKED: "新协办待反馈", Topic.SHARE_IN: "协办意见已反馈", Topic.SHARE_OVER: "协办已结束",
+    Topic.SHARE_LATE: "协办已逾期", Topic.SHARE_WANTED: "申请协办待安排",
     Topic.UNMANNED: "承办单位没有可提醒的人员", Topic.UPDATE: "基础信息定期更新",
 }  # fmt: skip
 

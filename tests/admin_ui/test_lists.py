@@ -16,12 +16,13 @@ from werkzeug.routing import Rule
 
 import admin_ui
 from admin_ui.guards import Open, mark_of
-from dispatch import callbacks, destroying, supervision, tellings
+from dispatch import callbacks, destroying, joint, supervision, tellings
 from dispatch.answers import offered
 from dispatch.decision import Answer, Channel
 from dispatch.tickets import Ticket
 from hotline.accounts.roles import Permission, Role, may
 from hotline.audit import AuditRow
+from hotline.directory.departments import Department
 from hotline.times import now
 from knowledge_base.categories import Category
 from knowledge_base.entries import EntryVersion
@@ -99,6 +100,8 @@ def told(world: World) -> int:
         ticket = session.scalars(select(Ticket)).one()
         ticket.contact, ticket.reply, ticket.personal = "13887712345", "已补发。", True
         callbacks.owe_callback(session, ticket, settings=world.settings, at=now())
+        joint.ask(session, ticket, of=session.get_one(Department, 2), words="请核对", by=world.account("supervisor"),
+                  settings=world.settings, at=now())  # fmt: skip
         supervision.open_for(session, ticket, why="逾期五个工作日", by="hotline", at=now())
         return version.id
 
@@ -151,6 +154,7 @@ NARROWED = (
     ("inspector", "/supervision", "department=1&letter=none", "department=2"),
     ("inspector", "/supervision", "since=2020-01-01", "letter=written"),
     ("inspector", "/supervision", "until=2099-01-01", "until=2020-01-01"),
+    ("liaison_b", "/shares", "q=失业金&outcome=open", "outcome=given"),
     ("auditor", "/audit", "deed=ticket", "deed=ticket&by=nobody"),
     ("city_office", "/authorisations/coverage", "q=人社", "q=没有这个"),
     ("city_office", "/authorisations/coverage", "department=1&saying=full", "department=1&saying=paused"),

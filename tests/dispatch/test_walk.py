@@ -26,7 +26,9 @@ def staff(database: Database) -> Staff:
     with database.writing() as session:
         office = town.unit(session, "101", "易门县公安局", county="530425")
         county = town.somebody(session, Role.COUNTY_OFFICE, county=office.county_code)
-        return replace(town.staff(session, office), county=county)
+        other = town.unit(session, "102", "玉溪市住建局")
+        theirs = town.somebody(session, Role.LIAISON, of=other, login="theirs")
+        return replace(town.staff(session, office), county=county, other=other, theirs=theirs)
 
 
 @moderate(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -46,7 +48,7 @@ def test_any_walk_leaves_each_ticket_where_its_history_says_and_able_to_end(
 def test_several_who_take_steps_with_the_same_tickets_at_once_lose_and_double_none(
     database: Database, settings: Settings, staff: Staff
 ) -> None:
-    walked(Walk(database, settings, staff), steps=200, tickets=3)
+    walked(Walk(database, settings, staff), steps=200, tickets=6)
 
 
 @pytest.mark.proof

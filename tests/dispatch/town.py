@@ -67,6 +67,8 @@ class Staff:
     leader: Account
     competent: Account | None = None
     county: Account | None = None
+    other: Department | None = None  # another department, and its liaison
+    theirs: Account | None = None
 
 
 def staff(session: Session, office: Department) -> Staff:

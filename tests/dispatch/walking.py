@@ -12,15 +12,17 @@ from sqlalchemy.exc import TimeoutError as Busy  # who waited too long for SQLit
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from dispatch import asides, callbacks, counties, disputes, extensions, facts, referrals
+from dispatch import asides, callbacks, counties, disputes, extensions, facts, joint, referrals, shares
 from dispatch.callbacks import Callback
 from dispatch.endings import end_attempt
 from dispatch.referrals import Matter
+from dispatch.shares import Share
 from dispatch.states import BEGINNINGS, TRANSITIONS, Action, ImpossibleStep, State
 from dispatch.steps import ReferralError
 from dispatch.tickets import Klass, Ticket, TicketStep
 from hotline.accounts.accounts import Account
 from hotline.database import Database
+from hotline.directory.departments import Department
 from hotline.settings import Settings
 from tests.conftest import NOON
 from tests.dispatch.town import Staff
@@ -43,6 +45,14 @@ def _ring(walk: "Walk", session: Session, ticket: Ticket, choice: int, at: datet
     session.flush()
     outcome, grade = RESULTS[choice % len(RESULTS)]
     end_attempt(session, attempt, outcome=outcome, grade=grade, settings=walk.settings, at=at)
+
+
+def _share(session: Session, ticket: Ticket) -> Share:
+    """The latest that was asked of another department, whether or not it is over."""
+    found = session.scalars(select(Share).where(Share.ticket_id == ticket.id).order_by(Share.id.desc()).limit(1)).first()
+    if found is None:
+        raise ReferralError("nobody was asked")
+    return found
 
 
 def _counted(session: Session) -> list[TicketStep]:
@@ -80,6 +90,13 @@ DEEDS: dict[Action, Deed] = {
     Action.PASS_ON: lambda w, s, t, n, at: n % 4 or asides.pass_on(s, t, number=f"12345-{t.id}", why="不属公开", by=w.staff.supervisor, at=at),
     Action.FILE: lambda w, s, t, n, at: referrals.file(s, t, at=at),
 }
+REMARKS: tuple[Deed, ...] = (
+    lambda w, s, t, n, at: joint.ask(s, t, of=s.get_one(Department, w.other.id), words="请说明", by=w.staff.supervisor, settings=w.settings, at=at),
+    lambda w, s, t, n, at: joint.give(s, _share(s, t), words=f"意见{n}", by=w.theirs, at=at),
+    lambda w, s, t, n, at: joint.give_back(s, _share(s, t), why="不属我局", by=w.theirs, at=at),
+    lambda w, s, t, n, at: joint.end(s, _share(s, t), why="不再需要", by=w.staff.supervisor, at=at),
+)
+"""Steps beside the table: they leave a ticket where it stands."""
 SENSIBLE = 30
 """Of a hundred choices, those from here on are steps that the table has from where the ticket stands."""
 
@@ -96,6 +113,18 @@ class Walk:
     refused: int = 0
     clock: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def theirs(self) -> Account:
+        """The liaison of another department, that is asked for its share."""
+        assert self.staff.theirs is not None
+        return self.staff.theirs
+
+    @property
+    def other(self) -> Department:
+        """That department."""
+        assert self.staff.other is not None
+        return self.staff.other
 
     @property
     def competent(self) -> Account:
@@ -140,8 +169,9 @@ class Walk:
 
     def _deed(self, ticket: Ticket, choice: int) -> Deed:
         possible = [t.action for t in TRANSITIONS if t.source == ticket.state] if choice >= SENSIBLE else []
-        actions = possible or list(Action)
-        return DEEDS[actions[choice % len(actions)]]
+        beside = REMARKS if not possible or ticket.state in shares.JOINABLE else ()
+        deeds = [*(DEEDS[action] for action in possible or Action), *beside]
+        return deeds[choice % len(deeds)]
 
     def check(self) -> None:
         """No ticket is lost, none doubled, and each stands where its history says, by lines of the table alone."""
@@ -159,14 +189,20 @@ class Walk:
             assert source == before[2], (before, action)
             assert (source, action, target) in lines or (source == target and action not in set(Action))
         assert states[-1][2] == ticket.state
+        self._joined(session, ticket)
         owed = session.scalar(select(func.count()).select_from(Callback).where(
             Callback.ticket_id == ticket.id, Callback.state.in_(OWED)))  # fmt: skip
         assert owed == (ticket.state == State.TO_CALL_BACK and ticket.disputed_at is None), "who is owed a call is rung once"
 
+    def _joined(self, session: Session, ticket: Ticket) -> None:
+        still = session.scalar(select(func.count()).select_from(Share).where(Share.ticket_id == ticket.id, Share.ended_at.is_(None)))
+        assert still == ticket.shares_open, "the ticket counts what others owe"
+        assert not still or ticket.state in shares.JOINABLE, "nobody owes a share of what is signed or gone"
+
     def end(self) -> None:
         """No ticket is stuck: from wherever it stands, somebody can lead it to its end."""
-        onward = {State.TO_DISPATCH: [Action.DISPATCH, Action.IMPOSE], State.TO_ACCEPT: [Action.OPEN, Action.ACCEPT],
-                  State.IN_HAND: [Action.REPLY, Action.SIGN], State.TO_CHECK: [Action.PASS],
+        onward: dict[State, list[Action | str]] = {State.TO_DISPATCH: [Action.DISPATCH, Action.IMPOSE], State.TO_ACCEPT: [Action.OPEN, Action.ACCEPT],
+                  State.IN_HAND: ["share", Action.REPLY, Action.SIGN], State.TO_CHECK: [Action.PASS],
                   State.TO_CALL_BACK: [Action.SETTLE, Action.CLOSE], State.CLOSED: [Action.FILE],
                   State.NEEDS_FACTS: [Action.GIVE_FACTS], State.WITHDRAWN: [Action.FILE], State.VOID: [Action.FILE],
                   State.NOT_ACCEPTED: [Action.FILE], State.PASSED_ON: [Action.FILE]}  # fmt: skip
@@ -178,12 +214,13 @@ class Walk:
             assert state == State.FILED, number
         self.check()
 
-    def _led(self, number: str, action: Action) -> State:
+    def _led(self, number: str, action: Action | str) -> State:
         try:
             with self.database.writing() as session:
                 ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one()
                 written = _counted(session)
-                DEEDS[action](self, session, ticket, 0, NOON + timedelta(minutes=self.clock))
+                deed = DEEDS[action] if isinstance(action, Action) else REMARKS[-1]
+                deed(self, session, ticket, 0, NOON + timedelta(minutes=self.clock))
                 session.flush()
             self.taken[number] += len(written)
         except (ImpossibleStep, ReferralError):
