@@ -122,11 +122,11 @@ def vendor() -> None:
 
 
 @pytest.fixture(scope="session")
-def launch(vendor: None) -> Iterator[Callable[[], Browser]]:
+def launch(vendor: None) -> Iterator[Callable[..., Browser]]:
     """Starts a real browser. Whoever starts one closes it whole: a context with a live stream may not close."""
     path = os.environ.get("CHROMIUM", "/usr/bin/chromium-headless-shell")
     with sync_playwright() as started:
-        yield lambda: started.chromium.launch(executable_path=path, args=FLAGS)
+        yield lambda *more: started.chromium.launch(executable_path=path, args=[*FLAGS, *more])
 
 
 @pytest.fixture
