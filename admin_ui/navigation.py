@@ -9,7 +9,7 @@ GROUPS = (
     ((P.DESK, "desk.page", lazy_gettext("座席")), (P.TICKETS, "tickets.listed", lazy_gettext("工单")),
      (P.TICKETS, "shares.listed", lazy_gettext("协办")),
      (P.SUPERVISE, "supervision.listed", lazy_gettext("督办")),
-     (P.RULES, "ticket_rules.page", lazy_gettext("期限规则")),
+     (P.EXCHANGE, "passed.listed", lazy_gettext("12345往来")), (P.RULES, "ticket_rules.page", lazy_gettext("期限规则")),
      (P.CALLS, "calls.listed", lazy_gettext("通话")), (P.CALLS, "transfers.listed", lazy_gettext("转接记录")),
      (P.DESK, "callbacks.listed", lazy_gettext("回访")), (P.DESK, "missed.listed", lazy_gettext("未接来电")),
      (P.DESK, "places.listed", lazy_gettext("保留排位")),

@@ -4,6 +4,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from admin_ui.public.words import COUNTIES as COUNTIES  # noqa: PLC0414 (for the pages)
+from dispatch import passed_answers
 from dispatch.call_list import Direction, OnTheLine
 from dispatch.callbacks import State as CallbackState
 from dispatch.calls import Outcome, Step
@@ -15,6 +16,7 @@ from dispatch.line.barring import Cause
 from dispatch.line.flags import Skill
 from dispatch.line.menu import Do, Fault
 from dispatch.missed import Over
+from dispatch.passed import Outcome as Taken
 from dispatch.places import Over as PlaceOver
 from dispatch.shares import Outcome as Shared
 from dispatch.states import Action, State
@@ -48,6 +50,12 @@ ROLES = {
     Role.LIAISON: _("联络员"), Role.LEADER: _("分管领导"), Role.SECRECY_REVIEWER: _("保密审查人"),
     Role.CITY_OFFICE: _("市主管部门"), Role.COUNTY_OFFICE: _("县区主管部门"), Role.INSPECTOR: _("督查"),
     Role.AUDITOR: _("审计"), Role.ADMINISTRATOR: _("系统管理员"),
+}  # fmt: skip
+PASSED = {Taken.TAKEN: _("已登记"), Taken.KNOWN: _("此前已登记"), Taken.FAULTY: _("有误"),
+          Taken.DIFFERENT: _("与已登记的不同")}  # fmt: skip
+PASSED_EVENTS = {
+    "dispatched": _("已派发"), "extended": _("已延期"), "answered": _("已答复"), "closed": _("已办结"),
+    "not_accepted": _("不予受理"), "handed_back": _("退回12345"), "withdrawn": _("已撤单"), "void": _("已作废"),
 }  # fmt: skip
 TERMS = {
     "consult_days": _("答复咨询（工作日）"), "answer_days": _("答复其他事项（工作日）"),
@@ -232,6 +240,7 @@ TOPICS = {
 TEXTS = {sms.CODE: _("告知查询码"), sms.CLOSED: _("告知办结"), sms.AHEAD: _("回电预告"), sms.ANSWER: _("发送答复"),
          sms.NOTICE: _("提醒"), sms.DIGEST: _("提醒汇总")}  # fmt: skip
 TOLD: dict[str, LazyString] = {str(topic): text for topic, text in TOPICS.items()} | TEXTS
+TOLD[passed_answers.TOPIC] = _("答复12345")
 WAYS_OUT = {WayOut.EMAIL: _("邮件"), WayOut.SMS: _("短信"), WayOut.WEBHOOK: _("接口")}
 DELIVERIES = {Delivered.OWED: _("待发送"), Delivered.SENDING: _("发送中"), Delivered.SENT: _("已发送"),
               Delivered.FAILED: _("失败"), Delivered.IN_DOUBT: _("结果不明")}  # fmt: skip

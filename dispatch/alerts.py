@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import caller_sms
+from dispatch import caller_sms, passed_answers
 from dispatch.shares import Share
 from dispatch.states import State
 from dispatch.tickets import Ticket, TicketStep, Urgency, guarded
@@ -129,6 +129,7 @@ def of_step(session: Session, ticket: Ticket, step: TicketStep) -> None:
     if step.action in TOLD:
         topic, reach = TOLD[step.action]
         _tell(session, reach(session, ticket), topic, ticket, step)
+    passed_answers.of_step(session, ticket, step)
     if step.target == State.CLOSED and step.source != State.CLOSED:
         caller_sms.closed(session, ticket, at=step.at)
 

@@ -6,12 +6,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch import shares
+from dispatch.passed_fields import spelled
+from dispatch.passed_matters import SOURCE
 from dispatch.states import Action
 from dispatch.steps import ReferralError, move, reasoned, written
 from dispatch.tickets import Ticket
 from hotline.accounts.accounts import Account
-
-LONGEST_FOREIGN = 40
 
 
 def withdraw(session: Session, ticket: Ticket, *, why: str, by: Account, at: datetime) -> None:
@@ -31,16 +31,17 @@ def not_accept(session: Session, ticket: Ticket, *, why: str, where: str, by: Ac
 
 
 def pass_on(session: Session, ticket: Ticket, *, number: str, why: str, by: Account, at: datetime) -> None:
-    """转12345: it goes on there, under the number that it has there."""
+    """转12345: it goes on there, under the number that it has there; what came from there goes back under its own."""
     ground = reasoned(why, "转12345必须说明理由")
-    ticket.foreign_number = foreign(session, number)
+    if ticket.source != SOURCE:
+        ticket.foreign_number = foreign(session, number)
     _end(session, ticket, Action.PASS_ON, why=ground, by=by, at=at, foreign=ticket.foreign_number)
 
 
 def foreign(session: Session, number: str) -> str:
     """A number of 12345 as it is kept; ReferralError where it is none, or stands on a ticket of ours already."""
-    kept = number.strip().upper()
-    if not 4 <= len(kept) <= LONGEST_FOREIGN or not all(c.isalnum() or c in "-_/" for c in kept):
+    kept = spelled(number)
+    if not kept:
         raise ReferralError("请填写12345的工单编号")
     known = session.scalar(select(Ticket.number).where(Ticket.foreign_number == kept))
     if known is not None:

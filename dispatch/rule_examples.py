@@ -38,4 +38,3 @@ def examples(rules: Rules, day: date, calendar: WorkingDays, *, settings: Settin
         else:
             yield Example(klass, urgency, clocks.due_in_hours(at, soon, why=HURRY[urgency]),
                           clocks.due_in_hours(at, hours, why=HURRY[urgency]))  # fmt: skip
-

@@ -71,7 +71,7 @@ class Ticket(Base):
     code_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
     call_id: Mapped[str | None] = mapped_column(ForeignKey("call.id"), index=True)
     recording_id: Mapped[int | None] = mapped_column(ForeignKey("recording.id"))
-    source: Mapped[str] = mapped_column(String(12), default="call")  # call | web | correction (更正告知)
+    source: Mapped[str] = mapped_column(String(12), default="call")  # call | web | correction (更正告知) | 12345
     klass: Mapped[Klass] = mapped_column(String(12))
     urgency: Mapped[Urgency] = mapped_column(String(8), default=Urgency.NORMAL)
     rules_id: Mapped[int | None] = mapped_column(ForeignKey("ticket_rules.id"))  # the rules that it was opened under

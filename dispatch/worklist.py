@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from dispatch import reach, urging
 from dispatch.callbacks import Callback
 from dispatch.callbacks import State as Owed
+from dispatch.passed_fields import spelled
 from dispatch.states import ASIDE, OVER, TRANSITIONS, Action, State
 from dispatch.tickets import Klass, Ticket
 from hotline.accounts.accounts import Account
@@ -83,7 +84,8 @@ def _narrowed(account: Account, wanted: Wanted, at: datetime) -> list[ColumnElem
     conditions: list[ColumnElement[bool]] = []
     if wanted.text:
         fields = (Ticket.number, Ticket.title, Ticket.summary)
-        conditions.append(or_(*(f.contains(wanted.text, autoescape=True) for f in fields)))
+        theirs = Ticket.foreign_number == (spelled(wanted.text) or "-")
+        conditions.append(or_(theirs, *(f.contains(wanted.text, autoescape=True) for f in fields)))
     if wanted.state is not None:
         conditions.append(Ticket.state == wanted.state)
     if wanted.klass is not None:

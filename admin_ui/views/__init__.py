@@ -50,6 +50,7 @@ from admin_ui.views import (
     licences,
     menu,
     missed,
+    passed,
     password,
     phrasings,
     places,
@@ -88,8 +89,9 @@ NOUNS = (
     desk_answers, desk_events, desk_readiness, desk_referrals,
     desk_transfers, entry_files, entry_phrasings, entry_steps, entry_writing,
     figures, forms, freshness, health, home, knowledge, ledger, licence_steps, licence_versions, licences, missed,
-    password, phrasings, places, recordings, review, signing_in, succession, synonyms, system, ticket, ticket_drafting,
-    ticket_rules, ticket_steps, tickets, transfers, unmasking, updates, voice, voice_readings, voice_takes,
+    passed, password, phrasings, places, recordings, review, signing_in, succession, synonyms, system, ticket,
+    ticket_drafting, ticket_rules, ticket_steps, tickets, transfers, unmasking, updates, voice, voice_readings,
+    voice_takes,
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from dispatch import counties, drafting, reach, referrals, rules, shares, superv
 from dispatch.callbacks import Callback
 from dispatch.callbacks import State as Owed
 from dispatch.needs import doable
+from dispatch.passed_matters import SOURCE
 from dispatch.tickets import UNHEARD, Ticket, guarded
 from dispatch.web_questions import WEB
 from hotline import audit
@@ -81,4 +82,4 @@ def _names(session: Session, ticket: Ticket) -> dict[str, str]:
     logins = {step.by for step in ticket.steps}
     rows = session.execute(select(Account.login, Account.name).where(Account.login.in_(logins)))
     return {str(login): str(name) for login, name in rows} | {
-        "hotline": gettext("系统"), WEB: gettext("网上提问")}
+        "hotline": gettext("系统"), SOURCE: gettext("12345"), WEB: gettext("网上提问")}

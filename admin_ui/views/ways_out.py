@@ -42,6 +42,7 @@ def register(code: str) -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     given = request.form
     return _done(lambda session: webhooks.add(session, given.get("name", ""), given.get("url", ""), by=me().login,
+                                              exchange=given.get("exchange") == "1",
                                               department_id=_department(session), at=now()))  # fmt: skip
 
 

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     SIGN = "sign"  # sign a reply for one's department
     CHECK = "check"  # check a signed reply at the hotline
     OVERSEE = "oversee"  # decide for the competent office: extensions, what is returned again and again
+    EXCHANGE = "exchange"  # see what 12345 passed to us, hand it in as a file, settle what could not be taken
     RULES = "rules"  # enter and confirm the dated rules of tickets
     SUPERVISE = "supervise"  # follow what is late (督办), and write letters about it
     DECIDE = "decide"  # end a matter that the caller disputes again, or have it done once more
@@ -76,7 +77,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: frozenset(
         {_P.DESK, _P.CALLS, _P.TICKETS, _P.REFER, _P.DISPATCH, _P.HAND_DOWN, _P.CHECK, _P.DECIDE, _P.KNOWLEDGE,
          _P.UNMASK, _P.HEAR, _P.TAKE_OUT, _P.CUSTODY, _P.FIGURES, _P.PIN, _P.CORRECT, _P.ANALYTICS, _P.FRESHNESS,
-         _P.LINE, _P.FLAG}
+         _P.LINE, _P.FLAG, _P.EXCHANGE}
     ),
     Role.QUALITY_INSPECTOR: frozenset({_P.CALLS, _P.TICKETS, _P.HEAR, _P.KNOWLEDGE, _P.FIGURES, _P.ANALYTICS}),
     Role.LIAISON: frozenset(
@@ -89,10 +90,10 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.SECRECY_REVIEWER: frozenset({_P.KNOWLEDGE, _P.REVIEW, _P.LEDGER}),
     Role.CITY_OFFICE: frozenset(
-        {_P.TICKETS, _P.DISPATCH, _P.HAND_DOWN, _P.OVERSEE, _P.RULES, _P.KNOWLEDGE, _P.FIGURES, _P.CALLS,
-         _P.WRITE_ENTRY, _P.PUBLISH, _P.PIN, _P.CATEGORIES, _P.LEDGER, _P.CORRECT, _P.AUTHORISE, _P.SUCCESSION,
-         _P.REVOKE, _P.PHRASINGS, _P.SYNONYMS, _P.UNANSWERED, _P.ANALYTICS, _P.FRESHNESS, _P.INTERVAL, _P.CHASE,
-         _P.FORMS, _P.LINE, _P.FLAG}
+        {_P.TICKETS, _P.DISPATCH, _P.HAND_DOWN, _P.OVERSEE, _P.RULES, _P.EXCHANGE, _P.KNOWLEDGE, _P.FIGURES,
+         _P.CALLS, _P.WRITE_ENTRY, _P.PUBLISH, _P.PIN, _P.CATEGORIES, _P.LEDGER, _P.CORRECT, _P.AUTHORISE,
+         _P.SUCCESSION, _P.REVOKE, _P.PHRASINGS, _P.SYNONYMS, _P.UNANSWERED, _P.ANALYTICS, _P.FRESHNESS, _P.INTERVAL,
+         _P.CHASE, _P.FORMS, _P.LINE, _P.FLAG}
     ),
     Role.COUNTY_OFFICE: frozenset(
         {_P.TICKETS, _P.DISPATCH, _P.OVERSEE, _P.KNOWLEDGE, _P.FIGURES, _P.LEDGER, _P.FRESHNESS, _P.INTERVAL,

@@ -30,7 +30,7 @@ class State(StrEnum):
 
 
 OVER = frozenset({State.SENT, State.FAILED, State.IN_DOUBT})
-SECRET = frozenset({"code"})
+SECRET = frozenset({"code", "answer"})
 """Values that nobody reads in the outbox, and that go from it when they are sent."""
 STARS = "********"
 

@@ -58,6 +58,6 @@ def _text(session: Session, rows: Sequence[Delivery]) -> Message:
 
 def _line(session: Session, row: Delivery, settings: Settings) -> Message:
     hook = session.get(Webhook, int(row.place))
-    values = {"number": row.values["number"], "at": row.owed_at.isoformat(), "urgent": row.urgent}
+    values = {**row.values, "number": row.values["number"], "at": row.owed_at.isoformat(), "urgent": row.urgent}
     there = hook.url if hook is not None and hook.active else ""
     return Message(identity([row]), there, row.topic, "", values=values, secret=secret_of(int(row.place), settings))

@@ -1,6 +1,6 @@
 """A form read from a file: which of the four it is, where its titles stand, and the text of each cell of each row."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from knowledge_base.forms import values
@@ -37,11 +37,13 @@ class ReadForm:
     notes: list[str]
 
 
-def read_form(content: bytes, name: str, passed: Callable[[float], None] = lambda _: None) -> ReadForm:
-    """Read an uploaded file; FormError says in words why it can't be. `passed` hears how much is read, 0 to 1."""
+def read_form(content: bytes, name: str, passed: Callable[[float], None] = lambda _: None, *,
+              forms: Mapping[str, Form] = FORMS) -> ReadForm:
+    """Read an uploaded file, which is one of `forms`; FormError says in words why it can't be. `passed` hears how much
+    is read, 0 to 1."""
     with opened(content, name) as file:
         workbook = read_workbook(file)
-        form, sheet = _form_of(workbook.sheets)
+        form, sheet = _form_of(workbook.sheets, forms)
         rows, merged = read_sheet(file, workbook.sheets[sheet], workbook, most_rows=form.most_rows + TITLES_WITHIN,
                                   passed=passed)  # fmt: skip
     titles = _titles(form, rows)
@@ -53,15 +55,15 @@ def read_form(content: bytes, name: str, passed: Callable[[float], None] = lambd
     return ReadForm(form, [_row(row, places, merged) for row in body], notes)
 
 
-def _form_of(sheets: Iterable[str]) -> tuple[Form, str]:
-    known = {_plain(form.sheet): form for form in FORMS.values()}
+def _form_of(sheets: Iterable[str], forms: Mapping[str, Form]) -> tuple[Form, str]:
+    known = {_plain(form.sheet): form for form in forms.values()}
     found = [(known[_plain(name)], name) for name in sheets if _plain(name) in known]
     if len(found) == 1:
         return found[0]
     if found:
         raise FormError(f"文件里有几张表（{'、'.join(name for _, name in found)}）。请一个文件只交一张。")
     named = "、".join(str(name)[:20] for name in list(sheets)[:5])
-    wanted = "、".join(form.sheet for form in FORMS.values())
+    wanted = "、".join(form.sheet for form in forms.values())
     raise FormError(f"文件里没有可以导入的工作表。工作表名应为 {wanted} 之一，而文件里是：{named}。"
                     "请用本页下载的空白表填写。")
 

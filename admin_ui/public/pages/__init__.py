@@ -8,6 +8,7 @@ from admin_ui.public.pages import (
     categories,
     departments,
     entries,
+    exchange,
     follow,
     health,
     home,
@@ -15,7 +16,7 @@ from admin_ui.public.pages import (
     search,
 )
 
-NOUNS = (home, search, entries, departments, categories, licences, ask, follow, attachments, health)
+NOUNS = (home, search, entries, departments, categories, licences, ask, follow, attachments, health, exchange)
 
 
 def blueprints() -> list[Blueprint]:
