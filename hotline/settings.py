@@ -116,6 +116,9 @@ class Settings(BaseModel):
     public_port: int = Field(8129, description="Port that the public pages are served on.")
     public_url: str = Field("", description="Where citizens reach the public pages, as https://96128.example.gov.cn.")
     public_limit: str = Field("300 per minute", description="Most public pages and searches for one address.")
+    public_repeat_minutes: int = Field(
+        30, ge=0, description="The same words from one address count once within so many minutes."
+    )
     public_ask_limit: str = Field("10 per hour", description="Most questions left on the web from one address.")
     exchange_limit: str = Field("120 per minute", description="Most matters that 12345 passes to us from one address.")
     public_follow_limit: str = Field("30 per hour", description="Most looks at a matter from one address.")

@@ -9,6 +9,7 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from admin_ui.public.permit_index import PermitIndex
+from admin_ui.public.repeats import Repeats
 from hotline import times
 from hotline.database import Database
 from hotline.settings import Settings
@@ -23,6 +24,7 @@ class Lobby:
     database: Database
     index: LiveIndex
     permits: PermitIndex = field(default_factory=PermitIndex)
+    repeats: Repeats = field(default_factory=Repeats)
 
 
 def lobby() -> Lobby:

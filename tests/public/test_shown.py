@@ -2,9 +2,11 @@
 
 import re
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
@@ -150,6 +152,37 @@ def test_a_search_is_noted_without_what_points_to_a_person_and_a_miss_is_counted
     assert rows["我的电话是＊，失业金怎么申领"].entry_id == city.entry("失业金怎么申领")
     assert {row.channel for row in rows.values()} == {"web"}
     assert any("宇宙飞船" in words for words in missed)
+
+
+def test_who_types_sends_and_reloads_has_asked_once_and_another_or_he_later_again(city: City, client: FlaskClient) -> None:
+    words, there = "宇宙飞船驾照", f"/entries/{city.entry('失业金怎么申领')}/opinion"
+
+    def asks(from_where: str = "1.2.3.4") -> int:
+        client.post("/search/settled", data={"q": words}, environ_overrides={"REMOTE_ADDR": from_where})
+        for _ in range(2):
+            client.get("/search", query_string={"q": words}, environ_overrides={"REMOTE_ADDR": from_where})
+        with city.database.reading() as session:
+            assert session.scalars(select(Unanswered.count)).one() == len(session.scalars(select(Asked.id)).all())
+            return session.scalars(select(Unanswered.count)).one()
+
+    with time_machine.travel(now(), tick=False) as moment:
+        assert (asks(), asks(), asks("5.6.7.8")) == (1, 1, 2)
+        moment.shift(timedelta(minutes=29))
+        assert asks() == 2
+        moment.shift(timedelta(minutes=1))
+        assert asks() == 3
+        form = client.post(there.replace("opinion", "asked"), data={"mark": found_mark(client, "失业金怎么领")}).text
+        for _ in range(3):
+            client.post(there, data={"mark": mark_in(form), "right": "yes"})
+    with city.database.reading() as session:
+        assert session.scalars(select(Asked.found).where(Asked.found == Found.CHOSEN)).all() == [Found.CHOSEN]
+
+
+def found_mark(client: FlaskClient, words: str) -> str:
+    """What stands on each found answer, so that its page knows what was asked."""
+    kept = re.search(r'data-asked="([^"]+)"', client.post("/search/typed", data={"q": words}).text)
+    assert kept
+    return kept[1]
 
 
 def test_what_a_citizen_confirms_is_noted_with_his_words(city: City, client: FlaskClient) -> None:
