@@ -11,8 +11,8 @@ from hotline.database import Database
 from hotline.exchange import actions
 from hotline.exchange.link import Link
 from hotline.settings import Settings
-from hotline.voice import alaw
-from hotline.voice.prompts import HOME, sound_path
+from hotline.voice import alaw, house_prompts
+from hotline.voice.prompts import HOME
 from hotline.voice.rendering import write_whole
 
 FRESH = timedelta(seconds=30)  # older, and nobody who comes is told anything: nobody would know that he heard it
@@ -26,6 +26,7 @@ class Topics:
     settings: Settings
     database: Database
     _told: Told | None = None
+    _opening: bytes = NOTHING
 
     def keep(self, link: Link, *, at: datetime) -> None:
         """Put the sound where the exchange finds it, as the topics are now, and have it believe that for a while."""
@@ -33,15 +34,16 @@ class Topics:
             found = queue_topics.topics(session, settings=self.settings, at=at)
         made = [(topic, sounds) for topic in found if (sounds := self._made(topic))]
         self._order([topic for topic in found if not self._made(topic)], at)
-        told = self._told
-        if told is None or [topic for topic, _, _ in told.topics] != [topic for topic, _ in made]:
-            told = self._told = self._put(made, at)
+        told, opening = self._told, house_prompts.sound("hot_topics", self.settings.folder) if made else NOTHING
+        same = told is not None and [topic for topic, _, _ in told.topics] == [topic for topic, _ in made]
+        if told is None or not same or opening != self._opening:
+            told = self._told = self._put(made, opening, at)
+            self._opening = opening
         actions.db_put(link, "waiting", "topics", str(int((at + FRESH).timestamp())) if made else "0")
         if made:
             self._note(link, told, at)
 
-    def _put(self, made: Sequence[tuple[Topic, Sequence[bytes]]], at: datetime) -> Told:
-        opening = sound_path("hot_topics").read_bytes() if made else NOTHING
+    def _put(self, made: Sequence[tuple[Topic, Sequence[bytes]]], opening: bytes, at: datetime) -> Told:
         sound, told = queue_topics.put_together(made, opening=opening, music=TUNE, at=at)
         write_whole(self.settings.folder.resolve() / "exchange/generated/waiting/topics.alaw", sound)
         return told

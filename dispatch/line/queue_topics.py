@@ -45,8 +45,8 @@ def topics(session: Session, *, settings: Settings, at: datetime) -> list[Topic]
     """What may be told at this moment; each topic is its question and its answer."""
     found = sayable(session, most=settings.hot_topics, at=at, grace_days=settings.update_grace_days)
     return [Topic(one.entry.question, answer, one.entry.id, one.version.id,
-                  (*orders.names_of(one.entry.question, voice=settings.voice),
-                   *orders.names_of(answer.text, voice=settings.voice)))
+                  (*orders.heard_names(session, one.entry.question, voice=settings.voice),
+                   *orders.heard_names(session, answer.text, voice=settings.voice)))
             for one, answer in found]  # fmt: skip
 
 
