@@ -259,6 +259,7 @@ DONE_ABOUT = {
 SHARES = {Shared.OPEN: _("待反馈"), Shared.GIVEN: _("已反馈"), Shared.RETURNED: _("已退回"), Shared.ENDED: _("已结束")}
 LETTERS = {"none": _("未发督办函"), "written": _("已发督办函")}
 SETTLED = {"open": _("待处理"), "settled": _("已处理")}
-WISHES = {Wish.HEAR: _("收听保密通话"), Wish.HOLD: _("依法留存"), Wish.RELEASE: _("解除留存")}
+WISHES = {Wish.HEAR: _("收听保密通话"), Wish.ORIGINAL: _("收听遮蔽前的原始录音"),
+          Wish.HOLD: _("依法留存"), Wish.RELEASE: _("解除留存")}  # fmt: skip
 PURPOSES = {Purpose.HANDLE: _("办理工单"), Purpose.QUALITY: _("质检"), Purpose.DISPUTE: _("核实争议"),
             Purpose.LAW: _("依法调取")}  # fmt: skip

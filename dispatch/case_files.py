@@ -4,6 +4,8 @@ import hashlib
 import json
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -17,12 +19,17 @@ from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.audit import AuditRow
 from hotline.logs import mask
+from recordings import masked
 from recordings.archive import Archive
 from recordings.errors import RecordingError
 from recordings.listening import Purpose
+from recordings.masking import Stretch
 from recordings.recordings import Recording, State
 
+Masks = Mapping[int, Sequence[Stretch]]
+"""What nobody hears of each recording, by its id."""
 LIST = "SHA256SUMS"
+_NOT_WHOLE = "录音{}与入库时不符，不能导出"
 README = "请先读我-README.txt"
 DEED = "case.taken_out"
 _HOW = """{number}
@@ -42,6 +49,9 @@ This archive holds one case of the hotline: the ticket, its steps, the timeline 
    The SHA-256 of {list} itself stands in the hotline's audit trail; the office runs the line above.
 3. 录音是交换机写下的原始文件，没有调整音量，没有有损压缩；其 SHA-256 在通话结束时已登记。
    The recordings are the very files that the exchange wrote; their SHA-256 was noted when the call was over.
+   遮蔽过的录音（case.json 中写明起止秒数）以提示音代替私密内容；原始录音封存在热线，其 SHA-256 见 case.json。
+   Where a recording is masked (case.json says from which second to which), a tone stands for what is private; the
+   original stays sealed at the hotline, and its SHA-256 is the one in case.json.
 """
 
 
@@ -55,7 +65,7 @@ def sounds_of(session: Session, ticket: Ticket, *, account: Account, at: datetim
     return rows
 
 
-def facts(session: Session, ticket: Ticket, sounds: Sequence[Recording]) -> dict[str, Any]:
+def facts(session: Session, ticket: Ticket, sounds: Sequence[Recording], masks: Masks) -> dict[str, Any]:
     """All that is known of the case, for programs; numbers are masked."""
     call = session.get(Call, ticket.call_id) if ticket.call_id else None
     own = {c.key: getattr(ticket, c.key) for c in Ticket.__table__.columns if c.key not in ("code_digest", "version")}
@@ -68,7 +78,8 @@ def facts(session: Session, ticket: Ticket, sounds: Sequence[Recording]) -> dict
         "call": {"id": call.id, "began_at": call.began_at, "answered_at": call.answered_at, "ended_at": call.ended_at,
                  "outcome": call.outcome, "caller": mask(call.caller)} if call else None,
         "timeline": [{"at": s.at, "kind": s.kind} for s in call.steps] if call else [],
-        "recordings": [{"file": name_of(row), "began_at": row.began_at, "seconds": row.seconds, "sha256": row.sha256}
+        "recordings": [{"file": name_of(row), "began_at": row.began_at, "seconds": row.seconds, "sha256": row.sha256,
+                        "masked": [asdict(stretch) for stretch in masks[row.id]]}
                        for row in sounds],
     }  # fmt: skip
 
@@ -78,8 +89,8 @@ def name_of(row: Recording) -> str:
     return f"recordings/{row.id}-{row.kind}.wav"
 
 
-def pack(target: BinaryIO, number: str, documents: Mapping[str, bytes], sounds: Iterable[Recording],
-         archive: Archive) -> str:
+def pack(target: BinaryIO, number: str, documents: Mapping[str, bytes], sounds: Iterable[Recording], masks: Masks,
+         archive: Archive) -> str:  # fmt: skip
     """Write the archive; the SHA-256 of its list of hashes. RecordingError where a sound isn't what was taken in."""
     how = _HOW.format(number=number, list=LIST, deed=DEED).encode()
     lines = []
@@ -88,8 +99,7 @@ def pack(target: BinaryIO, number: str, documents: Mapping[str, bytes], sounds: 
             packed.writestr(name, content)
             lines.append(_line(hashlib.sha256(content).hexdigest(), name))
         for row in sounds:
-            _put(packed, row, archive)
-            lines.append(_line(row.sha256, name_of(row)))
+            lines.append(_line(_put(packed, row, masks[row.id], archive), name_of(row)))
         listed = "".join(lines).encode()
         packed.writestr(LIST, listed)
     return hashlib.sha256(listed).hexdigest()
@@ -126,15 +136,19 @@ def noted(session: Session, digest: str) -> AuditRow | None:
     return next((row for row in rows if row.details.get("list_sha256") == digest), None)
 
 
-def _put(packed: zipfile.ZipFile, row: Recording, archive: Archive) -> None:
+def _put(packed: zipfile.ZipFile, row: Recording, masks: Sequence[Stretch], archive: Archive) -> str:
+    """Write the sound, masked where it is to be; its SHA-256. RecordingError where the original isn't whole."""
+    if masks and not archive.intact(row):
+        raise RecordingError(_NOT_WHOLE.format(row.id))
     made = hashlib.sha256()
-    with archive.sound(row) as content, packed.open(name_of(row), "w") as out:
+    with closing(masked.opened(archive, row, masks)) as content, packed.open(name_of(row), "w") as out:
         for start in range(0, content.size, 1 << 20):
             part = content.part(start, 1 << 20)
             made.update(part)
             out.write(part)
-    if made.hexdigest() != row.sha256:
-        raise RecordingError(f"录音{row.id}与入库时不符，不能导出")
+    if not masks and made.hexdigest() != row.sha256:
+        raise RecordingError(_NOT_WHOLE.format(row.id))
+    return made.hexdigest()
 
 
 def _digest(opened: zipfile.ZipFile, name: str) -> str:

@@ -16,6 +16,7 @@ from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department
 from recordings import two_hands
 from recordings.recordings import Recording
+from recordings.two_hands import Wish
 
 HOTLINE = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.QUALITY_INSPECTOR})
 """The roles of the hotline itself: nothing that identifies who wished not to be known goes further than these."""
@@ -139,3 +140,14 @@ def _own_ticket(session: Session, row: Recording, account: Account) -> bool:
     own = session.scalars(select(Ticket).where(Ticket.recording_id == row.id, tickets_of(account))).all()
     heard = [*own, *_of_call(session, row.call_id)]
     return any(State(t.state) in HANDLED for t in own) and not any(guarded(t) for t in heard)
+def may_ask_original(account: Account) -> bool:
+    """Whether this one may ask to hear what is masked: never a department, nor who took the call."""
+    return Role(account.role) in (Role.SUPERVISOR, Role.QUALITY_INSPECTOR)
+
+
+def hears_original(session: Session, row: Recording, *, account: Account, at: datetime) -> bool:
+    """Whether this one hears what is masked, by another's consent of late."""
+    may = may_ask_original(account)
+    return may and two_hands.may_hear(session, row.call_id, login=account.login, at=at, wish=Wish.ORIGINAL)
+
+

@@ -23,18 +23,24 @@ class Purpose(StrEnum):
     LAW = "law"  # because a law, a court or an inspection asks for it
 
 
-def heard(session: Session, recording: Recording, *, purpose: Purpose, by: str, at: datetime) -> None:
-    """Note that somebody listens, once for each hearing and purpose."""
+def heard(
+    session: Session, recording: Recording, *, purpose: Purpose, by: str, at: datetime, original: bool = False
+) -> None:
+    """Note that somebody listens, once for each hearing and purpose; `original`: to what is masked, too."""
+    deed = "recording.original_heard" if original else "recording.heard"
     lately = select(AuditRow.details).where(
-        AuditRow.by == by, AuditRow.at > at - ONE_HEARING, AuditRow.deed == "recording.heard",
+        AuditRow.by == by, AuditRow.at > at - ONE_HEARING, AuditRow.deed == deed,
         AuditRow.thing == str(recording.id),
     )  # fmt: skip
     if not any(details.get("purpose") == purpose for details in session.scalars(lately)):
-        audit.note(session, "recording.heard", by=by, at=at, about=("recording", recording.id), call=recording.call_id,
+        audit.note(session, deed, by=by, at=at, about=("recording", recording.id), call=recording.call_id,
                    purpose=purpose)  # fmt: skip
 
 
-def taken_out(session: Session, recording: Recording, *, purpose: Purpose, by: str, at: datetime) -> None:
-    """Note that somebody takes the sound out of the house, and which."""
-    audit.note(session, "recording.taken_out", by=by, at=at, about=("recording", recording.id), call=recording.call_id,
+def taken_out(
+    session: Session, recording: Recording, *, purpose: Purpose, by: str, at: datetime, original: bool = False
+) -> None:
+    """Note that somebody takes the sound out of the house, and which; `original`: with what is masked."""
+    deed = "recording.original_taken_out" if original else "recording.taken_out"
+    audit.note(session, deed, by=by, at=at, about=("recording", recording.id), call=recording.call_id,
                purpose=purpose, sha256=recording.sha256)  # fmt: skip

@@ -1,4 +1,5 @@
-"""What takes a second person: lifting a legal hold, and hearing a call whose caller asked for secrecy."""
+"""What takes a second person: lifting a legal hold, hearing a call whose caller asked for secrecy, and hearing what is
+masked."""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -17,6 +18,7 @@ class Wish(StrEnum):
     """What is asked for."""
 
     HEAR = "hear"  # hear a confidential call
+    ORIGINAL = "original"  # hear what is masked in a call
     HOLD = "hold"  # keep a call's recordings whatever their age: in force at once, until a second person refuses it
     RELEASE = "release"  # lift a hold
 
@@ -34,7 +36,7 @@ class Request(Base):
     decided_by: Mapped[str] = mapped_column(String(60), default="")
     decided_at: Mapped[datetime | None]
     granted: Mapped[bool | None]
-    until: Mapped[datetime | None]  # of hearing: how long the consent lasts
+    until: Mapped[datetime | None]  # of hearing, too what is masked: how long the consent lasts
 
 
 def ask(session: Session, wish: Wish, call_id: str, *, reason: str, by: str, at: datetime) -> Request:
@@ -61,7 +63,7 @@ def decide(session: Session, request: Request, *, grant: bool, by: str, at: date
     if request.asked_by == by:
         raise RecordingError("须由另一人决定")
     request.decided_by, request.decided_at, request.granted = by, at, grant
-    if grant and request.wish == Wish.HEAR:
+    if grant and request.wish in (Wish.HEAR, Wish.ORIGINAL):
         request.until = at + CONSENT_LASTS
     if grant and request.wish == Wish.RELEASE:  # what was held until now needs nobody's word any more
         for hold in session.scalars(_open(Wish.HOLD).where(Request.call_id == request.call_id)):
@@ -91,18 +93,18 @@ def holds() -> Select[Request]:
     return select(Request).where(Request.wish == Wish.HOLD, Request.granted.is_not(False), ~lifted.exists())
 
 
-def may_hear(session: Session, call_id: str, *, login: str, at: datetime) -> bool:
-    """Whether a second person consented, and lately, to this one's hearing the call."""
+def may_hear(session: Session, call_id: str, *, login: str, at: datetime, wish: Wish = Wish.HEAR) -> bool:
+    """Whether a second person consented, and lately, to this one's hearing the call, or what is masked in it."""
     consent = select(Request.id).where(
-        Request.wish == Wish.HEAR, Request.call_id == call_id, Request.asked_by == login, Request.granted.is_(True),
+        Request.wish == wish, Request.call_id == call_id, Request.asked_by == login, Request.granted.is_(True),
         Request.until > at,
     )  # fmt: skip
     return session.scalars(consent.limit(1)).first() is not None
 
 
-def asked(session: Session, call_id: str, *, login: str) -> bool:
-    """Whether this one has asked to hear the call, and nobody has decided yet."""
-    mine = _open(Wish.HEAR).where(Request.call_id == call_id, Request.asked_by == login)
+def asked(session: Session, call_id: str, *, login: str, wish: Wish = Wish.HEAR) -> bool:
+    """Whether this one has asked to hear it, and nobody has decided yet."""
+    mine = _open(wish).where(Request.call_id == call_id, Request.asked_by == login)
     return session.scalars(mine.limit(1)).first() is not None
 
 

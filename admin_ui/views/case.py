@@ -15,6 +15,7 @@ from dispatch import case_files, reach
 from dispatch.calls import Call
 from dispatch.tickets import Ticket
 from hotline.accounts.roles import Permission
+from recordings import masking
 from recordings.archive import archive
 from recordings.errors import RecordingError
 from recordings.listening import Purpose
@@ -35,12 +36,14 @@ def taken_out(number: str) -> ResponseReturnValue:
             flash(str(fault), "danger")
             return redirect(url_for("ticket.page", number=number), 303)
         call = session.get(Call, ticket.call_id) if ticket.call_id else None
-        page = render_template("case.html", ticket=ticket, call=call, sounds=sounds, name_of=case_files.name_of)
-        known = case_files.as_json(case_files.facts(session, ticket, sounds))
+        masks = masking.masked_of_each(session, sounds)
+        page = render_template("case.html", ticket=ticket, call=call, sounds=sounds, masks=masks,
+                               name_of=case_files.name_of)  # fmt: skip
+        known = case_files.as_json(case_files.facts(session, ticket, sounds, masks))
     documents = {"case.html": page.encode(), "case.json": known}
     file = TemporaryFile()  # noqa: SIM115 - it is sent after we have returned
     try:
-        digest = case_files.pack(file, number, documents, sounds, archive(house().settings))
+        digest = case_files.pack(file, number, documents, sounds, masks, archive(house().settings))
     except RecordingError as fault:
         file.close()
         flash(str(fault), "danger")

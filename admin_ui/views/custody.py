@@ -14,9 +14,10 @@ from admin_ui.house import me, now, reading, writing
 from admin_ui.paging import page_of, wish, wish_code
 from admin_ui.words import DONE_ABOUT, WRONG
 from hotline.accounts.roles import Permission
-from recordings import findings, two_hands
+from recordings import findings, masking, two_hands
 from recordings.errors import RecordingError
 from recordings.findings import Done, Finding, Kind, Reconciliation
+from recordings.masking import Mask
 from recordings.two_hands import Request
 
 blueprint = Blueprint("custody", __name__, url_prefix="/custody")
@@ -28,7 +29,7 @@ def listed() -> ResponseReturnValue:
     with reading() as session:
         last = session.scalars(select(Reconciliation).order_by(Reconciliation.id.desc()).limit(1)).first()
         return render_template("custody.html", page=page_of(session, _wanted()), last=last,
-                               requests=two_hands.waiting(session))  # fmt: skip
+                               requests=two_hands.waiting(session), marked=masking.waiting(session))  # fmt: skip
 
 
 @blueprint.get("/export.csv")
@@ -57,6 +58,14 @@ def decide(request_id: int) -> ResponseReturnValue:
     grant = request.form.get("grant") == "1"
     return done(lambda s: two_hands.decide(s, s.get(Request, request_id) or abort(404), grant=grant, by=me().login,
                                            at=now()))  # fmt: skip
+
+
+@blueprint.post("/masks/<int:mask_id>")
+@needs(Permission.MASK)
+def mask(mask_id: int) -> ResponseReturnValue:
+    grant = request.form.get("grant") == "1"
+    return done(lambda s: masking.decide(s, s.get(Mask, mask_id) or abort(404), grant=grant, by=me().login,
+                                         at=now()))  # fmt: skip
 
 
 def done(deed: Callable[[Session], object], back: str = "custody.listed") -> ResponseReturnValue:

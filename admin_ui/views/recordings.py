@@ -1,5 +1,9 @@
 """The sound of a recording, and its shape, for those within whose reach it is; each hearing is noted, and what for."""
 
+import hashlib
+from collections.abc import Callable
+from math import isfinite
+
 import structlog
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
@@ -13,10 +17,11 @@ from dispatch import reach
 from dispatch.calls import Call
 from dispatch.marks import marks
 from hotline.accounts.roles import Permission
-from recordings import audio, listening, two_hands
+from recordings import audio, listening, masked, masking, two_hands
 from recordings.archive import archive
 from recordings.errors import Absent, RecordingError, Tampered
 from recordings.listening import Purpose
+from recordings.masking import Stretch
 from recordings.reading import Bytes, file
 from recordings.recordings import Kind, Recording, State
 from recordings.two_hands import Wish
@@ -37,16 +42,23 @@ def player(recording_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:recording_id>/ask")
 @needs(Permission.HEAR)
 def ask(recording_id: int) -> ResponseReturnValue:
-    """Ask for consent to hear what its caller wished to be secret."""
-    refused = ""
-    with writing() as session:
-        found = _within_reach(session, recording_id)
-        try:
-            reason = request.form.get("reason", "")
-            two_hands.ask(session, Wish.HEAR, found.call_id, reason=reason, by=me().login, at=now())
-        except RecordingError as fault:
-            refused = str(fault)
-        return _player(session, recording_id, refused=refused)
+    """Ask for consent to hear what its caller wished to be secret, or what is masked."""
+    original = request.form.get("wish") == Wish.ORIGINAL
+    if original and not reach.may_ask_original(me()):
+        abort(403)
+    reason, wish = request.form.get("reason", ""), Wish.ORIGINAL if original else Wish.HEAR
+    return _tried(recording_id, lambda session, found: two_hands.ask(
+        session, wish, found.call_id, reason=reason, by=me().login, at=now()))  # fmt: skip
+
+
+@blueprint.post("/<int:recording_id>/marks")
+@needs(Permission.MARK)
+def mark(recording_id: int) -> ResponseReturnValue:
+    """Mark what is private; another has it masked."""
+    stretch = Stretch(_seconds("begins"), _seconds("ends"))
+    reason = request.form.get("reason", "")
+    return _tried(recording_id, lambda session, found: masking.mark(
+        session, found, stretch, reason=reason, by=me().login, at=now()))  # fmt: skip
 
 
 @blueprint.get("/<int:recording_id>/sound")
@@ -54,19 +66,19 @@ def ask(recording_id: int) -> ResponseReturnValue:
 def sound(recording_id: int) -> ResponseReturnValue:
     """The sound, or the range of it that was asked for; never kept by the browser."""
     with writing() as session:
-        found = _to_hear(session, recording_id)
-        listening.heard(session, found, purpose=_purpose(), by=me().login, at=now())
-    return _sent(_opened(found, levelled=True), etag=f"{found.sha256[:32]}.{found.gain}.{found.gain_house}")
+        found, masks = _to_hear(session, recording_id)
+        listening.heard(session, found, purpose=_purpose(), by=me().login, original=_original(), at=now())
+    return _sent(_opened(found, masks, levelled=True), etag=_etag(found, masks, found.gain, found.gain_house))
 
 
 @blueprint.get("/<int:recording_id>/file")
 @needs(Permission.TAKE_OUT)
 def taken_out(recording_id: int) -> ResponseReturnValue:
-    """The very file that the exchange wrote, to be taken out of the house."""
+    """The very file that the exchange wrote, to be taken out of the house; of what is masked the tone."""
     with writing() as session:
-        found = _to_hear(session, recording_id)
-        listening.taken_out(session, found, purpose=_purpose(), by=me().login, at=now())
-    answer = _sent(_opened(found), etag=found.sha256[:32])
+        found, masks = _to_hear(session, recording_id)
+        listening.taken_out(session, found, purpose=_purpose(), by=me().login, original=_original(), at=now())
+    answer = _sent(_opened(found, masks), etag=_etag(found, masks))
     name = f"{found.call_id}-{found.kind}-{found.id}.wav"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
@@ -77,30 +89,67 @@ def taken_out(recording_id: int) -> ResponseReturnValue:
 def shape(recording_id: int) -> ResponseReturnValue:
     """How loud it is over its length, drawn, and what began where."""
     with reading() as session:
-        found = _to_hear(session, recording_id)
+        found, masks = _to_hear(session, recording_id)
+        marked = masking.of(session, found)
         call = session.get(Call, found.call_id) if found.kind == Kind.CALL else None
         places = marks(call.steps, began=found.began_at, seconds=found.seconds or 0.0) if call else []
-    with file(_opened(found)) as opened:
-        return render_template("_shape.html", sides=audio.peaks(opened), marks=places, seconds=found.seconds or 1.0)
+    with file(_opened(found, masks)) as opened:
+        return render_template("_shape.html", sides=audio.peaks(opened), marks=places, seconds=found.seconds or 1.0,
+                               marked=marked, masks=masks)  # fmt: skip
 
 
 def _player(session: Session, recording_id: int, *, refused: str = "") -> str:
     found = _within_reach(session, recording_id)
     asks = reach.must_ask(session, found, account=me(), at=now())
-    asked = asks and two_hands.asked(session, found.call_id, login=me().login)
+    wish = Wish.HEAR if asks else Wish.ORIGINAL
+    asked = two_hands.asked(session, found.call_id, login=me().login, wish=wish)
     return render_template("_listening.html", sound=found, asks=asks, asked=asked, refused=refused,
-                           purpose=wish_code("purpose", Purpose))  # fmt: skip
+                           purpose=_purpose_wished(), original=_original(),
+                           marked=masking.of(session, found), masked=masking.masked(session, found),
+                           may_ask_original=reach.may_ask_original(me()),
+                           hears_original=reach.hears_original(session, found, account=me(), at=now()))  # fmt: skip
+
+
+def _tried(recording_id: int, deed: Callable[[Session, Recording], object]) -> str:
+    """Do it, of a recording within reach, and show the player again; what is refused is said in words."""
+    refused = ""
+    with writing() as session:
+        try:
+            deed(session, _within_reach(session, recording_id))
+        except RecordingError as fault:
+            refused = str(fault)
+        return _player(session, recording_id, refused=refused)
+
+
+def _purpose_wished() -> Purpose | None:
+    given = request.form.get("purpose")
+    return Purpose(given) if given in list(Purpose) else wish_code("purpose", Purpose)
 
 
 def _purpose() -> Purpose:
     return wish_code("purpose", Purpose) or abort(400)
 
 
-def _to_hear(session: Session, recording_id: int) -> Recording:
+def _original() -> bool:
+    """Whether what is masked is to be heard, too."""
+    return request.args.get("original") == "1"
+
+
+def _seconds(name: str) -> float:
+    given = request.form.get(name, type=float)
+    return given if given is not None and isfinite(given) else -1.0
+
+
+def _to_hear(session: Session, recording_id: int) -> tuple[Recording, tuple[Stretch, ...]]:
+    """The recording, and what of it isn't heard by this one."""
     found = _within_reach(session, recording_id)
     if reach.must_ask(session, found, account=me(), at=now()):
         abort(403)
-    return found
+    if not _original():
+        return found, masking.masked(session, found)
+    if not reach.hears_original(session, found, account=me(), at=now()):
+        abort(403)
+    return found, ()
 
 
 def _within_reach(session: Session, recording_id: int) -> Recording:
@@ -110,15 +159,20 @@ def _within_reach(session: Session, recording_id: int) -> Recording:
     return found
 
 
-def _opened(recording: Recording, *, levelled: bool = False) -> Bytes:
+def _opened(recording: Recording, masks: tuple[Stretch, ...], *, levelled: bool = False) -> Bytes:
     """The recording, unsealed as it is read; 404 where it isn't, 503 while its store or its key is away."""
     try:
-        return archive(house().settings).open(recording, levelled=levelled)
+        return masked.opened(archive(house().settings), recording, masks, levelled=levelled)
     except (Absent, Tampered):
         abort(404)
     except RecordingError as fault:
         log.error("recording.unreachable", recording=recording.id, call_id=recording.call_id, why=str(fault))
         abort(503)
+
+
+def _etag(recording: Recording, *of: object) -> str:
+    """Another one for another sound: of other masks, another loudness."""
+    return hashlib.sha256(repr((recording.sha256, of)).encode()).hexdigest()[:32]
 
 
 def _sent(content: Bytes, *, etag: str) -> Response:

@@ -39,6 +39,8 @@ class Permission(StrEnum):
     DECIDE = "decide"  # end a matter that the caller disputes again, or have it done once more
     HEAR = "hear"  # listen to a recording (within one's reach)
     TAKE_OUT = "take_out"  # take a recording, or a case with all that belongs to it, out of the house
+    MARK = "mark"  # mark what is private in a recording that one hears
+    MASK = "mask"  # have masked what another marked as private in a recording
     CUSTODY = "custody"  # keep the recordings: what reconciliation found, holds, retention, second persons' consents
     KNOWLEDGE = "knowledge"  # read entries and authorisations
     WRITE_ENTRY = "write_entry"  # draft an entry, propose a phrasing (a liaison: of his own department)
@@ -73,13 +75,13 @@ class Permission(StrEnum):
 
 _P = Permission
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.OPERATOR: frozenset({_P.DESK, _P.FLAG, _P.TICKETS, _P.REFER, _P.KNOWLEDGE, _P.UNMASK, _P.HEAR}),
+    Role.OPERATOR: frozenset({_P.DESK, _P.FLAG, _P.TICKETS, _P.REFER, _P.KNOWLEDGE, _P.UNMASK, _P.HEAR, _P.MARK}),
     Role.SUPERVISOR: frozenset(
         {_P.DESK, _P.CALLS, _P.TICKETS, _P.REFER, _P.DISPATCH, _P.HAND_DOWN, _P.CHECK, _P.DECIDE, _P.KNOWLEDGE,
-         _P.UNMASK, _P.HEAR, _P.TAKE_OUT, _P.CUSTODY, _P.FIGURES, _P.PIN, _P.CORRECT, _P.ANALYTICS, _P.FRESHNESS,
-         _P.LINE, _P.FLAG, _P.EXCHANGE}
+         _P.UNMASK, _P.HEAR, _P.TAKE_OUT, _P.MARK, _P.MASK, _P.CUSTODY, _P.FIGURES, _P.PIN, _P.CORRECT,
+         _P.ANALYTICS, _P.FRESHNESS, _P.LINE, _P.FLAG, _P.EXCHANGE}
     ),
-    Role.QUALITY_INSPECTOR: frozenset({_P.CALLS, _P.TICKETS, _P.HEAR, _P.KNOWLEDGE, _P.FIGURES, _P.ANALYTICS}),
+    Role.QUALITY_INSPECTOR: frozenset({_P.CALLS, _P.TICKETS, _P.HEAR, _P.MARK, _P.KNOWLEDGE, _P.FIGURES, _P.ANALYTICS}),
     Role.LIAISON: frozenset(
         {_P.TICKETS, _P.HANDLE, _P.HEAR, _P.KNOWLEDGE, _P.WRITE_ENTRY, _P.LEDGER, _P.AUTHORISE, _P.UNANSWERED,
          _P.UPDATE, _P.FORMS}

@@ -106,10 +106,10 @@ def test_two_who_bring_them_together_at_once_make_one_whole(path: Path, both: li
         for one, content in zip(both, alone, strict=True):
             one.write_bytes(content)
         several = [threading.Thread(target=sides.join, args=(path,)) for _ in range(4)]
-        for one in several:
-            one.start()
-        for one in several:
-            one.join()
+        for thread in several:
+            thread.start()
+        for thread in several:
+            thread.join()
         assert (path.read_bytes(), list(path.parent.iterdir())) == (whole, [path])
 
 

@@ -34,6 +34,49 @@ document.addEventListener("change", (event) => {
   if (form && event.target.tagName === "SELECT") form.requestSubmit();
 });
 
+// What is private in a recording: dragged over its shape, told by the player's place, or typed. The fields are the truth.
+const privateForm = (inside) => inside?.closest(".player")?.querySelector("form[data-private]");
+function choose(form, begins, ends) {
+  form.elements.begins.value = Math.min(begins, ends).toFixed(1);
+  form.elements.ends.value = Math.max(begins, ends).toFixed(1);
+  showChosen(form);
+}
+function showChosen(form) {
+  const wave = form.closest(".player").querySelector("svg.wave");
+  const [begins, ends] = [Number(form.elements.begins.value), Number(form.elements.ends.value)];
+  if (!wave) return;
+  const scale = wave.viewBox.baseVal.width / Number(wave.dataset.seconds);
+  const chosen = wave.querySelector(".chosen");
+  chosen.setAttribute("x", begins * scale);
+  chosen.setAttribute("width", Math.max(0, ends - begins) * scale);
+}
+document.addEventListener("pointerdown", (event) => {
+  const wave = event.target.closest?.("svg.wave");
+  const form = privateForm(wave);
+  if (!form) return;
+  const second = (at) => {
+    const box = wave.getBoundingClientRect();
+    return Math.min(1, Math.max(0, (at.clientX - box.left) / box.width)) * Number(wave.dataset.seconds);
+  };
+  const from = second(event);
+  const drag = (at) => { form.closest("details").open = true; choose(form, from, second(at)); };
+  const done = () => { document.removeEventListener("pointermove", drag); };
+  event.preventDefault();
+  document.addEventListener("pointermove", drag);
+  document.addEventListener("pointerup", done, { once: true });
+});
+document.addEventListener("click", (event) => {
+  const here = event.target.closest("[data-here]");
+  const form = privateForm(here);
+  if (!form) return;
+  form.elements[here.dataset.here].value = form.closest(".player").querySelector("audio").currentTime.toFixed(1);
+  showChosen(form);
+});
+document.addEventListener("input", (event) => {
+  const form = event.target.closest("form[data-private]");
+  if (form) showChosen(form);
+});
+
 // A mark under a recording's shape leads the player there.
 document.addEventListener("click", (event) => {
   const mark = event.target.closest("[data-seek]");
