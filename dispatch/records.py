@@ -12,9 +12,10 @@ from pathlib import Path
 from sqlalchemy import BigInteger, Integer, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from dispatch import calls, desk, liaison_records, surveys
+from dispatch import calls, desk, liaison_records, outside_records, surveys
 from dispatch.calls import Call
 from dispatch.endings import end_call
+from dispatch.outside_records import AMONG_US, OUTSIDE
 from dispatch.spool import moment
 from dispatch.telephone import extension_of
 from hotline.accounts.accounts import Account
@@ -128,7 +129,7 @@ def _kind(record: Record) -> str:
         return liaison_records.kind(record)
     own = record["uniqueid"] == record["linkedid"]
     match record["event"]:
-        case "ANSWER" | "HANGUP" if own:
+        case "ANSWER" | "HANGUP" if own and record["context"] != AMONG_US:
             return record["event"]
         case "APP_START" if own and record["app"] == "Queue":
             return "QUEUE"
@@ -144,7 +145,7 @@ def _is_noted(record: Record, call: Call | None, extension: str | None, recorded
         return False
     match kind:
         case "ANSWER":
-            return recorded or record["context"] != RECEPTION
+            return recorded or record["context"] not in {RECEPTION, OUTSIDE}
         case "QUEUE":
             return call.queued_at is not None
         case "TALK":
@@ -160,6 +161,9 @@ def _note(session: Session, record: Record, settings: Settings) -> None:
         return
     if kind == "TALK":
         _talked(session, call_id, extension_of(record["channel"]), at)
+        return
+    if record["context"] == OUTSIDE:
+        outside_records.note(session, record, kind=kind, at=at, settings=settings)
         return
     _begin(session, record, at, settings)
     match kind:

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from dispatch import calls, records, spool
 from dispatch.calls import Call, Outcome
+from hotline.accounts.roles import Role
 from hotline.database import Database
 from hotline.settings import Settings
+from recordings.recordings import Recording
 from tests.conftest import NOON
 from tests.dispatch import town
 from tests.dispatch.town import CALL, CALLER, later
@@ -157,3 +159,21 @@ def test_a_leg_is_seen_once(session: Session) -> None:
     session.flush()
     assert count(session, calls.Leg) == 1
     assert datetime.fromtimestamp(BEGAN, UTC) == NOON
+
+
+@pytest.mark.parametrize("picked_up", [True, False])
+def test_a_number_that_an_operator_dialled_on_his_phone_is_a_call_out_and_none_that_came_in(picked_up: bool, session: Session, settings: Settings) -> None:
+    operator = town.somebody(session, Role.OPERATOR, extension="8001")
+    phone = {"context": "outside", "exten": CALLER, "channel": f"PJSIP/{operator.extension}-0000001", "place": "operator"}
+    read(session, settings, recorded(settings, *([event("ANSWER", 3, **phone)] if picked_up else []), event("HANGUP", 20, **phone)))
+    call = session.get_one(Call, CALL)
+    assert (call.caller, call.dialled, call.direction) == (CALLER, CALLER, "out")
+    assert call.outcome == (Outcome.CALLED_BACK if picked_up else Outcome.HUNG_UP)
+    assert (call.operator_id == operator.id) is picked_up
+    assert count(session, Recording) == picked_up
+
+
+def test_one_operator_who_rings_another_is_no_call_of_a_citizens(session: Session, settings: Settings) -> None:
+    phone = {"context": "operators", "exten": "8002", "channel": "PJSIP/8001-0000001"}
+    read(session, settings, recorded(settings, event("ANSWER", 3, **phone), event("HANGUP", 20, **phone)))
+    assert count(session, Call) == 0

@@ -106,9 +106,10 @@ def _say(path: Path, seconds: int) -> None:
         sound.writeframes((8000 * np.sin(2 * np.pi * TONE * np.arange(8000 * seconds) / 8000)).astype("<i2").tobytes())
 
 
-def tone_share(path: Path) -> float:
-    """How much of a recording's sound is the tone."""
-    data = path.read_bytes()[44:]
-    power = np.abs(np.fft.rfft(np.frombuffer(data[: len(data) // 2 * 2], dtype="<i2").astype(float))) ** 2
-    hertz = np.fft.rfftfreq(len(data) // 2, 1 / 8000)
-    return float(power[np.abs(hertz - TONE) < 10].sum() / max(1.0, power.sum()))
+def tone_share(path: Path, wanted: float = TONE) -> float:
+    """How much of a recording's sound is the tone, on the side that has most of it."""
+    with wave.open(str(path)) as sound:
+        sides = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2").reshape(-1, sound.getnchannels()).T
+    power = np.abs(np.fft.rfft(sides.astype(float))) ** 2
+    hertz = np.fft.rfftfreq(sides.shape[1], 1 / 8000)
+    return float((power[:, np.abs(hertz - wanted) < 10].sum(axis=1) / np.maximum(1.0, power.sum(axis=1))).max())

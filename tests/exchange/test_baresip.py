@@ -8,10 +8,13 @@ from sqlalchemy import select
 
 from cli.installation import secret
 from dispatch.calls import Call, Outcome
+from recordings.recordings import Recording, State
 from tests.exchange import baresip
 from tests.exchange.conftest import listen
 from tests.exchange.talking import hears, seconds_of, telephone, to_a_person
 from tests.journeys.trouble import Breakable, accounted, number_of, operator
+from tests.support.sound import tone
+from tests.support.telephone import Telephone
 
 pytestmark = [pytest.mark.journey, pytest.mark.proof, pytest.mark.timeout(240), pytest.mark.usefixtures("leaves_nothing")]
 
@@ -31,11 +34,15 @@ def test_baresip_calls_presses_a_key_and_talks_with_an_operator(house: Breakable
     assert listen(phone.heard).seconds > 3, "it heard greeting and operator"
 
 
-def test_baresip_is_an_operators_phone_that_puts_a_caller_on_hold(house: Breakable, tmp_path: Path) -> None:
+def _first_phone(house: Breakable) -> str:
+    """Whoever signs in with it takes the place of the phone that was there."""
     password = secret(house.settings.folder, "phone_8001")
-    account = f"<sip:8001@127.0.0.1:{house.port}>;auth_user=8001;auth_pass={password};regint=60"
-    with operator(house), baresip.desk(tmp_path, account) as phone, telephone(house, "rings baresip") as caller:
-        time.sleep(1.5)  # it has signed in, and took the place of the phone that was there
+    return f"<sip:8001@127.0.0.1:{house.port}>;auth_user=8001;auth_pass={password};regint=60"
+
+
+def test_baresip_is_an_operators_phone_that_puts_a_caller_on_hold(house: Breakable, tmp_path: Path) -> None:
+    with operator(house), baresip.desk(tmp_path, _first_phone(house)) as phone, telephone(house, "rings baresip") as caller:
+        time.sleep(1.5)
         caller.rings()
         to_a_person(house, caller)
         assert hears(caller)
@@ -48,3 +55,29 @@ def test_baresip_is_an_operators_phone_that_puts_a_caller_on_hold(house: Breakab
         assert phone.heard, phone.log
     assert seconds_of(house, call, baresip.TONE) > 1
     assert baresip.tone_share(phone.heard) > 0.2, "it heard the caller's own tone"
+
+
+def test_what_a_carrier_says_before_anybody_picks_up_is_heard_and_the_call_counts_from_then_on(house: Breakable, tmp_path: Path) -> None:
+    port = int(house.settings.trunk_contact.rpartition(":")[2])
+    citizen = number_of("rung by baresip")
+    with operator(house), baresip.desk(tmp_path, _first_phone(house)) as phone, Telephone(house.port, citizen, at=port) as carrier:
+        time.sleep(1.5)
+        phone.do("dial", f"sip:0{citizen}@127.0.0.1:{house.port}")
+        asked = carrier.hears("INVITE")
+        assert citizen in asked.first
+        assert house.settings.number in asked["from"]
+        carrier.voice.to(asked.media)
+        carrier.voice.say(tone((1400.0,), 3))
+        carrier.answer(asked, "183 Session Progress", carrier.offer())
+        time.sleep(3)
+        carrier.answer(asked, body=carrier.offer())
+        carrier.hears("ACK")
+        assert hears(carrier, 2), "the operator is heard"
+        phone.do("hangup")
+        carrier.answer(carrier.hears("BYE"))
+        whole = (Recording.call_id == Call.id, Recording.state == State.COMPLETE, Call.ended_at.isnot(None))
+        call = house.eventually(lambda session: session.scalar(select(Call).join(Recording, whole[0]).where(Call.dialled == citizen, *whole)), 25)
+    assert (call.direction, call.caller, call.outcome) == ("out", citizen, Outcome.CALLED_BACK)
+    assert seconds_of(house, call, baresip.TONE) > 1
+    assert phone.heard
+    assert baresip.tone_share(phone.heard, 1400.0) > 0.2, "the announcement is heard"

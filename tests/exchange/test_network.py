@@ -2,8 +2,10 @@
 the same, and leaves nothing behind."""
 
 import re
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from dispatch.calls import Outcome
 from tests.exchange import baresip
 from tests.exchange.talking import BENT, hears, seconds_of, talked, telephone, to_a_person
 from tests.journeys.trouble import Breakable, accounted, number_of, operator, ticket_of
+from tests.support.knock import BROKEN, knock, request
 from tests.support.wire import Weather, Wire
 
 pytestmark = [pytest.mark.journey, pytest.mark.proof, pytest.mark.timeout(240), pytest.mark.usefixtures("leaves_nothing")]
@@ -117,3 +120,27 @@ def test_who_changes_his_address_in_the_midst_is_heard_from_there_and_can_be_tol
         house.exchange.cli("channel request hangup all")
         phone.answer(phone.hears("BYE"))
     talked(house, "moves", hummed=2.5)
+
+
+def test_a_flood_of_strangers_costs_nobody_his_call(house: Breakable) -> None:
+    over = threading.Event()
+    with operator(house), telephone(house, "in the flood") as phone, ThreadPoolExecutor(4) as together:
+        floods = [together.submit(_flood, house.port, number, over) for number in range(3)]
+        try:
+            phone.rings()
+            to_a_person(house, phone)
+            assert hears(phone, 8)
+            phone.leaves()
+        finally:
+            over.set()
+        assert sum(flood.result() for flood in floods) > 2000
+    talked(house, "in the flood", hummed=5)
+
+
+def _flood(port: int, number: int, over: threading.Event) -> int:
+    """INVITEs, registrations and rubbish as fast as they are answered; how many answers came."""
+    many, source = 0, f"127.0.0.{20 + number}"
+    while not over.is_set():
+        asked = [request(method, str(many + place), source=source) for place in range(10) for method in ("INVITE", "REGISTER", "OPTIONS")]
+        many += len(knock(port, *asked, *BROKEN.values(), source=source, seconds=0.05))
+    return many

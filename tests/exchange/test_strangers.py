@@ -15,7 +15,7 @@ from cli.exchange import Exchange
 from cli.exchange_files import ExchangePlan, render
 from cli.sip import place, register
 from cli.sip_scenario import Wait
-from tests.support.knock import COLLEAGUE, STRANGER, knock, request
+from tests.support.knock import BROKEN, COLLEAGUE, STRANGER, knock, request
 from tests.support.telephone import Message
 
 pytestmark = pytest.mark.journey
@@ -25,15 +25,6 @@ USERS = ("8001", "9999", "96128", "trunk", "100", "admin")
 OPERATIONS = (Path(__file__).parents[2] / "docs/operations.md").read_text(encoding="utf-8")
 REFUSED, GUESSED = (re.compile(one.replace("<HOST>", r"([\d.]+)")) for one in re.findall(r"^(?:failregex =|           ) (.+<HOST>.*)$", OPERATIONS, re.MULTILINE))
 TELLING = re.compile(r"asterisk|pjsip|hotline|debian|22\.\d", re.IGNORECASE)
-BROKEN = {
-    "nothing": b"\0" * 4, "a line": b"OPTIONS\r\n\r\n", "no head": b"\r\n\r\n\r\n", "no via": b"OPTIONS sip:8001@h SIP/2.0\r\nCSeq: 1 OPTIONS\r\n\r\n",
-    "a long name": request("REGISTER", "a" * 20_000), "a long header": request("OPTIONS", "8001", "X: " + "y" * 50_000),
-    "a thousand headers": request("OPTIONS", "8001", *("X: y" for _ in range(1000))), "a negative length": request("INVITE", "8001").replace(b"Length: 0", b"Length: -1"),
-    "a huge length": request("INVITE", "8001").replace(b"Length: 0", b"Length: 99999999999"), "zeros": request("OPTIONS", "80\x0001"),
-    "bytes": bytes(range(256)) * 20, "an answer": b"SIP/2.0 200 OK\r\n\r\n", "a huge number": request("INVITE", "8001").replace(b"CSeq: 1 ", b"CSeq: 99999999999 "),
-    "brackets": request("INVITE", "8001").replace(b"<", b"<<<<").replace(b">", b""), "formats": request("OPTIONS", "%s%n%x", agent="%s%n" * 50),
-    "a sql": request("REGISTER", "8001' OR 1=1--"), "a shell": request("REGISTER", "$(id)`id`"), "an xml": request("INVITE", "8001", body="<" * 9000),
-}  # fmt: skip
 
 
 def test_a_stranger_is_told_the_same_whatever_he_asks_for_and_nothing_more(exchange: Exchange, plan: ExchangePlan, agi: Agi) -> None:

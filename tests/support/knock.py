@@ -19,6 +19,17 @@ def request(method: str, user: str, *headers: str, source: str = STRANGER, body:
     return "\r\n".join(lines).encode()
 
 
+BROKEN = {
+    "nothing": b"\0" * 4, "a line": b"OPTIONS\r\n\r\n", "no head": b"\r\n\r\n\r\n", "no via": b"OPTIONS sip:8001@h SIP/2.0\r\nCSeq: 1 OPTIONS\r\n\r\n",
+    "a long name": request("REGISTER", "a" * 20_000), "a long header": request("OPTIONS", "8001", "X: " + "y" * 50_000),
+    "a thousand headers": request("OPTIONS", "8001", *("X: y" for _ in range(1000))), "a negative length": request("INVITE", "8001").replace(b"Length: 0", b"Length: -1"),
+    "a huge length": request("INVITE", "8001").replace(b"Length: 0", b"Length: 99999999999"), "zeros": request("OPTIONS", "80\x0001"),
+    "bytes": bytes(range(256)) * 20, "an answer": b"SIP/2.0 200 OK\r\n\r\n", "a huge number": request("INVITE", "8001").replace(b"CSeq: 1 ", b"CSeq: 99999999999 "),
+    "brackets": request("INVITE", "8001").replace(b"<", b"<<<<").replace(b">", b""), "formats": request("OPTIONS", "%s%n%x", agent="%s%n" * 50),
+    "a sql": request("REGISTER", "8001' OR 1=1--"), "a shell": request("REGISTER", "$(id)`id`"), "an xml": request("INVITE", "8001", body="<" * 9000),
+}  # fmt: skip
+
+
 def knock(port: int, *contents: bytes, source: str = STRANGER, seconds: float = 0.4, most: int = 10_000) -> list[Message]:
     """Send these from an address, all at once, and wait that long for whatever comes back, or for so many answers."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:

@@ -61,11 +61,12 @@ class Telephone:
     called: str = "96128"
     address: str = "127.0.0.1"
     codecs: tuple[int, ...] = (8, 101)
+    at: int = 0  # the port that it is rung at; 0: any
     heard: list[Message] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._link = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._link.bind((self.address, 0))
+        self._link.bind((self.address, self.at))
         self.port = self._link.getsockname()[1]
         self.voice = Voice(self.address)
         self.call_id = f"{next(_calls)}-{self.port}-{time.time_ns()}@{self.address}"
@@ -120,7 +121,8 @@ class Telephone:
 
     def answer(self, to: Message, status: str = "200 OK", body: str = "") -> None:
         """Answer what the exchange asked."""
-        kept = [f"{name}: {value}" for name in ("Via", "From", "To", "Call-ID", "CSeq") for value in to.headers.get(name.lower(), [])]
+        kept = [f"{name}: {value}" for name in ("Via", "From", "Call-ID", "CSeq") for value in to.headers.get(name.lower(), [])]
+        kept += [f"To: {to['to']}" + ("" if ";tag=" in to["to"] else f";tag=ours{self.port}")]
         contact = [f"Contact: <sip:{self.caller}@{self.address}:{self.port}>"]
         kept += contact + (["Content-Type: application/sdp"] if body else [])
         self._link.sendto("\r\n".join([f"SIP/2.0 {status}", *kept, f"Content-Length: {len(body)}", "", body]).encode(), ("127.0.0.1", self.exchange))
