@@ -62,12 +62,7 @@ class Said:
 
 def everything(session: Session, sort: Sort, *, settings: Settings) -> list[Said]:
     """All of one sort, in a fixed order."""
-    if sort is Sort.PROMPT:
-        found = list(_prompts(session, settings))
-    else:
-        found = _texts(session, sort, list(_rows(session, sort)), settings)
-    told = heard.heard(session, [one.sound for one in found])
-    return [_with(one, told.get(one.sound)) for one in found]
+    return _told(session, sort, settings)
 
 
 def one(session: Session, key: str, *, settings: Settings) -> Said | None:
@@ -75,7 +70,17 @@ def one(session: Session, key: str, *, settings: Settings) -> Said | None:
     sort = key.partition(":")[0]
     if sort not in set(Sort):
         return None
-    return next((said for said in everything(session, Sort(sort), settings=settings) if said.key == key), None)
+    return next(iter(_told(session, Sort(sort), settings, only=key)), None)
+
+
+def _told(session: Session, sort: Sort, settings: Settings, *, only: str = "") -> list[Said]:
+    if sort is Sort.PROMPT:
+        found = [one for one in _prompts(session, settings) if only in ("", one.key)]
+    else:
+        rows = [row for row in _rows(session, sort) if only in ("", row[0])]
+        found = _texts(session, sort, rows, settings)
+    told = heard.heard(session, [one.sound for one in found])
+    return [_with(one, told.get(one.sound)) for one in found]
 
 
 def sound(session: Session, said: Said, *, settings: Settings) -> bytes | None:

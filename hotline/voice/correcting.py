@@ -57,7 +57,7 @@ def progress(session: Session, row: SpokenReading, *, voice: str) -> tuple[int, 
     """Of the sounds that a correction touches: how many are made, how many there are, how many can't be made."""
     names = list(dict.fromkeys(_names(session, [row], voice=voice)))
     missing = orders.unmade(session, names)
-    return len(names) - len(missing), len(names), sum(orders.hopeless(session, [one]) for one in missing)
+    return len(names) - len(missing), len(names), orders.failed(session, missing)
 
 
 def sentences_with(session: Session, word: str, *, voice: str) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import String, Text, select, update
+from sqlalchemy import String, Text, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.database import Base, insert_into
@@ -110,5 +110,10 @@ def unmade(session: Session, names: list[str]) -> list[str]:
 
 def hopeless(session: Session, names: list[str]) -> bool:
     """Whether the voice failed at one of these sounds so often that it isn't asked for it any more."""
-    failed = SpeechOrder.name.in_(names), SpeechOrder.made_at.is_(None), SpeechOrder.tries >= MOST_TRIES
-    return session.scalar(select(SpeechOrder.name).where(*failed).limit(1)) is not None
+    return failed(session, names) > 0
+
+
+def failed(session: Session, names: list[str]) -> int:
+    """At how many of these sounds it failed so."""
+    given_up = SpeechOrder.name.in_(names), SpeechOrder.made_at.is_(None), SpeechOrder.tries >= MOST_TRIES
+    return session.scalar(select(func.count()).where(*given_up)) or 0
