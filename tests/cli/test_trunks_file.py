@@ -149,3 +149,11 @@ def test_the_simple_settings_are_one_trunk_by_address(tmp_path: Path) -> None:
     assert plan.connections == Connections()
     with pytest.raises(ExchangeError, match="contact: "):
         render(dataclasses.replace(plan, trunk_contact="203.0.113.7"))
+
+
+def test_a_carrier_from_whom_nothing_comes_is_not_waited_for_for_ever(tmp_path: Path) -> None:
+    plan = ExchangePlan(folder=tmp_path, ami_secret="s", trunk_shown="08772096128")
+    text = render(plan)["pjsip_endpoints"]
+    assert "rtp_timeout = 300\nrtp_timeout_hold = 3000\n" in text
+    assert "from_user = 08772096128" in text
+    assert "rtp_timeout" not in render(dataclasses.replace(plan, trunk_silent_seconds=0))["pjsip_endpoints"]

@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from dispatch.line.flags import Skill
 from dispatch.telephone import Telephone
+from dispatch.trunk import Taken
 from hotline.settings import Settings
 from tests.ami_listener.switch import Switch
 
@@ -29,6 +30,13 @@ def telephone(switch: Switch, settings: Settings) -> Iterator[Telephone]:
 def test_what_lives_is_known_by_channel_and_by_call(switch: Switch, telephone: Telephone) -> None:
     switch.channels = [{"Uniqueid": "attempt-1", "AccountCode": "call-1"}, {"Uniqueid": "1795406400.1", "AccountCode": ""}]
     assert telephone.living() == {"attempt-1", "call-1", "1795406400.1"}
+
+
+def test_what_of_the_trunk_is_taken_is_counted_on_the_exchange(switch: Switch, telephone: Telephone) -> None:
+    switch.channels = [{"Channel": f"PJSIP/{who}-0000000{n}", "Uniqueid": f"1.{n}", "AccountCode": "call-1"} for n, who in enumerate(("trunk", "8001", "trunk"))]
+    assert telephone.lines() == Taken(2, frozenset({"1.0", "1.2", "call-1"}))
+    switch.refuses = {"CoreShowChannels"}
+    assert telephone.lines() is None
 
 
 def test_an_exchange_that_says_nothing_is_not_taken_for_an_empty_one(switch: Switch, telephone: Telephone) -> None:
