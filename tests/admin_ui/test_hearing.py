@@ -5,9 +5,11 @@ import io
 import wave
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import numpy as np
 import pytest
 import time_machine
 from flask.testing import FlaskClient
@@ -19,9 +21,10 @@ from dispatch.marks import Mark, marks
 from dispatch.tickets import Klass
 from hotline.audit import AuditRow
 from hotline.times import now
-from recordings import keeping
+from recordings import keeping, sides
 from recordings.archive import archive
-from recordings.recordings import Recording
+from recordings.recordings import Recording, take_in
+from tests.recordings.test_archive import TONES, heard, tones
 
 World = Any
 SignIn = Callable[[str], FlaskClient]
@@ -57,6 +60,28 @@ def test_what_is_sealed_is_heard_in_ranges_and_as_loud_as_others(world: World, s
     assert "attachment" in original.headers["Content-Disposition"]
     assert whole.data != original.data, "who listens hears it levelled"
     assert deeds(world) == [("recording.heard", "supervisor", "quality"), ("recording.taken_out", "supervisor", "law")]
+
+
+def test_each_sides_tones_come_back_by_the_spool_packing_sealing_and_download(world: World, signed_in: SignIn) -> None:
+    number = world.ticket()
+    with world.database.writing() as session:
+        row = session.get_one(Recording, world.of(number).recording_id)
+        tones(Path(row.path))
+        with wave.open(row.path) as whole:
+            rate, written = whole.getframerate(), np.frombuffer(whole.readframes(whole.getnframes()), "<i2").reshape(-1, 2)
+        Path(row.path).unlink()
+        for side, part in enumerate(sides.parts(Path(row.path))):  # as the exchange writes them
+            with wave.open(str(part), "wb") as file:
+                file.setparams((1, 2, rate, 0, "NONE", ""))
+                file.writeframes(np.ascontiguousarray(written[:, side]).tobytes())
+        take_in(row, keep_days=730, at=now())
+    keeping.put_away(world.database, archive(world.settings), put_off={}, at=now())
+    assert not sides.files(Path(row.path))
+    client = signed_in("supervisor")
+    for way in ("sound", "file"):
+        assert heard(client.get(f"/recordings/{row.id}/{way}?purpose=law").data) == dict(TONES)
+    drawn = client.get(f"/recordings/{row.id}/shape").text
+    assert ("来电人一侧" in drawn, "热线一侧" in drawn) == (True, True)
 
 
 def test_nobody_hears_without_saying_what_for(world: World, signed_in: SignIn) -> None:

@@ -1,14 +1,18 @@
-"""Recordings in a bucket, over the S3 protocol to a server on a socket of its own."""
+"""Recordings in a bucket of a real S3 server: a process of its own, with its own disk, that checks each signature."""
 
 import io
+import os
 import socket
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from hotline.database import Database
 from hotline.settings import Settings, SettingsError, read_settings
@@ -18,27 +22,66 @@ from recordings.errors import Absent, StoreError
 from recordings.keyring import PLAIN
 from recordings.stores import Moving
 from tests.dispatch.town import later
-from tests.recordings.test_archive import kept, owed, put_away, taken_in, tones
+from tests.recordings.test_archive import TONES, heard, kept, owed, put_away, taken_in, tones
 
 TODAY = date(2026, 11, 23)
+SECRET = "a/b+c"
+
+
+@dataclass
+class Server:
+    """One that can be ended and comes back with what it kept."""
+
+    folder: Path
+    port: int
+    running: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        keys = {"NANIO_ACCESS_KEY": "key", "NANIO_SECRET_KEY": SECRET}
+        command = [sys.executable, "-m", "nanio", "serve", "--data-dir", str(self.folder), "--host", "127.0.0.1",
+                   "--port", str(self.port), "--no-access-log"]  # fmt: skip
+        with (self.folder.parent / "server.log").open("ab") as log:
+            self.running = subprocess.Popen(command, env=os.environ | keys, stdout=log, stderr=log)
+        end = time.monotonic() + 20
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port), 1).close()
+                return
+            except OSError:
+                assert time.monotonic() < end, (self.folder.parent / "server.log").read_text()
+                time.sleep(0.05)
+
+    def kill(self) -> None:
+        if self.running:
+            self.running.kill()
+            self.running.wait()
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[str]:
+def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    running = ThreadedMotoServer("127.0.0.1", port, verbose=False)
-    running.start()
-    yield f"127.0.0.1:{port}"
-    running.stop()
+        here = Server(tmp_path_factory.mktemp("s3") / "kept", probe.getsockname()[1])
+    here.folder.mkdir()
+    here.start()
+    yield here
+    here.kill()
+
+
+@pytest.fixture
+def server(serving: Server) -> str:
+    return serving.host
 
 
 @pytest.fixture
 def address(server: str, tmp_path: Path) -> str:
     """A bucket of its own; the secret has signs that an address must write otherwise."""
     bucket = f"b-{abs(hash(tmp_path))}"
-    there = boto3.client("s3", endpoint_url=f"http://{server}", aws_access_key_id="key", aws_secret_access_key="a/b+c", region_name="us-east-1")
+    there = boto3.client("s3", endpoint_url=f"http://{server}", aws_access_key_id="key", aws_secret_access_key=SECRET, region_name="us-east-1")
     there.create_bucket(Bucket=bucket)
     return f"s3+http://key:a%2Fb%2Bc@{server}/{bucket}/96128/calls"
 
@@ -103,20 +146,32 @@ def test_what_lies_in_the_folder_is_heard_and_taken_along(database: Database, se
     assert PLAIN not in {row.key_id for row in kept(database)}
 
 
-@pytest.mark.parametrize("ill", ["nobody listens", "no such bucket"])
-def test_while_the_bucket_is_away_the_spool_keeps_it(database: Database, settings: Settings, bucket: Settings, server: str, ill: str) -> None:
+@pytest.mark.parametrize("ill", ["nobody listens", "no such bucket", "another secret"])
+def test_while_the_bucket_is_away_the_spool_keeps_it(database: Database, settings: Settings, bucket: Settings, address: str, ill: str) -> None:
     (path,) = owed(database, settings.folder, 1)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        host = f"127.0.0.1:{free.getsockname()[1]}" if ill == "nobody listens" else server
-        away = s3.Bucket(s3.address(f"s3+http://key:secret@{host}/nowhere"))
+        nobody = f"s3+http://key:a-secret@127.0.0.1:{free.getsockname()[1]}/nowhere"
+        wrong = {"nobody listens": nobody, "no such bucket": address.replace("/b-", "/c-"), "another secret": address.replace("a%2Fb", "a-secret")}
         there = archive(bucket)
         with pytest.raises(StoreError) as told:
-            keeping.put_away(database, Archive(away, there.ring, there.cipher), put_off={}, at=later(hours=2))
-    assert "secret" not in str(told.value)
+            keeping.put_away(database, Archive(s3.Bucket(s3.address(wrong[ill])), there.ring, there.cipher), put_off={}, at=later(hours=2))
+    assert not any(secret in str(told.value) for secret in (SECRET, "a-secret"))
     assert (path.exists(), kept(database)[0].key_id) == (True, "")
     keeping.put_away(database, there, put_off={}, at=later(hours=2))
     assert (path.exists(), there.intact(kept(database)[0])) == (False, True)
+
+
+def test_a_server_that_is_killed_and_comes_back_has_all_that_was_put_away(serving: Server, bucket: Settings, tmp_path: Path) -> None:
+    there, path = archive(bucket), tones(tmp_path / "calls" / "a.wav", repeats=4)
+    row = put_away(there, taken_in(path))
+    serving.kill()
+    with pytest.raises(StoreError, match="can't be reached"):
+        there.open(row)
+    serving.start()
+    assert there.intact(row)
+    with there.sound(row) as content:
+        assert heard(content.part(0, content.size)) == {side: hertz * 4 for side, hertz in TONES.items()}
 
 
 @pytest.mark.parametrize("wrong", ["bucket", "s3://host/bucket", "s3://key@host/bucket", "s3://k:s@host", "ftp://k:s@h/b"])
