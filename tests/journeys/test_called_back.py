@@ -1,0 +1,149 @@
+"""We ring: a machine answers, and a line breaks; what is owed is held, and nothing private is said to a machine."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from cli import sip
+from cli.exchange import Exchange
+from cli.sip_scenario import Press, Say, Signal, Touch, Wait
+from dispatch import callbacks, calls, places, referrals
+from dispatch.callbacks import Attempt, Callback
+from dispatch.calls import Call, CallStep, Step
+from dispatch.places import Over, Place
+from dispatch.referrals import Matter
+from dispatch.states import State
+from dispatch.telephone import Telephone
+from dispatch.tickets import Klass, Ticket
+from hotline.accounts.accounts import Account
+from hotline.directory.departments import by_code
+from hotline.times import now
+from hotline.voice import alaw
+from tests.dispatch.town import Staff, bring
+from tests.journeys import ears, town
+from tests.journeys.conftest import House, a_house
+from tests.journeys.test_transfer import tone
+from tests.journeys.test_waiting import HERTZ, asked, at_work
+
+pytestmark = [pytest.mark.journey, pytest.mark.proof, pytest.mark.timeout(300)]
+MACHINE, CUT_OFF, TALKS, KEEPER, LEAVER = (f"1380000088{n}" for n in range(5))
+SILENT = 8  # seconds without a packet, and the carrier's line is over
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    with a_house(TRUNK_SILENT_SECONDS=str(SILENT), QUEUE_OFFER="true", PHONE_SILENT_SECONDS="60") as house:
+        tone(house.settings.folder, HERTZ, seconds=100)
+        yield house
+        Exchange(house.here.plan()).cli("channel request hangup all")
+
+
+@pytest.fixture
+def telephone(house: House) -> Iterator[Telephone]:
+    here = Telephone(house.settings)
+    yield here
+    here.close()
+
+
+@pytest.fixture
+def citizen(house: House) -> int:
+    return int(house.settings.trunk_contact.rpartition(":")[2])
+
+
+def sound(house: House) -> Path:
+    return house.settings.folder / f"{HERTZ}.alaw"
+
+
+def owed(house: House) -> int:
+    """A reply that passed the hotline's check: its call-back."""
+    at, matter = now(), Matter(Klass.CONSULT, "身份证换领", "来电人询问身份证怎么换领。")
+    with house.database.writing() as session:
+        people = {account.login: account for account in session.scalars(select(Account))}
+        calls.begin(session, "matter", caller=MACHINE, at=at)
+        session.flush()
+        ticket = referrals.refer(session, matter, call=session.get_one(Call, "matter"), recording=None, code="73519285",
+                                 by="operator1", settings=house.settings, at=at)  # fmt: skip
+        calls.end(session, "matter", at=at)
+        unit = by_code(session, town.AUTHORISED)
+        assert unit is not None
+        by = Staff(unit, people["supervisor"], people["liaison.101"], people["leader.101"])
+        bring(session, ticket, State.TO_CHECK, by=by, settings=house.settings, at=at)
+        ticket.reply = town.ANSWER
+        referrals.pass_reply(session, ticket, by=by.supervisor, settings=house.settings, at=at)
+        session.flush()
+        return session.scalars(select(Callback.id).where(Callback.ticket_id == ticket.id)).one()
+
+
+def test_a_machine_that_talks_over_everything_is_hung_up_on_and_hears_nothing_private(house: House, citizen: int) -> None:
+    murmurs = sound(house).with_name("murmurs.alaw")
+    murmurs.write_bytes(alaw.encode(0.02 * alaw.decode(sound(house).read_bytes())))  # what is said to it is heard in it
+    with sip.answer(Say(murmurs), Wait(100), port=citizen, calls=1) as machine:
+        callback_id = owed(house)
+        over = select(Attempt).where(Attempt.callback_id == callback_id, Attempt.outcome != "")
+        attempt = house.eventually(lambda session: session.scalar(over), 90)
+        assert machine.result(20).failed == 0, "we hang up"
+    assert attempt.outcome == "unconfirmed"
+    ended = select(Call).where(Call.id == attempt.call_id, Call.ended_at.is_not(None))
+    call = house.eventually(lambda session: session.scalar(ended), 30)
+    assert house.lived(call.id) < 60
+    heard = ears.of_call(house, call.id)
+    _, first = heard.prompt("callback_hello")
+    heard.prompt("callback_hello", after=first)
+    assert not heard.hears(town.ANSWER)
+    with house.database.reading() as session:
+        callback = session.get_one(Callback, callback_id)
+        assert (callback.attempts, callback.state, callback.replied.state) == (1, callbacks.State.DUE, State.TO_CALL_BACK)
+
+
+def test_whose_line_broke_while_he_talked_is_rung_to_rate_the_operator(house: House, telephone: Telephone, citizen: int) -> None:
+    short = sound(house).with_name("short.alaw")
+    short.write_bytes(sound(house).read_bytes()[: 14 * 8000])
+    with ExitStack() as there:
+        at_work(house, telephone, there, 60)
+        there.enter_context(sip.call(Wait(1), Press("0", 1), Say(short), Wait(70), port=house.port, caller=CUT_OFF))
+        call = asked(house, CUT_OFF, answered=True)
+        ended = house.call_of(CUT_OFF, seconds=14 + SILENT + 20)
+    survey = select(Callback).where(Callback.survey_of == call.id)
+    callback = house.eventually(lambda session: session.scalar(survey), 10)
+    assert ended.ended_at is not None
+    speaks = Say(sound(house))
+    with sip.answer(speaks, Wait(6), Touch("1", 1), speaks, Wait(6), Touch("2", 8), port=citizen, calls=1):
+        with house.database.writing() as session:  # not before he is there
+            session.get_one(Callback, callback.id).due_at = now()
+        rated = select(CallStep).where(CallStep.call_id == call.id, CallStep.kind == Step.RATED)
+        step = house.eventually(lambda session: session.scalar(rated), 90)
+    assert (step.detail["of"], step.detail["grade"]) == ("operator", 2)
+
+
+def test_a_kept_place_outlives_the_exchange_and_0_leads_out_of_a_message(house: House, telephone: Telephone, citizen: int) -> None:
+    speaks = Say(sound(house))
+    with ExitStack() as there:
+        at_work(house, telephone, there, 60)
+        there.enter_context(sip.call(Wait(1), Press("0", 1), speaks, Wait(70), port=house.port, caller=TALKS))
+        asked(house, TALKS, answered=True)
+        waits = (Wait(1), Press("0", 1), speaks, Wait(11))
+        there.enter_context(sip.call(*waits, Signal("1", 12), Signal("0", 6), port=house.port, caller=LEAVER))
+        there.enter_context(sip.call(*waits, Signal("2", 2), port=house.port, caller=KEEPER))
+        kept = house.call_of(KEEPER, seconds=40)
+        left = house.call_of(LEAVER, seconds=40)
+    assert house.places()[left.id] == "queue", "he pressed 0 in the message, and waited again"
+    with house.database.reading() as session:
+        assert session.scalar(select(Ticket).where(Ticket.call_id == left.id)) is None
+        place = session.scalars(select(Place).where(Place.call_id == kept.id)).one()
+        assert place.over_at is None
+    exchange = Exchange(house.here.plan())
+    exchange.stop()
+    exchange.start()
+    with ExitStack() as there:
+        with house.database.writing() as session:
+            assert places.standing(session) == 1
+        answers = there.enter_context(sip.answer(speaks, Wait(8), Touch("1", 1), speaks, Wait(30), port=citizen, calls=1))
+        telephone.close()
+        at_work(house, telephone, there, 15)
+        over = select(Place).where(Place.id == place.id, Place.over_at.is_not(None))
+        ended = house.eventually(lambda session: session.scalar(over), 120)
+        answers.stop()
+    assert ended.over == Over.ANSWERED
