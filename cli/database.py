@@ -1,4 +1,4 @@
-"""`hotline database`: bring the tables up to date, copy them, put them back."""
+"""`hotline database`: bring the tables up to date, copy them, put them back; fill them with what is invented."""
 
 import os
 import sqlite3
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from cli.fill.command import fill_database
 from cli.installation import installation
 from hotline.database import Database
 from hotline.migrating import MigrationError, behind, migrate, roll_back
@@ -64,6 +65,9 @@ def backup(target: Path) -> None:
     if verdict != "ok":
         raise click.ClickException(f"The copy {target} is no good: {verdict}")
     click.echo(f"Copied to {target}; integrity: {verdict}")
+
+
+database.add_command(fill_database)
 
 
 def _by_tenths() -> Callable[[int, int, int], None]:

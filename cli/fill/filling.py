@@ -1,0 +1,72 @@
+"""The whole of it: call after call, written a few thousand at a time, in one transaction."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from random import Random
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from cli.fill import unfound, vain, writing
+from cli.fill.calls import call
+from cli.fill.cast import cast
+from cli.fill.paper import Paper
+from cli.fill.size import Size, beginnings
+from cli.fill.tickets import Numbers, ticket
+from cli.fill.unfound import Unfound
+from dispatch.calls import Call, Outcome
+from hotline import audit
+from hotline.audit import chain
+
+AT_ONCE = 4000
+CALLS_A_TELEPHONE = 3
+KEPT = timedelta(days=180)
+"""As long as what people asked is kept."""
+UNFOUND = 0.02  # of calls of which nothing else speaks of it
+
+
+class NotEmpty(Exception):
+    """What is invented is never mixed with what happened; the text is fit for a person."""
+
+
+def fill(session: Session, size: Size, *, prefix: str, tell: Callable[[int], None] = lambda _: None) -> None:
+    """Invent so many calls and tickets, with all that comes of them; `tell` hears how many calls are written.
+
+    Nobody is rung or written to by it: what is owed to somebody outside is over, or a person's to do. Recordings have
+    their rows and no sound."""
+    if session.scalar(select(Call.id).limit(1)) is not None:
+        raise NotEmpty("There are calls in this database already: what is invented goes into an empty one only")
+    people, chance = cast(session), Random(size.seed)  # noqa: S311 - nothing secret is drawn
+    paper, numbers, waiting = Paper(writing.last_ids(session)), Numbers(prefix), set[str]()
+    telephones = max(10, size.calls // CALLS_A_TELEPHONE)
+    unknown = Unfound(paper, people, chance, most=size.calls // 10 + 1, at=size.at)
+    with writing.unguarded(session):
+        for number, began in enumerate(beginnings(size)):
+            brings = size.brings_ticket(number)
+            rung = call(paper, people, chance, number=number, began=began, telephones=telephones, ticket=brings,
+                        kept=began > size.at - KEPT)  # fmt: skip
+            if brings:
+                ticket(paper, people, chance, rung, numbers=numbers, until=size.at)
+            vain.note(paper, chance, rung, waiting, until=size.at)
+            if began > size.at - KEPT and (rung.outcome is Outcome.HUNG_UP or chance.random() < UNFOUND):
+                unknown.note(paper, rung)
+            if (number + 1) % AT_ONCE == 0:
+                writing.write(session, paper.taken())
+                tell(number + 1)
+        numbers.note(paper)
+        writing.write(session, paper.taken())
+        tell(size.calls)
+    _finished(session, size)
+
+
+def _finished(session: Session, size: Size) -> None:
+    """What is counted and chained of the whole, and what the database needs to know of it."""
+    writing.counters_on(session)
+    unfound.counted(session)
+    audit.note(session, "database.filled", by="system", at=size.at, about=("database", "demo"), calls=size.calls,
+               tickets=size.tickets, seed=size.seed)  # fmt: skip
+    session.flush()
+    while chain.seal(session):
+        session.flush()
+        session.expunge_all()
+    session.execute(text("ANALYZE"))
