@@ -10,7 +10,7 @@ PACKAGES := hotline knowledge_base recordings dispatch agi ami_listener admin_ui
 # With this set, every process compiles all that it imports at each start: half a minute for `hotline up`.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test lint types floors unit journeys proof bench-agi bench-pop bench-listener bench-memory bench-forms bench-search bench-speech bench-capacity pictures clean
+.PHONY: help setup demo test lint types floors unit journeys proof bench-agi bench-pop bench-listener bench-memory bench-forms bench-pages bench-search bench-speech bench-capacity pictures clean
 
 help:  ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,9 @@ bench-memory: setup  ## Memory idle and after 10,000 calls -> benchmarks/results
 
 bench-forms: setup  ## A thousand rows of a form, upload to preview to database -> benchmarks/results/forms.json
 	$(PYTHON) -m benchmarks.forms
+
+bench-pages: setup  ## Every list with a million calls and 200,000 tickets in PostgreSQL -> benchmarks/results/pages.json
+	$(PYTHON) -m benchmarks.pages
 
 bench-search: setup  ## Search beside rapidfuzz, bm25s, tantivy, SQLite, PostgreSQL -> benchmarks/results/search.json
 	.venv/bin/uv pip install --quiet --python $(PYTHON) --require-hashes -r benchmarks/requirements.lock

@@ -1,7 +1,7 @@
 """One page of a long list, and what the query string asks for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -16,28 +16,45 @@ T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 Rows = Select[*tuple[Any, ...]]
 SIZE = 30
+MOST = 10_000
+"""Rows of a list that are counted and leafed through: who looks for one further down narrows the list."""
 
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """Some rows of many."""
+    """Some rows of many; `more`: there are more than `total`."""
 
     rows: Sequence[T]
     total: int
     number: int
     last: int
+    more: bool = False
 
 
-def page_of(session: Session, query: Select[T], *, size: int = SIZE) -> Page[T]:
-    """The page that ?page= asks for; the last one when it asks too far."""
-    part, total, number, last = _part(session, query, size)
-    return Page(session.scalars(part).all(), total, number, last)
+def page_of(session: Session, *parts: Select[T], size: int = SIZE) -> Page[T]:
+    """The page that ?page= asks for, the last one when it asks too far; of several parts, one after the other."""
+    counts = [count_of(session, part) for part in parts]
+    page: Page[T] = _page(sum(counts), size)
+    rows, skipped = list[T](), (page.number - 1) * size
+    for part, count in zip(parts, counts, strict=True):
+        if len(rows) < size and skipped < count:
+            rows += session.scalars(part.offset(skipped).limit(size - len(rows)))
+        skipped = max(0, skipped - count)
+    return replace(page, rows=rows)
 
 
 def page_of_rows(session: Session, query: Rows, *, size: int = SIZE) -> Page[Any]:
     """The same of a query that has several columns."""
-    part, total, number, last = _part(session, query, size)
-    return Page(session.execute(part).all(), total, number, last)
+    page: Page[Any] = _page(count_of(session, query), size)
+    return replace(page, rows=session.execute(query.offset((page.number - 1) * size).limit(size)).all())
+
+
+def first_of(session: Session, *parts: Select[T], most: int) -> list[T]:
+    """The first rows of several parts, one after the other."""
+    rows = list[T]()
+    for part in parts:
+        rows += session.scalars(part.limit(most - len(rows))) if len(rows) < most else ()
+    return rows
 
 
 def page_in(found: Sequence[T], *, size: int = SIZE) -> Page[T]:
@@ -48,15 +65,15 @@ def page_in(found: Sequence[T], *, size: int = SIZE) -> Page[T]:
 
 
 def count_of(session: Session, query: Rows) -> int:
-    """How many rows a query has."""
-    return session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
+    """How many rows a query has; one more than MOST where there are more."""
+    some = query.order_by(None).limit(MOST + 1).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
 
 
-def _part(session: Session, query: Rows, size: int) -> tuple[Rows, int, int, int]:
-    total = count_of(session, query)
+def _page(count: int, size: int) -> Page[Any]:
+    total = min(count, MOST)
     last = max(1, -(-total // size))
-    number = min(max(1, wish_number("page") or 1), last)
-    return query.offset((number - 1) * size).limit(size), total, number, last
+    return Page((), total, min(max(1, wish_number("page") or 1), last), last, more=count > MOST)
 
 
 def wish(name: str, most: int = 80) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from dispatch import reach
 from dispatch.calls import Call, Outcome
+from dispatch.list_order import LAST_FOUR
 from hotline.accounts.accounts import Account
 from hotline.durations import seconds
 from hotline.phones import normalise
@@ -72,6 +73,6 @@ def listed_calls(wanted: WantedCalls, *, account: Account) -> Select[Call]:
     if wanted.text:
         four = len(wanted.text) == 4 and wanted.text.isdigit()
         whole = normalise(wanted.text) or wanted.text  # words are nobody's number, and not that of who withholds his
-        number = Call.caller.endswith(wanted.text, autoescape=True) if four else Call.caller == whole
+        number = LAST_FOUR.in_([wanted.text]) if four else Call.caller == whole
         query = query.where(or_(Call.id == wanted.text, and_(number, ~reach.nameless(account))))
     return query

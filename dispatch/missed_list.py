@@ -25,13 +25,13 @@ class WantedMissed:
     in_time: bool = False
 
 
-def listed_missed(wanted: WantedMissed, *, account: Account, at: datetime) -> Select[MissedCaller]:
-    """Those who wait first, who has waited longest before all others; then the others, the latest first."""
-    query = select(MissedCaller).join(Callback, Callback.id == MissedCaller.callback_id)
-    query = query.options(selectinload(MissedCaller.callback).selectinload(Callback.holder))
-    query = query.where(*_narrowed(wanted, account, at))
-    return query.order_by(MissedCaller.over_at.is_not(None), MissedCaller.over_at.desc(), MissedCaller.first_at,
-                          MissedCaller.id)  # fmt: skip
+def listed_missed(wanted: WantedMissed, *, account: Account,
+                  at: datetime) -> tuple[Select[MissedCaller], Select[MissedCaller]]:
+    """Those who wait, who has waited longest before all others; and the others, the latest first."""
+    query = select(MissedCaller).options(selectinload(MissedCaller.callback).selectinload(Callback.holder))
+    query, over = query.where(*_narrowed(wanted, account, at)), MissedCaller.over_at.is_not(None)
+    behind = MissedCaller.over_at.desc(), MissedCaller.first_at, MissedCaller.id
+    return query.where(~over).order_by(MissedCaller.first_at, MissedCaller.id), query.where(over).order_by(*behind)
 
 
 def _narrowed(wanted: WantedMissed, account: Account, at: datetime) -> list[ColumnElement[bool]]:
@@ -45,7 +45,7 @@ def _narrowed(wanted: WantedMissed, account: Account, at: datetime) -> list[Colu
     if wanted.over is not None:
         conditions.append(MissedCaller.over == wanted.over)
     if wanted.mine:
-        conditions.append(to_call(account))
+        conditions.append(MissedCaller.callback_id.in_(select(Callback.id).where(to_call(account))))
     if wanted.counted:
         conditions.append(counted(at))
     if wanted.in_time:

@@ -20,11 +20,11 @@ class WantedPlaces:
     over: Over | None = None
 
 
-def listed_places(wanted: WantedPlaces) -> Select[Place]:
-    """Those who wait first, in the order in which they are rung; then the others, the latest first."""
+def listed_places(wanted: WantedPlaces) -> tuple[Select[Place], Select[Place]]:
+    """Those who wait, in the order in which they are rung; and the others, the latest first."""
     query = select(Place).options(selectinload(Place.callback)).where(*_narrowed(wanted))
-    return query.order_by(Place.over_at.is_not(None), Place.over_at.desc(), Place.rank.desc(), Place.queued_at,
-                          Place.id)  # fmt: skip
+    over, in_turn = Place.over_at.is_not(None), (Place.rank.desc(), Place.queued_at, Place.id)
+    return query.where(~over).order_by(*in_turn), query.where(over).order_by(Place.over_at.desc(), *in_turn)
 
 
 def _narrowed(wanted: WantedPlaces) -> list[ColumnElement[bool]]:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, false, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, exists, false, or_, select, true
+from sqlalchemy.orm import Session, aliased
 
 from dispatch.callbacks import Attempt, Callback
 from dispatch.calls import Call
@@ -95,13 +95,17 @@ def nameless(account: Account) -> ColumnElement[bool]:
     and the call-backs of whatever came of it."""
     if inside(account):
         return false()
-    secret = or_(Ticket.confidential.is_(True), Ticket.klass.in_(GUARDED))
-    came = select(Ticket.call_id).where(secret, Ticket.call_id.is_not(None))
-    shielded = or_(secret, Ticket.call_id.in_(came))
-    back = select(Attempt.call_id).join(Callback, Callback.id == Attempt.callback_id).join(Ticket).where(shielded)
-    attempts = select(Attempt.call_id).join(Callback, Callback.id == Attempt.callback_id)
-    rated = attempts.where(Callback.survey_of.in_(came))
-    return or_(Call.id.in_(came), Call.id.in_(back), Call.id.in_(rated))
+    other = aliased(Ticket)
+    came = exists().where(Ticket.call_id == Call.id, _secret(Ticket))
+    shielded = or_(_secret(Ticket), exists().where(other.call_id == Ticket.call_id, _secret(other)))
+    back = select(Attempt.id).join(Callback, Callback.id == Attempt.callback_id).join(Ticket)
+    rated = select(Attempt.id).join(Callback, Callback.id == Attempt.callback_id).where(
+        Attempt.call_id == Call.id, Callback.survey_of == other.call_id, _secret(other)).exists()  # fmt: skip
+    return or_(came, back.where(Attempt.call_id == Call.id, shielded).exists(), rated)
+
+
+def _secret(of: type[Ticket]) -> ColumnElement[bool]:
+    return or_(of.confidential.is_(True), of.klass.in_(GUARDED))
 
 
 def nameless_among(session: Session, call_ids: Iterable[str], *, account: Account) -> set[str]:
@@ -136,10 +140,6 @@ def must_ask(session: Session, row: Recording, *, account: Account, at: datetime
     return secret and not two_hands.may_hear(session, row.call_id, login=account.login, at=at)
 
 
-def _own_ticket(session: Session, row: Recording, account: Account) -> bool:
-    own = session.scalars(select(Ticket).where(Ticket.recording_id == row.id, tickets_of(account))).all()
-    heard = [*own, *_of_call(session, row.call_id)]
-    return any(State(t.state) in HANDLED for t in own) and not any(guarded(t) for t in heard)
 def may_ask_original(account: Account) -> bool:
     """Whether this one may ask to hear what is masked: never a department, nor who took the call."""
     return Role(account.role) in (Role.SUPERVISOR, Role.QUALITY_INSPECTOR)
@@ -151,3 +151,7 @@ def hears_original(session: Session, row: Recording, *, account: Account, at: da
     return may and two_hands.may_hear(session, row.call_id, login=account.login, at=at, wish=Wish.ORIGINAL)
 
 
+def _own_ticket(session: Session, row: Recording, account: Account) -> bool:
+    own = session.scalars(select(Ticket).where(Ticket.recording_id == row.id, tickets_of(account))).all()
+    heard = [*own, *_of_call(session, row.call_id)]
+    return any(State(t.state) in HANDLED for t in own) and not any(guarded(t) for t in heard)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, Select, String, Text, select, text
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from dispatch.states import OVER, State
 from dispatch.steps import ReferralError, reasoned
@@ -70,7 +70,8 @@ def standing(session: Session, ticket_id: int) -> Supervision | None:
 
 def listed() -> Select[Supervision]:
     """What is under supervision, what has waited longest first."""
-    return select(Supervision).where(Supervision.ended_at.is_(None)).order_by(Supervision.at, Supervision.id)
+    query = select(Supervision).options(selectinload(Supervision.ticket)).where(Supervision.ended_at.is_(None))
+    return query.order_by(Supervision.at, Supervision.id)
 
 
 def open_for(session: Session, ticket: Ticket, *, why: str, by: str, at: datetime) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy.orm import joinedload, selectinload
 
 from dispatch.transfers import State, Transfer, TransferAttempt
 
@@ -32,7 +33,8 @@ def counted() -> ColumnElement[bool]:
 
 def listed_transfers(wanted: WantedTransfers) -> Select[Transfer]:
     """The transfers, newest first."""
-    query = select(Transfer).order_by(Transfer.began_at.desc(), Transfer.id.desc())
+    whole = joinedload(Transfer.department), joinedload(Transfer.account), selectinload(Transfer.attempts)
+    query = select(Transfer).options(*whole).order_by(Transfer.began_at.desc(), Transfer.id.desc())
     if wanted.since is not None:
         query = query.where(Transfer.began_at >= wanted.since)
     if wanted.until is not None:

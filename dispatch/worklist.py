@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select
 
 from dispatch import reach, urging
 from dispatch.callbacks import Callback
 from dispatch.callbacks import State as Owed
+from dispatch.list_order import DUE, says
 from dispatch.passed_fields import spelled
 from dispatch.states import ASIDE, OVER, TRANSITIONS, Action, State
 from dispatch.tickets import Klass, Ticket
@@ -22,9 +23,10 @@ WITH_DEPARTMENT = (State.TO_ACCEPT, State.IN_HAND)
 
 @dataclass(frozen=True)
 class Wanted:
-    """What somebody looks for; whatever is empty doesn't narrow."""
+    """What somebody looks for; whatever is empty doesn't narrow. `common`: very many tickets have the text."""
 
     text: str = ""
+    common: bool = False
     state: State | None = None
     klass: Klass | None = None
     department_id: int | None = None
@@ -39,9 +41,15 @@ def listed(account: Account, wanted: Wanted, *, at: datetime) -> Select[Ticket]:
     query = select(Ticket).where(reach.tickets_of(account), *_narrowed(account, wanted, at))
     closed = case((Ticket.state.in_(RUNNING), 0), (Ticket.state == State.TO_CALL_BACK, 1), else_=2)
     turn = case((my_turn(account), 0), else_=1)
-    due = func.coalesce(Ticket.due_at, Ticket.county_by, Ticket.promised_by)
     urged = case((Ticket.state.in_(RUNNING), urging.times_urged()), else_=0)  # of the many that are over nobody counts
-    return query.order_by(closed, turn, due, urged.desc(), Ticket.id.desc())
+    return query.order_by(closed, turn, DUE, urged.desc(), Ticket.id.desc())
+
+
+def parts(account: Account, wanted: Wanted, *, at: datetime) -> tuple[Select[Ticket], Select[Ticket]]:
+    """The same list in two: what somebody owes something of, and what is over. The first is short, so it can be put in
+    order; the other is as long as the hotline is old, is nobody's turn, and lies in order in an index."""
+    query, over = listed(account, wanted, at=at), Ticket.state.in_(sorted(OVER))
+    return query.where(~over), query.where(over).order_by(None).order_by(DUE, Ticket.id.desc())
 
 
 def my_turn(account: Account) -> ColumnElement[bool]:
@@ -83,9 +91,7 @@ def overdue(at: datetime) -> ColumnElement[bool]:
 def _narrowed(account: Account, wanted: Wanted, at: datetime) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.text:
-        fields = (Ticket.number, Ticket.title, Ticket.summary)
-        theirs = Ticket.foreign_number == (spelled(wanted.text) or "-")
-        conditions.append(or_(theirs, *(f.contains(wanted.text, autoescape=True) for f in fields)))
+        conditions.append(_said(wanted))
     if wanted.state is not None:
         conditions.append(Ticket.state == wanted.state)
     if wanted.klass is not None:
@@ -99,3 +105,12 @@ def _narrowed(account: Account, wanted: Wanted, at: datetime) -> list[ColumnElem
     if wanted.my_turn:
         conditions.append(my_turn(account))
     return conditions
+
+
+def _said(wanted: Wanted) -> ColumnElement[bool]:
+    """Whether a ticket has these words, or is the one that 12345 calls so."""
+    said, theirs = says(wanted.text, common=wanted.common), spelled(wanted.text)
+    if not theirs.isascii() or not theirs:
+        return said
+    there = select(Ticket.id).where(Ticket.foreign_number == theirs)
+    return Ticket.id.in_(there.union(select(Ticket.id).where(said)))

@@ -163,7 +163,7 @@ def _guesses(session: Session, rows: Sequence[Unanswered]) -> dict[int, Departme
     """Whose an open question may be: whom the caller had chosen, or whose entry comes nearest."""
     guessed: dict[int, Department] = {}
     for row in rows if Role(me().role) not in DEPARTMENTAL else ():
-        near = _near(session, row.words)[:1] if row.state == Open.OPEN and row.department_id is None else []
+        near = _near(session, row.words, most=1) if row.state == Open.OPEN and row.department_id is None else []
         of = row.department_id or (near[0].department_id if near else None)
         department = session.get(Department, of) if of and row.state == Open.OPEN else None
         if department is not None:
@@ -171,9 +171,9 @@ def _guesses(session: Session, rows: Sequence[Unanswered]) -> dict[int, Departme
     return guessed
 
 
-def _near(session: Session, text: str) -> list[Entry]:
+def _near(session: Session, text: str, *, most: int = NEAR) -> list[Entry]:
     index = house().index.at(session, on=local_day(now()))
-    found = (session.get(Entry, match.entry_id) for match in index.search(text, most=NEAR))
+    found = (session.get(Entry, match.entry_id) for match in index.search(text, most=most))
     return [entry for entry in found if entry is not None]
 
 

@@ -3,13 +3,13 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from admin_ui.exports import MOST_ROWS, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
-from admin_ui.paging import begins, ends, page_of, wish, wish_code, wish_day
+from admin_ui.paging import begins, count_of, ends, page_of, wish, wish_code, wish_day
 from admin_ui.words import DELIVERIES, TOLD, WAYS_OUT
 from hotline import audit
 from hotline.accounts.roles import Permission
@@ -24,8 +24,7 @@ blueprint = Blueprint("deliveries", __name__, url_prefix="/deliveries")
 @needs(Permission.TELLING)
 def listed() -> ResponseReturnValue:
     with reading() as session:
-        counted = session.execute(select(Delivery.state, func.count()).group_by(Delivery.state))
-        counts = dict(iter(counted))
+        counts = {state: count_of(session, select(Delivery.id).where(Delivery.state == state)) for state in State}
         return render_template("deliveries.html", page=page_of(session, _wanted()), counts=counts, place=place)
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Select
 from admin_ui.exports import MOST_ROWS, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
-from admin_ui.paging import begins, ends, page_of, wish, wish_code, wish_day
+from admin_ui.paging import begins, ends, first_of, page_of, wish, wish_code, wish_day
 from admin_ui.words import MISSED
 from dispatch.missed import MissedCaller, Over
 from dispatch.missed_list import WantedMissed, listed_missed
@@ -22,7 +22,7 @@ blueprint = Blueprint("missed", __name__, url_prefix="/missed")
 @needs(Permission.DESK)
 def listed() -> ResponseReturnValue:
     with reading() as session:
-        return render_template("missed.html", page=page_of(session, _wanted()), now=now())
+        return render_template("missed.html", page=page_of(session, *_wanted()), now=now())
 
 
 @blueprint.get("/export.csv")
@@ -32,7 +32,7 @@ def export() -> ResponseReturnValue:
     header = (gettext("首次来电"), gettext("末次来电"), gettext("号码"), gettext("来电次数"), gettext("应在此前回电"),
               gettext("首次回拨"), gettext("结果"), gettext("结束时间"), gettext("接线员"))  # fmt: skip
     with writing() as session:
-        found = session.scalars(_wanted().limit(MOST_ROWS))
+        found = first_of(session, *_wanted(), most=MOST_ROWS)
         return csv_of(session, "missed", header, (
             (row.first_at, row.last_at, mask(row.number), row.calls, row.owed_until, row.rung_at,
              MISSED[Over(row.over) if row.over else ""], row.over_at,
@@ -40,7 +40,7 @@ def export() -> ResponseReturnValue:
         ))  # fmt: skip
 
 
-def _wanted() -> Select[MissedCaller]:
+def _wanted() -> tuple[Select[MissedCaller], Select[MissedCaller]]:
     since, until = wish_day("since"), wish_day("until")
     wanted = WantedMissed(
         begins(since) if since else None, ends(until) if until else None, still_open=wish("over") == "open",

@@ -8,7 +8,7 @@ from sqlalchemy import Select
 from admin_ui.exports import MOST_ROWS, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import reading, writing
-from admin_ui.paging import begins, ends, page_of, wish, wish_code, wish_day
+from admin_ui.paging import begins, ends, first_of, page_of, wish, wish_code, wish_day
 from admin_ui.words import PLACES
 from dispatch.places import Over, Place
 from dispatch.places_list import WantedPlaces, listed_places
@@ -22,7 +22,7 @@ blueprint = Blueprint("places", __name__, url_prefix="/places")
 @needs(Permission.DESK)
 def listed() -> ResponseReturnValue:
     with reading() as session:
-        return render_template("places.html", page=page_of(session, _wanted()))
+        return render_template("places.html", page=page_of(session, *_wanted()))
 
 
 @blueprint.get("/export.csv")
@@ -32,14 +32,14 @@ def export() -> ResponseReturnValue:
     header = (gettext("开始排队"), gettext("保留时间"), gettext("号码"), gettext("优先级"), gettext("已拨次数"),
               gettext("结果"), gettext("结束时间"), gettext("通话编号"))  # fmt: skip
     with writing() as session:
-        found = session.scalars(_wanted().limit(MOST_ROWS))
+        found = first_of(session, *_wanted(), most=MOST_ROWS)
         return csv_of(session, "places", header, (
             (row.queued_at, row.kept_at, mask(row.number), row.rank, row.callback.attempts,
              PLACES[Over(row.over) if row.over else ""], row.over_at, row.call_id) for row in found
         ))  # fmt: skip
 
 
-def _wanted() -> Select[Place]:
+def _wanted() -> tuple[Select[Place], Select[Place]]:
     since, until = wish_day("since"), wish_day("until")
     return listed_places(WantedPlaces(
         begins(since) if since else None, ends(until) if until else None, still_open=wish("over") == "open",

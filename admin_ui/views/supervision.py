@@ -90,8 +90,8 @@ def _done(supervision_id: int, deed: Deed) -> ResponseReturnValue:
 def _shown(trouble: str = "") -> str:
     with reading() as session:
         page = page_of(session, _wanted())
-        units = {row.id: session.get(Department, row.department_id) for row in page.rows if row.department_id}
         departments = session.scalars(select(Department).order_by(Department.code)).all()
+        units = {row.id: session.get(Department, row.department_id) for row in page.rows if row.department_id}
         return render_template("supervision.html", page=page, units=units, departments=departments, trouble=trouble,
                                typed=request.form)  # fmt: skip
 

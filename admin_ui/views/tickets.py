@@ -12,8 +12,9 @@ from admin_ui import words
 from admin_ui.exports import MOST_ROWS, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
-from admin_ui.paging import page_of, wish, wish_code, wish_number
+from admin_ui.paging import first_of, page_of, wish, wish_code, wish_number
 from dispatch import worklist
+from dispatch.list_order import common
 from dispatch.states import State
 from dispatch.tickets import Klass, Ticket
 from dispatch.worklist import Wanted
@@ -27,10 +28,11 @@ blueprint = Blueprint("tickets", __name__, url_prefix="/tickets")
 @needs(Permission.TICKETS)
 def listed() -> ResponseReturnValue:
     with reading() as session:
-        page = page_of(session, worklist.listed(me(), _wanted(), at=now()))
+        wanted = _wanted(session)
+        page = page_of(session, *worklist.parts(me(), wanted, at=now()))
         mine = set(session.scalars(select(Ticket.id).where(Ticket.id.in_([t.id for t in page.rows]),
                                                            worklist.my_turn(me()))))  # fmt: skip
-        return render_template("tickets.html", page=page, mine=mine, wanted=_wanted(), departments=_choice(session))
+        return render_template("tickets.html", page=page, mine=mine, wanted=wanted, departments=_choice(session))
 
 
 @blueprint.get("/export.csv")
@@ -40,7 +42,7 @@ def export() -> ResponseReturnValue:
     header = (gettext("编号"), gettext("类别"), gettext("状态"), gettext("标题"), gettext("承办单位"),
               gettext("登记时间"), gettext("承办期限"), gettext("承诺期限"))  # fmt: skip
     with writing() as session:
-        found = session.scalars(worklist.listed(me(), _wanted(), at=now()).limit(MOST_ROWS)).all()
+        found = first_of(session, *worklist.parts(me(), _wanted(session), at=now()), most=MOST_ROWS)
         return csv_of(session, "tickets", header, _rows(found))
 
 
@@ -50,10 +52,12 @@ def _rows(found: Sequence[Ticket]) -> Iterator[tuple[object, ...]]:
                t.department.name if t.department else "", t.intake_at, t.due_at, t.promised_by)  # fmt: skip
 
 
-def _wanted() -> Wanted:
-    return Wanted(text=wish("q"), state=wish_code("state", State), klass=wish_code("class", Klass),
-                  department_id=wish_number("department"), overdue=wish("overdue") == "1",
-                  my_turn=wish("mine") == "1", rules_id=wish_number("rules"))  # fmt: skip
+def _wanted(session: Session) -> Wanted:
+    text = wish("q")
+    return Wanted(text=text, common=bool(text) and common(session, text), state=wish_code("state", State),
+                  klass=wish_code("class", Klass), department_id=wish_number("department"),
+                  overdue=wish("overdue") == "1", my_turn=wish("mine") == "1",
+                  rules_id=wish_number("rules"))  # fmt: skip
 
 
 def _choice(session: Session) -> list[Department]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Integer, String
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, Integer, String
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.database import Base
@@ -15,12 +15,13 @@ class AuditRow(Base):
     """One deed."""
 
     __tablename__ = "audit_row"
+    __table_args__ = (Index("ix_audit_row_deed", "deed", "id", postgresql_ops={"deed": "varchar_pattern_ops"}),)
     id: Mapped[int] = mapped_column(_Big, primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
     by: Mapped[str] = mapped_column(String(60), index=True)
     deed: Mapped[str] = mapped_column(String(60))
     kind: Mapped[str] = mapped_column(String(30))
-    thing: Mapped[str] = mapped_column(String(60))
+    thing: Mapped[str] = mapped_column(String(60), index=True)
     reason: Mapped[str] = mapped_column(String(500), default="")
     details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 

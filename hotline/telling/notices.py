@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, func, select, update
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline import audit
@@ -71,7 +71,11 @@ class Notice(Base):
     """One thing that one person was told, once."""
 
     __tablename__ = "notice"
-    __table_args__ = (UniqueConstraint("key", "account_id"),)
+    __table_args__ = (
+        UniqueConstraint("key", "account_id"), Index("ix_notice_account_id_topic", "account_id", "topic", "id"),
+        Index("ix_notice_unread", "account_id", "id", sqlite_where=text("read_at IS NULL"),
+              postgresql_where=text("read_at IS NULL")),
+    )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(120))
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)

@@ -1,0 +1,115 @@
+"""Long lists are read in the order of an index: no plan looks at all rows of a long table, nor sorts them."""
+
+import json
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Any
+
+import pytest
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from admin_ui.paging import MOST
+from dispatch import reach, worklist
+from dispatch.call_list import Direction, OnTheLine, WantedCalls, listed_calls
+from dispatch.calls import Call, Outcome
+from dispatch.missed_list import WantedMissed, listed_missed
+from dispatch.places_list import WantedPlaces, listed_places
+from dispatch.states import State
+from dispatch.tickets import Klass, Ticket
+from dispatch.transfer_list import WantedTransfers, listed_transfers
+from dispatch.worklist import Wanted
+from hotline.accounts.accounts import Account
+from hotline.accounts.roles import Role
+from hotline.audit import AuditRow
+from hotline.database import Database
+from hotline.telling.notices import Notice
+from hotline.telling.outbox import Delivery
+from tests.conftest import NOON
+
+LONG = {"call", "call_step", "leg", "ticket", "ticket_step", "recording", "notice", "delivery", "audit_row", "callback",
+        "callback_attempt", "missed_caller", "queue_place", "transfer"}  # fmt: skip
+SUPERVISOR = Account(id=1, login="supervisor", name="普建华", role=Role.SUPERVISOR, active=True)
+OFFICE = Account(id=2, login="office", name="周文", role=Role.CITY_OFFICE, active=True)
+LIAISON = Account(id=3, login="liaison", name="张立新", role=Role.LIAISON, active=True, department_id=7)
+
+
+def queries() -> dict[str, Select[Any]]:
+    """What the hot pages ask for; each of it in the order in which it is shown."""
+    calls = {"all": WantedCalls(), "a day": WantedCalls(since=NOON, until=NOON), "out": WantedCalls(direction=Direction.OUT),
+             "waiting": WantedCalls(line=OnTheLine.WAITING), "lost": WantedCalls(line=OnTheLine.LOST),
+             "abandoned": WantedCalls(outcome=Outcome.ABANDONED)}  # fmt: skip
+    tickets = {"all": Wanted(), "filed": Wanted(state=State.FILED), "complaints": Wanted(klass=Klass.COMPLAINT),
+               "department": Wanted(department_id=3), "common words": Wanted(text="来电人", common=True)}  # fmt: skip
+    found: dict[str, Select[Any]] = {f"calls: {n}": listed_calls(w, account=SUPERVISOR) for n, w in calls.items()}
+    for account in (SUPERVISOR, LIAISON):
+        found |= {f"tickets of {account.login}: {n}": worklist.parts(account, w, at=NOON)[1] for n, w in tickets.items()}
+    return found | {
+        "missed": listed_missed(WantedMissed(), account=SUPERVISOR, at=NOON)[1],
+        "places": listed_places(WantedPlaces())[1],
+        "transfers": listed_transfers(WantedTransfers()),
+        "inbox": select(Notice).where(Notice.account_id == 1).order_by(Notice.id.desc()),
+        "inbox, new": select(Notice).where(Notice.account_id == 1, Notice.topic == "new").order_by(Notice.id.desc()),
+        "deliveries": select(Delivery).order_by(Delivery.id.desc()),
+        "audit": select(AuditRow).order_by(AuditRow.id.desc()),
+    }
+
+
+def searches() -> dict[str, Select[Any]]:
+    """What is looked for: few rows, found by an index and put in order then."""
+    texts = {"four digits": "1234", "number": "13887712345", "id": "20261123090000-0123456789ab"}
+    found: dict[str, Select[Any]] = {f"calls: {n}": listed_calls(WantedCalls(text=t), account=a) for n, t in texts.items()
+                                     for a in (SUPERVISOR, OFFICE)}  # fmt: skip
+    for name, words in {"two": "社保", "many": "玉兴路17号", "digits": "0123"}.items():
+        found[f"tickets: {name}"] = worklist.parts(SUPERVISOR, Wanted(text=words), at=NOON)[1]
+    return found | {
+        "tickets that are somebody's": worklist.parts(SUPERVISOR, Wanted(), at=NOON)[0].where(
+            Ticket.state.in_(worklist.RUNNING)),
+        "who waits": listed_missed(WantedMissed(), account=SUPERVISOR, at=NOON)[0],
+        "unread": select(func.count()).where(Notice.account_id == 1, Notice.read_at.is_(None)),
+        "rare deed": select(AuditRow).where(AuditRow.deed.startswith("database", autoescape=True)),
+        "of a thing": select(AuditRow).where(AuditRow.thing == "96128-20261123-0001"),
+        "of a recording": select(Ticket).where(Ticket.recording_id == 5),
+        "nameless": select(Call.id).where(Call.id.in_(["a", "b"]), reach.nameless(OFFICE)),
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def planner(postgresql_address: str) -> Iterator[Session]:
+    """A PostgreSQL that looks at all rows, or sorts them, only where it has no other way: so few rows say whether the
+    way is there."""
+    database = Database(postgresql_address)
+    with database.reading() as session:
+        for way in ("enable_seqscan", "enable_sort"):
+            session.connection().exec_driver_sql(f"SET LOCAL {way} = off")
+        yield session
+    database.close()
+
+
+def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", ()):
+        yield from nodes(below)
+
+
+def plan_of(session: Session, query: Select[Any]) -> list[dict[str, Any]]:
+    asked = query.compile(session.get_bind(), compile_kwargs={"render_postcompile": True})
+    values = {k: str(v) if isinstance(v, StrEnum) else v for k, v in asked.params.items()}
+    text = session.connection().exec_driver_sql(f"EXPLAIN (FORMAT JSON) {asked}", values).scalar_one()
+    return list(nodes((json.loads(text) if isinstance(text, str) else text)[0]["Plan"]))
+
+
+def all_looked_at(plan: list[dict[str, Any]]) -> set[str]:
+    return {str(n["Relation Name"]) for n in plan if n["Node Type"] == "Seq Scan"} & LONG
+
+
+@pytest.mark.parametrize("name", queries())
+def test_a_long_list_lies_in_order_in_an_index(planner: Session, name: str) -> None:
+    plan = plan_of(planner, queries()[name].limit(30))
+    assert not all_looked_at(plan)
+    assert "Sort" not in {node["Node Type"] for node in plan}, "its rows would all be put in order first"
+
+
+@pytest.mark.parametrize("name", searches())
+def test_what_is_looked_for_is_found_by_an_index(planner: Session, name: str) -> None:
+    assert not all_looked_at(plan_of(planner, searches()[name].limit(MOST)))
