@@ -17,6 +17,7 @@ from cli.sip import phone, place
 from cli.sip_scenario import Press, Wait
 from hotline.voice import alaw
 from hotline.voice.rendering import write_whole
+from recordings import sides
 from tests.exchange.conftest import listen
 from tests.exchange.test_messages import _put
 
@@ -112,9 +113,10 @@ def test_who_waits_hears_the_urgent_topics_between_the_music_and_an_operator_is_
 
 
 def seconds_at(hertz: int, recording: Path) -> float:
-    """How long a tone sounded."""
+    """How long a tone sounded on our side."""
     listen(recording)
     with wave.open(str(recording)) as sound:
-        samples = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2")
+        samples = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2").reshape(-1, len(sides.SIDES))
+    samples = samples[:, sides.SIDES.index("house")]
     pieces = np.abs(np.fft.rfft(samples[: len(samples) // 800 * 800].reshape(-1, 800)))  # ten hertz, a tenth of a second
     return float((pieces.argmax(axis=1) == hertz // 10).sum()) / 10
