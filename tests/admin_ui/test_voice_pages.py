@@ -13,8 +13,9 @@ from admin_ui.voice_words import PLACES, SECTIONS
 from hotline.database import Database
 from hotline.times import now
 from hotline.voice import alaw, correcting, house_prompts, orders, prompts
+from hotline.voice.heard import name_of
 from hotline.voice.orders import SpeechOrder
-from hotline.voice.readings import SpokenReading
+from hotline.voice.readings import Reading, SpokenReading
 from knowledge_base.entries import EntryVersion
 from tests.voice.studio_sounds import file, loudest_hertz, tone
 
@@ -91,6 +92,8 @@ def test_what_was_heard_is_unheard_again_once_a_reading_is_corrected(world: Worl
     assert "已合成0句，共2句" in said
     assert "正在合成" in office.get("/voice?sort=answer&q=派出所").text
     assert office.post("/voice/heard", data=heard).status_code == 409
+    coming = orders.names_of("请到居住地派出所申请，十五日内办结。", voice=world.settings.voice, readings=[Reading("派出所", "pai4 chu1 suo3")])
+    assert office.post("/voice/heard", data=heard | {"sound": name_of(coming)}).status_code == 409, "nobody can have heard it yet"
     before = office.get("/voice/sound?key=answer:3").data
     with world.database.writing() as session:
         made(world, session)
