@@ -148,6 +148,7 @@ def test_three_talk_one_leaves_and_the_room_is_gone_with_the_caller(house: House
         assert transfer.call_id in exchange.cli("confbridge list")
         result = line.result(60)
         over = time.monotonic()
+        assert (result.ok, result.failed) == (1, 0), result.log
     call = house.call_of(SPEAKING)
     assert transfer.call_id not in exchange.cli("confbridge list")
     assert "0 active channels" in exchange.cli("core show channels")
@@ -164,6 +165,14 @@ def test_three_talk_one_leaves_and_the_room_is_gone_with_the_caller(house: House
     three = heard(house, Path(whole.path), at["together"] + 0.5, at["left"] - 0.5)
     assert three == ({CALLER_HERTZ}, {OPERATOR_HERTZ, LIAISON_HERTZ})
     assert heard(house, Path(whole.path), at["left"] + 1, at["left"] + 3) == ({CALLER_HERTZ}, {LIAISON_HERTZ})
+    liaison = _leg(house, rows[-1].id)
+    left_at = at["left"] + (whole.began_at - liaison.began_at).total_seconds()
+    assert heard(house, Path(liaison.path), left_at + 1, left_at + 3) == ({CALLER_HERTZ}, {LIAISON_HERTZ})
+
+
+def _leg(house: House, uniqueid: str) -> Recording:
+    with house.database.reading() as session:
+        return session.scalars(select(Recording).where(Recording.leg == uniqueid)).one()
 
 
 def _second(whole: Recording, before_the_end: float) -> float:
