@@ -127,6 +127,12 @@ def test_every_variable_that_is_no_setting_is_told_too() -> None:
     assert all(f"| `{name}=" in page for name in read | NOT_SETTINGS)
 
 
+def commands(group: click.Group) -> dict[str, click.Command]:
+    """A group's commands by name, also of one that loads them when they are called."""
+    context = click.Context(group)
+    return {name: found for name in group.list_commands(context) if (found := group.get_command(context, name))}
+
+
 @pytest.mark.parametrize("page", PAGES, ids=ids)
 def test_every_command_that_is_named_exists(page: Path) -> None:
     for words in COMMAND.findall(in_code(page)):
@@ -134,12 +140,13 @@ def test_every_command_that_is_named_exists(page: Path) -> None:
         for word in words.split():
             if not isinstance(command, click.Group):
                 break
-            assert word in command.commands, f"hotline {words}"
-            command = command.commands[word]
+            within = commands(command)
+            assert word in within, f"hotline {words}"
+            command = within[word]
 
 
 def every_command(group: click.Group = main, before: str = "hotline") -> Iterator[tuple[str, click.Command]]:
-    for name, command in group.commands.items():
+    for name, command in commands(group).items():
         yield f"{before} {name}", command
         if isinstance(command, click.Group):
             yield from every_command(command, f"{before} {name}")
