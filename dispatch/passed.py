@@ -8,15 +8,18 @@ from enum import StrEnum
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from dispatch import passed_fields, referrals
+from dispatch import alerts, passed_fields, referrals
 from dispatch.passed_fields import BODY, Told
 from dispatch.passed_matters import SOURCE, PassedMatter
 from dispatch.steps import ReferralError, reasoned
 from dispatch.tickets import Ticket
 from hotline import audit
 from hotline.accounts.accounts import Account
+from hotline.accounts.roles import Role
 from hotline.database import insert_into
 from hotline.settings import Settings
+from hotline.telling import notices
+from hotline.telling.notices import Topic
 
 
 class Outcome(StrEnum):
@@ -127,4 +130,6 @@ def _refused(session: Session, given: Mapping[str, object], number: str, faults:
     session.add(row)
     session.flush()
     audit.note(session, "passed.refused", by=came.by, at=at, about=("passed_matter", row.id), faults=faults)
+    notices.tell(session, alerts.people(session, Role.SUPERVISOR), Topic.PASSED_REFUSED, key=f"passed:{row.id}",
+                 about=("passed_matter", row.id), named=number, at=at)  # fmt: skip
     return row

@@ -93,6 +93,8 @@ def _wanted() -> Select[Notice]:
 
 
 def _place(notice: Notice) -> str:
+    if notice.kind == "passed_matter":
+        return url_for("passed.listed", open=1)
     if notice.kind == "ticket":
         return url_for("ticket.page", number=notice.thing)
     return url_for("updates.page")

@@ -44,6 +44,7 @@ class Topic(StrEnum):
     SHARE_OVER = "share_over"  # nobody waits for it any more
     SHARE_LATE = "share_late"
     SHARE_WANTED = "share_wanted"  # the department in charge can't answer alone
+    PASSED_REFUSED = "passed_refused"  # what 12345 sent could not be taken, and waits for a person
     UNMANNED = "unmanned"  # a ticket went to a department of which nobody can be told
     UPDATE = "update"  # the periodic update is near or over its day
 
@@ -59,6 +60,7 @@ WORDS = {
     Topic.HANDED_DOWN: "转派县区待派发", Topic.COUNTY_LATE: "县区未按时转派",
     Topic.SHARE_ASKED: "新协办待反馈", Topic.SHARE_IN: "协办意见已反馈", Topic.SHARE_OVER: "协办已结束",
     Topic.SHARE_LATE: "协办已逾期", Topic.SHARE_WANTED: "申请协办待安排",
+    Topic.PASSED_REFUSED: "12345转来事项待处理",
     Topic.UNMANNED: "承办单位没有可提醒的人员", Topic.UPDATE: "基础信息定期更新",
 }  # fmt: skip
 
