@@ -13,6 +13,7 @@ NEEDS = {
     Need.WHERE: _("应向何处反映"), Need.FOREIGN: _("12345的工单编号"),
     Need.IN_TIME: _("未过退单期限"), Need.DAYS: _("延长的工作日数"), Need.NOT_DUE: _("未过承办期限"),
     Need.EXTENDABLE: _("不是紧急事项，未延期过，没有待决定的申请"), Need.ASKED: _("有待决定的延期申请"),
+    Need.SAME: _("另一未答复的工单，保密要求相同"),
     Need.JOINED: _("协办意见已齐或已结束"),
     Need.DRAFTED: _("已有答复"), Need.ANOTHER: _("不是起草人"), Need.DISPUTED: _("来电人再次不满意"),
     Need.COUNTY: _("有主管部门的县区"), Need.IN_COUNTY: _("已转派县区"),

@@ -73,7 +73,7 @@ STATES = {
     State.TO_DISPATCH: _("待派发"), State.TO_ACCEPT: _("待签收"), State.IN_HAND: _("办理中"),
     State.TO_CHECK: _("待审核"), State.TO_CALL_BACK: _("待回访"), State.CLOSED: _("已办结"), State.FILED: _("已归档"),
     State.NEEDS_FACTS: _("待补充"), State.WITHDRAWN: _("已撤单"), State.VOID: _("已作废"),
-    State.NOT_ACCEPTED: _("不予受理"), State.PASSED_ON: _("已转12345"),
+    State.NOT_ACCEPTED: _("不予受理"), State.PASSED_ON: _("已转12345"), State.MERGED: _("已合并"),
 }  # fmt: skip
 CLASSES = {
     Klass.CONSULT: _("咨询"), Klass.HELP: _("求助"), Klass.COMPLAINT: _("投诉"), Klass.REPORT: _("举报"),
@@ -88,6 +88,8 @@ ACTIONS = {
     Action.PASS: _("审核通过"), Action.CLOSE: _("办结"), Action.REDO: _("重办"), Action.FILE: _("归档"),
     Action.ASK_FACTS: _("请来电人补充"), Action.GIVE_FACTS: _("来电人已补充"), Action.GO_ON: _("恢复办理"),
     Action.WITHDRAW: _("撤单"), Action.VOID: _("作废"), Action.NOT_ACCEPT: _("不予受理"), Action.PASS_ON: _("转12345"),
+    Action.MERGE: _("合并"), Action.UNMERGE: _("撤销合并"), Action.FOLLOW: _("随主单答复"), "merged_in": _("并入工单"),
+    "merged_out": _("并入的工单已移出"),
     "want_share": _("申请协办"), "share_ask": _("安排协办"), "share_give": _("协办意见"), "share_back": _("退回协办"),
     "share_end": _("结束协办"), "share_late": _("协办逾期"),
     "remind": _("到期提醒"), "overdue": _("逾期提醒"), "chase": _("催办通知"), "supervise": _("列入督办"),

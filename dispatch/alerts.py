@@ -112,6 +112,7 @@ TOLD: dict[str, tuple[Topic, Reach]] = {
     "refuse_extension": (Topic.EXTENSION_DECIDED, liaisons),
     "hand_down": (Topic.HANDED_DOWN, county), "hand_up": (Topic.RETURNED, back_in_the_city),
     "county_late": (Topic.COUNTY_LATE, both_offices),
+    "merge": (Topic.GONE, liaisons), "merged_in": (Topic.ADDED, handlers),
     "want_share": (Topic.SHARE_WANTED, checkers), "share_give": (Topic.SHARE_IN, liaisons),
     "share_back": (Topic.RETURNED, checkers), "share_late": (Topic.SHARE_LATE, liaisons),
 }  # fmt: skip

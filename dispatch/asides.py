@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import shares
+from dispatch import merging, shares
 from dispatch.passed_fields import spelled
 from dispatch.passed_matters import SOURCE
 from dispatch.states import Action
@@ -55,3 +55,4 @@ def _end(session: Session, ticket: Ticket, action: Action, *, why: str, by: Acco
     ticket.closed_at, ticket.rung_at, ticket.extension_asked = at, None, None
     written(session, ticket, action, by=by, source=source, at=at, why=why, **detail)
     shares.end_all(session, ticket, why="工单已结束", by="hotline", at=at)
+    merging.let_go(session, ticket, at=at)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from dispatch import codes
 from dispatch.calls import Call, CallStep, Step
 from dispatch.states import State
-from dispatch.tickets import Ticket
+from dispatch.tickets import Ticket, followed
 from hotline.phones import last_four
 from hotline.settings import Settings
 
@@ -37,7 +37,7 @@ def look_up(session: Session, code: str, *, caller: str, four: str, settings: Se
     own = {n for n in (ticket.caller, ticket.contact) if n}
     if caller not in own and four not in {last_four(n) for n in own}:
         return None
-    return _standing(ticket)
+    return _standing(session, ticket)
 
 
 def by_number(session: Session, number: str, code: str, *, settings: Settings) -> Standing | None:
@@ -45,11 +45,12 @@ def by_number(session: Session, number: str, code: str, *, settings: Settings) -
     one question whether the number or the code is wrong, so that neither the answer nor its time tells which."""
     kept = codes.digest(code, settings=settings)
     ticket = session.scalar(select(Ticket).where(Ticket.number == number, Ticket.code_digest == kept))
-    return None if ticket is None else _standing(ticket)
+    return None if ticket is None else _standing(session, ticket)
 
 
-def _standing(ticket: Ticket) -> Standing:
-    return Standing(ticket.id, ticket.number, State(ticket.state), ticket.promised_by, bool(ticket.promise_extended))
+def _standing(session: Session, ticket: Ticket) -> Standing:
+    state = State(followed(session, ticket).state)
+    return Standing(ticket.id, ticket.number, state, ticket.promised_by, bool(ticket.promise_extended))
 
 
 def locked(session: Session, caller: str, *, at: datetime) -> bool:

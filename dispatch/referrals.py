@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dispatch import calls, codes, counties, deadlines, reach, rules, shares, transfers
+from dispatch import calls, codes, counties, deadlines, merging, reach, rules, shares, transfers
 from dispatch.callbacks import owe_callback
 from dispatch.calls import Step
 from dispatch.needs import may_go_out
@@ -91,8 +91,12 @@ def describe(session: Session, ticket: Ticket, matter: Matter, *, by: Account, s
         raise ReferralError("投诉、举报和保密事项只能由热线改为其他类别")
     if matter.urgency != ticket.urgency:
         _promise(session, ticket, matter.urgency, settings=settings)
+    before = merging.kept_apart(ticket)
     ticket.klass, ticket.title, ticket.summary, ticket.confidential, ticket.urgency = now_is
     ticket.complained_of = matter.complained_of.strip()[:120]
+    with session.no_autoflush:
+        if merging.parted(session, ticket, before=before):
+            raise ReferralError("已有工单并入本工单，不能改变保密要求、类别性质和被反映单位；请先撤销合并")
     write_step(session, ticket, "describe", by=by.login, source=ticket.state, at=at, klass=matter.klass,
                urgency=matter.urgency)  # fmt: skip
     audit.note(session, "ticket.describe", by=by.login, at=at, about=("ticket", ticket.number), klass=matter.klass)
@@ -182,11 +186,16 @@ def send_back(session: Session, ticket: Ticket, *, why: str, by: Account, settin
 
 
 def pass_reply(session: Session, ticket: Ticket, *, by: Account, settings: Settings, at: datetime) -> None:
-    """The hotline finds the question answered: the citizen is owed a call-back in this same commit, or the
-    ticket is closed where none is needed or none is possible."""
+    """The hotline finds the question answered: the citizen is owed a call-back in this same commit, or the ticket is
+    closed where none is needed or none is possible; so for each whose matter was merged into it."""
     source = move(ticket, Action.PASS, by=by.login, at=at)
     ticket.checked_by = by.login
     written(session, ticket, Action.PASS, by=by, source=source, at=at)
+    for one in (ticket, *merging.follow(session, ticket, at=at)):
+        _tell_or_close(session, one, settings=settings, at=at)
+
+
+def _tell_or_close(session: Session, ticket: Ticket, *, settings: Settings, at: datetime) -> None:
     if ticket.klass in NO_CALL_BACK:
         close(session, ticket, reached=None, at=at, why="表扬、建议无需回访")
     elif not phones.is_reachable(ticket.contact):

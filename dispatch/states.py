@@ -21,6 +21,7 @@ class State(StrEnum):
     VOID = "void"  # 已作废
     NOT_ACCEPTED = "not_accepted"  # 不予受理
     PASSED_ON = "passed_on"  # 已转12345
+    MERGED = "merged"  # 已合并: it goes with another ticket, for they are the same matter
 
 
 class Action(StrEnum):
@@ -47,6 +48,9 @@ class Action(StrEnum):
     VOID = "void"  # 作废
     NOT_ACCEPT = "not_accept"  # 不予受理
     PASS_ON = "pass_on"  # noqa: S105 (转12345, no password)
+    MERGE = "merge"  # 合并
+    UNMERGE = "unmerge"  # 撤销合并
+    FOLLOW = "follow"  # 随主单答复
     ASK_EXTENSION = "ask_extension"  # 申请延期
     EXTEND = "extend"  # 同意延期
     REFUSE_EXTENSION = "refuse_extension"  # 不同意延期
@@ -80,6 +84,7 @@ class Need(StrEnum):
     ASKED = "asked"  # an extension waits for its decision
     COUNTY = "county"  # given: a county that has a competent office
     IN_COUNTY = "in_county"  # a county's office has it
+    SAME = "same"  # given: another open ticket, as confidential and as guarded as this one
     JOINED = "joined"  # no other department owes its share any more
 
 
@@ -128,10 +133,15 @@ TRANSITIONS = (
     Transition(_S.TO_DISPATCH, _A.PASS_ON, _P.DISPATCH, (_N.REASON, _N.FOREIGN), _S.PASSED_ON),
     *(Transition(source, _A.FILE, None, (), _S.FILED)
       for source in (_S.WITHDRAWN, _S.VOID, _S.NOT_ACCEPTED, _S.PASSED_ON)),
+    *(Transition(source, _A.MERGE, _P.DISPATCH, (_N.REASON, _N.SAME), _S.MERGED)
+      for source in (_S.TO_DISPATCH, _S.TO_ACCEPT, _S.IN_HAND)),
+    Transition(_S.MERGED, _A.UNMERGE, _P.DISPATCH, (_N.REASON,), _S.TO_DISPATCH),
+    Transition(_S.MERGED, _A.FOLLOW, None, (), _S.TO_CALL_BACK),
+    Transition(_S.MERGED, _A.WITHDRAW, _P.REFER, (_N.REASON,), _S.WITHDRAWN),
 )  # fmt: skip
 OVER = frozenset({State.CLOSED, State.FILED, State.WITHDRAWN, State.VOID, State.NOT_ACCEPTED, State.PASSED_ON})
 """Where nobody owes anything any more."""
-ASIDE = frozenset({Action.WITHDRAW, Action.VOID, Action.NOT_ACCEPT, Action.PASS_ON})
+ASIDE = frozenset({Action.WITHDRAW, Action.VOID, Action.NOT_ACCEPT, Action.PASS_ON, Action.MERGE, Action.UNMERGE})
 """What ends a matter beside the line: possible, and nobody's next step."""
 BEGINNINGS = frozenset({State.TO_DISPATCH, State.TO_CALL_BACK})
 """Where a ticket may begin: as a matter, or as a correction that its caller is owed (更正告知)."""
@@ -154,5 +164,5 @@ LABELS = {
     State.TO_DISPATCH: "待派发", State.TO_ACCEPT: "待签收", State.IN_HAND: "办理中", State.TO_CHECK: "待审核",
     State.TO_CALL_BACK: "待回访", State.CLOSED: "已办结", State.FILED: "已归档",
     State.NEEDS_FACTS: "待补充", State.WITHDRAWN: "已撤单", State.VOID: "已作废", State.NOT_ACCEPTED: "不予受理",
-    State.PASSED_ON: "已转12345",
+    State.PASSED_ON: "已转12345", State.MERGED: "已合并",
 }

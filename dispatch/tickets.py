@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, Text
+from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from dispatch.states import Action, State
@@ -66,6 +66,7 @@ class Ticket(Base):
     """One matter. `summary` is what the department reads; the caller's own lines stay with the hotline."""
 
     __tablename__ = "ticket"
+    __table_args__ = (Index("ix_ticket_department_intake", "department_id", "intake_at"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(String(30), unique=True)
     code_digest: Mapped[str | None] = mapped_column(String(64), unique=True)
@@ -81,7 +82,7 @@ class Ticket(Base):
     confidential: Mapped[bool] = mapped_column(default=False)
     complained_of: Mapped[str] = mapped_column(String(120), default="")  # 被反映单位
     caller: Mapped[str] = mapped_column(String(24), default="", index=True)
-    contact: Mapped[str] = mapped_column(String(24), default="")
+    contact: Mapped[str] = mapped_column(String(24), default="", index=True)
     caller_name: Mapped[str] = mapped_column(String(40), default="")
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"), index=True)
     intake_at: Mapped[datetime] = mapped_column(index=True)
@@ -109,6 +110,7 @@ class Ticket(Base):
     county_code: Mapped[str] = mapped_column(String(6), default="", index=True)  # 转派: whose office has it
     county_since: Mapped[datetime | None]
     county_by: Mapped[datetime | None]  # by when that office passes it on
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)  # 合并: what it goes with
     shares_open: Mapped[int] = mapped_column(default=0)  # 协办: how many other departments still owe their share
     foreign_number: Mapped[str] = mapped_column(String(40), default="", index=True)  # what 12345 calls it
     opened_at: Mapped[datetime | None]
@@ -174,6 +176,11 @@ def write_step(session: Session, ticket: Ticket, action: Action | str, *, by: st
     from dispatch import alerts  # which knows tickets: it can't be known before they are
 
     alerts.of_step(session, ticket, step)
+
+
+def followed(session: Session, ticket: Ticket) -> Ticket:
+    """Where the matter is worked at: the ticket that this one was merged into (合并), or itself."""
+    return session.get_one(Ticket, ticket.merged_into_id) if ticket.merged_into_id is not None else ticket
 
 
 def guarded(ticket: Ticket) -> bool:

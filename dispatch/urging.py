@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.states import OVER, State
 from dispatch.steps import ReferralError
-from dispatch.tickets import Ticket, TicketStep, write_step
+from dispatch.tickets import Ticket, TicketStep, followed, write_step
 from hotline import audit
 from hotline.accounts.accounts import Account
 
@@ -48,4 +48,6 @@ def _add(session: Session, ticket: Ticket, kind: str, words: str, by: Account, a
     if not open_to_caller(ticket):
         raise ReferralError("工单已办结，请另行登记")
     write_step(session, ticket, kind, by=by.login, source=ticket.state, at=at, why=words.strip()[:LONGEST])
+    if (main := followed(session, ticket)) is not ticket:
+        write_step(session, main, kind, by=by.login, source=main.state, at=at, why=words.strip()[:LONGEST])
     audit.note(session, f"ticket.{kind}", by=by.login, at=at, about=("ticket", ticket.number))

@@ -66,6 +66,7 @@ from admin_ui.views import (
     system,
     ticket,
     ticket_drafting,
+    ticket_merging,
     ticket_rules,
     ticket_shares,
     ticket_steps,
@@ -82,7 +83,7 @@ from admin_ui.views import (
 NOUNS = (
     case, custody, retention,
     deliveries, inbox, ways_out,
-    shares, ticket_shares,
+    shares, ticket_merging, ticket_shares,
     barring, calendar, flags, menu, supervision, switches,
     accounts, analytics, asked, audit, authorisation_form, authorisation_sheet, authorisation_steps, authorisations,
     call, callback, callbacks, calls, categories, chasing, comparing, corrections, coverage, departments, desk,

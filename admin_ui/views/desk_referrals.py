@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import code_in, number_in, wish
+from dispatch import duplicates
 from dispatch.calls import Call
 from dispatch.lodging import Lodged, lodge
 from dispatch.on_desk import answered_by
@@ -35,10 +36,11 @@ def refer() -> ResponseReturnValue:
     try:
         with writing() as session:
             done = _lodged(session, _own_call(session, request.form.get("call_id", "")))
+            likely = duplicates.of(session, done.ticket, account=me(), at=now())
     except ReferralError as error:
         with reading() as session:
             return _form(session, _own_call(session, request.form.get("call_id", "")), str(error)), 422
-    return render_template("_lodged.html", ticket=done.ticket, code=done.code, sent=done.sent)
+    return render_template("_lodged.html", ticket=done.ticket, code=done.code, sent=done.sent, likely=likely)
 
 
 def _lodged(session: Session, call: Call) -> Lodged:

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.words import COUNTIES
-from dispatch import counties, drafting, reach, referrals, rules, shares, supervision, urging
+from dispatch import counties, drafting, duplicates, merging, reach, referrals, rules, shares, supervision, urging
 from dispatch.callbacks import Callback
 from dispatch.callbacks import State as Owed
+from dispatch.duplicates import Likely
 from dispatch.needs import doable
 from dispatch.passed_matters import SOURCE
-from dispatch.tickets import UNHEARD, Ticket, guarded
+from dispatch.tickets import UNHEARD, Ticket, followed, guarded
 from dispatch.web_questions import WEB
 from hotline import audit
 from hotline.accounts.accounts import Account
@@ -53,6 +54,8 @@ def show(number: str, *, trouble: str = "", typed: Mapping[str, str] | None = No
             own_rules=rules.of(found, settings=house().settings),
             shows_caller=reach.sees_caller(session, found, account=me()), guarded=guarded(found),
             call_backs=_call_backs(session, found), shares=(asked := shares.of(session, found)),
+            merged=merging.of(session, found), main=followed(session, found),
+            likely=_likely(session, found),
             assembled=shares.assembled(asked), joinable=found.state in shares.JOINABLE,
             drafted=drafting.drafted_from(session, found) if me().may(Permission.WRITE_ENTRY) else None,
             may_draft=me().may(Permission.WRITE_ENTRY) and drafting.fit_to_draft(found),
@@ -62,6 +65,12 @@ def show(number: str, *, trouble: str = "", typed: Mapping[str, str] | None = No
             departments=[d for d in counties.choice(session, me(), on=local_day(now()))
                          if found.complained_of not in (d.name, d.short_name)],
         )  # fmt: skip
+
+
+def _likely(session: Session, ticket: Ticket) -> list[Likely]:
+    """The open tickets that may be the same matter, for those who write matters down or dispatch them."""
+    asks = me().may(Permission.DISPATCH) or me().may(Permission.REFER)
+    return duplicates.of(session, ticket, account=me(), at=now()) if asks and ticket.state in merging.RECEIVES else []
 
 
 def _call_backs(session: Session, ticket: Ticket) -> list[Callback]:

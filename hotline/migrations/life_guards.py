@@ -26,6 +26,10 @@ ADDED = {
         "file:passed_on>filed",
     ),
     "0044": ("hand_down:to_dispatch>to_dispatch", "hand_up:to_dispatch>to_dispatch"),
+    "0048": (
+        "merge:to_dispatch>merged", "merge:to_accept>merged", "merge:in_hand>merged", "unmerge:merged>to_dispatch",
+        "follow:merged>to_call_back", "withdraw:merged>withdrawn",
+    ),
 }  # fmt: skip
 """What each migration added to the lines, as `action:from>to`."""
 STATE, BEGINS, STEP = "no such step leads there", "a ticket does not begin there", "no such step of this ticket"

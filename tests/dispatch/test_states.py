@@ -42,6 +42,12 @@ POSSIBLE = {
     (State.VOID, Action.FILE): State.FILED,
     (State.NOT_ACCEPTED, Action.FILE): State.FILED,
     (State.PASSED_ON, Action.FILE): State.FILED,
+    (State.TO_DISPATCH, Action.MERGE): State.MERGED,
+    (State.TO_ACCEPT, Action.MERGE): State.MERGED,
+    (State.IN_HAND, Action.MERGE): State.MERGED,
+    (State.MERGED, Action.UNMERGE): State.TO_DISPATCH,
+    (State.MERGED, Action.FOLLOW): State.TO_CALL_BACK,
+    (State.MERGED, Action.WITHDRAW): State.WITHDRAWN,
 }
 IMPOSSIBLE = [pair for pair in itertools.product(State, Action) if pair not in POSSIBLE]
 

@@ -12,14 +12,14 @@ from sqlalchemy.exc import TimeoutError as Busy  # who waited too long for SQLit
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from dispatch import asides, callbacks, counties, disputes, extensions, facts, joint, referrals, shares
+from dispatch import asides, callbacks, counties, disputes, extensions, facts, joint, merging, referrals, shares
 from dispatch.callbacks import Callback
 from dispatch.endings import end_attempt
 from dispatch.referrals import Matter
 from dispatch.shares import Share
 from dispatch.states import BEGINNINGS, TRANSITIONS, Action, ImpossibleStep, State
 from dispatch.steps import ReferralError
-from dispatch.tickets import Klass, Ticket, TicketStep
+from dispatch.tickets import Klass, Ticket, TicketStep, followed
 from hotline.accounts.accounts import Account
 from hotline.database import Database
 from hotline.directory.departments import Department
@@ -45,6 +45,12 @@ def _ring(walk: "Walk", session: Session, ticket: Ticket, choice: int, at: datet
     session.flush()
     outcome, grade = RESULTS[choice % len(RESULTS)]
     end_attempt(session, attempt, outcome=outcome, grade=grade, settings=walk.settings, at=at)
+
+
+def _main(session: Session, ticket: Ticket) -> Ticket:
+    if ticket.merged_into_id is None:
+        raise ReferralError("it goes with no other")
+    return followed(session, ticket)
 
 
 def _share(session: Session, ticket: Ticket) -> Share:
@@ -88,6 +94,9 @@ DEEDS: dict[Action, Deed] = {
     Action.VOID: lambda w, s, t, n, at: n % 4 or asides.void(s, t, why="误登记", by=w.staff.supervisor, at=at),
     Action.NOT_ACCEPT: lambda w, s, t, n, at: n % 4 or asides.not_accept(s, t, why="诉讼中", where="法院", by=w.staff.supervisor, at=at),
     Action.PASS_ON: lambda w, s, t, n, at: n % 4 or asides.pass_on(s, t, number=f"12345-{t.id}", why="不属公开", by=w.staff.supervisor, at=at),
+    Action.MERGE: lambda w, s, t, n, at: n % 3 or merging.merge(s, t, into=w.another(s, t, n), why="同一事项", by=w.staff.supervisor, at=at),
+    Action.UNMERGE: lambda w, s, t, n, at: merging.take_out(s, t, why="并非同一事项", by=w.staff.supervisor, at=at),
+    Action.FOLLOW: lambda w, s, t, n, at: referrals.pass_reply(s, _main(s, t), by=w.staff.supervisor, settings=w.settings, at=at),
     Action.FILE: lambda w, s, t, n, at: referrals.file(s, t, at=at),
 }
 REMARKS: tuple[Deed, ...] = (
@@ -109,6 +118,7 @@ class Walk:
     settings: Settings
     staff: Staff
     numbers: list[str] = field(default_factory=list)
+    ids: dict[int, str] = field(default_factory=dict)
     taken: Counter[str] = field(default_factory=Counter)
     refused: int = 0
     clock: int = 0
@@ -144,6 +154,7 @@ class Walk:
                                      settings=self.settings, at=NOON)  # fmt: skip
         with self.lock:
             self.numbers.append(ticket.number)
+            self.ids[ticket.id] = ticket.number
             self.taken[ticket.number] = 1
 
     def step(self, which: int, choice: int, *, crash: bool = False) -> bool:
@@ -163,8 +174,7 @@ class Walk:
         except (ImpossibleStep, ReferralError, StaleDataError, Crash, Busy):
             self.refused += 1
             return False
-        with self.lock:
-            self.taken[number] += len(written)
+        self._count(written)
         return True
 
     def _deed(self, ticket: Ticket, choice: int) -> Deed:
@@ -172,6 +182,16 @@ class Walk:
         beside = REMARKS if not possible or ticket.state in shares.JOINABLE else ()
         deeds = [*(DEEDS[action] for action in possible or Action), *beside]
         return deeds[choice % len(deeds)]
+
+    def another(self, session: Session, ticket: Ticket, choice: int) -> Ticket:
+        """One of the walk's tickets; perhaps the same."""
+        number = self.numbers[choice // 3 % len(self.numbers)]
+        return session.scalars(select(Ticket).where(Ticket.number == number)).one()
+
+    def _count(self, written: list[TicketStep]) -> None:
+        with self.lock:
+            for step in written:
+                self.taken[self.ids[step.ticket_id]] += 1
 
     def check(self) -> None:
         """No ticket is lost, none doubled, and each stands where its history says, by lines of the table alone."""
@@ -190,9 +210,15 @@ class Walk:
             assert (source, action, target) in lines or (source == target and action not in set(Action))
         assert states[-1][2] == ticket.state
         self._joined(session, ticket)
+        self._together(session, ticket)
         owed = session.scalar(select(func.count()).select_from(Callback).where(
             Callback.ticket_id == ticket.id, Callback.state.in_(OWED)))  # fmt: skip
         assert owed == (ticket.state == State.TO_CALL_BACK and ticket.disputed_at is None), "who is owed a call is rung once"
+
+    def _together(self, session: Session, ticket: Ticket) -> None:
+        main = followed(session, ticket)
+        assert (main is not ticket) == (ticket.state == State.MERGED)
+        assert main is ticket or main.state in merging.RECEIVES, "it goes with a ticket that is still owed an answer"
 
     def _joined(self, session: Session, ticket: Ticket) -> None:
         still = session.scalar(select(func.count()).select_from(Share).where(Share.ticket_id == ticket.id, Share.ended_at.is_(None)))
@@ -205,7 +231,7 @@ class Walk:
                   State.IN_HAND: ["share", Action.REPLY, Action.SIGN], State.TO_CHECK: [Action.PASS],
                   State.TO_CALL_BACK: [Action.SETTLE, Action.CLOSE], State.CLOSED: [Action.FILE],
                   State.NEEDS_FACTS: [Action.GIVE_FACTS], State.WITHDRAWN: [Action.FILE], State.VOID: [Action.FILE],
-                  State.NOT_ACCEPTED: [Action.FILE], State.PASSED_ON: [Action.FILE]}  # fmt: skip
+                  State.MERGED: [Action.UNMERGE], State.NOT_ACCEPTED: [Action.FILE], State.PASSED_ON: [Action.FILE]}  # fmt: skip
         for number in self.numbers:
             state = State.TO_DISPATCH
             for _ in range(len(State) * 2):
@@ -222,7 +248,7 @@ class Walk:
                 deed = DEEDS[action] if isinstance(action, Action) else REMARKS[-1]
                 deed(self, session, ticket, 0, NOON + timedelta(minutes=self.clock))
                 session.flush()
-            self.taken[number] += len(written)
+            self._count(written)
         except (ImpossibleStep, ReferralError):
             pass
         with self.database.reading() as session:

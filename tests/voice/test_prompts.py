@@ -15,7 +15,7 @@ from hotline.voice.telephone import loudness
 
 NAMES = sorted(prompts.texts())
 BESIDE = [prompts.HOME / "sounds/hotline/tone.alaw", *(prompts.HOME / "sounds/moh").glob("*.alaw")]
-TICKET_STATES = [str(state) for state in State]
+TICKET_STATES = [str(state) for state in State if state is not State.MERGED]  # of that the other's state is said
 
 
 def heard(name: str) -> np.ndarray[tuple[int], np.dtype[np.float32]]:

@@ -1,0 +1,40 @@
+"""合并 on a ticket's page: it goes with another that is the same matter, or is taken out again."""
+
+from datetime import datetime
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from admin_ui.guards import needs
+from admin_ui.house import me
+from admin_ui.views.ticket_steps import take
+from dispatch import merging, reach
+from dispatch.steps import ReferralError
+from dispatch.tickets import Ticket
+from hotline.accounts.roles import Permission
+
+blueprint = Blueprint("ticket_merging", __name__, url_prefix="/tickets/<number>")
+
+
+@blueprint.post("/merge")
+@needs(Permission.DISPATCH)
+def merge(number: str) -> ResponseReturnValue:
+    def deed(session: Session, ticket: Ticket, at: datetime) -> None:
+        into = reach.ticket(session, _said("into").upper(), account=me())
+        if into is None:
+            raise ReferralError(gettext("请填写要并入的工单编号"))
+        merging.merge(session, ticket, into=into, why=_said("why"), by=me(), at=at)
+
+    return take(number, deed)
+
+
+@blueprint.post("/unmerge")
+@needs(Permission.DISPATCH)
+def take_out(number: str) -> ResponseReturnValue:
+    return take(number, lambda s, ticket, at: merging.take_out(s, ticket, why=_said("why"), by=me(), at=at))
+
+
+def _said(name: str) -> str:
+    return request.form.get(name, "").strip()[:500]

@@ -1,0 +1,148 @@
+"""合并: the same matter is followed once, nothing of any caller is lost, and what is confidential never goes with what isn't."""
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from dispatch import asides, duplicates, merging, progress, referrals, urging
+from dispatch.callbacks import Callback
+from dispatch.duplicates import Likely
+from dispatch.referrals import Matter
+from dispatch.states import State
+from dispatch.steps import ReferralError
+from dispatch.tickets import UNHEARD, Klass, Ticket
+from hotline.accounts.accounts import Account
+from hotline.accounts.roles import Role
+from hotline.directory.departments import Department
+from hotline.settings import Settings
+from hotline.telling.notices import Notice, Topic
+from tests.conftest import NOON
+from tests.dispatch import town
+from tests.dispatch.town import CODE, Staff, later
+
+OTHER = "13999999999"
+
+
+@pytest.fixture
+def staff(session: Session, office: Department) -> Staff:
+    return town.staff(session, office)
+
+
+@pytest.fixture
+def main(session: Session, settings: Settings, staff: Staff) -> Ticket:
+    row = town.ticket(session, settings, code="88888888", contact=OTHER)
+    return town.bring(session, row, State.IN_HAND, by=staff, settings=settings)
+
+
+def merged(session: Session, settings: Settings, main: Ticket, staff: Staff, **matter: object) -> Ticket:
+    row = town.ticket(session, settings, summary="来电人也问居住证续签。", **matter)
+    merging.merge(session, row, into=main, why="同一事项", by=staff.supervisor, at=later(hours=1))
+    session.flush()
+    return row
+
+
+def test_every_caller_of_one_matter_keeps_his_code_and_is_called_back(session: Session, settings: Settings, staff: Staff, main: Ticket) -> None:
+    row = merged(session, settings, main, staff)
+    assert (row.state, row.department_id, row.due_at, merging.of(session, main)) == (State.MERGED, None, None, [row])
+    told = progress.look_up(session, CODE, caller=town.CALLER, four="", settings=settings)
+    assert told is not None
+    assert (told.number, told.state) == (row.number, State.IN_HAND)  # it stands where the other stands
+    urging.urge(session, row, words="等急了", by=staff.supervisor, at=later(hours=2))
+    town.bring(session, main, State.TO_CALL_BACK, by=staff, settings=settings, at=later(hours=3))
+    assert (row.state, row.reply, row.signed_by, row.department_id) == (State.TO_CALL_BACK, main.reply, "leader", main.department_id)
+    owed = session.scalars(select(Callback).order_by(Callback.id)).all()
+    assert [(c.ticket_id, c.number) for c in owed] == [(main.id, OTHER), (row.id, town.CALLER)]
+    session.refresh(main)
+    assert [(s.action, s.why) for s in main.steps if s.action in ("merged_in", "urge")] == [("merged_in", row.summary), ("urge", "等急了")]
+    referrals.told(session, row, grade=5, settings=settings, at=later(hours=4))  # each rates it for himself
+    assert (row.state, main.state) == (State.IN_HAND, State.TO_CALL_BACK)
+
+
+def test_what_was_merged_is_taken_out_or_goes_on_alone_when_the_other_ends(session: Session, settings: Settings, staff: Staff, main: Ticket) -> None:
+    first, second = merged(session, settings, main, staff), merged(session, settings, main, staff, code="")
+    promised, third = first.promised_by, merged(session, settings, main, staff, code="")
+    asides.withdraw(session, third, why="不需要了", by=staff.supervisor, at=later(hours=2))
+    assert (third.state, third.merged_into_id, progress.followed(session, third)) == (State.WITHDRAWN, None, third)
+    with pytest.raises(ReferralError, match="理由"):
+        merging.take_out(session, first, why=" ", by=staff.supervisor, at=later(hours=2))
+    merging.take_out(session, first, why="问的是另一件事", by=staff.supervisor, at=later(hours=2))
+    asides.withdraw(session, main, why="已解决", by=staff.supervisor, at=later(hours=3))
+    session.flush()
+    assert [(t.state, t.merged_into_id) for t in (first, second)] == [(State.TO_DISPATCH, None)] * 2
+    assert first.promised_by == promised
+    town.bring(session, first, State.TO_CALL_BACK, by=staff, settings=settings, at=later(hours=4))
+    assert first.state == State.TO_CALL_BACK
+
+
+@pytest.mark.parametrize("matter", [{"confidential": True}, {"klass": Klass.COMPLAINT}, {"klass": Klass.REPORT}, {"complained_of": "玉溪市公安局"}])
+def test_what_is_kept_apart_is_merged_neither_way(session: Session, settings: Settings, staff: Staff, main: Ticket, matter: dict[str, object]) -> None:
+    row = town.ticket(session, settings, code="", **matter)
+    for one, into in ((row, main), (main, row)):
+        with pytest.raises(ReferralError, match="相同的事项才能合并"):
+            merging.merge(session, one, into=into, why="x", by=staff.supervisor, at=NOON)
+    assert duplicates.of(session, row, account=staff.supervisor, at=NOON) == []
+
+
+def test_the_database_keeps_what_is_confidential_apart_by_whatever_way(session: Session, settings: Settings, staff: Staff, main: Ticket) -> None:
+    secret, plain = town.ticket(session, settings, code="", confidential=True), merged(session, settings, main, staff)
+    for of, change in ((secret, "merged_into_id = :main"), (plain, "confidential = (:main > 0)"), (main, "confidential = (:main > 0)")):
+        kept = session.begin_nested()
+        with pytest.raises(DBAPIError, match="does not go with"):
+            session.execute(text(f"UPDATE ticket SET {change} WHERE id = :of"), {"main": main.id, "of": of.id})  # noqa: S608
+        kept.rollback()
+
+
+def test_what_others_go_with_is_not_made_secret_or_another_class(session: Session, settings: Settings, staff: Staff) -> None:
+    main = town.ticket(session, settings, code="88888888")
+    merged(session, settings, main, staff)
+    for klass, secret, of in ((Klass.CONSULT, True, ""), (Klass.COMPLAINT, False, ""), (Klass.CONSULT, False, "某局")):
+        with pytest.raises(ReferralError, match="先撤销合并"):
+            referrals.describe(session, main, Matter(klass, "x", "y", secret, of), by=staff.supervisor, settings=settings, at=NOON)
+        session.expire(main)
+
+
+def test_what_has_others_what_is_answered_and_what_nobody_heard_is_not_merged(session: Session, settings: Settings, staff: Staff, main: Ticket) -> None:
+    merged(session, settings, main, staff)
+    another = town.ticket(session, settings, code="")
+    unheard = town.ticket(session, settings, code="", summary=UNHEARD)
+    for one, into, words in ((main, another, "先撤销合并"), (unheard, main, "收听录音"), (another, another, "另一工单")):
+        with pytest.raises(ReferralError, match=words):
+            merging.merge(session, one, into=into, why="x", by=staff.supervisor, at=NOON)
+    town.bring(session, main, State.TO_CALL_BACK, by=staff, settings=settings)
+    with pytest.raises(ReferralError, match="尚未答复"):
+        merging.merge(session, another, into=main, why="x", by=staff.supervisor, at=NOON)
+
+
+def test_a_department_hears_that_its_ticket_is_gone_and_the_other_that_more_was_told(session: Session, settings: Settings, staff: Staff, main: Ticket) -> None:
+    other = town.unit(session, "102", "玉溪市住建局")
+    town.somebody(session, Role.LIAISON, of=other, login="theirs")
+    row = town.ticket(session, settings, code="")
+    referrals.dispatch(session, row, to=other, by=staff.supervisor, settings=settings, at=NOON)
+    merging.merge(session, row, into=main, why="同一事项", by=staff.supervisor, at=NOON)
+    rows = session.execute(select(Account.login, Notice.topic).join(Account, Account.id == Notice.account_id).order_by(Notice.id))
+    assert [tuple(one) for one in rows][-2:] == [("theirs", Topic.GONE), ("liaison", Topic.ADDED)]
+
+
+# -- what is likely the same ---------------------------------------------------------------------------------------
+def test_the_same_caller_or_the_same_words_in_one_department_are_shown_likeliest_first(session: Session, settings: Settings, staff: Staff, main: Ticket) -> None:
+    other = town.call(session, "20261123120000-0123456789ac", caller=OTHER)
+    row = town.ticket(session, settings, code="", of=other, title="居住证快到期", summary="来电人想知道居住证怎样续签。")
+    far = town.ticket(session, settings, code="", of=other, title="噪声扰民", summary="夜间施工，希望城管处理。")
+    assert [(o.ticket.number, o.caller) for o in duplicates.of(session, row, account=staff.supervisor, at=NOON)] == [(main.number, True)]
+    assert duplicates.of(session, far, account=staff.supervisor, at=NOON) == []
+    town.bring(session, row, State.TO_ACCEPT, by=staff, settings=settings)
+    row.contact = row.caller = ""
+    row.summary = main.summary
+    found = duplicates.of(session, row, account=staff.supervisor, at=NOON)
+    assert [(o.ticket.number, o.caller) for o in found] == [(main.number, False)]
+    assert duplicates.of(session, row, account=staff.supervisor, at=later(days=90)) == []
+
+
+def test_outside_the_hotline_nobody_learns_which_tickets_are_of_one_telephone(session: Session, settings: Settings, staff: Staff, main: Ticket) -> None:
+    other = town.unit(session, "102", "玉溪市住建局")
+    row = town.ticket(session, settings, code="", contact=OTHER, summary=main.summary)
+    referrals.dispatch(session, row, to=other, by=staff.supervisor, settings=settings, at=NOON)
+    assert staff.competent is not None
+    assert [type(o) for o in duplicates.of(session, row, account=staff.supervisor, at=NOON)] == [Likely]
+    assert duplicates.of(session, row, account=staff.competent, at=NOON) == []
