@@ -26,6 +26,7 @@ INDEXES = (
     Index("ix_call_direction_began_at", Call.direction, Call.began_at),
     Index("ix_ticket_due", DUE, Ticket.id.desc()),
     Index("ix_ticket_department_id_due", Ticket.department_id, DUE, Ticket.id.desc()),
+    Index("ix_ticket_department_id_state", Ticket.department_id, Ticket.state, Ticket.id),
     Index("ix_ticket_number_id", Ticket.number, Ticket.id),
     Index("ix_ticket_recording_id", Ticket.recording_id),
     Index("ix_missed_caller_over_at", MissedCaller.over_at),

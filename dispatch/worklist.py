@@ -45,11 +45,15 @@ def listed(account: Account, wanted: Wanted, *, at: datetime) -> Select[Ticket]:
     return query.order_by(closed, turn, DUE, urged.desc(), Ticket.id.desc())
 
 
-def parts(account: Account, wanted: Wanted, *, at: datetime) -> tuple[Select[Ticket], Select[Ticket]]:
-    """The same list in two: what somebody owes something of, and what is over. The first is short, so it can be put in
-    order; the other is as long as the hotline is old, is nobody's turn, and lies in order in an index."""
-    query, over = listed(account, wanted, at=at), Ticket.state.in_(sorted(OVER))
-    return query.where(~over), query.where(over).order_by(None).order_by(DUE, Ticket.id.desc())
+def parts(account: Account, wanted: Wanted, *, at: datetime) -> tuple[Select[Ticket], ...]:
+    """The same list in parts: what somebody owes something of, and what is over. The first is short, so it can be put
+    in order; the other is as long as the hotline is old, is nobody's turn, and lies in order in an index."""
+    query = listed(account, wanted, at=at)
+    standing = query.where(Ticket.state.in_(sorted(set(State) - OVER)))
+    if wanted.my_turn or wanted.overdue or (wanted.state is not None and wanted.state not in OVER):
+        return (standing,)
+    over = query.where(Ticket.state.in_(sorted(OVER))).order_by(None).order_by(DUE, Ticket.id.desc())
+    return standing, over
 
 
 def my_turn(account: Account) -> ColumnElement[bool]:

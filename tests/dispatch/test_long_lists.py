@@ -63,8 +63,7 @@ def searches() -> dict[str, Select[Any]]:
     for name, words in {"two": "社保", "many": "玉兴路17号", "digits": "0123"}.items():
         found[f"tickets: {name}"] = worklist.parts(SUPERVISOR, Wanted(text=words), at=NOON)[1]
     return found | {
-        "tickets that are somebody's": worklist.parts(SUPERVISOR, Wanted(), at=NOON)[0].where(
-            Ticket.state.in_(worklist.RUNNING)),
+        "tickets that are somebody's": worklist.parts(SUPERVISOR, Wanted(), at=NOON)[0],
         "who waits": listed_missed(WantedMissed(), account=SUPERVISOR, at=NOON)[0],
         "unread": select(func.count()).where(Notice.account_id == 1, Notice.read_at.is_(None)),
         "rare deed": select(AuditRow).where(AuditRow.deed.startswith("database", autoescape=True)),

@@ -19,6 +19,7 @@ INDEXES: dict[str, tuple[str, tuple[str, ...]]] = {
     "ix_call_direction_began_at": ("call", ("direction", "began_at")),
     "ix_ticket_due": ("ticket", (DUE, "id DESC")),
     "ix_ticket_department_id_due": ("ticket", ("department_id", DUE, "id DESC")),
+    "ix_ticket_department_id_state": ("ticket", ("department_id", "state", "id")),
     "ix_ticket_number_id": ("ticket", ("number", "id")),
     "ix_ticket_recording_id": ("ticket", ("recording_id",)),
     "ix_missed_caller_over_at": ("missed_caller", ("over_at",)),
