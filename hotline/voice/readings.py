@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-from pypinyin.contrib.tone_convert import to_tone3
-from pypinyin.pinyin_dict import pinyin_dict
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -124,6 +122,8 @@ def _syllables(word: str, read: str) -> str:
 
 
 def _syllable(one: str) -> str:
+    from pypinyin.contrib.tone_convert import to_tone3  # 40 MB, which only who types a reading needs
+
     toned = to_tone3(one, neutral_tone_with_five=True).replace("v", "ü") if one.isascii() is False else one
     match = SYLLABLE.fullmatch(toned.replace("v", "ü"))
     if match is None or match[1] not in _legal():
@@ -134,6 +134,8 @@ def _syllable(one: str) -> str:
 @cache
 def _legal() -> frozenset[str]:
     """All syllables of Mandarin, without tones."""
+    from pypinyin.pinyin_dict import pinyin_dict
+
     return frozenset(_toneless(one) for some in pinyin_dict.values() for one in some.split(","))
 
 
