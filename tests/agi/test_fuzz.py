@@ -120,7 +120,7 @@ def test_twenty_thousand_streams_break_no_reading(content: bytes, cuts: list[int
 @pytest.mark.proof
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize("wire", ["agi", "ami"])
-def test_bytes_that_were_bred_for_it_breaks_nothing(wire: str) -> None:
+def test_bytes_that_were_bred_for_it_break_nothing(wire: str) -> None:
     pytest.importorskip("atheris", reason="atheris is there for Linux on x86_64 alone")
     command = [sys.executable, "-m", "tests.agi.fuzz_wires", wire, "-max_total_time=45", "-max_len=2000", "-timeout=10"]
     done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, errors="replace", timeout=200)
