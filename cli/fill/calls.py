@@ -96,7 +96,7 @@ def _noted(paper: Paper, number: int, direction: str, caller: str,
         "began_at": began, "seconds": seconds, "size": round(seconds) * 16000 + 44, "sha256": SHA256,
         "taken_in_at": ended, "keep_until": kept, "stored": f"demo/{call_id}.flac",
         "stored_size": round(seconds) * 7000, "packing": "flac",
-        "checked_at": ended})  # fmt: skip
+        "key_id": NODE, "checked_at": ended})  # fmt: skip
     return call_id, recording_id
 
 

@@ -20,6 +20,7 @@ from hotline.audit import AuditRow, chain
 from hotline.database import Database
 from hotline.telling.outbox import Delivery
 from hotline.telling.outbox import State as Sent
+from recordings import keeping
 from tests.conftest import NOON
 
 SIZE = Size(calls=150, tickets=60, days=90, at=NOON)
@@ -62,6 +63,7 @@ def test_a_database_is_filled_once_as_large_as_was_said_and_goes_on_from_there(d
         assert count(session, TicketStep, TicketStep.by == "") < 60
         owed = session.scalars(select(Callback).where(Callback.state == "due")).all()
         assert all(callback.by_person for callback in owed), "the machine would ring who doesn't exist"
+        assert not keeping.owed_rows(session), "there is no sound that could be put away"
         assert count(session, Delivery, Delivery.state.not_in([Sent.SENT, Sent.FAILED])) == 0
     _refuses_what_is_impossible(database)
     with database.writing() as session, pytest.raises(NotEmpty):

@@ -28,6 +28,7 @@ INDEXES: dict[str, tuple[str, tuple[str, ...]]] = {
     "ix_notice_unread": ("notice", ("account_id", "id")),
     "ix_audit_row_thing": ("audit_row", ("thing",)),
 }  # fmt: skip
+STORED = 'CREATE INDEX ix_recording_stored ON recording (stored COLLATE "C")'  # in which the nightly walk goes
 DEED = "CREATE INDEX ix_audit_row_deed ON audit_row (deed varchar_pattern_ops, id)"
 PAIRS = """
 CREATE FUNCTION word_pairs(words text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE COST 2000 AS $$
@@ -42,8 +43,9 @@ def upgrade() -> None:
         op.create_index(name, table, [sa.text(c) for c in columns], sqlite_where=where, postgresql_where=where)
     if not _on_postgresql():
         op.create_index("ix_audit_row_deed", "audit_row", ["deed", "id"])
+        op.create_index("ix_recording_stored", "recording", ["stored"])
         return
-    for statement in (DEED, PAIRS, WORDS):
+    for statement in (STORED, DEED, PAIRS, WORDS):
         op.execute(statement)
 
 
@@ -52,6 +54,7 @@ def downgrade() -> None:
         op.execute("DROP INDEX ix_ticket_words")
         op.execute("DROP FUNCTION word_pairs(text)")
     op.drop_index("ix_audit_row_deed", "audit_row")
+    op.drop_index("ix_recording_stored", "recording")
     for name, (table, _) in INDEXES.items():
         op.drop_index(name, table)
 
