@@ -27,9 +27,9 @@ def merge(session: Session, ticket: Ticket, *, into: Ticket, why: str, by: Accou
     for one in (into, ticket):  # in the order in which an answer goes from the one to the other
         session.refresh(one, with_for_update={"key_share": True})
     source = move(ticket, Action.MERGE, by=by.login, at=at, given=_wrong(session, ticket, into))
-    shares.end_all(session, ticket, why="工单已并入其他工单", by="hotline", at=at)
     ticket.merged_into_id = into.id
     written(session, ticket, Action.MERGE, by=by, source=source, at=at, why=ground, into=into.number)
+    shares.end_all(session, ticket, why="工单已并入其他工单", by="hotline", at=at)
     _without_department(ticket)  # not before: it is told
     write_step(session, into, "merged_in", by=by.login, source=into.state, at=at, why=ticket.summary[:500],
                merged=ticket.number)  # fmt: skip

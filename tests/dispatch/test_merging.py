@@ -5,7 +5,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from dispatch import asides, duplicates, merging, progress, referrals, urging
+from dispatch import asides, duplicates, joint, merging, progress, referrals, urging
 from dispatch.callbacks import Callback
 from dispatch.duplicates import Likely
 from dispatch.referrals import Matter
@@ -119,9 +119,12 @@ def test_a_department_hears_that_its_ticket_is_gone_and_the_other_that_more_was_
     town.somebody(session, Role.LIAISON, of=other, login="theirs")
     row = town.ticket(session, settings, code="")
     referrals.dispatch(session, row, to=other, by=staff.supervisor, settings=settings, at=NOON)
+    joint.ask(session, row, of=staff.office, words="请说明", by=staff.supervisor, settings=settings, at=NOON)
     merging.merge(session, row, into=main, why="同一事项", by=staff.supervisor, at=NOON)
+    session.refresh(row)
+    assert [(s.action, s.source, s.target) for s in row.steps[-2:]] == [("merge", "to_accept", "merged"), ("share_end", "merged", "merged")]
     rows = session.execute(select(Account.login, Notice.topic).join(Account, Account.id == Notice.account_id).order_by(Notice.id))
-    assert [tuple(one) for one in rows][-2:] == [("theirs", Topic.GONE), ("liaison", Topic.ADDED)]
+    assert [tuple(one) for one in rows][-3:] == [("theirs", Topic.GONE), ("liaison", Topic.SHARE_OVER), ("liaison", Topic.ADDED)]
 
 
 # -- what is likely the same ---------------------------------------------------------------------------------------
