@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from fcntl import LOCK_EX, flock
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
 import pytest
 from sqlalchemy import select
@@ -149,21 +150,23 @@ def house() -> Iterator[House]:
 def a_house(**more: str) -> Iterator[House]:
     """A house of its own with these settings, running until the end."""
     folder = Path(tempfile.mkdtemp(prefix="hl-"))
-    KEPT_SOUNDS.mkdir(parents=True, exist_ok=True)
     here = installation(environment(folder, **more))
     database = prepare_database(here)
     with database.writing() as session:
         town.settle(session, at=now())
-    shutil.copytree(KEPT_SOUNDS, here.settings.sounds, dirs_exist_ok=True)
+    turn = _turn_to_speak(here.settings)
     try:
         with running(here) as supervisor:
             threading.Thread(target=_tend, args=(supervisor,), daemon=True).start()
             house = House(here, database, supervisor)
             _until_spoken(house)
+            _keep_sounds(here.settings)
+            turn.close()
             yield house
             names_nobody(here.settings)
     finally:
-        shutil.copytree(here.settings.sounds, KEPT_SOUNDS, dirs_exist_ok=True)
+        turn.close()
+        _keep_sounds(here.settings)
         shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -177,6 +180,20 @@ def _tend(supervisor: Supervisor) -> None:
     while True:
         supervisor.tend()
         time.sleep(0.2)
+
+
+def _turn_to_speak(settings: Settings) -> IO[str]:
+    """Houses that open at the same moment would all speak the same words: each waits until the one before it has spoken,
+    which took it a minute of both cores, and finds what was said. Closed, it is the next one's turn."""
+    KEPT_SOUNDS.mkdir(parents=True, exist_ok=True)
+    turn = (KEPT_SOUNDS.parent / "turn").open("w")
+    flock(turn, LOCK_EX)
+    shutil.copytree(KEPT_SOUNDS, settings.sounds, dirs_exist_ok=True)
+    return turn
+
+
+def _keep_sounds(settings: Settings) -> None:
+    shutil.copytree(settings.sounds, KEPT_SOUNDS, dirs_exist_ok=True)
 
 
 def _until_spoken(house: House) -> None:
