@@ -22,6 +22,7 @@ pytestmark = pytest.mark.browser
 World = Any
 Enter = Callable[..., Page]
 
+WIDTHS = (1280, 390)  # a desk's window and a telephone's
 BASICS = """() => {
   const wrong = [];
   if (!document.documentElement.lang) wrong.push('no lang');
@@ -174,17 +175,18 @@ PAGES = {
 
 
 @pytest.mark.parametrize("login", list(PAGES))
-@pytest.mark.parametrize("width", [1280, 390])
-def test_every_page_is_labelled_named_and_fits_its_window(world: World, enter: Enter, login: str, width: int) -> None:
+def test_every_page_is_labelled_named_and_fits_its_window(world: World, enter: Enter, login: str) -> None:
     number, guarded = world.ticket(), world.ticket(Klass.COMPLAINT)
-    page = enter(login, width=width)
+    page = enter(login)
     more = (f"/tickets/{number}", f"/tickets/{guarded}") if login in ("supervisor", "liaison") else ()
     calls = (f"/calls/{world.of(number).call_id}",) if login == "supervisor" else ()
     for lang in ("zh", "en"):
         for path in (*PAGES[login], *more, *calls):
             page.goto(f"{path}?lang={lang}")
             page.wait_for_load_state("load")
-            assert page.evaluate(BASICS) == [], (lang, path)
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 860})
+                assert page.evaluate(BASICS) == [], (lang, path, width)
 
 
 def test_the_pictures_for_the_documents_are_what_people_see(world: World, enter: Enter) -> None:

@@ -186,9 +186,9 @@ def visit(front: str, chromium: Browser) -> Iterator[Visit]:
     """A visitor's browser; what its console complains of, and every request elsewhere, fails the test."""
     complaints: list[str] = []
 
-    def enter(*, javascript: bool = True, width: int = 375, height: int = 760, dark: bool = False) -> BrowserContext:
+    def enter(*, javascript: bool = True, width: int = 375, height: int = 760) -> BrowserContext:
         context = chromium.new_context(viewport={"width": width, "height": height}, base_url=front, locale="zh-CN",
-                                       java_script_enabled=javascript, color_scheme="dark" if dark else "light")
+                                       java_script_enabled=javascript)
         context.set_default_timeout(10_000)
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         context.on("console", lambda m: complaints.append(m.text) if m.type == "error" and "status of 4" not in m.text else None)
