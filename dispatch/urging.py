@@ -1,6 +1,6 @@
 """What the caller adds to his open ticket: he urges it (催单) or tells more (补充). Neither moves state or deadline."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
@@ -10,8 +10,10 @@ from dispatch.steps import ReferralError
 from dispatch.tickets import Ticket, TicketStep, followed, write_step
 from hotline import audit
 from hotline.accounts.accounts import Account
+from hotline.settings import Settings
 
 URGE, SUPPLEMENT = "urge", "supplement"
+HE_HIMSELF = "caller"
 LONGEST = 500
 
 
@@ -22,14 +24,26 @@ def open_to_caller(ticket: Ticket) -> bool:
 
 def urge(session: Session, ticket: Ticket, *, words: str = "", by: Account, at: datetime) -> None:
     """催单: counted and shown, and the ticket goes before others that are due at the same time."""
-    _add(session, ticket, URGE, words, by, at)
+    _add(session, _held(session, ticket), URGE, words, by.login, at)
+
+
+def urge_himself(session: Session, ticket_id: int, *, settings: Settings, at: datetime) -> bool:
+    """催单 by who holds its query code: once in a while, so that nobody drowns a department; whether it was taken."""
+    ticket = _held(session, session.get_one(Ticket, ticket_id))
+    before = select(TicketStep.id).where(TicketStep.ticket_id == ticket_id, TicketStep.action == URGE,
+                                         TicketStep.by == HE_HIMSELF,
+                                         TicketStep.at > at - timedelta(hours=settings.urge_hours))  # fmt: skip
+    if not open_to_caller(ticket) or session.scalar(before.limit(1)) is not None:
+        return False
+    _add(session, ticket, URGE, "", HE_HIMSELF, at)
+    return True
 
 
 def supplement(session: Session, ticket: Ticket, *, words: str, by: Account, at: datetime) -> None:
     """补充: what the caller tells on top, in the operator's words; the department reads it in the history."""
     if not words.strip():
         raise ReferralError("请填写补充内容")
-    _add(session, ticket, SUPPLEMENT, words, by, at)
+    _add(session, _held(session, ticket), SUPPLEMENT, words, by.login, at)
 
 
 def urged(ticket: Ticket) -> int:
@@ -43,11 +57,16 @@ def times_urged() -> ScalarSelect[int]:
     return select(func.count(TicketStep.id)).where(*of_the_ticket).correlate(Ticket).scalar_subquery()
 
 
-def _add(session: Session, ticket: Ticket, kind: str, words: str, by: Account, at: datetime) -> None:
-    session.refresh(ticket, with_for_update=True)  # a step that somebody takes at this moment comes before or after
+def _held(session: Session, ticket: Ticket) -> Ticket:
+    """The ticket, ours until the end: a step that somebody takes at this moment comes before or after."""
+    session.refresh(ticket, with_for_update=True)
+    return ticket
+
+
+def _add(session: Session, ticket: Ticket, kind: str, words: str, by: str, at: datetime) -> None:
     if not open_to_caller(ticket):
         raise ReferralError("工单已办结，请另行登记")
-    write_step(session, ticket, kind, by=by.login, source=ticket.state, at=at, why=words.strip()[:LONGEST])
+    write_step(session, ticket, kind, by=by, source=ticket.state, at=at, why=words.strip()[:LONGEST])
     if (main := followed(session, ticket)) is not ticket:
-        write_step(session, main, kind, by=by.login, source=main.state, at=at, why=words.strip()[:LONGEST])
-    audit.note(session, f"ticket.{kind}", by=by.login, at=at, about=("ticket", ticket.number))
+        write_step(session, main, kind, by=by, source=main.state, at=at, why=words.strip()[:LONGEST])
+    audit.note(session, f"ticket.{kind}", by=by, at=at, about=("ticket", ticket.number))

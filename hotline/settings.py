@@ -235,6 +235,9 @@ class Settings(BaseModel):
     callback_message_minutes: int = Field(
         10, ge=0, description="Minutes that a short message goes ahead of a call-back, where it can; 0: none goes."
     )
+    urge_hours: int = Field(
+        24, ge=1, description="A caller may urge one matter by key or on the web once within so many hours."
+    )
     survey_redial_minutes: int = Field(
         30, ge=0, description="Minutes within which who was cut off before he rated is rung for it, once; 0: nobody is."
     )

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
 from dispatch.codes import DIGITS
 from hotline.settings import Settings
@@ -14,6 +14,7 @@ from hotline.settings import Settings
 QUICKEST = timedelta(seconds=3)
 """Nobody reads and fills in a form faster; a program does."""
 LONGEST = timedelta(hours=12)
+LOOKED_UP = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,23 @@ def code_of(token: FormToken, settings: Settings) -> str:
     key = settings.secret_key.get_secret_value().encode()
     drawn = int.from_bytes(hmac.new(key, b"web code " + token.nonce.encode(), hashlib.sha256).digest())
     return str(drawn % (9 * 10 ** (DIGITS - 1)) + 10 ** (DIGITS - 1))
+
+
+def give_for(settings: Settings, ticket_id: int) -> str:
+    """The mark for what may be done with a matter that was looked up with its code just now."""
+    return str(_looked_up(settings).dumps(ticket_id))
+
+
+def matter_of(mark: str, settings: Settings) -> int | None:
+    """The matter that it belongs to; None when it isn't ours or too long ago."""
+    try:
+        return int(_looked_up(settings).loads(mark, max_age=int(LOOKED_UP.total_seconds())))
+    except (BadSignature, ValueError, TypeError):
+        return None
+
+
+def _looked_up(settings: Settings) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(settings.secret_key.get_secret_value(), salt="looked up with its code")
 
 
 def _signer(settings: Settings) -> URLSafeSerializer:

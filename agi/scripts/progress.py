@@ -5,7 +5,7 @@ from agi.house import House, Next
 from agi.line import Line
 from agi.talk import BACK, PERSON
 from agi.voice import Voice
-from dispatch import calls, progress
+from dispatch import calls, progress, urging
 from dispatch.calls import Step
 from dispatch.codes import DIGITS
 from dispatch.progress import Standing
@@ -14,6 +14,7 @@ from hotline.phones import normalise
 from hotline.times import local, now
 
 TRIES = 3
+URGE = "5"
 
 
 def run(line: Line, house: House) -> None:
@@ -33,7 +34,7 @@ def _conversation(voice: Voice, house: House, arguments: tuple[str, ...]) -> Nex
         standing = _look_up(voice, house, code, caller)
         _noted(house, call_id, standing)
         if standing is not None:
-            return _tell(voice, standing)
+            return _tell(voice, house, standing)
         prompts = ["hotline/code_wrong", "hotline/key_code"]
     return Next.PEOPLE
 
@@ -62,13 +63,23 @@ def _noted(house: House, call_id: str, standing: Standing | None) -> None:
             calls.note(session, call_id, Step.PROGRESS, at=now(), ticket=standing.number, state=standing.state)
 
 
-def _tell(voice: Voice, standing: Standing) -> Next:
+def _tell(voice: Voice, house: House, standing: Standing) -> Next:
     """Say how it stands, and again if he likes; then what else he may do."""
-    sounds = ["hotline/your_matter", f"hotline/state_{standing.state}"]
+    sounds, offers = ["hotline/your_matter", f"hotline/state_{standing.state}"], ["hotline/person_offer"]
     if standing.state not in OVER | {State.TO_CALL_BACK}:
+        offers.insert(0, "hotline/urge_offer")
         day = local(standing.promised_by)
         sounds += ["hotline/extended_now"] if standing.extended else []
         sounds += ["hotline/due_before", f"hotline/month_{day.month}", f"hotline/day_{day.day}"]
     heard = HeardPrompts(voice, sounds, interrupt=PERSON)
-    key = heard.say() or heard.ask("hotline/person_offer", timeout=4.0)
+    key = heard.say() or heard.ask(*offers, timeout=4.0)
+    if key == URGE and len(offers) > 1:
+        key = voice.ask(_urged(house, standing), "hotline/person_offer", timeout=4.0)
     return Next.MENU if key == BACK else Next.PEOPLE if key == PERSON else Next.GOODBYE
+
+
+def _urged(house: House, standing: Standing) -> str:
+    """Urge it for him; what he hears of that."""
+    with house.database.writing() as session:
+        taken = urging.urge_himself(session, standing.ticket_id, settings=house.settings, at=now())
+    return "hotline/urged" if taken else "hotline/urged_before"

@@ -14,14 +14,14 @@ from agi import voice
 from agi.run import make_server
 from agi.server import Server
 from agi.voice import seconds_of
-from dispatch import callbacks, calls, corrections, surveys
+from dispatch import callbacks, calls, corrections, surveys, urging
 from dispatch.callbacks import Attempt, Callback
 from dispatch.calls import Call, CallStep, Step
 from dispatch.corrections import Correction
 from dispatch.endings import end_call
 from dispatch.states import State
 from dispatch.tellings import Telling
-from dispatch.tickets import Ticket
+from dispatch.tickets import Ticket, TicketStep
 from hotline.database import Database
 from hotline.settings import Settings
 from hotline.times import local_day, now
@@ -456,8 +456,27 @@ def lodged(house: Hotline) -> Hotline:
 def test_a_code_from_ones_own_telephone_tells_how_the_matter_stands(lodged: Hotline) -> None:
     caller = lodged.serve(Caller({"key_code": CODE}), "progress")
     assert caller.next == "goodbye"
-    assert caller.prompts == ["key_code", "your_matter", "state_to_dispatch", "due_before", "month_11", "day_26", "person_offer", "keys_again"]
+    assert caller.prompts == ["key_code", "your_matter", "state_to_dispatch", "due_before", "month_11", "day_26",
+                              "urge_offer", "person_offer", "keys_again"]
     assert lodged.kinds()[-1] == Step.PROGRESS
+
+
+def test_by_5_he_urges_his_matter_once_a_day_and_hears_what_became_of_it(lodged: Hotline) -> None:
+    for said in ("urged", "urged_before"):
+        caller = lodged.serve(Caller({"key_code": CODE, "keys_again": "5", "person_offer": ["", "*"]}), "progress")
+        assert caller.prompts[-2:] == [said, "person_offer"]
+        assert caller.next == "menu"
+    with lodged.database.reading() as session:
+        steps = session.scalars(select(TicketStep).where(TicketStep.action == urging.URGE)).all()
+        assert [(step.by, step.target) for step in steps] == [(urging.HE_HIMSELF, "to_dispatch")]
+
+
+def test_what_is_closed_is_not_offered_to_be_urged(lodged: Hotline) -> None:
+    with lodged.database.writing() as session:
+        town.put(session, session.scalars(select(Ticket)).one(), State.CLOSED)
+    caller = lodged.serve(Caller({"key_code": CODE, "keys_again": "5"}), "progress")
+    assert "urge_offer" not in caller.prompts
+    assert (caller.next, caller.prompts[-1]) == ("goodbye", "keys_again")
 
 
 def test_how_it_stands_is_said_again_and_slower_by_the_keys_for_it(lodged: Hotline) -> None:

@@ -55,3 +55,12 @@ def test_what_is_urged_goes_before_what_is_due_the_same_day_and_not_before_what_
         return list(session.scalars(worklist.listed(boss, Wanted(), at=later(days=1))))
 
     assert listed() == [rows[0], rows[2], rows[1], rows[3]]
+
+
+def test_who_holds_its_code_urges_it_once_in_a_while_and_only_while_it_is_open(session: Session, settings: Settings, office: Department) -> None:
+    row = town.ticket(session, settings)
+    taken = [urging.urge_himself(session, row.id, settings=settings, at=later(hours=h)) for h in (0, 23, 25)]
+    assert taken == [True, False, True]
+    assert urging.urged(row) == 2
+    town.put(session, row, State.CLOSED)
+    assert not urging.urge_himself(session, row.id, settings=settings, at=later(days=9))

@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from dispatch.states import OVER, State
-from dispatch.tickets import Klass, Ticket
+from dispatch.tickets import Klass, Ticket, TicketStep
 from hotline.audit import AuditRow
 from hotline.database import Database
 from tests.dispatch import town
@@ -41,6 +41,29 @@ def test_number_and_code_together_show_state_and_promise_and_nothing_else(city: 
     with city.database.reading() as session:
         seen = session.scalars(select(AuditRow).where(AuditRow.deed == "progress.seen")).all()
     assert [(row.by, row.thing) for row in seen] == [("web", lodged.ticket.number)]
+
+
+def mark_on(page: str) -> str:
+    found = re.search(r'name="mark" value="([^"]+)"', page)
+    return found[1] if found else ""
+
+
+def test_who_looked_his_matter_up_urges_it_once_a_day_and_nobody_else_does(city: City, client: FlaskClient) -> None:
+    lodged = city.lodged()
+    mark = mark_on(ask(client, lodged.ticket.number, lodged.code).text)
+    assert [client.post("/follow/urge", data={"mark": one}).status_code for one in ("", "x", mark[:-1], f"{mark}x")] == [422] * 4
+    assert "已为您催办" in client.post("/follow/urge", data={"mark": mark}).text
+    assert "不久前已经催办过" in client.post("/follow/urge", data={"mark": mark}).text
+    with city.database.reading() as session:
+        steps = session.scalars(select(TicketStep).where(TicketStep.action == "urge")).all()
+        assert [(step.ticket_id, step.by) for step in steps] == [(lodged.ticket.id, "caller")]
+
+
+def test_a_matter_that_is_over_offers_no_urging(city: City, client: FlaskClient) -> None:
+    lodged = city.lodged()
+    with city.database.writing() as session:
+        town.put(session, session.get_one(Ticket, lodged.ticket.id), State.CLOSED)
+    assert mark_on(ask(client, lodged.ticket.number, lodged.code).text) == ""
 
 
 def test_every_state_is_said_in_plain_words(city: City, client: FlaskClient) -> None:

@@ -6,9 +6,10 @@ import unicodedata
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from admin_ui.public import form_tokens
 from admin_ui.public.limits import limiter, number_asked_for, of
 from admin_ui.public.lobby import lobby, now, reading, writing
-from dispatch import progress
+from dispatch import progress, urging
 from dispatch.states import OVER as ENDED
 from dispatch.states import State
 from dispatch.web_questions import WEB
@@ -38,8 +39,20 @@ def look() -> ResponseReturnValue:
         return render_template("public/follow.html", standing=None, trouble=True), 422, UNKEPT
     with writing() as session:
         audit.note(session, "progress.seen", by=WEB, at=now(), about=("ticket", standing.number))
-    waits = standing.state not in OVER
-    return render_template("public/follow.html", standing=standing, waits=waits, trouble=False), 200, UNKEPT
+    mark = "" if standing.state in OVER else form_tokens.give_for(lobby().settings, standing.ticket_id)
+    return render_template("public/follow.html", standing=standing, mark=mark, trouble=False), 200, UNKEPT
+
+
+@blueprint.post("/urge")
+@limiter.limit(of("public_follow_limit"))
+def urge() -> ResponseReturnValue:
+    """催单 by who looked his matter up just now."""
+    ticket_id = form_tokens.matter_of(request.form.get("mark", ""), lobby().settings)
+    if ticket_id is None:
+        return render_template("public/follow.html", standing=None, trouble=True), 422, UNKEPT
+    with writing() as session:
+        taken = urging.urge_himself(session, ticket_id, settings=lobby().settings, at=now())
+    return render_template("public/urged.html", taken=taken), 200, UNKEPT
 
 
 def _plain(field: str) -> str:
