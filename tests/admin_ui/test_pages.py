@@ -9,11 +9,15 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select, text
 
+from dispatch import calls, tellings
+from dispatch.answers import offered
+from dispatch.decision import Answer, Channel
 from dispatch.states import State
 from dispatch.tickets import Klass, Ticket
 from hotline.audit import AuditRow, chain
 from hotline.database import Database
 from hotline.times import local_day, now
+from knowledge_base.entries import EntryVersion
 from tests.dispatch import town
 
 from .support import listen, on_sqlite, picture
@@ -189,6 +193,20 @@ def test_every_page_is_labelled_named_and_fits_its_window(world: World, enter: E
                 assert page.evaluate(BASICS) == [], (lang, path, width)
 
 
+def an_answered_call(world: World) -> str:
+    """An operator told one answer, and both hung up; its id."""
+    call_id: str = world.call(operator="operator", recorded=True)
+    with world.database.writing() as session:
+        version = session.scalars(select(EntryVersion).where(EntryVersion.entry_id == 1)).one()
+        found = offered(session, 1, channel=Channel.OPERATOR, at=now())
+        assert found is not None
+        assert isinstance(found.decision, Answer)
+        tellings.tell(session, call_id, found.decision, channel=Channel.OPERATOR, entry_id=1,
+                      entry_version_id=version.id, by="operator", at=now())  # fmt: skip
+        calls.end(session, call_id, at=now() + timedelta(seconds=6))
+    return call_id
+
+
 def test_the_pictures_for_the_documents_are_what_people_see(world: World, enter: Enter) -> None:
     for klass, to, title in ((Klass.CONSULT, "101", "失业金一直没有到账"), (Klass.COMPLAINT, "102", "反映窗口排队时间过长"),
                              (Klass.HELP, "103", "老房子没有产权证怎么办"), (Klass.REPORT, "101", "反映某企业拖欠工资"),
@@ -208,7 +226,7 @@ def test_the_pictures_for_the_documents_are_what_people_see(world: World, enter:
         page.goto(path)
         expect(page.get_by_role("heading", level=1)).to_be_visible()
         picture(page, name)
-    page.goto(f"/calls/{world.of(number).call_id}")
+    page.goto(f"/calls/{an_answered_call(world)}")
     listen(page, "quality")
     picture(page, "call")
     night = enter("supervisor", dark=True)

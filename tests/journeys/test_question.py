@@ -33,7 +33,7 @@ def _says(sound: str | Path, then: float = 1.0) -> tuple[Step, ...]:
 
 def _after(prompt: str) -> float:
     """Seconds until he may speak: prompt, tone, and what a busy machine takes."""
-    return seconds_of(f"hotline/{prompt}") + 1.4
+    return seconds_of(f"hotline/{prompt}") + 2.2
 
 
 @pytest.fixture(scope="module")
