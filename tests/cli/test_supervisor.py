@@ -80,3 +80,29 @@ def test_everything_is_stopped_also_when_nobody_reads_any_more_what_is_said(
         (broker,) = supervisor.children
         assert broker.alive()
     assert not broker.alive()
+
+
+def test_who_presses_ctrl_c_twice_leaves_no_exchange_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+
+    class Container:
+        def __init__(self, plan: object) -> None:
+            pass
+
+        def start(self) -> None:
+            done.append("started")
+
+        def stop(self) -> None:
+            done.append("stopped")
+
+    def interrupted(supervisor: Supervisor) -> None:
+        stop(supervisor)
+        raise KeyboardInterrupt
+
+    stop = Supervisor.stop
+    monkeypatch.setattr(Supervisor, "stop", interrupted)
+    monkeypatch.setattr(up, "Exchange", Container)
+    monkeypatch.setattr(up, "processes", lambda settings: ())
+    with pytest.raises(KeyboardInterrupt), up.running(installation({"HOTLINE_FOLDER": str(tmp_path)})):
+        pass
+    assert done == ["started", "stopped"]
