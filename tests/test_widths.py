@@ -8,6 +8,8 @@ from pydantic import SecretStr, ValidationError
 from sqlalchemy import String, Text
 from sqlalchemy.orm import InstrumentedAttribute
 
+from admin_ui import app  # noqa: F401 - these two bring all tables
+from dispatch import worker  # noqa: F401
 from dispatch.calls import Call
 from dispatch.tellings import Telling
 from dispatch.tickets import Ticket
