@@ -6,7 +6,7 @@ import click
 
 from cli.opening import opened
 from dispatch import case_files
-from dispatch.reconciling import Reconciler, open_findings
+from dispatch.reconciling.reconciler import Reconciler, open_findings
 from hotline import audit
 from hotline.times import local, local_day, now
 from recordings import keeping

@@ -22,7 +22,6 @@ from dispatch import (
     ladder,
     learning,
     missed,
-    reconciling,
     records,
     recounting,
     spool,
@@ -32,6 +31,7 @@ from dispatch import (
 from dispatch.callbacks import Attempt
 from dispatch.calls import Call
 from dispatch.endings import end_attempt
+from dispatch.reconciling import nightly
 from dispatch.tickets import Ticket, write_step
 from dispatch.trunk import Taken
 from hotline import parts
@@ -255,7 +255,7 @@ class Sweeper:
         keeping.put_away(self.database, there, put_off=self.looked, at=now())
         keeping.move(there)
         keeping.reseal(self.database, there, put_off=self.looked, at=now())
-        reconciling.at_night(self.settings, self.database, at=now())
+        nightly.at_night(self.settings, self.database, at=now())
 
     def seal(self) -> None:
         """Chain what the audit trail has gained."""

@@ -9,9 +9,9 @@ import pytest
 import time_machine
 from sqlalchemy import delete, select, update
 
-from dispatch import reconciling
 from dispatch.calls import Call, CallStep
-from dispatch.reconciling import Reconciler
+from dispatch.reconciling import nightly
+from dispatch.reconciling.reconciler import Reconciler
 from hotline.database import Database
 from hotline.settings import Settings
 from recordings import findings, keeping, recordings
@@ -239,12 +239,12 @@ def test_names_are_met_in_the_order_of_their_bytes(registry: Registry) -> None:
 
 def test_at_night_it_runs_once_beside_the_sweeps(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[str] = []
-    monkeypatch.setattr(reconciling, "destroy_due", lambda *_, **__: ran.append("destroyed"))
+    monkeypatch.setattr(nightly, "destroy_due", lambda *_, **__: ran.append("destroyed"))
     night = later(hours=15, minutes=30)  # half past three in Yuxi
 
     def look(**after: float) -> bool:
         with time_machine.travel(night + timedelta(**after), tick=False):
-            thread = reconciling.at_night(registry.settings, registry.database, at=night + timedelta(**after))
+            thread = nightly.at_night(registry.settings, registry.database, at=night + timedelta(**after))
             if thread:
                 thread.join(60)
             return thread is not None

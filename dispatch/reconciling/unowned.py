@@ -2,83 +2,68 @@
 
 import hashlib
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dispatch.calls import Call
+from dispatch.reconciling.books import Books, Found
 from recordings import recordings, sides
 from recordings.findings import Done
 from recordings.findings import Kind as Wrong
 from recordings.recordings import Kind, Recording, State
 
-if TYPE_CHECKING:
-    from dispatch.reconciling import Reconciler
-
 _NAME = re.compile(r"\d{4}/\d\d/\d\d/(\d+)-[0-9a-f]{16}\.\w+")
 
 
-@dataclass(frozen=True)
-class Found:
-    """What didn't agree, and what was done about it."""
-
-    kind: Wrong
-    thing: str
-    done: Done
-    call_id: str = ""
-    detail: str = ""
-
-
-def in_spool(of: "Reconciler", kind: Kind, path: Path, at: datetime) -> Found | None:
+def in_spool(books: Books, kind: Kind, path: Path, at: datetime) -> Found | None:
     """A recording that lies in the spool for long; None when all is well with it."""
-    with of.database.writing() as session:
+    with books.database.writing() as session:
         row = session.scalar(select(Recording).where(Recording.path == str(path)))
         if row is None:
-            return _adopted(session, of, kind, path, at)
+            return _adopted(session, books, kind, path, at)
         if row.state == State.MISSING:
-            there = recordings.take_in(row, keep_days=of.settings.recordings_keep_days, at=at)
+            there = recordings.take_in(row, keep_days=books.settings.recordings_keep_days, at=at)
             return Found(Wrong.UNOWNED, str(path), Done.TAKEN_IN if there else Done.LEFT, call_id=row.call_id)
-    if row.state == State.DESTROYED or (row.stored and of.archive.intact(row)):
+    if row.state == State.DESTROYED or (row.stored and books.archive.intact(row)):
         sides.clear(path)  # destroyed, or a copy of what is kept: it was to go, and somebody died before
         return Found(Wrong.UNOWNED, str(path), Done.REMOVED, call_id=row.call_id)
-    return lost(of, row, at) if row.stored else None
+    return lost(books, row) if row.stored else None
 
 
-def _adopted(session: Session, of: "Reconciler", kind: Kind, path: Path, at: datetime) -> Found:
+def _adopted(session: Session, books: Books, kind: Kind, path: Path, at: datetime) -> Found:
     """The file of a call that we know is taken in; that of another stays, for a person to look at."""
     call_id, _, leg = path.stem.partition(".")
     call = session.get(Call, call_id)
     if call is None or bool(leg) is not (kind is Kind.LEG):
         return Found(Wrong.UNOWNED, str(path), Done.LEFT)
-    row = recordings.expect(session, call_id, kind=kind, leg=leg, spool=of.settings.spool, at=call.began_at)
-    there = recordings.take_in(row, keep_days=of.settings.recordings_keep_days, at=at)
+    row = recordings.expect(session, call_id, kind=kind, leg=leg, spool=books.settings.spool, at=call.began_at)
+    there = recordings.take_in(row, keep_days=books.settings.recordings_keep_days, at=at)
     return Found(Wrong.UNOWNED, str(path), Done.TAKEN_IN if there else Done.LEFT, call_id=call_id)
 
 
-def kept(of: "Reconciler", name: str, at: datetime) -> Found | None:
+def kept(books: Books, name: str) -> Found | None:
     """A name in the store that no row had when it was looked at."""
     known = _NAME.fullmatch(name)
-    with of.database.reading() as session:
+    with books.database.reading() as session:
         row = session.get(Recording, int(known[1])) if known else None
     if row is None:
         return Found(Wrong.UNOWNED, name, Done.LEFT)
     if row.stored == name or (not row.stored and row.state == State.COMPLETE):
         return None  # put away meanwhile, or about to be
-    if row.state == State.DESTROYED or of.archive.intact(row):
-        of.archive.forget(name)  # what an older key sealed, or what was to be destroyed
+    if row.state == State.DESTROYED or books.archive.intact(row):
+        books.archive.forget(name)  # what an older key sealed, or what was to be destroyed
         return Found(Wrong.UNOWNED, name, Done.REMOVED, call_id=row.call_id)
     return Found(Wrong.UNOWNED, name, Done.LEFT, call_id=row.call_id)
 
 
-def lost(of: "Reconciler", row: Recording, at: datetime) -> Found:
+def lost(books: Books, row: Recording) -> Found:
     """What isn't kept as its row says: from the spool again, when that has it to the bit; else from a backup."""
     path = Path(row.path)
     if not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != row.sha256:
         return Found(Wrong.NO_FILE, row.stored, Done.RESTORE, call_id=row.call_id)
-    with of.database.writing() as session:
+    with books.database.writing() as session:
         session.execute(update(Recording).where(Recording.id == row.id).values(stored="", key_id="", packing=""))
     return Found(Wrong.NO_FILE, row.stored, Done.PUT_BACK, call_id=row.call_id)

@@ -1,0 +1,1 @@
+"""Reconciliation: calls, rows and files are held against one another, and what can be mended is."""

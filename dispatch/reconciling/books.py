@@ -1,0 +1,43 @@
+"""What is held against one another, what doesn't agree in it, and from when on."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from hotline.database import Database
+from hotline.settings import Settings
+from recordings.archive import Archive
+from recordings.findings import Done
+from recordings.findings import Kind as Wrong
+
+QUIET = timedelta(hours=1)  # what is younger may still be under way
+
+
+@dataclass(frozen=True)
+class Books:
+    """One installation's rows and files; `whole`: every call is looked at, and every sound hashed anew."""
+
+    settings: Settings
+    database: Database
+    archive: Archive
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """What didn't agree, and what was done about it."""
+
+    kind: Wrong
+    thing: str
+    done: Done
+    call_id: str = ""
+    detail: str = ""
+
+
+class Look(Protocol):
+    """One look through the books; the first line of its words says at what."""
+
+    __doc__: str | None
+
+    def __call__(self, books: Books, at: datetime, /) -> Iterator[Found]: ...

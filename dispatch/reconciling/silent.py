@@ -1,0 +1,57 @@
+"""Calls against recordings: calls that have none, and recordings of calls that nobody knows."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, and_, or_, select
+
+from dispatch.calls import Call
+from dispatch.reconciling.books import QUIET, Books, Found
+from recordings import recordings
+from recordings.findings import Done, Finding
+from recordings.findings import Kind as Wrong
+from recordings.recordings import Kind, Recording, State
+
+SHORT = timedelta(seconds=2)  # a call that was over before the exchange could record a word
+LOOK_BACK = timedelta(days=30)  # how far back calls are looked through each night
+
+
+def calls(books: Books, at: datetime) -> Iterator[Found]:
+    """Calls that are over and have no recording"""
+    with books.database.reading() as session:
+        rows = session.execute(_unrecorded(at, whole=books.whole)).all()
+    for call_id, began, ended, recording_id in rows:
+        if recording_id is None and _taken_in(books, call_id, began, at):
+            yield Found(Wrong.NO_RECORDING, call_id, Done.TAKEN_IN, call_id=call_id)
+            continue
+        done = Done.TOO_SHORT if ended - began < SHORT else Done.LEFT
+        lasted = f"{(ended - began).total_seconds():.0f} s"
+        yield Found(Wrong.NO_RECORDING, call_id, done, call_id=call_id, detail=lasted)
+
+
+def without_call(books: Books, at: datetime) -> Iterator[Found]:
+    """Recordings of calls that nobody knows"""
+    strange = select(Recording).outerjoin(Call, Call.id == Recording.call_id)
+    strange = strange.where(Call.id.is_(None), Recording.began_at < at - QUIET, Recording.state != State.DESTROYED)
+    with books.database.reading() as session:
+        rows = session.scalars(strange).all()
+    for row in rows:
+        yield Found(Wrong.NO_CALL, row.call_id, Done.LEFT, call_id=row.call_id, detail=row.stored or row.path)
+
+
+def _taken_in(books: Books, call_id: str, began: datetime, at: datetime) -> bool:
+    """Make the row that is missing; whether there was a file for it."""
+    with books.database.writing() as session:
+        row = recordings.expect(session, call_id, kind=Kind.CALL, spool=books.settings.spool, at=began)
+        return recordings.take_in(row, keep_days=books.settings.recordings_keep_days, at=at)
+
+
+def _unrecorded(at: datetime, *, whole: bool) -> Select[*tuple[Any, ...]]:
+    """Calls without a row, and those whose row found no file; of these the ones that nobody has settled."""
+    whole_call = and_(Recording.call_id == Call.id, Recording.kind == Kind.CALL)
+    told = select(Finding.call_id).where(Finding.kind == Wrong.NO_RECORDING, Finding.open.is_(False))
+    query = select(Call.id, Call.began_at, Call.ended_at, Recording.id).outerjoin(Recording, whole_call).where(
+        Call.ended_at < at - QUIET, or_(Recording.id.is_(None), Recording.state == State.MISSING), Call.id.not_in(told)
+    )  # fmt: skip
+    return query if whole else query.where(Call.ended_at > at - LOOK_BACK)
