@@ -23,6 +23,7 @@ LONGEST_SILENCE: Final = 10  # seconds of the longest silent sound
 LONGEST_APPLICATION: Final = 3600.0
 _MOST_LINES: Final = 256
 _AFTER_HANGUP: Final = 0.5
+_BELATED: Final = 2.0  # seconds after a full entry in which its finishing key is still pressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Line(AGI):  # type: ignore[misc]
         self._got_sighup = False
         self.hung_up = False
         self.lost = False
+        self._full = ("", 0.0)  # the key that may still finish a full entry, and until when
         self.before_sound: Callable[[str], None] | None = None  # told each sound's name before it is played
         self.env = read_variables(self._wire, environment_within)
         self.environment = Environment.of(self.env)
@@ -182,9 +184,16 @@ class Line(AGI):  # type: ignore[misc]
     def play(self, names: Sequence[str], interrupt: str = "") -> str:
         """Play sounds one after the other; stops at a key of `interrupt` and returns it."""
         for name in names:
-            if key := self.stream(name, interrupt):
-                return key
+            while key := self.stream(name, interrupt):
+                if not self._is_belated(key):
+                    return key
         return ""
+
+    def _is_belated(self, key: str) -> bool:
+        """Whether the key finishes an entry that was full before it came: it answers nothing, its sound begins anew."""
+        finish, until = self._full
+        self._full = ("", 0.0)
+        return key in finish and monotonic() < until
 
     def wait_for_digit(self, timeout: float = 2000) -> str:
         """The key pressed within `timeout` milliseconds (pyst2's unit), or an empty text."""
@@ -217,6 +226,7 @@ class Line(AGI):  # type: ignore[misc]
             if not key:
                 return keyed
             keyed += key
+        self._full = (finish if len(keyed) == digits else "", monotonic() + _BELATED)
         return keyed.rstrip(finish) if finish else keyed
 
     def rest(self, *, digits: int, timeout: float, finish: str = "#") -> str:

@@ -3,11 +3,13 @@
 from agi.again import HeardPrompts
 from agi.house import House, Next
 from agi.line import Line
-from agi.talk import BACK, PERSON
+from agi.talk import BACK, PERSON, Talk
+from agi.urgent import advise
 from agi.voice import Voice
 from dispatch import calls, progress, urging
 from dispatch.calls import Step
 from dispatch.codes import DIGITS
+from dispatch.line import emergency
 from dispatch.progress import Standing
 from dispatch.states import OVER, State
 from hotline.phones import normalise
@@ -23,15 +25,20 @@ def run(line: Line, house: House) -> None:
 
 
 def _conversation(voice: Voice, house: House, arguments: tuple[str, ...]) -> Next:
-    call_id, caller = arguments[0], normalise(arguments[1])
+    call_id, told, dialled, *_ = (*arguments, "", "")
+    caller = normalise(told)
     prompts = ["hotline/key_code"]
     for _ in range(TRIES):
         if _locked(house, caller):
             return Next.PEOPLE
         code = voice.ask(*prompts, digits=DIGITS, timeout=5.0)
-        if code in {"", "0"}:
+        if code in {"", PERSON}:
             return Next.PEOPLE
+        if (danger := emergency.keyed(code)) is not None:
+            return advise(Talk(voice, house, call_id, house.rules.now.machine(dialled, now())), danger)
         standing = _look_up(voice, house, code, caller)
+        if isinstance(standing, Next):
+            return standing
         _noted(house, call_id, standing)
         if standing is not None:
             return _tell(voice, house, standing)
@@ -39,13 +46,16 @@ def _conversation(voice: Voice, house: House, arguments: tuple[str, ...]) -> Nex
     return Next.PEOPLE
 
 
-def _look_up(voice: Voice, house: House, code: str, caller: str) -> Standing | None:
+def _look_up(voice: Voice, house: House, code: str, caller: str) -> Standing | Next | None:
+    """How his matter stands; PEOPLE for who keys nothing more, or 0."""
     with house.database.reading() as session:
         found = progress.look_up(session, code, caller=caller, four="", settings=house.settings)
     if found is not None:
         return found
     # Asked whether or not the code exists: an answer must not tell which codes there are.
     four = voice.ask("hotline/key_last_four", digits=4, timeout=5.0, alone="")  # they may begin with 0
+    if four in {"", PERSON}:
+        return Next.PEOPLE
     with house.database.reading() as session:
         return progress.look_up(session, code, caller=caller, four=four, settings=house.settings)
 

@@ -1,11 +1,15 @@
 """Asking the machine: an urgent topic, or a department and one of its questions; the answer if it may be given."""
 
+from time import monotonic
+from typing import Final
+
+from agi import sending
 from agi.again import READINGS, Heard, again
 from agi.choosing import choice, confirmed, keyed, numbered
 from agi.house import House, Next
 from agi.line import Line
+from agi.listening import Keyed
 from agi.scripts.speaking import asked_aloud
-from agi.sending import Sending
 from agi.talk import BACK, PERSON, TRIES, YES, Talk
 from agi.urgent import advise
 from agi.voice import NotSpoken, Voice
@@ -14,12 +18,16 @@ from dispatch.answers import Offered
 from dispatch.calls import Step
 from dispatch.decision import Answer, Channel
 from dispatch.line import emergency
+from dispatch.line.emergency import Advice
 from hotline.directory import departments
 from hotline.directory.departments import Department
 from hotline.times import local_day, now
 from knowledge_base import entries
 from knowledge_base.entries import Entry
 from knowledge_base.search.keypad import MOST_KEYS
+
+PAUSE: Final = 5.0  # seconds between two keys
+IN_ONE_GO: Final = 2.0  # seconds within which who rings 110 presses its next key
 
 
 def run(line: Line, house: House) -> None:
@@ -34,7 +42,8 @@ def run(line: Line, house: House) -> None:
 
 
 def _conversation(talk: Talk) -> Next:
-    wish = (asked_aloud(talk) if _may_speak(talk) else None) or _wish(talk)
+    asked = asked_aloud(talk) if _may_speak(talk) else Keyed("")
+    wish = _wish(talk, asked.key) if isinstance(asked, Keyed) else asked
     if isinstance(wish, Next):
         return wish
     entry = _question(talk, wish) if isinstance(wish, Department) else wish
@@ -55,13 +64,18 @@ def _may_speak(talk: Talk) -> bool:
     return talk.house.settings.speech
 
 
-def _wish(talk: Talk) -> Department | Entry | Next | None:
-    """The department that the caller keys, or the urgent topic, which he confirms; None leads to a person."""
+def _wish(talk: Talk, before: str) -> Department | Entry | Next | None:
+    """The department that the caller keys, or the urgent topic, which he confirms; None leads to a person.
+    `before`: the key that he has just pressed in place of speaking."""
     topics = _topics(talk)
     which = "hotline/choose_topic_or_department" if topics else "hotline/choose_department"
     prompts = ["hotline/self_service_intro", *_urgent(topics), which]
     for _ in range(TRIES):
+        began = monotonic()
         code = _keyed(talk, prompts, which)
+        if (danger := _in_danger(before, code, monotonic() - began)) is not None:
+            return advise(talk, danger)
+        before = ""
         if code == BACK:
             return Next.MENU
         if code in {"", PERSON}:
@@ -76,10 +90,16 @@ def _wish(talk: Talk) -> Department | Entry | Next | None:
     return None
 
 
+def _in_danger(before: str, code: str, seconds: float) -> Advice | None:
+    """The emergency number whose first key was taken for the wish to use the keys, if he went on at once."""
+    in_one_go = seconds < IN_ONE_GO + (0.0 if code == PERSON else PAUSE)
+    return emergency.keyed(before + code) if before and in_one_go else None
+
+
 def _keyed(talk: Talk, prompts: list[str], which: str) -> str:
     """What he keys; the titles are read out again, and slower, as often as he likes by the keys for it."""
     for _ in range(READINGS):
-        code = talk.voice.ask(*prompts, digits=3, timeout=5.0, alone=PERSON + BACK)
+        code = talk.voice.ask(*prompts, digits=3, timeout=PAUSE, alone=PERSON + BACK)
         if not again(talk.voice, code):
             break
         prompts = [*_urgent(_topics(talk)), which]
@@ -135,7 +155,7 @@ def _answer(talk: Talk, offered: Offered, answer: Answer) -> Next:
             heard="partly",
             at=now(),
         )
-    heard = Heard(talk.voice, answer.text, interrupt=PERSON, sends=Sending(talk, offered.entry, answer.text))
+    heard = Heard(talk.voice, answer.text, interrupt=PERSON, sends=sending.answer(talk, offered.entry, answer.text))
     if heard.say() == PERSON:
         return Next.PEOPLE
     with talk.house.database.writing() as session:
@@ -151,13 +171,13 @@ def _satisfied(talk: Talk, heard: Heard) -> Next:
 
 
 def _direct(talk: Talk, offered: Offered) -> Next:
-    """Say who is responsible and how he is reached; never the answer."""
+    """Say who is responsible and how he is reached; never the answer. Who is silent then was not answered: a person."""
     talk.note(Step.DIRECTED, entry=offered.entry.id, reason=offered.decision.reason)
     said = contact_sentence(offered.department)
-    heard = Heard(talk.voice, said, interrupt=PERSON, sends=Sending(talk, offered.entry, said))
+    heard = Heard(talk.voice, said, interrupt=PERSON, sends=sending.answer(talk, offered.entry, said))
     key = talk.voice.say("hotline/not_authorised", interrupt=PERSON) or heard.say()
     key = key or heard.ask("hotline/person_offer", timeout=4.0)
-    return Next.MENU if key == BACK else Next.PEOPLE if key == PERSON else Next.GOODBYE
+    return Next.MENU if key == BACK else Next.PEOPLE if key in {"", PERSON} else Next.GOODBYE
 
 
 def contact_sentence(department: Department) -> str:

@@ -35,8 +35,8 @@ class Searched:
     entries: Sequence[Entry]
 
 
-def asked_aloud(talk: Talk) -> Entry | Next | None:
-    """The entry that he means; PEOPLE when a person had better help; None: he takes his keys.
+def asked_aloud(talk: Talk) -> Entry | Next | Keyed:
+    """The entry that he means; PEOPLE when a person had better help; Keyed: he takes his keys, by this one if any.
 
     What can't be understood, or found, is asked for once more; after one round that came to nothing, a person."""
     ears, question = Ears(talk.voice), "hotline/say_your_question"
@@ -53,14 +53,14 @@ def asked_aloud(talk: Talk) -> Entry | Next | None:
     return Next.PEOPLE
 
 
-def _without_words(talk: Talk, heard: Keyed | Nothing | Deaf) -> Next | None:
+def _without_words(talk: Talk, heard: Keyed | Nothing | Deaf) -> Next | Keyed:
     match heard:
-        case Keyed(key) if key == PERSON:
-            return Next.PEOPLE
+        case Keyed(key):
+            return Next.PEOPLE if key == PERSON else heard
         case Deaf(why):
             talk.note(Step.FAULT, deaf=why)
             talk.voice.say("hotline/use_the_keys")
-    return None
+    return Keyed("")
 
 
 def _searched(talk: Talk, heard: Heard, place: int) -> Searched | None:
@@ -100,7 +100,7 @@ class _Offer:
         self._talk, self._ears, self._searched = talk, ears, searched
         self._decided = False
 
-    def made(self) -> Entry | Next | None:
+    def made(self) -> Entry | Next:
         """The one that he wants, or PEOPLE. How it went is noted, also when he hangs up."""
         try:
             return self._chosen()
@@ -108,7 +108,7 @@ class _Offer:
             if not self._decided:
                 self._talk.house.askings.add(self._searched.put)
 
-    def _chosen(self) -> Entry | Next | None:
+    def _chosen(self) -> Entry | Next:
         first, *others = self._searched.entries
         if self._searched.verdict is not Verdict.SURE:
             return self._one_of([first, *others], 1)

@@ -101,7 +101,7 @@ class Caller:
             return "HANGUP\n200 result=-1 endpos=0\n"
         short = name.removeprefix("hotline/")
         if short in self.presses:
-            self._keys = self._pressed(short)
+            self._keys += self._pressed(short)
         while self._keys:
             key, self._keys = self._keys[0], self._keys[1:]
             if key in escapes:  # as on a real exchange: a key that stops nothing is lost

@@ -390,6 +390,18 @@ def test_an_entry_ends_when_it_is_full_or_time_runs_out() -> None:
     assert line.ask(["hotline/code"], digits=2) == "3"
 
 
+@pytest.mark.parametrize(("late", "heard"), [(False, 5), (True, 3)])
+def test_the_finishing_key_of_an_entry_that_was_full_answers_nothing_else(late: bool, heard: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Callers are told to end what they key by #, also where so many keys are enough."""
+    line, peer = line_answered(*[b"200 result=49\n"] * 2, b"200 result=35 endpos=80\n", b"200 result=50\n", b"200 result=35\n")
+    monkeypatch.setattr("agi.line._BELATED", 0.0 if late else 2.0)
+    assert line.ask(["hotline/code"], digits=2) == "11"
+    assert line.ask(["hotline/four"]) == ("#" if late else "2")
+    assert peer.heard[2:4] == [b'STREAM FILE "hotline/four" "0123456789*#"\n'] * (1 if late else 2)
+    assert late or line.ask(["hotline/other"]) == "#", "once"
+    assert len(peer.heard) == heard
+
+
 def test_nought_alone_reaches_a_person_at_once() -> None:
     line, _ = line_answered(b"200 result=48\n")
     assert line.ask(["hotline/code"], digits=8, alone="0") == "0"

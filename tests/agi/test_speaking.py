@@ -221,3 +221,15 @@ def test_who_cries_for_help_hears_whom_to_ring_and_goes_before_everybody_to_a_pe
     caller = house.serve(Speaker(says={"say_your_question": "快来人，我家着火了"}), "self_service")
     assert (caller.next, caller.prompts[-1], caller.variables["QUEUE_PRIO"]) == ("people", "emergency_119", "10")
     assert house.steps() == [(Step.EMERGENCY, {"number": "119", "words": "快来人，我家着火了"})]
+
+
+@pytest.mark.parametrize(("keys", "number"), [("10", "110"), ("19#", "119"), ("20", "120"), ("22#", "122")])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_an_emergency_number_keyed_in_one_go_is_known_though_its_first_key_was_taken_for_the_wish_to_use_the_keys(
+    house: Hotline, keys: str, number: str, at_once: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("agi.scripts.self_service.IN_ONE_GO", 2.0 if at_once else -60.0)
+    caller = house.serve(Speaker({"say_your_question": keys}), "self_service")
+    assert caller.next == "people"
+    assert (f"emergency_{number}" in caller.prompts) is at_once or keys == "19#", "later 0 is a person, 2 the second topic"
+    assert ("QUEUE_PRIO" in caller.variables) is (f"emergency_{number}" in caller.prompts)

@@ -76,7 +76,7 @@ def followed(house: House, left: Ticket, told: str) -> House:
     number = left.number.replace("-", "")
     callers: dict[str, tuple[Step, ...]] = {
         OWN: (Press(told, 13),),
-        STRANGER: (Press(told, 3), Press(CALLER[-4:], 13)),
+        STRANGER: (Press(f"{told}#", 4), Press(CALLER[-4:], 13)),  # ended as he is told to
         GUESSER: (Press(told, 3), Press("0000", 7), Press(number[:8], 3), Press(CALLER[-4:], 7), Press("12345678", 3)),
     }
     with ExitStack() as stack:
