@@ -241,7 +241,7 @@ TOPICS = {
     Topic.UPDATE: _("基础信息定期更新"),
 }  # fmt: skip
 TEXTS = {sms.CODE: _("告知查询码"), sms.CLOSED: _("告知办结"), sms.AHEAD: _("回电预告"), sms.ANSWER: _("发送答复"),
-         sms.NOTICE: _("提醒"), sms.DIGEST: _("提醒汇总")}  # fmt: skip
+         sms.STANDING: _("告知进度"), sms.NOTICE: _("提醒"), sms.DIGEST: _("提醒汇总")}  # fmt: skip
 TOLD: dict[str, LazyString] = {str(topic): text for topic, text in TOPICS.items()} | TEXTS
 TOLD[passed_answers.TOPIC] = _("答复12345")
 WAYS_OUT = {WayOut.EMAIL: _("邮件"), WayOut.SMS: _("短信"), WayOut.WEBHOOK: _("接口")}

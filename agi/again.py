@@ -61,8 +61,10 @@ class Heard:
 class HeardPrompts(Heard):
     """The same of what is put together of fixed prompts."""
 
-    def __init__(self, voice: Voice, prompts: Sequence[str], *, interrupt: str = "") -> None:
-        super().__init__(voice, "", interrupt=interrupt)
+    def __init__(
+        self, voice: Voice, prompts: Sequence[str], *, interrupt: str = "", sends: Sends | None = None
+    ) -> None:
+        super().__init__(voice, "", interrupt=interrupt, sends=sends)
         self._prompts = prompts
 
     def _once(self, interrupt: str) -> str:

@@ -1,6 +1,13 @@
 """What a caller heard goes to his mobile telephone as a short message (短信), in the registered words alone."""
 
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from agi.house import House
 from agi.talk import Talk
+from dispatch import caller_sms
+from dispatch.progress import Standing
 from hotline.telling import sms
 from hotline.telling.sms import SmsError
 from hotline.times import now
@@ -8,26 +15,44 @@ from knowledge_base.entries import Entry
 
 
 class Sending:
-    """The answer to one question, in the words in which it was told."""
+    """One message to who calls; `owe` owes it."""
 
-    def __init__(self, talk: Talk, entry: Entry, text: str) -> None:
-        self._talk, self._entry, self._text = talk, entry, text
-        with talk.house.database.reading() as session:
-            self.offered = sms.sendable(session, sms.ANSWER, talk.caller, settings=talk.house.settings)
+    def __init__(self, house: House, caller: str, template: str, owe: Callable[[Session], object], *,
+                 allowed: bool = True) -> None:  # fmt: skip
+        self._house, self._caller, self._owe = house, caller, owe
+        with house.database.reading() as session:
+            self.offered = allowed and sms.sendable(session, template, caller, settings=house.settings)
 
     def send(self) -> str:
         """Owe him the message, once in a call; the prompt that tells what became of it."""
-        if not sms.is_mobile(self._talk.caller):
+        if not sms.is_mobile(self._caller):
             return "hotline/sms_no_mobile"
         return "hotline/sms_sent" if self.offered and self._owed() else "hotline/sms_not_now"
 
     def _owed(self) -> bool:
-        values = {"question": self._entry.question, "answer": " ".join(self._text.split())}
-        call_id = self._talk.call_id
         try:
-            with self._talk.house.database.writing() as session:
-                sms.owe(session, sms.ANSWER, self._talk.caller, values, now(), about=("call", call_id),
-                        key=f"call:{call_id}:answer:{self._entry.id}", urgent=True)  # fmt: skip
+            with self._house.database.writing() as session:
+                self._owe(session)
         except SmsError:  # longer than a short message may be
             return False
         return True
+
+
+def answer(talk: Talk, entry: Entry, text: str) -> Sending:
+    """The answer to one question, in the words in which it was told."""
+    values = {"question": entry.question, "answer": " ".join(text.split())}
+
+    def owe(session: Session) -> None:
+        sms.owe(session, sms.ANSWER, talk.caller, values, now(), about=("call", talk.call_id),
+                key=f"call:{talk.call_id}:answer:{entry.id}", urgent=True)  # fmt: skip
+
+    return Sending(talk.house, talk.caller, sms.ANSWER, owe)
+
+
+def standing(house: House, told: Standing, *, call_id: str, caller: str) -> Sending:
+    """How his matter stands, as he heard it; to a telephone of that matter only."""
+
+    def owe(session: Session) -> None:
+        caller_sms.standing(session, told, to=caller, call_id=call_id, at=now())
+
+    return Sending(house, caller, sms.STANDING, owe, allowed=caller in told.sent_to)

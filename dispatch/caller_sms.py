@@ -1,5 +1,5 @@
-"""What a caller gets as a short message: his query code once he has lodged, that we are about to ring him, and that the
-matter is closed if he wishes.
+"""What a caller gets as a short message: his query code once he has lodged, how his matter stands where he asks for it,
+that we are about to ring him, and that the matter is closed if he wishes.
 
 Of a confidential matter nothing is sent: the gateway is outside the house, and the number would name him there."""
 
@@ -8,6 +8,8 @@ from datetime import datetime
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from dispatch.progress import Standing
+from dispatch.states import LABELS
 from dispatch.tickets import Ticket
 from hotline.database import Base
 from hotline.settings import Settings
@@ -34,6 +36,14 @@ def lodged(session: Session, ticket: Ticket, code: str, *, at: datetime) -> bool
         return False
     return sms.owe(session, sms.CODE, ticket.contact, {"number": ticket.number, "code": code}, at,
                    key=f"ticket:{ticket.id}:code", about=("ticket", ticket.number), urgent=True)  # fmt: skip
+
+
+def standing(session: Session, told: Standing, *, to: str, call_id: str, at: datetime) -> bool:
+    """Owe him what he heard of his matter, once in a call; False the second time."""
+    by_when = "" if told.answered else f"，预计{local(told.promised_by):%m月%d日}前答复"
+    values = {"number": told.number, "state": LABELS[told.state] + by_when}
+    return sms.owe(session, sms.STANDING, to, values, at, key=f"call:{call_id}:standing:{told.ticket_id}",
+                   about=("ticket", told.number), urgent=True)  # fmt: skip
 
 
 def wish(session: Session, ticket: Ticket, *, at: datetime) -> None:

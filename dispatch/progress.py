@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from dispatch import codes
 from dispatch.calls import Call, CallStep, Step
-from dispatch.states import State
+from dispatch.states import OVER, State
 from dispatch.tickets import Ticket, followed
 from hotline.phones import last_four
 from hotline.settings import Settings
@@ -19,13 +19,19 @@ WITHIN = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Standing:
-    """What the caller may hear: which matter, its state, when an answer is due."""
+    """What the caller may hear: which matter, its state, when an answer is due; and where it may be sent to him."""
 
     ticket_id: int
     number: str
     state: State
     promised_by: datetime
     extended: bool = False  # 延期: the promise is longer than it was
+    sent_to: tuple[str, ...] = ()  # the telephones that it was lodged with; of a confidential one nothing is sent
+
+    @property
+    def answered(self) -> bool:
+        """Whether no answer is waited for any more."""
+        return self.state in OVER | {State.TO_CALL_BACK}
 
 
 def look_up(session: Session, code: str, *, caller: str, four: str, settings: Settings) -> Standing | None:
@@ -34,7 +40,7 @@ def look_up(session: Session, code: str, *, caller: str, four: str, settings: Se
     ticket = session.scalar(select(Ticket).where(Ticket.code_digest == codes.digest(code, settings=settings)))
     if ticket is None:
         return None
-    own = {n for n in (ticket.caller, ticket.contact) if n}
+    own = _telephones(ticket)
     if caller not in own and four not in {last_four(n) for n in own}:
         return None
     return _standing(session, ticket)
@@ -50,7 +56,12 @@ def by_number(session: Session, number: str, code: str, *, settings: Settings) -
 
 def _standing(session: Session, ticket: Ticket) -> Standing:
     state = State(followed(session, ticket).state)
-    return Standing(ticket.id, ticket.number, state, ticket.promised_by, bool(ticket.promise_extended))
+    sent_to = () if ticket.confidential else _telephones(ticket)
+    return Standing(ticket.id, ticket.number, state, ticket.promised_by, bool(ticket.promise_extended), sent_to)
+
+
+def _telephones(ticket: Ticket) -> tuple[str, ...]:
+    return tuple(number for number in (ticket.caller, ticket.contact) if number)
 
 
 def locked(session: Session, caller: str, *, at: datetime) -> bool:

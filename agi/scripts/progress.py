@@ -1,6 +1,7 @@
 """How does my matter stand? By query code, and from another telephone also by that telephone's last digits."""
 
-from agi.again import HeardPrompts
+from agi import sending
+from agi.again import HeardPrompts, Sends
 from agi.house import House, Next
 from agi.line import Line
 from agi.talk import BACK, PERSON, Talk
@@ -11,7 +12,6 @@ from dispatch.calls import Step
 from dispatch.codes import DIGITS
 from dispatch.line import emergency
 from dispatch.progress import Standing
-from dispatch.states import OVER, State
 from hotline.phones import normalise
 from hotline.times import local, now
 
@@ -41,7 +41,8 @@ def _conversation(voice: Voice, house: House, arguments: tuple[str, ...]) -> Nex
             return standing
         _noted(house, call_id, standing)
         if standing is not None:
-            return _tell(voice, house, standing)
+            sends = sending.standing(house, standing, call_id=call_id, caller=caller)
+            return _tell(voice, house, standing, sends)
         prompts = ["hotline/code_wrong", "hotline/key_code"]
     return Next.PEOPLE
 
@@ -73,15 +74,15 @@ def _noted(house: House, call_id: str, standing: Standing | None) -> None:
             calls.note(session, call_id, Step.PROGRESS, at=now(), ticket=standing.number, state=standing.state)
 
 
-def _tell(voice: Voice, house: House, standing: Standing) -> Next:
+def _tell(voice: Voice, house: House, standing: Standing, sends: Sends) -> Next:
     """Say how it stands, and again if he likes; then what else he may do."""
     sounds, offers = ["hotline/your_matter", f"hotline/state_{standing.state}"], ["hotline/person_offer"]
-    if standing.state not in OVER | {State.TO_CALL_BACK}:
+    if not standing.answered:
         offers.insert(0, "hotline/urge_offer")
         day = local(standing.promised_by)
         sounds += ["hotline/extended_now"] if standing.extended else []
         sounds += ["hotline/due_before", f"hotline/month_{day.month}", f"hotline/day_{day.day}"]
-    heard = HeardPrompts(voice, sounds, interrupt=PERSON)
+    heard = HeardPrompts(voice, sounds, interrupt=PERSON, sends=sends)
     key = heard.say() or heard.ask(*offers, timeout=4.0)
     if key == URGE and len(offers) > 1:
         key = voice.ask(_urged(house, standing), "hotline/person_offer", timeout=4.0)

@@ -19,12 +19,14 @@ MOBILE = re.compile(r"1[3-9]\d{9}")
 LONGEST_VALUE = 300
 LONGEST_TEXT = 500
 BAD_TEMPLATE = "模板格式有误，变量请写作{名称}"
-CODE, CLOSED, AHEAD, ANSWER, NOTICE, DIGEST = "query_code", "closed", "ahead", "answer", "notice", "digest"
+CODE, CLOSED, AHEAD, ANSWER, STANDING = "query_code", "closed", "ahead", "answer", "standing"
+NOTICE, DIGEST = "notice", "digest"
 TEXTS = {
     CODE: "您的事项已登记，编号{number}，查询码{code}。查询进度请拨打96128或登录网站，请勿转告他人。",
     CLOSED: "您登记的事项（编号{number}）已办结，详情请凭查询码拨打96128或登录网站查询。",
     AHEAD: "96128将于{time}后给您回电，来电显示{number}，请留意接听。",
     ANSWER: "您咨询的问题“{question}”：{answer}",
+    STANDING: "您登记的事项（编号{number}）当前状态：{state}。查询进度请拨打96128或登录网站，请勿转告他人。",
     NOTICE: "提醒：{number}，{topic}，请登录系统处理。",
     DIGEST: "您有{count}条提醒，请登录系统查看。",
 }

@@ -7,12 +7,15 @@ import pytest
 from sqlalchemy import select
 
 from dispatch.calls import Step
+from dispatch.states import State
+from dispatch.tickets import Ticket
 from hotline.database import Database
 from hotline.telling import sms
 from hotline.telling.outbox import Channel, Delivery
 from hotline.times import now
 from tests.agi.caller import CALL, NUMBER, Caller
 from tests.agi.test_scripts import ANSWER, CONTACT, QUESTION, TO_THE_ANSWER, Hotline, a_house
+from tests.dispatch import town
 
 LANDLINE = "08772012345"
 
@@ -34,15 +37,15 @@ def slow(names: list[str]) -> list[str]:
     return [f"{name}-80" for name in names]
 
 
-def registered(house: Hotline) -> None:
+def registered(house: Hotline, template: str = sms.ANSWER) -> None:
     with house.database.writing() as session:
-        sms.register(session, sms.ANSWER, text=sms.TEXTS[sms.ANSWER], registered_id="T1", by="office", at=now())
+        sms.register(session, template, text=sms.TEXTS[template], registered_id="T1", by="office", at=now())
 
 
 def sent(house: Hotline) -> list[tuple[str, str]]:
     with house.database.reading() as session:
         rows = session.scalars(select(Delivery).where(Delivery.channel == Channel.SMS)).all()
-        return [(row.place, row.values["answer"]) for row in rows]
+        return [(row.place, row.values.get("answer") or row.values["state"]) for row in rows]
 
 
 def test_the_answer_is_said_again_and_the_question_is_asked_again(house: Hotline) -> None:
@@ -108,4 +111,40 @@ def test_a_landline_is_told_that_it_can_not_be_sent_there(house: Hotline) -> Non
 def test_without_a_registered_text_nothing_is_promised(house: Hotline) -> None:
     caller = asks(house, keys_again="9", satisfied_question=["", "1"])
     assert [p for p in caller.prompts if p.startswith(("sms", "keys"))] == ["keys_again", "sms_not_now"]
+    assert sent(house) == []
+
+
+def follows(house: Hotline, number: str = NUMBER, **matter: object) -> Caller:
+    """Somebody asks how a matter stands, and presses 9 whatever he was offered, twice."""
+    with house.database.writing() as session:
+        lodged = town.call(session, "earlier", caller=LANDLINE if number == LANDLINE else NUMBER)
+        town.ticket(session, house.settings, of=lodged, **matter)
+    registered(house, sms.STANDING)
+    keys = {"key_code": town.CODE, "key_last_four": "8888", "keys_send": "9", "keys_again": "9", "person_offer": ["", "9", ""]}
+    return house.serve(Caller(keys, number=number), "progress")
+
+
+def told_of_sms(caller: Caller) -> list[str]:
+    return [p for p in caller.prompts if p.startswith(("sms", "keys"))]
+
+
+def test_how_his_matter_stands_goes_to_his_mobile_telephone_once(house: Hotline) -> None:
+    caller = follows(house)
+    assert sent(house) == [(NUMBER, "待派发，预计11月26日前答复")]
+    assert (told_of_sms(caller), caller.next) == (["keys_send", "sms_sent", "sms_sent"], "goodbye")
+
+
+def test_of_what_is_over_nothing_is_promised_in_the_message(house: Hotline) -> None:
+    follows(house)
+    with house.database.writing() as session:
+        town.put(session, session.scalars(select(Ticket)).one(), State.CLOSED)
+    house.began("20261123120000-aaaaaaaaaaaa")
+    house.serve(Caller({"key_code": town.CODE, "keys_send": "9"}, call_id="20261123120000-aaaaaaaaaaaa"), "progress")
+    assert [state for _, state in sent(house)] == ["待派发，预计11月26日前答复", "已办结"]
+
+
+@pytest.mark.parametrize(("number", "confidential", "said"), [(LANDLINE, False, "sms_no_mobile"), ("13900000000", False, "sms_not_now"), (NUMBER, True, "sms_not_now")])
+def test_a_landline_a_strangers_telephone_and_a_confidential_matter_are_sent_nothing(house: Hotline, number: str, confidential: bool, said: str) -> None:
+    caller = follows(house, number, confidential=confidential)
+    assert told_of_sms(caller) == ["keys_again", said, said]
     assert sent(house) == []

@@ -10,14 +10,10 @@ from admin_ui.public import form_tokens
 from admin_ui.public.limits import limiter, number_asked_for, of
 from admin_ui.public.lobby import lobby, now, reading, writing
 from dispatch import progress, urging
-from dispatch.states import OVER as ENDED
-from dispatch.states import State
 from dispatch.web_questions import WEB
 from hotline import audit
 
 blueprint = Blueprint("follow", __name__, url_prefix="/follow")
-OVER = ENDED | {State.TO_CALL_BACK}
-"""Where no answer is waited for any more."""
 UNKEPT = {"Cache-Control": "no-store"}
 
 
@@ -39,7 +35,7 @@ def look() -> ResponseReturnValue:
         return render_template("public/follow.html", standing=None, trouble=True), 422, UNKEPT
     with writing() as session:
         audit.note(session, "progress.seen", by=WEB, at=now(), about=("ticket", standing.number))
-    mark = "" if standing.state in OVER else form_tokens.give_for(lobby().settings, standing.ticket_id)
+    mark = "" if standing.answered else form_tokens.give_for(lobby().settings, standing.ticket_id)
     return render_template("public/follow.html", standing=standing, mark=mark, trouble=False), 200, UNKEPT
 
 
