@@ -99,6 +99,5 @@ def _celery(process: str, *, queue: str, beat: bool) -> None:
     options = ["worker", "--pool", "solo", "--queues", queue, "--hostname", f"{process}@%h", "--loglevel", "warning",
                "--without-gossip", "--without-mingle", "--without-heartbeat"]  # fmt: skip
     if beat:
-        settings.run_folder.mkdir(parents=True, exist_ok=True, mode=0o700)  # nobody else makes it where Redis is given
-        options += ["--beat", "--schedule", str(settings.run_folder / "beat")]
+        options += ["--beat"]
     make_app().worker_main(options)

@@ -6,7 +6,7 @@ the place of the one who writes."""
 import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import BigInteger, Integer, String, select
@@ -28,6 +28,7 @@ RECEPTION = "reception"  # where the dialplan answers a citizen's call; it recor
 PLACES_OF_OURS = {"s", "h", "T"}  # extensions that nobody dials
 LONGEST_ID = 40
 MOST_LINES = 500
+YOUNG = timedelta(minutes=1)  # what is further ahead than this was written before the clock was set back
 CEL_FIELDS = ("event", "at", "call_id", "uniqueid", "linkedid", "channel", "caller", "exten", "context", "app",
               "place", "extra")  # fmt: skip
 Record = Mapping[str, str]
@@ -73,7 +74,7 @@ def read(session: Session, path: Path, *, settings: Settings, before: datetime |
         lines.seek(start)
         for _, line in zip(range(MOST_LINES), lines, strict=False):
             record = _record(line.decode("utf-8", errors="replace"))
-            if not line.endswith(b"\n") or (before and record and moment(record["at"]) > before):
+            if not line.endswith(b"\n") or (before and record and before < moment(record["at"]) < before + YOUNG):
                 break
             end += len(line)
             if record is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import sleep
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -21,6 +21,7 @@ from dispatch import (
     joint,
     ladder,
     learning,
+    lost_slips,
     missed,
     records,
     recounting,
@@ -90,6 +91,8 @@ class Sweeper:
 
     def take_in_messages(self) -> None:
         """Questions left after the tone become tickets; the slip goes when its ticket stands."""
+        with self.database.reading() as session:
+            lost_slips.write(session, settings=self.settings, at=now())
         self._each(self._take_in_slip, "messages", "*.txt")
 
     def take_in_records(self) -> None:
@@ -101,7 +104,7 @@ class Sweeper:
         at = now()
         query = (
             select(Recording, Call.ended_at).join(Call, Call.id == Recording.call_id)
-            .where(Recording.state == State.RUNNING, Call.ended_at < at - SETTLED).limit(200)
+            .where(Recording.state == State.RUNNING, or_(Call.ended_at < at - SETTLED, Call.ended_at > at)).limit(200)
         )  # fmt: skip
         with self.database.reading() as session:
             rows = session.execute(query).all()

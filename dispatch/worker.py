@@ -37,6 +37,7 @@ def make_app() -> Celery:
         broker_connection_retry_on_startup=True,
         broker_transport_options={"socket_connect_timeout": 2, "visibility_timeout": 600},
         worker_hijack_root_logger=False,
+        beat_scheduler="dispatch.beat:Beat",
         beat_schedule={
             # A wake-up that nobody took in time is worth nothing: the next one looks at the same rows.
             "sweep": {"task": "sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS * 2}},

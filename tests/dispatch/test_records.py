@@ -97,6 +97,12 @@ def test_what_has_just_happened_is_left_to_those_who_hear_it(session: Session, s
     assert stretch.end < path.stat().st_size
 
 
+def test_what_was_noted_before_the_clock_was_set_back_is_read_at_once(session: Session, settings: Settings) -> None:
+    path = recorded(settings, event("ANSWER", 0), event("HANGUP", 20))
+    stretch = records.read(session, path, settings=settings, before=later(hours=-1))
+    assert [record["event"] for _, record in stretch.new] == ["ANSWER", "HANGUP"]
+
+
 def test_a_torn_last_line_waits_for_its_end(session: Session, settings: Settings) -> None:
     whole = event("HANGUP", 20)
     path = recorded(settings, event("ANSWER", 0), whole[:40])

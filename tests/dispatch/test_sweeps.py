@@ -134,10 +134,12 @@ def test_records_of_a_call_nobody_saw_make_it_a_call_with_its_recording(worker: 
 @pytest.mark.parametrize(("content", "state"), [("sound", "complete"), ("nothing", "missing"), ("rubbish", "missing")])
 def test_a_recording_is_settled_once_its_call_is_over(worker: Worker, content: str, state: str) -> None:
     with worker.database.writing() as session:
-        for call_id, ended in (("over", AT - timedelta(seconds=3)), ("just-over", AT - timedelta(seconds=1)), ("runs", None)):
+        set_back = AT + timedelta(hours=1)  # it was over before the clock was set back
+        ends = {"over": AT - timedelta(seconds=3), "just-over": AT - timedelta(seconds=1), "runs": None, "set-back": set_back}
+        for call_id, ended in ends.items():
             town.call(session, call_id).ended_at = ended
             recordings.expect(session, call_id, kind=Kind.CALL, spool=worker.settings.spool, at=later())
-    path = worker.settings.spool / "calls" / "over.wav"
+    path = town.sound(worker.settings.spool / "calls" / "set-back.wav").with_name("over.wav")
     if content != "nothing":
         town.sound(path, 4)
     if content == "rubbish":
@@ -145,7 +147,7 @@ def test_a_recording_is_settled_once_its_call_is_over(worker: Worker, content: s
     assert worker.sweep().well
     with worker.database.reading() as session:
         rows = {row.call_id: row.state for row in session.scalars(select(Recording))}
-    assert rows == {"over": state, "just-over": "running", "runs": "running"}
+    assert rows == {"over": state, "just-over": "running", "runs": "running", "set-back": "complete"}
 
 
 # -- call-backs ---------------------------------------------------------------------------------------------------
