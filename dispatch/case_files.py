@@ -18,8 +18,9 @@ from dispatch.tickets import Ticket
 from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.audit import AuditRow
+from hotline.database import Database
 from hotline.logs import mask
-from recordings import masked
+from recordings import masked, packing
 from recordings.archive import Archive
 from recordings.errors import RecordingError
 from recordings.listening import Purpose
@@ -90,7 +91,7 @@ def name_of(row: Recording) -> str:
 
 
 def pack(target: BinaryIO, number: str, documents: Mapping[str, bytes], sounds: Iterable[Recording], masks: Masks,
-         archive: Archive) -> str:  # fmt: skip
+         archive: Archive, *, database: Database) -> str:  # fmt: skip
     """Write the archive; the SHA-256 of its list of hashes. RecordingError where a sound isn't what was taken in."""
     how = _HOW.format(number=number, list=LIST, deed=DEED).encode()
     lines = []
@@ -99,7 +100,7 @@ def pack(target: BinaryIO, number: str, documents: Mapping[str, bytes], sounds: 
             packed.writestr(name, content)
             lines.append(_line(hashlib.sha256(content).hexdigest(), name))
         for row in sounds:
-            lines.append(_line(_put(packed, row, masks[row.id], archive), name_of(row)))
+            lines.append(_line(_put(packed, row, masks[row.id], archive, database), name_of(row)))
         listed = "".join(lines).encode()
         packed.writestr(LIST, listed)
     return hashlib.sha256(listed).hexdigest()
@@ -136,12 +137,14 @@ def noted(session: Session, digest: str) -> AuditRow | None:
     return next((row for row in rows if row.details.get("list_sha256") == digest), None)
 
 
-def _put(packed: zipfile.ZipFile, row: Recording, masks: Sequence[Stretch], archive: Archive) -> str:
+def _put(packed: zipfile.ZipFile, row: Recording, masks: Sequence[Stretch], archive: Archive,
+         database: Database) -> str:  # fmt: skip
     """Write the sound, masked where it is to be; its SHA-256. RecordingError where the original isn't whole."""
-    if masks and not archive.intact(row):
+    if masks and not _whole(row, archive, database):
         raise RecordingError(_NOT_WHOLE.format(row.id))
     made = hashlib.sha256()
-    with closing(masked.opened(archive, row, masks)) as content, packed.open(name_of(row), "w") as out:
+    opened = masked.opened(archive, row, masks, database=database)
+    with closing(opened) as content, packed.open(name_of(row), "w") as out:
         for start in range(0, content.size, 1 << 20):
             part = content.part(start, 1 << 20)
             made.update(part)
@@ -149,6 +152,11 @@ def _put(packed: zipfile.ZipFile, row: Recording, masks: Sequence[Stretch], arch
     if not masks and made.hexdigest() != row.sha256:
         raise RecordingError(_NOT_WHOLE.format(row.id))
     return made.hexdigest()
+
+
+def _whole(row: Recording, archive: Archive, database: Database) -> bool:
+    with closing(masked.opened(archive, row, (), database=database)) as content:
+        return packing.digest(content) == row.sha256
 
 
 def _digest(opened: zipfile.ZipFile, name: str) -> str:

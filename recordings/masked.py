@@ -5,9 +5,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from hotline.database import Database
 from recordings.archive import Archive
 from recordings.audio import HEADER
 from recordings.errors import RecordingError
+from recordings.following import Following, again
 from recordings.masking import Stretch
 from recordings.reading import Bytes
 from recordings.recordings import Recording
@@ -15,9 +17,10 @@ from recordings.recordings import Recording
 HERTZ, LOUDNESS = 1000, 1000  # of 32767
 
 
-def opened(archive: Archive, recording: Recording, masks: Sequence[Stretch], *, levelled: bool = False) -> Bytes:
-    """A recording for who listens or takes it out; who calls closes it."""
-    content = archive.open(recording, levelled=levelled)
+def opened(archive: Archive, recording: Recording, masks: Sequence[Stretch], *, database: Database,
+           levelled: bool = False) -> Bytes:  # fmt: skip
+    """A recording for who listens or takes it out, whatever is done with it meanwhile; who calls closes it."""
+    content = Following(archive, recording, again(database, recording.id), levelled=levelled)
     return Masked(content, masks) if masks else content
 
 

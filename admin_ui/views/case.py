@@ -43,7 +43,8 @@ def taken_out(number: str) -> ResponseReturnValue:
     documents = {"case.html": page.encode(), "case.json": known}
     file = TemporaryFile()  # noqa: SIM115 - it is sent after we have returned
     try:
-        digest = case_files.pack(file, number, documents, sounds, masks, archive(house().settings))
+        digest = case_files.pack(file, number, documents, sounds, masks, archive(house().settings),
+                                 database=house().database)  # fmt: skip
     except RecordingError as fault:
         file.close()
         flash(str(fault), "danger")

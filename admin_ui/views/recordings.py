@@ -162,7 +162,8 @@ def _within_reach(session: Session, recording_id: int) -> Recording:
 def _opened(recording: Recording, masks: tuple[Stretch, ...], *, levelled: bool = False) -> Bytes:
     """The recording, unsealed as it is read; 404 where it isn't, 503 while its store or its key is away."""
     try:
-        return masked.opened(archive(house().settings), recording, masks, levelled=levelled)
+        return masked.opened(archive(house().settings), recording, masks, database=house().database,
+                             levelled=levelled)  # fmt: skip
     except (Absent, Tampered):
         abort(404)
     except RecordingError as fault:

@@ -22,7 +22,8 @@ from dispatch.tickets import Klass
 from hotline.audit import AuditRow
 from hotline.times import now
 from recordings import keeping, sides
-from recordings.archive import archive
+from recordings.archive import Archive, archive
+from recordings.ciphers import Cipher
 from recordings.recordings import Recording, take_in
 from tests.recordings.test_archive import TONES, heard, tones
 
@@ -62,7 +63,7 @@ def test_what_is_sealed_is_heard_in_ranges_and_as_loud_as_others(world: World, s
     assert deeds(world) == [("recording.heard", "supervisor", "quality"), ("recording.taken_out", "supervisor", "law")]
 
 
-def test_each_sides_tones_come_back_by_the_spool_packing_sealing_and_download(world: World, signed_in: SignIn) -> None:
+def test_each_sides_tones_come_back_by_the_spool_packing_either_cipher_and_download(world: World, signed_in: SignIn) -> None:
     number = world.ticket()
     with world.database.writing() as session:
         row = session.get_one(Recording, world.of(number).recording_id)
@@ -77,9 +78,13 @@ def test_each_sides_tones_come_back_by_the_spool_packing_sealing_and_download(wo
         take_in(row, keep_days=730, at=now())
     keeping.put_away(world.database, archive(world.settings), put_off={}, at=now())
     assert not sides.files(Path(row.path))
-    client = signed_in("supervisor")
-    for way in ("sound", "file"):
-        assert heard(client.get(f"/recordings/{row.id}/{way}?purpose=law").data) == dict(TONES)
+    client, there = signed_in("supervisor"), archive(world.settings)
+    for cipher in (Cipher.AES, Cipher.SM4):
+        keeping.reseal(world.database, Archive(there.store, there.ring, cipher), put_off={}, at=now())
+        with world.database.reading() as session:
+            assert there.ring.key(session.get_one(Recording, row.id).key_id).cipher is cipher
+        for way in ("sound", "file"):
+            assert heard(client.get(f"/recordings/{row.id}/{way}?purpose=law").data) == dict(TONES)
     drawn = client.get(f"/recordings/{row.id}/shape").text
     assert ("来电人一侧" in drawn, "热线一侧" in drawn) == (True, True)
 

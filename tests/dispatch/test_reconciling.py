@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -14,6 +15,7 @@ from dispatch.reconciling import nightly
 from dispatch.reconciling.reconciler import Reconciler
 from hotline.database import Database
 from hotline.settings import Settings
+from hotline.times import local_day
 from recordings import findings, keeping, recordings
 from recordings.archive import archive
 from recordings.errors import RecordingError
@@ -160,6 +162,28 @@ def test_an_object_that_an_older_key_sealed_goes_and_a_strangers_stays(registry:
         (Wrong.UNOWNED, "well", Done.REMOVED),
     ]
     assert (leftover.exists(), strange.exists(), kept.exists()) == (False, True, True)
+
+
+def test_what_is_sealed_anew_while_all_is_looked_at_is_not_taken_for_a_leftover(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    there, found, keep = archive(registry.settings), list[tuple[Wrong, str, Done]](), keeping._keep
+
+    def looked_at(*what: Any, **more: Any) -> bool:
+        found.extend(registry.reconcile(whole=True))
+        return keep(*what, **more)
+
+    there.ring.add(there.cipher, on=local_day(AT))
+    monkeypatch.setattr(keeping, "_keep", looked_at)
+    keeping.reseal(registry.database, there, put_off={}, at=AT)
+    assert found == []
+    assert there.intact(registry.row("well"))
+    assert registry.row("well").key_id == there.ring.current_id(there.cipher)
+
+
+def test_what_somebody_died_over_goes(registry: Registry) -> None:
+    half = registry.stored("well").with_name(f"{registry.stored('well').stem}.k0000.new")
+    half.write_bytes(b"half of it")
+    assert registry.reconcile() == [(Wrong.UNOWNED, "well", Done.REMOVED)]
+    assert not half.exists()
 
 
 def test_a_row_whose_file_is_gone_is_put_away_again_from_the_spool_or_wants_a_backup(registry: Registry) -> None:

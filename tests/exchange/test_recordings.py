@@ -44,7 +44,8 @@ def test_a_call_back_rings_the_citizen_and_enters_by_the_same_door(
         result = citizen.result(30)
     assert (result.ok, result.failed) == (1, 0), result.log
     assert asked[0]["agi_network_script"] == "callback"
-    assert len(ears.calls()) == 1
+    (recording,) = ears.calls()
+    assert ears.hear(recording).seconds == pytest.approx(ears.spool.lived(recording.stem), abs=0.5)
 
 
 def test_a_call_back_whose_script_is_gone_says_sorry_and_hangs_up(

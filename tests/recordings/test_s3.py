@@ -1,17 +1,11 @@
-"""Recordings in a bucket of a real S3 server: a process of its own, with its own disk, that checks each signature."""
+"""Recordings in a bucket of a real S3 server: put away, heard in ranges, taken along, and while it is away kept here."""
 
 import io
-import os
 import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import boto3
 import pytest
 
 from hotline.database import Database
@@ -23,67 +17,22 @@ from recordings.keyring import PLAIN
 from recordings.stores import Moving
 from tests.dispatch.town import later
 from tests.recordings.test_archive import TONES, heard, kept, owed, put_away, taken_in, tones
+from tests.support import buckets
+from tests.support.buckets import SECRET, Server
 
 TODAY = date(2026, 11, 23)
-SECRET = "a/b+c"
-
-
-@dataclass
-class Server:
-    """One that can be ended and comes back with what it kept."""
-
-    folder: Path
-    port: int
-    running: "subprocess.Popen[bytes] | None" = None
-
-    @property
-    def host(self) -> str:
-        return f"127.0.0.1:{self.port}"
-
-    def start(self) -> None:
-        keys = {"NANIO_ACCESS_KEY": "key", "NANIO_SECRET_KEY": SECRET}
-        command = [sys.executable, "-m", "nanio", "serve", "--data-dir", str(self.folder), "--host", "127.0.0.1",
-                   "--port", str(self.port), "--no-access-log"]  # fmt: skip
-        with (self.folder.parent / "server.log").open("ab") as log:
-            self.running = subprocess.Popen(command, env=os.environ | keys, stdout=log, stderr=log)
-        end = time.monotonic() + 20
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), 1).close()
-                return
-            except OSError:
-                assert time.monotonic() < end, (self.folder.parent / "server.log").read_text()
-                time.sleep(0.05)
-
-    def kill(self) -> None:
-        if self.running:
-            self.running.kill()
-            self.running.wait()
 
 
 @pytest.fixture(scope="module")
 def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        here = Server(tmp_path_factory.mktemp("s3") / "kept", probe.getsockname()[1])
-    here.folder.mkdir()
-    here.start()
-    yield here
-    here.kill()
+    with buckets.serving(tmp_path_factory.mktemp("s3")) as here:
+        yield here
 
 
 @pytest.fixture
-def server(serving: Server) -> str:
-    return serving.host
-
-
-@pytest.fixture
-def address(server: str, tmp_path: Path) -> str:
-    """A bucket of its own; the secret has signs that an address must write otherwise."""
-    bucket = f"b-{abs(hash(tmp_path))}"
-    there = boto3.client("s3", endpoint_url=f"http://{server}", aws_access_key_id="key", aws_secret_access_key=SECRET, region_name="us-east-1")
-    there.create_bucket(Bucket=bucket)
-    return f"s3+http://key:a%2Fb%2Bc@{server}/{bucket}/96128/calls"
+def address(serving: Server, tmp_path: Path) -> str:
+    """A bucket of its own."""
+    return serving.bucket(f"b-{abs(hash(tmp_path))}")
 
 
 @pytest.fixture
