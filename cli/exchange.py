@@ -21,7 +21,7 @@ class Exchange:
 
     def __init__(self, plan: ExchangePlan) -> None:
         self.plan = plan
-        self._log_begins = 0
+        self._log_begins = self._began = 0
 
     def start(self) -> None:
         """Start and return when calls can come in; an older container of the same folder is replaced.
@@ -37,7 +37,8 @@ class Exchange:
         if done.returncode:
             raise ExchangeError(f"The exchange did not start: {done.stderr.strip()}")
         self._wait_until_booted()
-        go_first(self.process)
+        self._began = self.process
+        go_first(self._began)
 
     def stop(self) -> None:
         """Stop at once and remove the container; calls in progress end. No harm when it isn't there."""
@@ -53,14 +54,28 @@ class Exchange:
     @property
     def running(self) -> bool:
         """True while the container runs."""
-        done = self._engine("container", "inspect", "--format", "{{.State.Running}}", self.plan.container)
-        return done.stdout.strip() == "true"
+        return self._runs() == "true"
+
+    def has_died(self) -> bool:
+        """Whether what start() began ended by itself: its container is still there. One that somebody stopped has none,
+        one that somebody else started anew runs. While its process lives nobody is asked."""
+        if not self._began or Path(f"/proc/{self._began}").exists():
+            return False
+        died = self._runs() == "false"
+        if not died:
+            self._began = self.process
+        return died
 
     @property
     def process(self) -> int:
         """Its process as this machine counts it; 0 where that can't be told."""
         done = self._engine("container", "inspect", "--format", "{{.State.Pid}}", self.plan.container)
         return int(done.stdout) if done.returncode == 0 else 0
+
+    def _runs(self) -> str:
+        """Whether the container runs, in the engine's own word; empty where there is none."""
+        asked = ("container", "inspect", "--format", "{{.State.Running}}", self.plan.container)
+        return self._engine(*asked).stdout.strip()
 
     @property
     def log(self) -> str:

@@ -15,6 +15,8 @@ from typing import IO
 
 import structlog
 
+from cli.revived import Revived
+
 STOP_WITHIN = 8.0
 LONGEST_PAUSE = 10.0
 LIVED_WELL = 60.0  # seconds after which a death counts as the first again
@@ -51,6 +53,7 @@ class Supervisor:
 
     def __init__(self) -> None:
         self.children: list[Child] = []
+        self.exchange: Revived | None = None
         self._lock = Lock()
         self._stopping = False
 
@@ -59,11 +62,13 @@ class Supervisor:
         self.children.append(child)
 
     def tend(self) -> None:
-        """Restart what died: at once the first time, then after a growing pause."""
+        """Restart what died, the exchange too: at once the first time, then after a growing pause."""
         with self._lock:
             for child in self.children:
                 if not child.alive() and not self._stopping:
                     _revive(child)
+            if self.exchange is not None and not self._stopping:
+                self.exchange.tend()
 
     def stop(self) -> None:
         """Stop all, the last started first; what does not go by itself is killed."""

@@ -16,6 +16,7 @@ from cli import broker
 from cli.exchange import Exchange
 from cli.installation import Installation, installation
 from cli.ready import until_ready
+from cli.revived import Revived
 from cli.supervisor import Child, Supervisor, ours
 from hotline.database import Database
 from hotline.logs import set_up
@@ -65,6 +66,7 @@ def running(
         if container is not None:
             say("Starting the exchange …")
             container.start()
+            supervisor.exchange = Revived(container)
         for name in processes(here.settings):
             supervisor.add(Child(name, ours(name), here.environment, log_folder(here) / f"{name}.log"))
         yield supervisor

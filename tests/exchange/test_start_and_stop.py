@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import signal
 import socket
 import time
 from pathlib import Path
@@ -62,14 +63,24 @@ def test_the_exchange_goes_before_all_else_on_the_machine_with_all_its_threads(e
     assert {os.getpriority(os.PRIO_PROCESS, thread) for thread in threads(exchange.process)} == {FIRST}
 
 
-def test_starting_again_replaces_what_a_crash_left(plan: ExchangePlan, tmp_path: Path) -> None:
+def test_starting_again_replaces_what_a_crash_left_and_who_watched_it_sees_a_death_and_no_more(
+    plan: ExchangePlan, tmp_path: Path
+) -> None:
     first, second = Exchange(_other(plan, tmp_path)), Exchange(_other(plan, tmp_path))
     first.start()
     try:
+        assert not first.has_died()
+        os.kill(first.process, signal.SIGKILL)
+        end = time.monotonic() + 10
+        while not first.has_died():
+            assert time.monotonic() < end
+            time.sleep(0.05)
         second.start()
         assert second.running
+        assert not first.has_died(), "another runs in its place"
     finally:
         second.stop()
+    assert not first.has_died(), "it was stopped"
 
 
 def test_generated_files_are_for_the_owner_alone(exchange: Exchange) -> None:
