@@ -49,14 +49,6 @@ def page_of_rows(session: Session, query: Rows, *, size: int = SIZE) -> Page[Any
     return replace(page, rows=session.execute(query.offset((page.number - 1) * size).limit(size)).all())
 
 
-def first_of(session: Session, *parts: Select[T], most: int) -> list[T]:
-    """The first rows of several parts, one after the other."""
-    rows = list[T]()
-    for part in parts:
-        rows += session.scalars(part.limit(most - len(rows))) if len(rows) < most else ()
-    return rows
-
-
 def page_in(found: Sequence[T], *, size: int = SIZE) -> Page[T]:
     """The same of what was found already."""
     last = max(1, -(-len(found) // size))

@@ -1,5 +1,6 @@
 """The way from an entry to what may be said of it now: version, authorisations, decision."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -9,8 +10,8 @@ from dispatch.decision import Channel, Decision, Reach, Sayable, judge
 from hotline.directory.departments import Department
 from hotline.settings import Settings
 from hotline.times import local_day
-from knowledge_base.authorisations import leaves, subject_of
-from knowledge_base.entries import Entry, EntryVersion, in_force
+from knowledge_base.authorisations import leaves_among, subject_of
+from knowledge_base.entries import Entry, EntryVersion, in_force_among
 from knowledge_base.updates import stale
 
 GRACE_DAYS: int = Settings.model_fields["update_grace_days"].default
@@ -31,15 +32,23 @@ def offered(session: Session, entry_id: int, *, channel: Channel, at: datetime,
     """What may be said of an entry at this moment; None when it isn't in force.
 
     `grace_days`: the setting `update_grace_days`; it matters to the machine alone."""
-    day = local_day(at)
-    found = in_force(session, entry_id, on=day)
-    if found is None:
-        return None
-    entry, version = found
-    sayable = sayable_of(entry, version, channel=channel, on=day, grace_days=grace_days)
-    given = leaves(session, entry.department, on=day, grace_days=grace_days)
-    decision = judge(sayable, subject_of(entry), given, channel=channel, on=day, at=at)
-    return Offered(entry, version, entry.department, decision)
+    return offered_among(session, [entry_id], channel=channel, at=at, grace_days=grace_days).get(entry_id)
+
+
+def offered_among(session: Session, ids: Iterable[int], *, channel: Channel, at: datetime,
+                  grace_days: int = GRACE_DAYS) -> dict[int, Offered]:
+    """The same of those of these entries that are in force, in the order of `ids`, asked for together."""
+    day, wanted = local_day(at), list(dict.fromkeys(ids))
+    standing = in_force_among(session, wanted, on=day)
+    given = leaves_among(session, {e.department for e, _ in standing.values()}, on=day, grace_days=grace_days)
+
+    def one(entry: Entry, version: EntryVersion) -> Offered:
+        sayable = sayable_of(entry, version, channel=channel, on=day, grace_days=grace_days)
+        of = given[entry.department_id]
+        decision = judge(sayable, subject_of(entry), of, channel=channel, on=day, at=at)
+        return Offered(entry, version, entry.department, decision)
+
+    return {entry_id: one(*standing[entry_id]) for entry_id in wanted if entry_id in standing}
 
 
 def sayable_of(entry: Entry, version: EntryVersion, *, channel: Channel, on: date, grace_days: int) -> Sayable:

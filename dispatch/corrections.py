@@ -1,10 +1,11 @@
 """Corrections (更正告知): who was told what turned out wrong, and the call that each of them is owed."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, Select, String, UniqueConstraint, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Select, String, UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from dispatch import calls, clocks, tellings
@@ -50,6 +51,14 @@ class Told:
     ticket: Ticket | None
 
 
+@dataclass(frozen=True)
+class Counts:
+    """How often a version was told, and how many people could still be called about it."""
+
+    told: int
+    open: int
+
+
 def told_of(session: Session, version: EntryVersion) -> list[Told]:
     """Who was told this version, the latest first."""
     query = (
@@ -59,6 +68,22 @@ def told_of(session: Session, version: EntryVersion) -> list[Told]:
         .where(Telling.entry_version_id == version.id).order_by(Telling.at.desc(), Telling.id.desc())
     )  # fmt: skip
     return [Told(t, c, phones.is_reachable(c.caller), made) for t, c, made in session.execute(query)]
+
+
+def counts(session: Session, versions: Collection[EntryVersion]) -> dict[int, Counts]:
+    """How many were told each of these versions, counted without reading who."""
+    query = (
+        select(Telling.entry_version_id, Call.caller, func.count(), func.max(Correction.ticket_id))
+        .join(Call, Call.id == Telling.call_id)
+        .outerjoin(Correction, (Correction.entry_version_id == Telling.entry_version_id)
+                   & (Correction.number == Call.caller))
+        .where(Telling.entry_version_id.in_([v.id for v in versions])).group_by(Telling.entry_version_id, Call.caller)
+    )  # fmt: skip
+    times, still = Counter[int](), Counter[int]()
+    for version_id, caller, told, ticket_id in session.execute(query):
+        times[version_id] += told
+        still[version_id] += ticket_id is None and phones.is_reachable(caller)
+    return {v.id: Counts(times[v.id], still[v.id]) for v in versions}
 
 
 def was_wrong(session: Session, version: EntryVersion) -> bool:

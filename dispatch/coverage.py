@@ -13,7 +13,7 @@ from dispatch.answers import sayable_of
 from dispatch.decision import Answer, Channel, Decision, judge
 from hotline.directory.departments import Department
 from hotline.times import local_day
-from knowledge_base.authorisations import leaves, subject_of
+from knowledge_base.authorisations import leaves_among, subject_of
 from knowledge_base.entries import Entry, EntryVersion, State, stands
 from knowledge_base.leave import Form
 
@@ -72,11 +72,12 @@ def judged(session: Session, departments: Sequence[Department], *, channel: Chan
     for entry, version in _in_force(session, [d.id for d in departments]):
         if stands(version, on=on):
             of[entry.department_id].append((entry, version))
+    given = leaves_among(session, departments, on=on, grace_days=grace_days)
     for department in departments:
-        given = leaves(session, department, on=on, grace_days=grace_days) if department.id in of else []
         for entry, version in of[department.id]:
             sayable = sayable_of(entry, version, channel=channel, on=on, grace_days=grace_days)
-            yield Judged(entry, version, judge(sayable, subject_of(entry), given, channel=channel, on=on, at=at))
+            decision = judge(sayable, subject_of(entry), given[department.id], channel=channel, on=on, at=at)
+            yield Judged(entry, version, decision)
 
 
 def coverage(session: Session, departments: Sequence[Department], *, at: datetime, grace_days: int) -> list[Coverage]:

@@ -6,7 +6,7 @@ from itertools import islice
 
 from sqlalchemy.orm import Session
 
-from dispatch.answers import Offered, offered
+from dispatch.answers import Offered, offered_among
 from dispatch.decision import Answer, Channel
 from knowledge_base.entries import Entry
 from knowledge_base.hot import pinned
@@ -23,7 +23,7 @@ def sayable(session: Session, *, most: int, at: datetime, grace_days: int) -> li
 
 
 def _answered(session: Session, *, at: datetime, grace_days: int) -> Iterator[tuple[Offered, Answer]]:
-    for entry in pinned(session, at=at):
-        found = offered(session, entry.id, channel=Channel.MACHINE, at=at, grace_days=grace_days)
-        if found is not None and isinstance(found.decision, Answer):
+    ids = [entry.id for entry in pinned(session, at=at)]
+    for found in offered_among(session, ids, channel=Channel.MACHINE, at=at, grace_days=grace_days).values():
+        if isinstance(found.decision, Answer):
             yield found, found.decision

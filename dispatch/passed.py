@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager
 
 from dispatch import alerts, passed_fields, referrals
 from dispatch.passed_fields import BODY, Told
@@ -79,7 +79,8 @@ def of(session: Session, ticket: Ticket) -> PassedMatter | None:
 
 def listed(*, text: str = "", open_only: bool = False) -> Select[PassedMatter]:
     """All that came, the latest first."""
-    query = select(PassedMatter).outerjoin(Ticket).order_by(PassedMatter.id.desc())
+    query = select(PassedMatter).outerjoin(PassedMatter.ticket).options(contains_eager(PassedMatter.ticket))
+    query = query.order_by(PassedMatter.id.desc())
     if text:
         fields = (PassedMatter.foreign_number, Ticket.number, Ticket.title)
         query = query.where(or_(*(field.icontains(text, autoescape=True) for field in fields)))

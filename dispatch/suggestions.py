@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch.answers import Offered, offered
+from dispatch.answers import Offered, offered_among
 from dispatch.calls import Call, CallStep, Step
 from dispatch.decision import Channel
 from hotline.times import local_day
@@ -35,8 +35,7 @@ def _met(step: CallStep) -> list[int]:
 
 def offered_all(session: Session, ids: Iterable[int], *, at: datetime) -> list[Offered]:
     """What an operator may say of each of these entries that is in force."""
-    found = (offered(session, entry_id, channel=Channel.OPERATOR, at=at) for entry_id in ids)
-    return [one for one in found if one is not None]
+    return list(offered_among(session, ids, channel=Channel.OPERATOR, at=at).values())
 
 
 def _asked_most(session: Session, most: int) -> list[int]:

@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from hotline.local_days import local_day_of
 from hotline.times import CHINA
 from knowledge_base.asked import MISSED, Asked, Found, Unanswered, Way
 
@@ -62,12 +63,12 @@ def picture(session: Session, *, since: date, until: date, channels: Sequence[st
     """What was asked from one day to another, both included; at most MOST_DAYS, the latest."""
     since = max(since, until - timedelta(days=MOST_DAYS - 1))
     within = [Asked.at >= _begins(since), Asked.at < _begins(until + timedelta(days=1))]
-    days = [d for n in range((until - since).days + 1)
-            for d in _day(session, since + timedelta(days=n), channels)]  # fmt: skip
+    dates = [since + timedelta(days=n) for n in range((until - since).days + 1)]
+    days = _days(session, within, dates, channels)
     found: Counter[Found] = Counter()
     for day in days:
         found.update(day.counts)
-    return Picture(tuple(days), dict(found), _places(session, within), _words(session, within),
+    return Picture(days, dict(found), _places(session, within), _words(session, within),
                    _unanswered(session, within))  # fmt: skip
 
 
@@ -75,14 +76,15 @@ def _begins(day: date) -> datetime:
     return datetime.combine(day, time(), CHINA)
 
 
-def _day(session: Session, on: date, channels: Sequence[str]) -> list[Day]:
-    query = select(Asked.channel, Asked.found, func.count()).where(
-        Asked.at >= _begins(on), Asked.at < _begins(on + timedelta(days=1))
-    )
-    counts: dict[str, dict[Found, int]] = {channel: {} for channel in channels}
-    for channel, found, count in session.execute(query.group_by(Asked.channel, Asked.found)):
-        counts.setdefault(channel, {})[Found(found)] = count
-    return [Day(on, channel, of) for channel, of in counts.items() if channel in channels]
+def _days(session: Session, within: Sequence[ColumnElement[bool]], dates: Sequence[date],
+          channels: Sequence[str]) -> tuple[Day, ...]:
+    """Every one of these days with each channel, also those on which nobody asked."""
+    days = {(on, channel): Day(on, channel, {}) for on in dates for channel in channels}
+    by = local_day_of(Asked.at), Asked.channel, Asked.found
+    for on, channel, found, count in session.execute(select(*by, func.count()).where(*within).group_by(*by)):
+        if (on, channel) in days:
+            days[on, channel].counts[Found(found)] = count
+    return tuple(days.values())
 
 
 def _places(session: Session, within: Sequence[ColumnElement[bool]]) -> tuple[int, ...]:

@@ -1,9 +1,10 @@
 """Authorisations: the table of a department's dated leaves to answer in its name, and its rows as values."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import JSON, ForeignKey, Select, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.database import Base
@@ -15,7 +16,7 @@ from knowledge_base.leave import Form, Leave, Scope, Subject
 from knowledge_base.updates import stale
 
 __all__ = ["Authorisation", "Cover", "Covered", "Form", "Leave", "NotCovered", "Scope", "Subject", "cover", "leave_of",
-           "leaves", "of_department", "stale_on", "subject_of"]  # fmt: skip
+           "leaves", "leaves_among", "of_department", "stale_on", "subject_of"]  # fmt: skip
 
 
 class Authorisation(Base):
@@ -74,9 +75,18 @@ def stale_on(a: Authorisation, *, every_months: int, on: date, grace_days: int) 
 
 def leaves(session: Session, department: Department, *, on: date, grace_days: int) -> list[Leave]:
     """Everything the department ever gave, as values, with what is overdue on that day marked."""
-    rows = versions(session, department.id)
-    months = department.update_every_months
-    return [leave_of(a, stale=stale_on(a, every_months=months, on=on, grace_days=grace_days)) for a in rows]
+    return leaves_among(session, [department], on=on, grace_days=grace_days)[department.id]
+
+
+def leaves_among(session: Session, departments: Iterable[Department], *, on: date,
+                 grace_days: int) -> dict[int, list[Leave]]:
+    """The same of several departments, by their ids, asked for together."""
+    months = {d.id: d.update_every_months for d in departments}
+    found: dict[int, list[Leave]] = {department_id: [] for department_id in months}
+    for a in session.scalars(_versions(*months)):
+        late = stale_on(a, every_months=months[a.department_id], on=on, grace_days=grace_days)
+        found[a.department_id].append(leave_of(a, stale=late))
+    return found
 
 
 def subject_of(entry: Entry) -> Subject:
@@ -86,8 +96,12 @@ def subject_of(entry: Entry) -> Subject:
 
 def versions(session: Session, department_id: int) -> list[Authorisation]:
     """Every version of every document of a department."""
-    given = select(Authorisation).where(Authorisation.department_id == department_id)
-    return list(session.scalars(given.order_by(Authorisation.document, Authorisation.version)))
+    return list(session.scalars(_versions(department_id)))
+
+
+def _versions(*department_ids: int) -> Select[Authorisation]:
+    of = Authorisation.department_id.in_(department_ids)
+    return select(Authorisation).where(of).order_by(Authorisation.document, Authorisation.version)
 
 
 def of_department(session: Session, department_id: int) -> list[Authorisation]:

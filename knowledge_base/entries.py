@@ -1,10 +1,11 @@
 """Entries: a citizen's question, other ways to put it, and its answers in numbered versions."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from hotline.database import Base
 from hotline.directory.departments import Department
@@ -131,14 +132,17 @@ class Attachment(Base):
 
 def in_force(session: Session, entry_id: int, *, on: date) -> tuple[Entry, EntryVersion] | None:
     """The entry and the version of it that stands on a day; None when it isn't published or has run out."""
-    row = session.execute(
+    return in_force_among(session, [entry_id], on=on).get(entry_id)
+
+
+def in_force_among(session: Session, ids: Collection[int], *, on: date) -> dict[int, tuple[Entry, EntryVersion]]:
+    """Those of these entries that are in force on a day, with their departments, asked for together."""
+    rows = session.execute(
         select(Entry, EntryVersion)
         .join(EntryVersion, (EntryVersion.entry_id == Entry.id) & (EntryVersion.number == Entry.published))
-        .where(Entry.id == entry_id, Entry.state == State.PUBLISHED)
-    ).one_or_none()
-    if row is None or not stands(row[1], on=on):
-        return None
-    return row[0], row[1]
+        .where(Entry.id.in_(ids), Entry.state == State.PUBLISHED).options(joinedload(Entry.department))
+    )  # fmt: skip
+    return {entry.id: (entry, version) for entry, version in rows if stands(version, on=on)}
 
 
 def stands(version: EntryVersion, *, on: date) -> bool:

@@ -1,6 +1,6 @@
 """What was asked: a picture by day and channel, where the right entry stood, the commonest words; and the askings."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from flask import Blueprint, render_template
@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from admin_ui import words
-from admin_ui.exports import MOST_ROWS, csv_of
+from admin_ui.exports import csv_in_stretches, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import house, now, reading, writing
 from admin_ui.paging import begins, ends, page_of, wish, wish_code, wish_day, wish_number
@@ -64,12 +64,14 @@ def askings() -> ResponseReturnValue:
 def export_askings() -> ResponseReturnValue:
     header = (gettext("时间"), gettext("渠道"), gettext("方式"), gettext("原话"), gettext("结果"), gettext("条目"),
               gettext("位次"), gettext("得分"))  # fmt: skip
-    with writing() as session:
-        rows = session.scalars(_wanted().limit(MOST_ROWS)).all()
-        entries = _entries(session, [a.entry_id for a in rows])
-        return csv_of(session, "askings", header, (
-            (a.at, words.CHANNELS[Channel(a.channel)], words.WAYS[Way(a.way)], a.words, words.FOUND[Found(a.found)],
-             entries.get(a.entry_id or 0, ""), a.place, a.score) for a in rows))  # fmt: skip
+    return csv_in_stretches("askings", header, _cells, _wanted())
+
+
+def _cells(session: Session, found: Sequence[Asked]) -> Iterator[tuple[object, ...]]:
+    entries = _entries(session, [a.entry_id for a in found])
+    for a in found:
+        yield (a.at, words.CHANNELS[Channel(a.channel)], words.WAYS[Way(a.way)], a.words, words.FOUND[Found(a.found)],
+               entries.get(a.entry_id or 0, ""), a.place, a.score)  # fmt: skip
 
 
 def _range() -> tuple[date, date]:

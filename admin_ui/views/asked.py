@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, exists, or_, select
 from sqlalchemy.orm import Session
 
 from admin_ui import words
-from admin_ui.exports import MOST_ROWS, csv_of
+from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.naming import named
@@ -33,11 +33,12 @@ NEAR, ASKINGS = 5, 50
 def listed() -> ResponseReturnValue:
     """The questions of one's reach, most asked first; for each open one a guess whose it is."""
     with reading() as session:
-        page = page_of(session, _wanted(session))
+        page, units = page_of(session, _wanted(session)), _units(session)
         ids = [row.id for row in page.rows]
         return render_template(
-            "unanswered.html", page=page, channels=_channels(session, ids), guesses=_guesses(session, page.rows),
-            spellings=gathering.spellings(session, ids), departments=_choice(session), named=_names(session),
+            "unanswered.html", page=page, channels=_channels(session, ids),
+            guesses=_guesses(session, page.rows, units), spellings=gathering.spellings(session, ids),
+            departments=_choice(session), named=_names(units),
         )  # fmt: skip
 
 
@@ -47,9 +48,9 @@ def export() -> ResponseReturnValue:
     """What the list shows, as a file."""
     header = (gettext("问题"), gettext("次数"), gettext("首次询问"), gettext("最近询问"), gettext("渠道"),
               gettext("状态"), gettext("承办单位"), gettext("说明"))  # fmt: skip
-    with writing() as session:
-        rows = session.scalars(_wanted(session).limit(MOST_ROWS)).all()
-        return csv_of(session, "unanswered", header, _cells(session, rows))
+    with reading() as session:
+        wanted = _wanted(session)
+    return csv_in_stretches("unanswered", header, _cells, wanted)
 
 
 @blueprint.get("/<int:question_id>")
@@ -59,9 +60,10 @@ def page(question_id: int) -> ResponseReturnValue:
     with reading() as session:
         row = _row(session, question_id)
         asked = select(Asked).where(Asked.unanswered_id == row.id).order_by(Asked.at.desc()).limit(ASKINGS)
+        units = _units(session)
         return render_template(
             "unanswered_question.html", row=row, askings=session.scalars(asked).all(), near=_near(session, row.words),
-            guess=_guesses(session, [row]).get(row.id), departments=_choice(session), named=_names(session),
+            guess=_guesses(session, [row], units).get(row.id), departments=_choice(session), named=_names(units),
             entry=session.get(Entry, row.entry_id) if row.entry_id else None, at_work=row.state in AT_WORK,
             office=Role(me().role) not in DEPARTMENTAL, may_draft=unanswered.may_draft(me()),
         )  # fmt: skip
@@ -159,22 +161,25 @@ def _channels(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
     return found
 
 
-def _guesses(session: Session, rows: Sequence[Unanswered]) -> dict[int, Department]:
+def _guesses(session: Session, rows: Sequence[Unanswered], units: dict[int, Department]) -> dict[int, Department]:
     """Whose an open question may be: whom the caller had chosen, or whose entry comes nearest."""
-    guessed: dict[int, Department] = {}
-    for row in rows if Role(me().role) not in DEPARTMENTAL else ():
-        near = _near(session, row.words, most=1) if row.state == Open.OPEN and row.department_id is None else []
-        of = row.department_id or (near[0].department_id if near else None)
-        department = session.get(Department, of) if of and row.state == Open.OPEN else None
-        if department is not None:
-            guessed[row.id] = department
-    return guessed
-
-
-def _near(session: Session, text: str, *, most: int = NEAR) -> list[Entry]:
+    if Role(me().role) in DEPARTMENTAL:
+        return {}
+    still = [row for row in rows if row.state == Open.OPEN]
     index = house().index.at(session, on=local_day(now()))
-    found = (session.get(Entry, match.entry_id) for match in index.search(text, most=most))
-    return [entry for entry in found if entry is not None]
+    nearest = {row.id: match.entry_id for row in still if row.department_id is None
+               for match in index.search(row.words, most=1)}  # fmt: skip
+    whose = select(Entry.id, Entry.department_id).where(Entry.id.in_(nearest.values()))
+    theirs = {row[0]: row[1] for row in session.execute(whose)}
+    guessed = {row.id: units.get(row.department_id or theirs.get(nearest.get(row.id, 0), 0)) for row in still}
+    return {question_id: unit for question_id, unit in guessed.items() if unit is not None}
+
+
+def _near(session: Session, text: str) -> list[Entry]:
+    index = house().index.at(session, on=local_day(now()))
+    ids = [match.entry_id for match in index.search(text, most=NEAR)]
+    found = {entry.id: entry for entry in session.scalars(select(Entry).where(Entry.id.in_(ids)))}
+    return [found[entry_id] for entry_id in ids if entry_id in found]
 
 
 def _choice(session: Session) -> list[Department]:
@@ -183,8 +188,12 @@ def _choice(session: Session) -> list[Department]:
     return in_service(session, on=local_day(now()))
 
 
-def _names(session: Session) -> dict[int, str]:
-    return {d.id: d.short_name for d in session.scalars(select(Department))}
+def _units(session: Session) -> dict[int, Department]:
+    return {unit.id: unit for unit in session.scalars(select(Department))}
+
+
+def _names(units: dict[int, Department]) -> dict[int, str]:
+    return {unit.id: unit.short_name for unit in units.values()}
 
 
 def _department(session: Session) -> Department:
@@ -197,7 +206,7 @@ def _department(session: Session) -> Department:
 
 
 def _cells(session: Session, rows: Sequence[Unanswered]) -> Iterator[tuple[object, ...]]:
-    named, channels = _names(session), _channels(session, [r.id for r in rows])
+    named, channels = _names(_units(session)), _channels(session, [r.id for r in rows])
     for r in rows:
         through = "、".join(str(words.CHANNELS.get(Channel(c), c)) for c in channels.get(r.id, []))
         yield (r.words, r.count, r.first_at, r.last_at, through, words.OPEN[Open(r.state)],

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Select, select
 
-from admin_ui.exports import MOST_ROWS, csv_of
+from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
 from admin_ui.paging import begins, ends, page_of, wish, wish_day
@@ -34,10 +34,8 @@ def listed() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """What the list shows, as a file."""
     header = (gettext("编号"), gettext("时间"), gettext("操作人"), gettext("操作"), gettext("对象"), gettext("理由"))
-    with writing() as session:
-        found = session.scalars(_wanted().limit(MOST_ROWS)).all()
-        return csv_of(session, "audit", header, ((r.id, r.at, r.by, r.deed, f"{r.kind} {r.thing}", r.reason)
-                                                 for r in found))  # fmt: skip
+    return csv_in_stretches("audit", header, lambda _, found: (
+        (r.id, r.at, r.by, r.deed, f"{r.kind} {r.thing}", r.reason) for r in found), _wanted())  # fmt: skip
 
 
 @blueprint.post("/verify")

@@ -6,11 +6,11 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Select, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import Session, selectinload
 
-from admin_ui.exports import MOST_ROWS, csv_of
+from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
-from admin_ui.house import me, now, reading, writing
+from admin_ui.house import me, now, reading
 from admin_ui.paging import page_of, wish, wish_code
 from admin_ui.words import CALLBACK_STATES
 from dispatch.callbacks import Attempt, Callback, State
@@ -37,11 +37,10 @@ def export() -> ResponseReturnValue:
     """What the list shows, as a file; numbers stay masked."""
     header = (gettext("应拨时间"), gettext("工单"), gettext("号码"), gettext("方式"), gettext("状态"),
               gettext("接线员"), gettext("已拨次数"))  # fmt: skip
-    with writing() as session:
-        return csv_of(session, "callbacks", header, _rows(session.scalars(_wanted().limit(MOST_ROWS)).all()))
+    return csv_in_stretches("callbacks", header, _rows, _wanted())
 
 
-def _rows(found: Sequence[Callback]) -> Iterator[tuple[object, ...]]:
+def _rows(_session: Session, found: Sequence[Callback]) -> Iterator[tuple[object, ...]]:
     for c in found:
         yield (c.due_at, c.replied.number, mask(c.number), gettext("人工") if c.by_person else gettext("机器播报"),
                CALLBACK_STATES[State(c.state)], c.holder.name if c.holder else "", c.attempts)  # fmt: skip

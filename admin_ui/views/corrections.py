@@ -6,12 +6,12 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
-from admin_ui.exports import MOST_ROWS, csv_of
+from admin_ui.exports import csv_in_stretches, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
-from admin_ui.paging import begins, ends, page_of, wish, wish_code, wish_day, wish_number
+from admin_ui.paging import Page, begins, ends, page_of, wish, wish_code, wish_day, wish_number
 from admin_ui.words import CHANNELS, FORMS, OWED, STAGES
 from dispatch import corrections, reach
 from dispatch.correction_words import words
@@ -34,12 +34,10 @@ blueprint = Blueprint("corrections", __name__, url_prefix="/corrections")
 def listed() -> ResponseReturnValue:
     """The versions that were wrong and that somebody was told."""
     with reading() as session:
-        page = page_of(session, _wanted())
-        entries = {v.entry_id: session.get_one(Entry, v.entry_id) for v in page.rows}
-        standing = {v.id: corrections.told_of(session, v) for v in page.rows}
+        page: Page[EntryVersion] = page_of(session, _wanted())
         departments = session.scalars(select(Department).order_by(Department.code)).all()
-        return render_template("corrections.html", page=page, entries=entries, told=standing, owed=_owed,
-                               departments=departments)  # fmt: skip
+        return render_template("corrections.html", page=page, entries=_entries(session, page.rows),
+                               counts=corrections.counts(session, page.rows), departments=departments)  # fmt: skip
 
 
 @blueprint.get("/export.csv")
@@ -48,9 +46,7 @@ def export() -> ResponseReturnValue:
     """What is filtered, as a file: counts, and nobody's number."""
     header = (gettext("问题"), gettext("部门"), gettext("版本"), gettext("状态"), gettext("失效时间"),
               gettext("告知次数"), gettext("尚可安排"))  # fmt: skip
-    with writing() as session:
-        found = session.scalars(_wanted().limit(MOST_ROWS)).all()
-        return csv_of(session, "corrections", header, _rows(session, found))
+    return csv_in_stretches("corrections", header, _rows, _wanted())
 
 
 @blueprint.get("/<int:version_id>")
@@ -125,10 +121,16 @@ def _wanted() -> Select[EntryVersion]:
 
 
 def _rows(session: Session, found: Sequence[EntryVersion]) -> Iterator[tuple[object, ...]]:
+    entries, counts = _entries(session, found), corrections.counts(session, found)
     for version in found:
-        entry, told = session.get_one(Entry, version.entry_id), corrections.told_of(session, version)
+        entry, count = entries[version.entry_id], counts[version.id]
         yield (version.question or entry.question, entry.department.name, version.number,
-               STAGES[Stage(version.stage)], version.ended_at, len(told), _owed(told))  # fmt: skip
+               STAGES[Stage(version.stage)], version.ended_at, count.told, count.open)  # fmt: skip
+
+
+def _entries(session: Session, found: Sequence[EntryVersion]) -> dict[int, Entry]:
+    query = select(Entry).options(joinedload(Entry.department)).where(Entry.id.in_({v.entry_id for v in found}))
+    return {entry.id: entry for entry in session.scalars(query)}
 
 
 def _filtered(told: Sequence[Told]) -> list[Told]:
@@ -142,8 +144,3 @@ def _how(one: Told) -> str:
     if one.ticket is not None:
         return "arranged"
     return "open" if one.reachable else "unreachable"
-
-
-def _owed(told: Sequence[Told]) -> int:
-    """How many people could still be called."""
-    return len({one.call.caller for one in told if _how(one) == "open"})

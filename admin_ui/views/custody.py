@@ -8,7 +8,7 @@ from flask_babel import gettext
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from admin_ui.exports import MOST_ROWS, csv_of
+from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
 from admin_ui.paging import page_of, wish, wish_code
@@ -37,11 +37,9 @@ def listed() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     header = (gettext("发现时间"), gettext("问题"), gettext("对象"), gettext("通话编号"), gettext("详情"),
               gettext("处置"), gettext("处理时间"), gettext("处理人"), gettext("处理情况"))  # fmt: skip
-    with writing() as session:
-        found = session.scalars(_wanted().limit(MOST_ROWS))
-        return csv_of(session, "recording-findings", header, (
-            (row.found_at, WRONG[Kind(row.kind)], row.thing, row.call_id, row.detail, DONE_ABOUT[Done(row.done)],
-             row.settled_at, row.settled_by, row.remark) for row in found))  # fmt: skip
+    return csv_in_stretches("recording-findings", header, lambda _, found: (
+        (row.found_at, WRONG[Kind(row.kind)], row.thing, row.call_id, row.detail, DONE_ABOUT[Done(row.done)],
+         row.settled_at, row.settled_by, row.remark) for row in found), _wanted())  # fmt: skip
 
 
 @blueprint.post("/findings/<int:finding_id>")

@@ -6,7 +6,7 @@ from flask_babel import gettext
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from admin_ui.exports import MOST_ROWS, csv_of
+from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import begins, count_of, ends, page_of, wish, wish_code, wish_day
@@ -34,12 +34,9 @@ def export() -> ResponseReturnValue:
     """What the list shows, as a file; places stay masked, and no text is in it."""
     header = (gettext("编号"), gettext("产生时间"), gettext("方式"), gettext("接收方"), gettext("事由"),
               gettext("对象"), gettext("状态"), gettext("次数"), gettext("原因"), gettext("结束时间"))  # fmt: skip
-    with writing() as session:
-        found = session.scalars(_wanted().limit(MOST_ROWS))
-        return csv_of(session, "deliveries", header, (
-            (r.id, r.owed_at, WAYS_OUT[Channel(r.channel)], place(r), TOLD.get(r.topic, r.topic), f"{r.kind} {r.thing}",
-             DELIVERIES[State(r.state)], r.attempts, r.ground, r.ended_at) for r in found
-        ))  # fmt: skip
+    return csv_in_stretches("deliveries", header, lambda _, found: (
+        (r.id, r.owed_at, WAYS_OUT[Channel(r.channel)], place(r), TOLD.get(r.topic, r.topic), f"{r.kind} {r.thing}",
+         DELIVERIES[State(r.state)], r.attempts, r.ground, r.ended_at) for r in found), _wanted())  # fmt: skip
 
 
 @blueprint.get("/<int:delivery_id>")

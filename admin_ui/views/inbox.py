@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Select, select
 
-from admin_ui.exports import MOST_ROWS, csv_of
+from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import signed_in
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import begins, ends, number_in, page_of, wish, wish_code, wish_day
@@ -30,10 +30,8 @@ def listed() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     """What the list shows, as a file."""
     header = (gettext("时间"), gettext("事由"), gettext("对象"), gettext("期限"), gettext("已读"))
-    with writing() as session:
-        found = session.scalars(_wanted().limit(MOST_ROWS))
-        return csv_of(session, "inbox", header, ((n.at, TOPICS[Topic(n.topic)], n.thing, n.due_at, n.read_at)
-                                                 for n in found))  # fmt: skip
+    return csv_in_stretches("inbox", header, lambda _, found: (
+        (n.at, TOPICS[Topic(n.topic)], n.thing, n.due_at, n.read_at) for n in found), _wanted())  # fmt: skip
 
 
 @blueprint.get("/<int:notice_id>")

@@ -6,16 +6,16 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, Select, case, false, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from admin_ui import words
-from admin_ui.exports import MOST_ROWS, csv_of
+from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
-from admin_ui.house import house, me, now, reading, writing
+from admin_ui.house import house, me, now, reading
 from admin_ui.naming import named
 from admin_ui.paging import page_of, wish, wish_code, wish_number
 from admin_ui.views.entry import show
-from dispatch.answers import offered
+from dispatch.answers import offered_among
 from dispatch.decision import Channel
 from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department
@@ -34,7 +34,7 @@ NEAR = 20
 def listed() -> ResponseReturnValue:
     with reading() as session:
         page = page_of(session, wanted(session))
-        said = {e.id: offered(session, e.id, channel=Channel.OPERATOR, at=now()) for e in page.rows}
+        said = offered_among(session, [e.id for e in page.rows], channel=Channel.OPERATOR, at=now())
         stages = _under_way(session, page.rows) if hands.sees_drafts(me()) else {}
         departments = session.scalars(select(Department).where(own(Department.id)).order_by(Department.code)).all()
         return render_template("knowledge.html", page=page, said=said, departments=departments, stages=stages, at=now())
@@ -46,10 +46,9 @@ def export() -> ResponseReturnValue:
     """What the list shows, as a file."""
     header = (gettext("编号"), gettext("部门"), gettext("类别"), gettext("问题"), gettext("状态"), gettext("版本"),
               gettext("办理阶段"), gettext("被问次数"), gettext("最近确认"), gettext("最近复查"))  # fmt: skip
-    with writing() as session:
-        found = session.scalars(wanted(session).limit(MOST_ROWS)).all()
-        stages = _under_way(session, found) if hands.sees_drafts(me()) else {}
-        return csv_of(session, "knowledge", header, _rows(found, stages))
+    with reading() as session:
+        query = wanted(session)
+    return csv_in_stretches("knowledge", header, _rows, query)
 
 
 @blueprint.get("/<int:entry_id>")
@@ -63,7 +62,8 @@ def own(column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
     return hands.within(column, me()) if Role(me().role) in DEPARTMENTAL else column.is_not(None)
 
 
-def _rows(found: Sequence[Entry], stages: dict[int, Stage]) -> Iterator[tuple[object, ...]]:
+def _rows(session: Session, found: Sequence[Entry]) -> Iterator[tuple[object, ...]]:
+    stages = _under_way(session, found) if hands.sees_drafts(me()) else {}
     for e in found:
         yield (e.id, e.department.name, e.category, e.question, words.ENTRY_STATES[State(e.state)], e.published,
                words.STAGES[stages[e.id]] if e.id in stages else "", e.asked, e.confirmed_on, e.swept_on)  # fmt: skip
@@ -89,7 +89,7 @@ def _meant(session: Session, query: Select[Entry], text: str, department: int | 
 
 
 def wanted(session: Session) -> Select[Entry]:
-    query = select(Entry).where(hands.entries_of(me()))
+    query = select(Entry).options(joinedload(Entry.department)).where(hands.entries_of(me()))
     text, state, department = wish("q"), wish_code("state", State), wish_number("department")
     if state is not None:
         query = query.where(Entry.state == state)

@@ -9,9 +9,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from admin_ui import words
-from admin_ui.exports import MOST_ROWS, csv_of
+from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
-from admin_ui.house import me, now, reading, writing
+from admin_ui.house import me, now, reading
 from admin_ui.paging import begins, ends, page_of, wish, wish_code, wish_day, wish_number
 from admin_ui.views.entry import names_of
 from hotline.accounts.roles import Permission
@@ -44,9 +44,7 @@ def listed() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     header = (gettext("编号"), gettext("时间"), gettext("部门"), gettext("对象"), gettext("版本"), gettext("操作"),
               gettext("操作人"), gettext("条款"), gettext("说明"), gettext("内容摘要值"))  # fmt: skip
-    with writing() as session:
-        found = session.scalars(_wanted().limit(MOST_ROWS)).all()
-        return csv_of(session, "ledger", header, _rows(session, found))
+    return csv_in_stretches("ledger", header, _rows, _wanted())
 
 
 def _rows(session: Session, found: Sequence[LedgerRow]) -> Iterator[tuple[object, ...]]:

@@ -1,15 +1,15 @@
 """协办: what a department is asked for in another's ticket, and what the hotline asked for; one page a share."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Select, case, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from admin_ui.exports import MOST_ROWS, csv_of
+from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
 from admin_ui.paging import page_of, wish, wish_code
@@ -37,8 +37,7 @@ def export() -> ResponseReturnValue:
     """What the list shows, as a file; nothing of callers is in it."""
     header = (gettext("工单"), gettext("标题"), gettext("协办单位"), gettext("协办内容"), gettext("协办期限"),
               gettext("结果"), gettext("结束时间"))  # fmt: skip
-    with writing() as session:
-        return csv_of(session, "shares", header, _rows(session.scalars(_wanted().limit(MOST_ROWS))))
+    return csv_in_stretches("shares", header, _rows, _wanted())
 
 
 @blueprint.get("/<int:share_id>")
@@ -87,7 +86,8 @@ def _shown(share_id: int, trouble: str = "") -> str:
 
 def _wanted() -> Select[Share]:
     """What waits first, by what is due."""
-    query = select(Share).join(Share.ticket).where(reach.shares_of(me()))
+    whole = contains_eager(Share.ticket), joinedload(Share.department)
+    query = select(Share).join(Share.ticket).options(*whole).where(reach.shares_of(me()))
     if text := wish("q"):
         fields = (Ticket.number, Ticket.title, Share.asked)
         query = query.where(or_(*(f.contains(text, autoescape=True) for f in fields)))
@@ -96,7 +96,7 @@ def _wanted() -> Select[Share]:
     return query.order_by(case((Share.ended_at.is_(None), 0), else_=1), Share.due_at, Share.id)
 
 
-def _rows(found: Iterable[Share]) -> Iterator[tuple[object, ...]]:
+def _rows(_session: Session, found: Sequence[Share]) -> Iterator[tuple[object, ...]]:
     for share in found:
         yield (share.ticket.number, share.ticket.title, share.department.name, share.asked, share.due_at,
                SHARES[Outcome(share.outcome)], share.ended_at)  # fmt: skip

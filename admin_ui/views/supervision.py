@@ -1,6 +1,6 @@
 """督办: what the inspector follows, how it came there, and the letters that are written about it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
@@ -9,7 +9,7 @@ from flask_babel import gettext
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
-from admin_ui.exports import MOST_ROWS, csv_of
+from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import begins, day_in, ends, page_of, wish, wish_day, wish_number
@@ -39,9 +39,7 @@ def export() -> ResponseReturnValue:
     header = (gettext("工单"), gettext("标题"), gettext("状态"), gettext("承办单位"), gettext("承办期限"),
               gettext("列入督办"), gettext("列入人"), gettext("理由"), gettext("督办函"),
               gettext("回复期限"))  # fmt: skip
-    with writing() as session:
-        found = session.scalars(_wanted().limit(MOST_ROWS)).all()
-        return csv_of(session, "supervision", header, _rows(session, found))
+    return csv_in_stretches("supervision", header, _rows, _wanted())
 
 
 @blueprint.post("/<int:supervision_id>/letter")
@@ -91,7 +89,7 @@ def _shown(trouble: str = "") -> str:
     with reading() as session:
         page = page_of(session, _wanted())
         departments = session.scalars(select(Department).order_by(Department.code)).all()
-        units = {row.id: session.get(Department, row.department_id) for row in page.rows if row.department_id}
+        units = {unit.id: unit for unit in departments}
         return render_template("supervision.html", page=page, units=units, departments=departments, trouble=trouble,
                                typed=request.form)  # fmt: skip
 
@@ -113,8 +111,9 @@ def _wanted() -> Select[Supervision]:
     return query.where(Supervision.at < ends(until)) if until else query
 
 
-def _rows(session: Session, found: Iterable[Supervision]) -> Iterator[tuple[object, ...]]:
+def _rows(session: Session, found: Sequence[Supervision]) -> Iterator[tuple[object, ...]]:
+    named = {unit.id: unit.name for unit in session.scalars(select(Department))}
     for row in found:
-        unit, ticket = row.department_id and session.get(Department, row.department_id), row.ticket
-        yield (ticket.number, ticket.title, STATES[State(ticket.state)], unit.name if unit else "", ticket.due_at,
-               row.at, row.by, row.why, row.letter_number, row.answer_by)  # fmt: skip
+        ticket = row.ticket
+        yield (ticket.number, ticket.title, STATES[State(ticket.state)], named.get(row.department_id or 0, ""),
+               ticket.due_at, row.at, row.by, row.why, row.letter_number, row.answer_by)  # fmt: skip

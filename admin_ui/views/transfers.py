@@ -5,11 +5,12 @@ from collections.abc import Iterator, Sequence
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 
 from admin_ui import words
-from admin_ui.exports import MOST_ROWS, csv_of
+from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
-from admin_ui.house import now, reading, writing
+from admin_ui.house import now, reading
 from admin_ui.paging import begins, ends, number_in, page_of, wish, wish_code, wish_day
 from dispatch.hunting import Outcome
 from dispatch.transfer_list import WantedTransfers, listed_transfers
@@ -37,12 +38,10 @@ def export() -> ResponseReturnValue:
     header = (gettext("通话编号"), gettext("时间"), gettext("承办单位"), gettext("接线员"), gettext("结果"),
               gettext("次序"), gettext("角色"), gettext("联络员"), gettext("呼叫时间"),
               gettext("呼叫结果"))  # fmt: skip
-    with writing() as session:
-        found = session.scalars(listed_transfers(_wanted()).limit(MOST_ROWS)).all()
-        return csv_of(session, "transfers", header, _rows(found))
+    return csv_in_stretches("transfers", header, _rows, listed_transfers(_wanted()))
 
 
-def _rows(found: Sequence[Transfer]) -> Iterator[tuple[object, ...]]:
+def _rows(_session: Session, found: Sequence[Transfer]) -> Iterator[tuple[object, ...]]:
     for one in found:
         hunt = (one.call_id, one.began_at, one.department.name, one.account.login, words.TRANSFERS[State(one.state)])
         for tried in one.attempts:

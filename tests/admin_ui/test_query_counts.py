@@ -1,11 +1,16 @@
-"""A page of a list asks the database as often for thirty rows as for three: never once for each row."""
+"""A page of a list asks the database as often for fifty rows as for five, and a file once for each stretch of it."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import delete, event, select
 
-from admin_ui import paging
+from admin_ui import exports, paging, stretches
 from admin_ui.app import create_app
 from cli import demo_load
 from cli.fill.filling import fill
@@ -13,44 +18,117 @@ from cli.fill.size import Size
 from dispatch import worklist
 from dispatch.worklist import Wanted
 from hotline.accounts.accounts import Account
+from hotline.audit import AuditRow
 from hotline.database import Database
 from hotline.settings import Settings
+from hotline.telling.outbox import Delivery, DeliveryAttempt
+from knowledge_base.entries import EntryVersion
+from knowledge_base.stages import Stage
 from tests.conftest import NOON
+from tests.support import blank
 
-MOST = 15
+MOST, PARTS = 15, 1  # a list in two parts may need its second one only where a page is long
 LISTS = {
     "supervisor": ("/tickets", "/tickets?state=filed", "/calls", "/transfers", "/callbacks", "/missed", "/places", "/inbox",
-                   "/asked/askings"),
-    "office.city": ("/calls", "/tickets"), "liaison.gongan": ("/tickets", "/inbox"), "inspector": ("/supervision",),
+                   "/asked/askings", "/asked", "/custody"),
+    "office.city": ("/calls", "/tickets", "/knowledge", "/unanswered", "/corrections", "/ledger"),
+    "liaison.gongan": ("/tickets", "/inbox", "/knowledge", "/shares"), "inspector": ("/supervision",),
     "auditor": ("/audit",), "admin": ("/deliveries",),
 }  # fmt: skip
 
 
-@pytest.fixture
-def filled(database: Database) -> Database:
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """How often is asked doesn't differ by database."""
+    database = blank.copied(tmp_path_factory.mktemp("filled"))
     with database.writing() as session:
         list(demo_load.load(session, password="for tests only", at=NOON))
         session.flush()
         fill(session, Size(calls=700, tickets=250, days=60, at=NOON), prefix="96128")
-    return database
+        for version in session.scalars(select(EntryVersion)):
+            version.stage, version.ended_at = Stage.WITHDRAWN, NOON
+    yield database
+    database.close()
 
 
-@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # how often is asked doesn't differ by database
-def test_no_list_asks_once_for_each_row_and_the_list_of_tickets_in_parts_is_the_same(
-    filled: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = create_app(settings, filled)
-    app.config.update(WTF_CSRF_ENABLED=False)
-    asked: list[str] = []
+@pytest.fixture
+def app(filled: Database, tmp_path: Path) -> Flask:
+    made = create_app(Settings(folder=tmp_path, secret_key="for tests only, thirty-two characters"), filled)
+    made.config.update(WTF_CSRF_ENABLED=False)
+    return made
+
+
+@pytest.fixture
+def asked(filled: Database) -> Iterator[list[str]]:
+    """What the database is asked from now on."""
+    said: list[str] = []
+
+    def hear(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        said.append(statement)
+
     for engine in (filled._reader, filled._writer):
-        event.listen(engine, "before_cursor_execute", lambda _c, _u, statement, *_: asked.append(statement))
+        event.listen(engine, "before_cursor_execute", hear)
+    yield said
+    for engine in (filled._reader, filled._writer):
+        event.remove(engine, "before_cursor_execute", hear)
+
+
+def test_a_list_of_fifty_asks_the_database_as_often_as_a_list_of_five(
+    app: Flask, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     for login, pages in LISTS.items():
         client = client_of(app, login)
         for page in pages:
-            asked.clear()
-            assert client.get(page).status_code == 200
-            assert 0 < len(asked) <= MOST, (login, page, len(asked))
-    _parts_are_the_whole(filled)
+            client.get(page)  # what is asked once in a process
+            often = {size: how_often(client, page, size, asked, monkeypatch) for size in (5, 50)}
+            assert 0 < often[50] <= min(MOST, often[5] + PARTS), (login, page, often)
+
+
+def how_often(client: FlaskClient, page: str, size: int, asked: list[str], patch: pytest.MonkeyPatch) -> int:
+    for pager in (paging.page_of, paging.page_of_rows):
+        patch.setitem(pager.__kwdefaults__, "size", size)
+    asked.clear()
+    assert client.get(page).status_code == 200
+    return len(asked)
+
+
+def test_a_file_leaves_a_stretch_at_a_time_without_a_session_and_what_goes_meanwhile_is_left_out(
+    app: Flask, filled: Database, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stretches, "AT_ONCE", 100)
+    monkeypatch.setattr(exports, "MOST_ROWS", 350)
+    client = client_of(app, "admin")
+    asked.clear()
+    answer = client.get("/deliveries/export.csv")
+    parts = iter(answer.iter_encoded())
+    text = next(parts).decode("utf-8-sig")
+    with filled.writing() as session:
+        last = session.scalars(select(Delivery.id).order_by(Delivery.id.desc()).offset(349).limit(1)).one()
+        session.execute(delete(DeliveryAttempt).where(DeliveryAttempt.delivery_id == last))
+        session.execute(delete(Delivery).where(Delivery.id == last))
+    for part in parts:
+        assert filled._reader.pool.checkedout() == 0  # type: ignore[attr-defined]
+        text += part.decode()
+    rows = list(csv.reader(io.StringIO(text)))[1:]
+    ids = [int(row[0]) for row in rows]
+    assert len(ids) == 349
+    assert ids == sorted(ids, reverse=True)
+    assert len(asked) < 20
+    with filled.reading() as session:
+        noted = session.scalars(select(AuditRow).where(AuditRow.deed == "exported")).one()
+        assert noted.details["rows"] == 350
+
+
+def test_the_list_of_tickets_in_parts_is_the_same_and_no_more_is_leafed_through_than_is_counted(
+    app: Flask, filled: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with filled.reading() as session:
+        for login in ("supervisor", "operator1", "liaison.gongan", "office.hongta", "inspector"):
+            account = session.scalars(select(Account).where(Account.login == login)).one()
+            for wanted in (Wanted(), Wanted(my_turn=True), Wanted(overdue=True), Wanted(text="玉兴路")):
+                whole = session.scalars(worklist.listed(account, wanted, at=NOON)).all()
+                parts = worklist.parts(account, wanted, at=NOON)
+                assert [t for part in parts for t in session.scalars(part)] == list(whole), (login, wanted)
     monkeypatch.setattr(paging, "MOST", 100)  # more than that are neither counted nor leafed through
     text = client_of(app, "supervisor").get("/calls?page=99").text
     assert "超过100条，只列前4页，现第4页" in text
@@ -60,13 +138,3 @@ def client_of(app: Flask, login: str) -> FlaskClient:
     client = app.test_client()
     assert client.post("/sign-in", data={"login": login, "password": "for tests only"}).status_code == 303
     return client
-
-
-def _parts_are_the_whole(database: Database) -> None:
-    with database.reading() as session:
-        for login in ("supervisor", "operator1", "liaison.gongan", "office.hongta", "inspector"):
-            account = session.scalars(select(Account).where(Account.login == login)).one()
-            for wanted in (Wanted(), Wanted(my_turn=True), Wanted(overdue=True), Wanted(text="玉兴路")):
-                whole = session.scalars(worklist.listed(account, wanted, at=NOON)).all()
-                parts = worklist.parts(account, wanted, at=NOON)
-                assert [t for part in parts for t in session.scalars(part)] == list(whole), (login, wanted)
