@@ -18,6 +18,8 @@ LAST_FOUR = func.substr(Call.caller, func.length(Call.caller) - literal_column("
 DUE = func.coalesce(Ticket.due_at, Ticket.county_by, Ticket.promised_by)
 """By when a ticket is due: by the clock of its department, of its county, or by what was promised."""
 SAMPLE, COMMON = 1000, 0.05
+RUN = 4
+"""From so many characters on a ticket is found by part of its number: every number has most shorter ones."""
 _RUNNING, _UNANSWERED = text("ended_at IS NULL"), text("queued_at IS NOT NULL AND answered_at IS NULL")
 INDEXES = (
     Index("ix_call_last_four", LAST_FOUR),
@@ -27,7 +29,6 @@ INDEXES = (
     Index("ix_ticket_due", DUE, Ticket.id.desc()),
     Index("ix_ticket_department_id_due", Ticket.department_id, DUE, Ticket.id.desc()),
     Index("ix_ticket_department_id_state", Ticket.department_id, Ticket.state, Ticket.id),
-    Index("ix_ticket_number_id", Ticket.number, Ticket.id),
     Index("ix_ticket_recording_id", Ticket.recording_id),
     Index("ix_missed_caller_over_at", MissedCaller.over_at),
     Index("ix_queue_place_over_at", Place.over_at),
@@ -46,9 +47,9 @@ def says(words: str, *, common: bool = False) -> ColumnElement[bool]:
     """Whether these words stand in a ticket's number, title or summary; `common`: in very many."""
     written = _written(words, Ticket.title, Ticket.summary)
     written = written if common else and_(_Near(words), written)
-    if not set(words) <= set("0123456789-"):
+    if len(words) < RUN or not set(words) <= set("0123456789-"):
         return written
-    numbered = select(Ticket.id).where(Ticket.number.contains(words, autoescape=True))
+    numbered = select(Ticket.id).where(_Numbered(words), Ticket.number.contains(words, autoescape=True))
     return Ticket.id.in_(numbered.union(select(Ticket.id).where(written)))
 
 
@@ -67,8 +68,16 @@ class _Near(FunctionElement[bool]):
         super().__init__(words if len(words) > 1 else "")
 
 
+class _Numbered(FunctionElement[bool]):
+    """Whether a ticket's number has all runs of four that the words have; as an index of PostgreSQL knows."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
 @compiles(_Near)
-def _anywhere(_element: _Near, _compiler: Any, **_: Any) -> str:
+@compiles(_Numbered)
+def _anywhere(_element: FunctionElement[bool], _compiler: Any, **_: Any) -> str:
     return "1 = 1"
 
 
@@ -76,3 +85,8 @@ def _anywhere(_element: _Near, _compiler: Any, **_: Any) -> str:
 def _by_pairs(element: _Near, compiler: Any, **given: Any) -> str:
     words = compiler.process(element.clauses, **given)
     return f"word_pairs(ticket.title || ' ' || ticket.summary) @> word_pairs({words})"
+
+
+@compiles(_Numbered, "postgresql")
+def _by_runs(element: _Numbered, compiler: Any, **given: Any) -> str:
+    return f"number_runs(ticket.number) @> number_runs({compiler.process(element.clauses, **given)})"
