@@ -41,9 +41,11 @@ This archive holds one case of the hotline: the ticket, its steps, the timeline 
 怎样核对 / How to check it
 
 1. 每个文件的 SHA-256 都写在 {list} 里。解压后在该目录运行：
-      sha256sum -c {list}      （Windows：certutil -hashfile 文件名 SHA256，逐个对照）
+      sha256sum -c {list}      （macOS：shasum -a 256 -c {list}）
+   Windows 没有这条命令：certutil -hashfile 文件名 SHA256，逐个对照。
    任何一个文件改动过一个字节，结果就不相符。
    {list} has the SHA-256 of every file. Unpack, and run the line above: a file of which one byte was changed fails.
+   Windows has no such command: certutil -hashfile NAME SHA256, file by file.
 2. {list} 自身的 SHA-256 记在热线的审计链里（操作 {deed}）。请热线管理单位运行：
       hotline recordings check-case 压缩包.zip
    它核对每个文件，并在审计链中找出这份卷宗是何人、何时、为何取出的。
