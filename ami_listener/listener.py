@@ -88,7 +88,7 @@ class Listener:
         """Wait shortly for an event, then take what else is there."""
         event = link.next_event(0.0 if self._owed else 0.5)
         while event is not None:
-            message = messages.read(event.headers, event.variables()) if event.name in messages.KINDS else None
+            message = messages.read(event.headers) if event.name in messages.KINDS else None
             if message is not None and _concerns_us(message):
                 self._owed.append((message, now()))
             event = link.next_event(0.0) if len(self._owed) < MOST_OWED else None

@@ -93,9 +93,9 @@ class Dialled:
 Message = Staged | Rings | Taken | NotTaken | HungUp | LiaisonGone | Device | Dialled
 
 
-def read(headers: Headers, variables: Mapping[str, str]) -> Message | None:
-    """Read one event; `variables` are the channel variables that it carries."""
-    call_id = variables.get("CALLID", "")
+def read(headers: Headers) -> Message | None:
+    """Read one event; our number of its call is the channel's account code."""
+    call_id = headers.get("AccountCode", "")
     match headers.get("Event", ""):
         case "UserEvent" if headers.get("UserEvent") == "Stage":
             return Staged(headers.get("CallID", ""), headers.get("Stage", ""), headers.get("Uniqueid", ""),

@@ -37,7 +37,7 @@ class Exchange:
                     continue
                 name = event.get("Event")
                 if name == "AgentCalled":
-                    self.rang.setdefault(event.variables().get("CALLID", ""), []).append(float(event.get("Timestamp")))
+                    self.rang.setdefault(event.get("AccountCode"), []).append(float(event.get("Timestamp")))
                 elif name == "UserEvent" and event.get("Stage") == "ringing":
                     self.begun.append(float(event.get("Timestamp")))
         except LinkError as lost:

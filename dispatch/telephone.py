@@ -80,8 +80,8 @@ class Telephone:
             actions.originate(
                 self.link(), phone(extension), channel_id=attempt.id, context="callback_person", extension="s",
                 caller_id=settings.number, account=attempt.call_id, timeout=settings.callback_ring_seconds,
-                variables={"__CALLID": attempt.call_id, "CALLBACK": attempt.callback_id, "ATTEMPT": attempt.id,
-                           "CITIZEN": dialled(number), "RING": settings.callback_ring_seconds},
+                variables={"__CALLID": attempt.call_id, "CITIZEN": dialled(number),
+                           "RING": settings.callback_ring_seconds},
             )  # fmt: skip
         except ActionRefused:
             raise

@@ -159,13 +159,6 @@ def device_states(link: Link) -> dict[str, str]:
     return {row.get("Device", ""): row.get("State", "") for row in rows}
 
 
-def status(link: Link, channel: str = "", *, variables: tuple[str, ...] = ()) -> list[Event]:
-    """One `Status` event for each channel, with the variables asked for (`event.variables()`)."""
-    headers: list[tuple[str, object]] = [("Channel", channel)] if channel else []
-    headers += [("Variables", ",".join(variables))] if variables else []
-    return [event for event in _listed(link, "Status", *headers) if event.name == "Status"]
-
-
 def command(link: Link, line: str, *, within: float | None = None) -> str:
     """A console command's output, line by line joined; never with a text that came from a caller."""
     return "\n".join(link.action("Command", ("Command", line), within=within).values("Output"))

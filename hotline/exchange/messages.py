@@ -46,16 +46,6 @@ class Message(ManagerMsg):  # type: ignore[misc]
             return list(self._repeated[name])
         return [self.headers[name]] if name in self.headers else []
 
-    def variables(self, name: str = "ChanVariable") -> dict[str, str]:
-        """Channel variables as told by `ChanVariable: a=1` or `ChanVariable(channel): a=1`."""
-        told = [
-            value
-            for header in self.headers
-            if header == name or header.startswith(f"{name}(")
-            for value in self.values(header)
-        ]
-        return {variable: value for variable, _, value in (one.partition("=") for one in told)}
-
     @property
     def action_id(self) -> str:
         """The id of the action this belongs to, or an empty text."""
@@ -90,10 +80,6 @@ class Event(PystEvent):  # type: ignore[misc]
     def values(self, name: str) -> list[str]:
         """Every value of a header, in order."""
         return self.message.values(name)
-
-    def variables(self, name: str = "ChanVariable") -> dict[str, str]:
-        """The channel variables told with the event."""
-        return self.message.variables(name)
 
     def __repr__(self) -> str:
         return f"<{self.name}>"

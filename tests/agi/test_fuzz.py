@@ -77,8 +77,7 @@ def told(content: bytes, cuts: Sequence[int]) -> None:
         for start, end in itertools.pairwise(places):
             for message in frames.feed(content[start:end]):
                 if "Event" in message.headers:
-                    event = Event(message)
-                    read(event.headers, event.variables())
+                    read(Event(message).headers)
     except LinkError:
         pass
 

@@ -63,7 +63,5 @@ class Switch(Exchange):
         for row in [*rows, {"Event": last, "EventList": "Complete"}]:
             self.event(row | {"ActionID": headers["ActionID"]})
 
-    def event(self, headers: Row, variables: Row | None = None) -> None:
-        lines = [f"{name}: {value}" for name, value in headers.items()]
-        lines += [f"ChanVariable: {name}={value}" for name, value in (variables or {}).items()]
-        self.say("\r\n".join(lines) + "\r\n\r\n")
+    def event(self, headers: Row) -> None:
+        self.say("\r\n".join(f"{name}: {value}" for name, value in headers.items()) + "\r\n\r\n")

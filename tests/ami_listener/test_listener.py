@@ -80,10 +80,10 @@ def test_what_it_hears_is_noted_from_the_queue_to_the_end(database: Database, se
     with running(a_listener(database, settings, switch.address.port)):
         town.until(lambda: well(database))
         queued(switch)
-        ours = {"CALLID": CALL}
-        switch.event({"Event": "AgentCalled", "Interface": "PJSIP/8001"}, ours)
-        switch.event({"Event": "AgentConnect", "Interface": "PJSIP/8001", "DestUniqueid": "1.2", "DestChannel": "PJSIP/8001-1"}, ours)
-        switch.event({"Event": "Hangup", "Uniqueid": "1.1", "Linkedid": "1.1"}, ours)
+        ours = {"AccountCode": CALL}
+        switch.event({"Event": "AgentCalled", "Interface": "PJSIP/8001", **ours})
+        switch.event({"Event": "AgentConnect", "Interface": "PJSIP/8001", "DestUniqueid": "1.2", "DestChannel": "PJSIP/8001-1", **ours})
+        switch.event({"Event": "Hangup", "Uniqueid": "1.1", "Linkedid": "1.1", **ours})
         town.until(lambda: (call := known(database, CALL)) is not None and call.ended_at is not None)
     with database.reading() as session:
         assert session.scalars(select(Offer.outcome)).all() == ["done"]

@@ -120,9 +120,9 @@ def test_an_operator_who_leaves_has_a_free_desk_while_the_call_goes_on(ear: Ear)
 
 
 def test_a_liaisons_hang_up_is_never_that_of_the_call() -> None:
-    told = {"Event": "Hangup", "Uniqueid": "liaison-1", "Linkedid": "liaison-1", "Cause": "17"}
-    assert read(told, {"CALLID": CALL}) == LiaisonGone(CALL, "liaison-1", 17)
-    assert read(told | {"Cause": ""}, {"CALLID": CALL}) == LiaisonGone(CALL, "liaison-1", 0)
+    told = {"Event": "Hangup", "Uniqueid": "liaison-1", "Linkedid": "liaison-1", "Cause": "17", "AccountCode": CALL}
+    assert read(told) == LiaisonGone(CALL, "liaison-1", 17)
+    assert read(told | {"Cause": ""}) == LiaisonGone(CALL, "liaison-1", 0)
 
 
 def test_of_a_call_that_nobody_knows_nothing_is_noted(session: Session, settings: Settings) -> None:

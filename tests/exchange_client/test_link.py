@@ -127,8 +127,8 @@ def test_channel_variables_are_read_and_the_link_lives_on() -> None:
         )
         event = link.next_event(1)
         assert event is not None
-        assert event.variables() == {"CALLID": "1", "NAME": "a=b", "OLD": "x"}
-        assert event.variables("DestChanVariable") == {"D": "2"}
+        assert event.values("ChanVariable") == ["CALLID=1", "NAME=a=b"]
+        assert event.get("DestChanVariable") == "D=2"
         actions.ping(link)
 
 
@@ -251,19 +251,17 @@ def test_repeated_headers_are_all_kept() -> None:
 
 
 def test_a_list_is_collected_to_its_end_and_other_events_pass_by() -> None:
-    def status(exchange: Exchange, headers: Headers) -> None:
+    def channels(exchange: Exchange, headers: Headers) -> None:
         number = headers["ActionID"]
-        exchange.answer(headers, "EventList: start\r\nMessage: Channel status will follow")
-        exchange.say(f"Event: Status\r\nActionID: {number}\r\nChannel: A\r\nChanVariable: CALLID=7\r\n\r\n")
+        exchange.answer(headers, "EventList: start\r\nMessage: Channels will follow")
+        exchange.say(f"Event: CoreShowChannel\r\nActionID: {number}\r\nChannel: A\r\n\r\n")
         exchange.say("Event: Newstate\r\nChannel: Z\r\n\r\n")
-        exchange.say(f"Event: Status\r\nActionID: {number}\r\nChannel: B\r\n\r\n")
+        exchange.say(f"Event: CoreShowChannel\r\nActionID: {number}\r\nChannel: B\r\n\r\n")
         end = "EventList: Complete\r\nListItems: 2\r\nItems: 2"
-        exchange.say(f"Event: StatusComplete\r\nActionID: {number}\r\n{end}\r\n\r\n")
+        exchange.say(f"Event: CoreShowChannelsComplete\r\nActionID: {number}\r\n{end}\r\n\r\n")
 
-    with linked(status) as (_, link):
-        found = actions.status(link, variables=("CALLID",))
-        assert [event.get("Channel") for event in found] == ["A", "B"]
-        assert found[0].variables() == {"CALLID": "7"}
+    with linked(channels) as (_, link):
+        assert [row["Channel"] for row in actions.core_show_channels(link)] == ["A", "B"]
         assert [event.name for event in link.events(0.2)] == ["Newstate"]
 
 

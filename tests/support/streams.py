@@ -79,7 +79,7 @@ def _event(block: str) -> Event:
 
 def _heard(event: Event) -> Heard:
     at = datetime.fromtimestamp(float(event.get("Timestamp")), UTC)
-    return Heard(at, read(event.headers, event.variables()), event.get("Uniqueid"), event.get("Linkedid"))
+    return Heard(at, read(event.headers), event.get("Uniqueid"), event.get("Linkedid"))
 
 
 def _seen(rows: list[Event], at: datetime | None) -> Seen:
