@@ -199,7 +199,8 @@ PLACES = {PlaceOver.ANSWERED: _("已接通"), PlaceOver.REFUSED: _("不再需要
 CAUSES = {Cause.NUISANCE: _("骚扰辱骂"), Cause.OCCUPYING: _("占用线路"), Cause.FALSE: _("反映虚假情况")}
 BLOCKS = {"standing": _("限制中"), "over": _("已结束")}
 MENU_DOES = {Do.SELF_SERVICE: _("自助查询"), Do.PROGRESS: _("查询进度"), Do.PERSON: _("人工服务"),
-             Do.MESSAGE: _("留言"), Do.ANNOUNCE: _("播报一段话"), Do.MENU: _("下一层菜单")}  # fmt: skip
+             Do.DIALECT: _("方言人工服务"), Do.MESSAGE: _("留言"), Do.ANNOUNCE: _("播报一段话"),
+             Do.MENU: _("下一层菜单")}  # fmt: skip
 MENU_FAULTS = {
     Fault.EMPTY: _("至少要有一个按键"), Fault.TWICE: _("按键重复"),
     Fault.PATH: _("按键应为1至9，最多两层，如 4.1；0总是转人工"),

@@ -6,6 +6,7 @@ from agi.again import Heard
 from agi.house import House, Next
 from agi.line import Line
 from agi.scripts import survey
+from agi.talk import PERSON
 from agi.voice import NotSpoken, Voice
 from dispatch import corrections
 from dispatch.callbacks import TOLD, WRONG_PERSON, Attempt, Callback
@@ -34,8 +35,7 @@ def run(line: Line, house: House) -> None:
         line.set("NEXT", Next.GOODBYE)
         return
     try:
-        _tell(voice, house, call_id, attempt_id)
-        line.set("NEXT", Next.GOODBYE)
+        line.set("NEXT", _tell(voice, house, call_id, attempt_id))
     except NotSpoken:
         _settled(house, attempt_id, outcome="broken_off")
         line.set("NEXT", Next.PEOPLE)
@@ -50,7 +50,8 @@ def _who(voice: Voice) -> str:
     return ""
 
 
-def _tell(voice: Voice, house: House, call_id: str, attempt_id: str) -> None:
+def _tell(voice: Voice, house: House, call_id: str, attempt_id: str) -> Next:
+    """The reply to its end, and how satisfied he is; 0 leads to a person then."""
     with house.database.reading() as session:
         reply = corrections.spoken_words(session, _ticket(session, attempt_id), settings=house.settings, at=now())
     voice.say("hotline/callback_answer_is")
@@ -61,7 +62,10 @@ def _tell(voice: Voice, house: House, call_id: str, attempt_id: str) -> None:
         corrections.tell(session, call_id, ticket, reply, channel=Channel.MACHINE, at=now())
     key = heard.ask("hotline/callback_satisfied", timeout=6.0, alone="")
     _settled(house, attempt_id, outcome=TOLD, grade=int(key) if key and key in GRADES else None)
+    if key == PERSON:
+        return Next.PEOPLE
     voice.say("hotline/callback_thanks")
+    return Next.GOODBYE
 
 
 def _runs(house: House, attempt_id: str) -> Callback | None:

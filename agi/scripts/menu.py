@@ -6,12 +6,13 @@ from agi.line import Line
 from agi.talk import BACK, PERSON, Talk
 from agi.voice import NotSpoken, Voice
 from dispatch.calls import Step
+from dispatch.line.flags import Skill
 from dispatch.line.menu import CLOSING, Do, Item, offered
 from dispatch.line.menus import Spoken
 from hotline.times import now
 
 NEXT = {Do.SELF_SERVICE: Next.SELF_SERVICE, Do.PROGRESS: Next.PROGRESS, Do.MESSAGE: Next.MESSAGE,
-        Do.PERSON: Next.PEOPLE}  # fmt: skip
+        Do.PERSON: Next.PEOPLE, Do.DIALECT: Next.PEOPLE}  # fmt: skip
 
 
 def run(line: Line, house: House) -> None:
@@ -29,6 +30,8 @@ def run(line: Line, house: House) -> None:
 
 def _done(talk: Talk, spoken: Spoken, item: Item) -> Next:
     talk.note(Step.MENU, name=item.says)
+    if item.do is Do.DIALECT:
+        talk.voice.line.set("SKILL", Skill.DIALECT)
     if item.do is Do.ANNOUNCE:
         return _announce(talk, item)
     return _lower(talk, spoken, item) if item.do is Do.MENU else NEXT[item.do]

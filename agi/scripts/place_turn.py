@@ -2,6 +2,7 @@
 
 from agi.house import House, Next
 from agi.line import Line
+from agi.talk import PERSON
 from agi.voice import Voice
 from dispatch import callbacks, places
 from dispatch.callbacks import Attempt
@@ -21,7 +22,7 @@ def run(line: Line, house: House) -> None:
         line.set("NEXT", Next.GOODBYE)
         return
     key = Voice(line, house).ask("hotline/place_hello", timeout=6.0, alone="")
-    if key == COMES:
+    if key in {COMES, PERSON}:
         line.set("POSITION", position)
         line.set("NEXT", Next.PEOPLE)
         return

@@ -4,6 +4,7 @@ from typing import Final
 
 from agi.house import House, Next
 from agi.line import Line
+from agi.talk import PERSON
 from agi.voice import Voice
 from dispatch import calls, surveys
 from dispatch.callbacks import REFUSED, TOLD, Attempt, Callback
@@ -13,12 +14,13 @@ from hotline.times import now
 
 GRADES: Final = "12345"
 HE, REFUSES = "1", "2"
+QUESTIONS: Final = {"operator": "hotline/survey_question", "department": "hotline/survey_department"}
 
 
 def run(line: Line, house: House) -> None:
-    """One question, one key, and one more for who spoke with a department; silence is no answer."""
-    _asked(Voice(line, house), house, line.environment.arguments[0])
-    line.set("NEXT", Next.GOODBYE)
+    """One question, one key, and one more for who spoke with a department; silence is no answer, 0 a person again."""
+    _, leads = _asked(Voice(line, house), house, line.environment.arguments[0])
+    line.set("NEXT", leads)
 
 
 def again(line: Line, house: House, attempt_id: str) -> None:
@@ -28,29 +30,30 @@ def again(line: Line, house: House, attempt_id: str) -> None:
     if key != HE:
         _settled(house, attempt_id, outcome=REFUSED if key == REFUSES else "unconfirmed")
     elif _of_reply(house, attempt_id):
-        grade = _grade(voice, "hotline/callback_satisfied")
+        grade = _grade(voice.ask("hotline/callback_satisfied", timeout=5.0))
         _settled(house, attempt_id, outcome=TOLD if grade else "unconfirmed", grade=grade)
     else:
-        rated = _asked(voice, house, *_calls(house, attempt_id))
+        rated, _ = _asked(voice, house, *_calls(house, attempt_id))
         _settled(house, attempt_id, outcome=TOLD if rated else "unconfirmed")
     line.set("NEXT", Next.GOODBYE)
 
 
-def _asked(voice: Voice, house: House, call_id: str, by: str = "") -> bool:
-    """Ask for the grades of a call, and note each at once; whether there was any."""
-    operator = _grade(voice, "hotline/survey_question")
-    if operator:
-        _noted(house, call_id, "operator", operator, by)
+def _asked(voice: Voice, house: House, call_id: str, by: str = "") -> tuple[bool, Next]:
+    """Ask for the grades of a call, and note each at once; whether there was any, and where he goes then."""
     with house.database.reading() as session:
         spoke = surveys.department_spoke(session, call_id)
-    department = _grade(voice, "hotline/survey_department") if spoke else None
-    if department:
-        _noted(house, call_id, "department", department, by)
-    return bool(operator or department)
+    rated = False
+    for of, question in QUESTIONS.items() if spoke else [*QUESTIONS.items()][:1]:
+        key = voice.ask(question, timeout=5.0)
+        if key == PERSON:
+            return rated, Next.OPERATOR
+        if (grade := _grade(key)) is not None:
+            _noted(house, call_id, of, grade, by)
+            rated = True
+    return rated, Next.GOODBYE
 
 
-def _grade(voice: Voice, question: str) -> int | None:
-    key = voice.ask(question, timeout=5.0)
+def _grade(key: str) -> int | None:
     return int(key) if key and key in GRADES else None
 
 

@@ -17,6 +17,7 @@ class Do(StrEnum):
     SELF_SERVICE = "self_service"
     PROGRESS = "progress"
     PERSON = "person"
+    DIALECT = "dialect"  # a person who speaks it: the choice of a language, where the office offers one
     MESSAGE = "message"
     ANNOUNCE = "announce"
     MENU = "menu"
@@ -106,7 +107,8 @@ def _of(item: Item, menu: Menu) -> Iterable[Fault]:
         yield Fault.NO_PARENT
 
 
-_WAYS = {Do.SELF_SERVICE: "s", Do.PROGRESS: "p", Do.MESSAGE: "m", Do.ANNOUNCE: "x", Do.MENU: "x", Do.PERSON: "-"}
+_WAYS = {Do.SELF_SERVICE: "s", Do.PROGRESS: "p", Do.MESSAGE: "m", Do.ANNOUNCE: "x", Do.MENU: "x", Do.PERSON: "-",
+         Do.DIALECT: "d"}
 
 
 def offered(menu: Menu, path: str = "", *, self_service: bool) -> tuple[Item, ...]:

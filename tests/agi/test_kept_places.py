@@ -50,7 +50,7 @@ def test_who_withholds_his_number_goes_on_waiting_where_he_was(house: Hotline) -
 
 
 @pytest.mark.parametrize(
-    ("key", "leads", "outcome"), [("1", "people", ""), ("2", "goodbye", "refused"), ("", "goodbye", "unconfirmed")]
+    ("key", "leads", "outcome"), [("1", "people", ""), ("0", "people", ""), ("2", "goodbye", "refused"), ("", "goodbye", "unconfirmed")]
 )
 def test_only_a_key_takes_an_operator(house: Hotline, attempt: str, key: str, leads: str, outcome: str) -> None:
     citizen = house.serve(Caller({"place_hello": key}), "place_turn", attempt)

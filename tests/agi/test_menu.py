@@ -18,7 +18,7 @@ from tests.agi.test_scripts import Hotline, a_house
 
 NEWS = "接种点在各社区卫生服务中心。"
 MENU = Menu((Item("1", "自助查询", Do.SELF_SERVICE), Item("3", "疫苗接种", Do.ANNOUNCE, NEWS), Item("4", "更多服务", Do.MENU),
-             Item("4.1", "查询办理进度", Do.PROGRESS), Item("4.2", "留言", Do.MESSAGE)))  # fmt: skip
+             Item("4.1", "查询办理进度", Do.PROGRESS), Item("4.2", "留言", Do.MESSAGE), Item("4.3", "方言服务", Do.DIALECT)))  # fmt: skip
 
 
 @pytest.fixture
@@ -80,12 +80,12 @@ def test_an_announcement_is_heard_and_leaves_every_way_open(house: Hotline, pres
     assert (Step.MENU, {"name": "疫苗接种"}) in house.steps()
 
 
-@pytest.mark.parametrize(("key", "leads"), [("1", "progress"), ("2", "message"), ("0", "people"), ("9", "people"), ("", "people"), ("*", "menu")])
+@pytest.mark.parametrize(("key", "leads"), [("1", "progress"), ("2", "message"), ("3", "people"), ("0", "people"), ("9", "people"), ("", "people"), ("*", "menu")])
 def test_behind_a_key_there_may_be_keys_and_silence_leads_to_people(house: Hotline, key: str, leads: str) -> None:
     last = str(house.settings.sounds / house.names(CLOSING)[-1])
     caller = house.serve(Caller({last: key}), "menu", "96128", "4")
-    assert caller.next == leads
-    assert caller.sentences == [name for text in ("查询办理进度请按1。", "留言请按2。", CLOSING) for name in house.names(text)]
+    assert (caller.next, caller.variables.get("SKILL")) == (leads, "dialect" if key == "3" else None)
+    assert caller.sentences == [name for text in ("查询办理进度请按1。", "留言请按2。", "方言服务请按3。", CLOSING) for name in house.names(text)]
 
 
 def test_a_key_that_is_no_longer_there_leads_to_people(house: Hotline) -> None:

@@ -162,7 +162,7 @@ def test_who_is_not_satisfied_is_taken_to_a_person(house: Hotline, key: str, whe
 
 
 @pytest.mark.parametrize("form", [None, Form.CONTACT, Form.SUMMARY])
-@pytest.mark.parametrize(("key", "where"), [("0", "people"), ("*", "menu"), ("", "goodbye")])
+@pytest.mark.parametrize(("key", "where"), [("0", "people"), ("*", "menu"), ("", "people"), ("1", "goodbye")])
 def test_without_leave_to_answer_only_who_is_responsible_is_said(house: Hotline, form: Form | None, key: str, where: str) -> None:
     house.knows(form=form)
     house.began()
@@ -499,6 +499,25 @@ def test_from_another_telephone_the_last_four_digits_are_asked_too(lodged: Hotli
     assert caller.prompts[:3] == ["key_code", "key_last_four", "your_matter"]
 
 
+def test_who_ends_his_code_by_the_key_that_he_is_told_is_understood_all_the_same(lodged: Hotline) -> None:
+    caller = lodged.serve(Caller({"key_code": CODE + "#", "key_last_four": ["8888"]}), "progress", "13900000000", "96128")
+    assert caller.prompts[:4] == ["key_code", "key_last_four", "key_last_four", "your_matter"]
+    assert Step.CODE_WRONG not in lodged.kinds()
+
+
+@pytest.mark.parametrize("code", [CODE, "99999999"])
+@pytest.mark.parametrize("key", ["", "0"])
+def test_who_is_asked_for_his_telephone_and_keys_none_is_taken_to_a_person_whatever_his_code(lodged: Hotline, key: str, code: str) -> None:
+    caller = lodged.serve(Caller({"key_code": code, "key_last_four": key}), "progress", "13900000000", "96128")
+    assert (caller.next, caller.prompts) == ("people", ["key_code", "key_last_four"])
+    assert not {Step.CODE_WRONG, Step.PROGRESS} & set(lodged.kinds())
+
+
+def test_who_keys_an_emergency_number_in_place_of_a_code_hears_whom_to_ring(lodged: Hotline) -> None:
+    caller = lodged.serve(Caller({"key_code": "119#"}), "progress")
+    assert (caller.next, caller.prompts[-1], caller.variables["QUEUE_PRIO"]) == ("people", "emergency_119", "10")
+
+
 def test_a_wrong_code_and_a_wrong_telephone_sound_alike_and_the_third_leads_to_a_person(lodged: Hotline) -> None:
     wrong_code = lodged.serve(Caller({"key_code": "99999999", "key_last_four": "8888"}), "progress", "13900000000", "96128")
     wrong_phone = lodged.serve(Caller({"key_code": CODE, "key_last_four": "0000"}), "progress", "13900000000", "96128")
@@ -524,10 +543,10 @@ def test_who_has_no_code_at_hand_is_taken_to_a_person(lodged: Hotline, key: str)
 
 # -- how satisfied were you? --------------------------------------------------------------------------------------
 @pytest.mark.parametrize(("key", "grades"), [("1", [1]), ("5", [5]), ("6", []), ("0", []), ("*", []), ("", [])])
-def test_the_survey_keeps_a_grade_and_lets_everybody_go(house: Hotline, key: str, grades: list[int]) -> None:
+def test_the_survey_keeps_a_grade_and_lets_everybody_go_but_who_wants_a_person_again(house: Hotline, key: str, grades: list[int]) -> None:
     house.began()
     caller = house.serve(Caller({"survey_question": key}), "survey")
-    assert caller.next == "goodbye"
+    assert caller.next == ("operator" if key == "0" else "goodbye")
     assert [detail for _, detail in house.steps()] == [{"of": "operator", "grade": grade} for grade in grades]
 
 
@@ -589,6 +608,12 @@ def test_who_confirms_himself_hears_the_reply_and_decides_what_becomes_of_it(bac
     assert back.stands() == ("told", "done", state)
     with back.house.database.reading() as session:
         assert session.scalars(select(Ticket.satisfaction)).one() == (int(grade) if grade in set("12345") else None)
+
+
+def test_who_wants_a_person_after_he_heard_the_reply_reaches_one(back: Back) -> None:
+    caller = back.serve(Caller({"callback_hello": "1", "callback_satisfied": "0"}))
+    assert (caller.next, caller.prompts[-1]) == ("people", "callback_satisfied")
+    assert back.stands() == ("told", "done", State.CLOSED)
 
 
 @pytest.mark.parametrize(("key", "hellos", "outcome"), [("", 2, "unconfirmed"), ("0", 2, "unconfirmed"), ("#", 2, "unconfirmed"), ("2", 1, "absent"), ("3", 1, "wrong_person")])

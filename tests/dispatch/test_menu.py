@@ -63,6 +63,13 @@ def test_self_service_that_is_switched_off_is_not_offered_and_its_key_leads_to_p
     assert offered(WHOLE, "4", self_service=False) == (BELOW,)
 
 
+def test_a_language_is_chosen_only_where_the_offices_menu_has_a_key_for_it() -> None:
+    choice = Menu((ASK, Item("3", "方言服务", Do.DIALECT)))
+    assert faults(choice) == []
+    assert ways(offered(choice, self_service=True)) == "-s-d------"
+    assert "d" not in ways(BUILT_IN.items)
+
+
 def written(session: Session, settings: Settings) -> MenuVersion:
     return menus.write(session, WHOLE, reason="接种通知", by="office", settings=settings, at=NOON)
 

@@ -13,13 +13,14 @@ import pytest
 from agi.voice import seconds_of as length
 from cli.exchange import Exchange
 from cli.exchange_files import ExchangePlan
-from cli.sip import phone, place
+from cli.sip import call, phone, place
 from cli.sip_scenario import Press, Wait
 from hotline.voice import alaw
 from hotline.voice.rendering import write_whole
 from recordings import sides
 from tests.exchange.conftest import listen
 from tests.exchange.test_messages import _put
+from tests.exchange.test_transfer import until
 
 pytestmark = pytest.mark.journey
 Agi = Callable[..., AbstractContextManager[list[dict[str, str]]]]
@@ -92,6 +93,22 @@ def test_the_offices_menu_sends_each_key_where_it_says_and_silence_to_people(
         assert (seen[1]["agi_arg_2"], seen[1]["agi_arg_3"]) == ("96128", key)
     (recording,) = ears.calls()
     assert f'"{stage}"' in ears.spool.events(recording.stem)[-1]
+
+
+@pytest.mark.usefixtures("nobody_signed_in")
+def test_who_chooses_his_language_by_the_offices_menu_waits_for_those_who_speak_it_first(
+    exchange: Exchange, plan: ExchangePlan, ears: Any, agi: Agi
+) -> None:
+    told = ["SET VARIABLE MENU hotline/menu_progress", "SET VARIABLE MENU_WAYS ------d---", "SET VARIABLE SELFSERVICE no"]
+    queues = ("hotline", "hotline-dialect")
+    with agi(incoming=told), phone("8001", "first-phone", Wait(1), exchange=plan.sip_port, ring=30):
+        for queue in queues:
+            exchange.cli(f"queue add member PJSIP/8001 to {queue}")
+        with call(Wait(1.5), Press("6", then=20), port=plan.sip_port):
+            try:
+                until(lambda: "1. PJSIP/trunk" in exchange.cli("queue show hotline-dialect"))
+            finally:
+                exchange.cli("queue remove member PJSIP/8001 from hotline-dialect")
 
 
 @pytest.mark.usefixtures("nobody_signed_in")
