@@ -62,6 +62,7 @@ class ExchangePlan:
     menu_seconds: int = 4
     queue_seconds: int = 120
     skill_seconds: int = 10
+    strategy: str = "rrmemory"
     said_seconds: int = 45
     overflow_seconds: int = 30
     overflow_waiting: int = 5
@@ -162,8 +163,10 @@ MESSAGE_SECONDS = {plan.message_seconds}
 
 
 def _queues(plan: ExchangePlan) -> str:
-    """How often callers hear where they stand, not sooner either when somebody before them has gone; and their keys."""
-    said = f"announce-frequency = {plan.said_seconds}\nmin-announce-frequency = {plan.said_seconds}\n"
+    """Who is rung first; how often callers hear where they stand, not sooner either when somebody before them has gone;
+    and their keys."""
+    said = f"strategy = {plan.strategy}\n"
+    said += f"announce-frequency = {plan.said_seconds}\nmin-announce-frequency = {plan.said_seconds}\n"
     said += "context = queue-keys-place\n" if plan.places else ""
     return "".join(f"[{queue}](+)\n{said}" for queue in skilled.queues("hotline"))
 

@@ -35,7 +35,7 @@ class Installation:
             trunk=s.trunk, trunk_channels=s.trunk_channels, trunk_shown=s.trunk_shown,
             trunk_permits=listed(s.trunk_permits), trunk_silent_seconds=s.trunk_silent_seconds, connections=connections,
             transfer_seconds=s.transfer_seconds, skill_seconds=s.skill_seconds,
-            said_seconds=s.queue_said_seconds, places=s.queue_offer,
+            strategy=s.queue_strategy, said_seconds=s.queue_said_seconds, places=s.queue_offer,
             overflow_seconds=s.overflow_seconds, overflow_waiting=s.overflow_waiting,
             phone_silent_seconds=s.phone_silent_seconds, outside=listed(s.operators_may_dial),
             phone_networks=listed(s.phone_networks),

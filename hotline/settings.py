@@ -51,6 +51,9 @@ class Settings(BaseModel):
     ami_secret: SecretStr = Field(SecretStr(""), description="Password at the manager interface.")
     exchange_node: str = Field("exchange1", max_length=40, description="The exchange's systemname.")
     queue: str = Field("hotline", description="Name of the queue that callers wait in.")
+    queue_strategy: Literal["rrmemory", "leastrecent", "fewestcalls", "random"] = Field(
+        "rrmemory", description="Which of the free operators is rung first; one at a time."
+    )
     queue_said_seconds: int = Field(45, ge=15, description="Seconds until a waiting caller hears his place again.")
     queue_time_talks: int = Field(
         5, ge=1, description="Talks that ended in the last hour from which on a waiting caller hears how long it takes."

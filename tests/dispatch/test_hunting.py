@@ -6,12 +6,17 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy.orm import Session
 
+from dispatch.hunter import hours_of
 from dispatch.hunting import Duty, Nobody, Outcome, OutOfHours, Patience, Ring, Skip, Step, next_step, outcome_of
+from hotline.calendar import keeping
 from hotline.calendar.days import WorkingDays
 from hotline.calendar.office import office_hours
 from hotline.directory.liaisons import Position
+from hotline.settings import Settings
 from tests.conftest import NOON
+from tests.dispatch import town
 from tests.dispatch.town import later
 
 MORNING = later(hours=-2)
@@ -46,6 +51,14 @@ def test_the_list_is_gone_through_in_its_order(duties: Sequence[Duty], tried: Se
 def test_out_of_hours_nobody_is_rung_even_in_the_middle_of_a_hunt() -> None:
     assert after((A, B), at=NOON) == OutOfHours("不在办公时间")
     assert after((A, B), (A,), at=later(hours=-48)) == OutOfHours("周末，不办公")
+
+
+def test_a_county_rests_on_its_own_holidays_and_the_city_and_other_counties_answer(session: Session, settings: Settings) -> None:
+    keeping.keep(session, NOON.date(), NOON.date(), works=False, reason="县庆", county_code="530426", by="office", at=NOON)
+    session.flush()
+    why = {county: hours_of(session, town.unit(session, code, f"{county}单位", county=county), settings).closed(MORNING)
+           for code, county in (("201", "530426"), ("202", "530427"), ("203", ""))}  # fmt: skip
+    assert why == {"530426": "县庆，不办公", "530427": "", "": ""}
 
 
 def test_nobody_is_rung_for_longer_than_the_caller_waits() -> None:
