@@ -18,7 +18,7 @@ markers = ["journey: one", "alone: one", "proof: one"]
 """
 LONG = """
 import pathlib, pytest, time
-here = pathlib.Path(__file__).parent
+here = pathlib.Path(__file__).parent.parent
 @pytest.fixture
 def house(request):
     (here / f"{request.node.name}.up").touch()
@@ -52,7 +52,8 @@ def strands(folder: Path, tests: str) -> "subprocess.Popen[str]":
     (folder / ".venv/bin/python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
     (folder / ".venv/bin/python").chmod(0o755)
     (folder / "pyproject.toml").write_text(SETTINGS)
-    (folder / "test_all.py").write_text(tests)
+    (folder / "tests").mkdir()
+    (folder / "tests/test_all.py").write_text(tests)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     environment["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # they begin three times as fast
     return subprocess.Popen([folder / "bin/test"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
