@@ -30,6 +30,7 @@ from hotline.hearing.remote import Remote
 from hotline.migrating import behind
 from hotline.parts import Part, lives
 from hotline.settings import Settings
+from hotline.telling import outcomes
 from hotline.times import now
 from hotline.voice import VoiceMissing, prompts
 from hotline.voice.model import MODEL, checked
@@ -64,6 +65,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _spool(settings)
     yield _database(settings)
     yield _recordings(settings)
+    yield _messages(settings)
     yield _broker(settings)
     yield _exchange(settings)
     yield _fastagi(settings)
@@ -114,6 +116,19 @@ def _recordings(settings: Settings) -> Finding:
             return Finding("recordings", *recordings_seen.seen(session, settings, at=now()), do)
 
     return _or_fault("recordings", look, SQLAlchemyError, do)
+
+
+def _messages(settings: Settings) -> Finding:
+    do = ("The administrator's page 对外消息 says why, of each, and sends it again; does `hotline worker` run, and are "
+          "HOTLINE_MAIL_HOST, HOTLINE_SMS_GATEWAY and the like right?")  # fmt: skip
+
+    def look() -> Finding:
+        with Database(settings.database_address).reading() as session:
+            failed, late = outcomes.troubles(session, at=now())
+        seen = f"{failed} failed for good within a day, {late} not out an hour after they were due"
+        return Finding("messages", not (failed or late), seen if failed or late else "all that was owed went out", do)
+
+    return _or_fault("messages", look, SQLAlchemyError, do)
 
 
 def _broker(settings: Settings) -> Finding:

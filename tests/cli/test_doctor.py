@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
 from cli import doctor
 from cli.doctor import Finding, examine
@@ -15,6 +16,8 @@ from cli.main import main
 from hotline import parts
 from hotline.database import Database
 from hotline.settings import Settings
+from hotline.telling import outbox
+from hotline.telling.outbox import Channel, Delivery, State
 from hotline.times import now
 from hotline.voice import prompts
 from tests.journeys.conftest import free_ports
@@ -60,7 +63,7 @@ def test_the_command_says_it_in_lines_and_fails(ill: Settings) -> None:
 
 def test_what_is_there_is_said_to_be_well(stocked: Settings, broker_address: str) -> None:
     seen = found(stocked.model_copy(update={"redis_url": broker_address}))
-    assert {"disk", "spool", "database", "broker", "prompts"} <= {n for n, finding in seen.items() if finding.well}
+    assert {"disk", "spool", "database", "messages", "broker", "prompts"} <= {n for n, finding in seen.items() if finding.well}
     assert "up to date" in seen["database"].seen
 
 
@@ -95,6 +98,19 @@ def test_a_part_that_fell_silent_or_is_unwell_is_told_from_one_that_lives(stocke
     assert seen["worker"].well
     assert (seen["listener"].well, seen["listener"].seen) == (False, "last seen 300 s ago")
     assert (seen["voice"].well, seen["voice"].seen) == (False, "the model is missing")
+
+
+def test_messages_that_failed_for_good_or_wait_too_long_are_said(stocked: Settings) -> None:
+    assert found(stocked)["messages"] == Finding("messages", True, "all that was owed went out", found(stocked)["messages"].do)
+    with Database(stocked.database_address).writing() as session:
+        for n, state in enumerate((State.FAILED, State.FAILED, State.OWED, State.SENT)):
+            outbox.owe(session, key=str(n), channel=Channel.EMAIL, place="a@b.test", topic="new", at=now() - timedelta(hours=2))
+            session.flush()
+            row = session.scalars(select(Delivery).where(Delivery.key == str(n))).one()
+            row.state, row.ended_at = state, None if state is State.OWED else now() - timedelta(hours=1)
+    seen = found(stocked)["messages"]
+    assert (seen.well, seen.seen) == (False, "2 failed for good within a day, 1 not out an hour after they were due")
+    assert "对外消息" in seen.do
 
 
 def test_a_disk_that_fills_up_and_a_spool_that_cannot_be_written_are_said(stocked: Settings) -> None:
