@@ -190,6 +190,13 @@ class Settings(BaseModel):
     )
     file_days: int = Field(30, ge=1, description="Days after which a closed ticket is filed.")
     office_hours: str = Field("08:30-12:00,14:30-18:00", description="The offices' hours on a working day.")
+    duplicate_caller_percent: int = Field(
+        45, ge=1, le=100, description="How alike in words two of one telephone are to be shown as likely the same."
+    )
+    duplicate_percent: int = Field(
+        70, ge=1, le=100, description="How alike two of one department are, or two that have none yet, to be shown so."
+    )
+    duplicate_days: int = Field(60, ge=1, description="Days after its intake that a ticket is compared with new ones.")
 
     # Periodic update (基础信息定期更新)
     update_grace_days: int = Field(30, description="Days after which the machine no longer speaks what is overdue.")
@@ -237,6 +244,12 @@ class Settings(BaseModel):
 
     callback_message_minutes: int = Field(
         10, ge=0, description="Minutes that a short message goes ahead of a call-back, where it can; 0: none goes."
+    )
+    callback_hellos: int = Field(
+        2, ge=1, le=5, description="How often who picks up is asked to press a key before a call-back is given up."
+    )
+    callback_key_seconds: int = Field(
+        6, ge=2, le=30, description="Seconds that he has to press it, each time after the question."
     )
     urge_hours: int = Field(
         24, ge=1, description="A caller may urge one matter by key or on the web once within so many hours."

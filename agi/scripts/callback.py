@@ -13,11 +13,11 @@ from dispatch.callbacks import TOLD, WRONG_PERSON, Attempt, Callback
 from dispatch.decision import Channel
 from dispatch.endings import end_attempt
 from dispatch.tickets import Ticket
+from hotline.settings import Settings
 from hotline.times import now
 
 CONFIRMED = "1"
 NOT_HE = {"2": "absent", "3": WRONG_PERSON}
-HELLOS = 2  # who picks up says something himself first; a machine that talks over both is hung up on
 GRADES = "12345"
 
 
@@ -30,37 +30,41 @@ def run(line: Line, house: House) -> None:
         survey.again(line, house, attempt_id)
         return
     voice = Voice(line, house)
-    if (key := _who(voice)) != CONFIRMED:
+    if (key := _who(voice, house.settings)) != CONFIRMED:
         _settled(house, attempt_id, outcome=NOT_HE.get(key, "unconfirmed"))
         line.set("NEXT", Next.GOODBYE)
         return
     try:
-        line.set("NEXT", _tell(voice, house, call_id, attempt_id))
+        line.set("NEXT", tell(voice, house, call_id, attempt_id))
     except NotSpoken:
-        _settled(house, attempt_id, outcome="broken_off")
+        broken_off(house, attempt_id)
         line.set("NEXT", Next.PEOPLE)
 
 
-def _who(voice: Voice) -> str:
-    """The key by which who picked up says whether it is he; empty for a machine, which presses none."""
-    for _ in range(HELLOS):
-        key = voice.ask("hotline/callback_hello", timeout=6.0, alone="")
+def _who(voice: Voice, settings: Settings) -> str:
+    """The key by which who picked up says whether it is he; empty for a machine, which presses none. Asked more than
+    once: who picks up says something himself first; a machine that talks over all of it is hung up on."""
+    for _ in range(settings.callback_hellos):
+        key = voice.ask("hotline/callback_hello", timeout=settings.callback_key_seconds, alone="")
         if key == CONFIRMED or key in NOT_HE:
             return key
     return ""
 
 
-def _tell(voice: Voice, house: House, call_id: str, attempt_id: str) -> Next:
-    """The reply to its end, and how satisfied he is; 0 leads to a person then."""
+def tell(voice: Voice, house: House, call_id: str, attempt_id: str, *, leave: str = "") -> Next:
+    """The reply to its end, and how satisfied he is; 0 leads to a person then, and a key of `leave` in the midst of it.
+    NotSpoken where a sentence of it never came."""
     with house.database.reading() as session:
         reply = corrections.spoken_words(session, _ticket(session, attempt_id), settings=house.settings, at=now())
     voice.say("hotline/callback_answer_is")
-    heard = Heard(voice, reply.text)
-    heard.say()
+    heard = Heard(voice, reply.text, interrupt=leave)
+    if heard.say():
+        broken_off(house, attempt_id)
+        return Next.PEOPLE
     with house.database.writing() as session:
         ticket = _ticket(session, attempt_id)
         corrections.tell(session, call_id, ticket, reply, channel=Channel.MACHINE, at=now())
-    key = heard.ask("hotline/callback_satisfied", timeout=6.0, alone="")
+    key = heard.ask("hotline/callback_satisfied", timeout=house.settings.callback_key_seconds, alone="")
     _settled(house, attempt_id, outcome=TOLD, grade=int(key) if key and key in GRADES else None)
     if key == PERSON:
         return Next.PEOPLE
@@ -77,6 +81,11 @@ def _runs(house: House, attempt_id: str) -> Callback | None:
 
 def _ticket(session: Session, attempt_id: str) -> Ticket:
     return session.get_one(Callback, session.get_one(Attempt, attempt_id).callback_id).replied
+
+
+def broken_off(house: House, attempt_id: str) -> None:
+    """It could not be told to its end, and is owed again."""
+    _settled(house, attempt_id, outcome="broken_off")
 
 
 def _settled(house: House, attempt_id: str, *, outcome: str, grade: int | None = None) -> None:

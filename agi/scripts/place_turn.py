@@ -21,7 +21,7 @@ def run(line: Line, house: House) -> None:
     if place is None:
         line.set("NEXT", Next.GOODBYE)
         return
-    key = Voice(line, house).ask("hotline/place_hello", timeout=6.0, alone="")
+    key = Voice(line, house).ask("hotline/place_hello", timeout=house.settings.callback_key_seconds, alone="")
     if key in {COMES, PERSON}:
         line.set("POSITION", position)
         line.set("NEXT", Next.PEOPLE)

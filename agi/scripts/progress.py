@@ -4,14 +4,16 @@ from agi import sending
 from agi.again import HeardPrompts, Sends
 from agi.house import House, Next
 from agi.line import Line
+from agi.scripts import callback
 from agi.talk import BACK, PERSON, Talk
 from agi.urgent import advise
-from agi.voice import Voice
-from dispatch import calls, progress, urging
+from agi.voice import NotSpoken, Voice
+from dispatch import calls, progress, ringing_in, urging
 from dispatch.calls import Step
 from dispatch.codes import DIGITS
 from dispatch.line import emergency
 from dispatch.progress import Standing
+from dispatch.states import State
 from hotline.phones import normalise
 from hotline.times import local, now
 
@@ -42,7 +44,7 @@ def _conversation(voice: Voice, house: House, arguments: tuple[str, ...]) -> Nex
         _noted(house, call_id, standing)
         if standing is not None:
             sends = sending.standing(house, standing, call_id=call_id, caller=caller)
-            return _tell(voice, house, standing, sends)
+            return _answered(voice, house, call_id, standing) or _tell(voice, house, standing, sends)
         prompts = ["hotline/code_wrong", "hotline/key_code"]
     return Next.PEOPLE
 
@@ -72,6 +74,22 @@ def _noted(house: House, call_id: str, standing: Standing | None) -> None:
             calls.note(session, call_id, Step.CODE_WRONG, at=now())
         else:
             calls.note(session, call_id, Step.PROGRESS, at=now(), ticket=standing.number, state=standing.state)
+
+
+def _answered(voice: Voice, house: House, call_id: str, standing: Standing) -> Next | None:
+    """Who rings while his answer waits to be told hears it now, and nobody rings him for it; None where there is none,
+    or it isn't for the machine, or we are ringing him already."""
+    if standing.state != State.TO_CALL_BACK:
+        return None
+    with house.database.writing() as session:
+        attempt_id = ringing_in.take(session, standing.ticket_id, call_id=call_id, at=now())
+    if attempt_id is None:
+        return None
+    try:
+        return callback.tell(voice, house, call_id, attempt_id, leave=PERSON)
+    except NotSpoken:
+        callback.broken_off(house, attempt_id)
+        return None
 
 
 def _tell(voice: Voice, house: House, standing: Standing, sends: Sends) -> Next:

@@ -26,7 +26,7 @@ def run(line: Line, house: House) -> None:
 def again(line: Line, house: House, attempt_id: str) -> None:
     """Who was cut off is rung: nothing is said of what he rang for, and nothing asked before he has pressed the key."""
     voice = Voice(line, house)
-    key = voice.ask("hotline/survey_hello", timeout=6.0, alone="")
+    key = voice.ask("hotline/survey_hello", timeout=house.settings.callback_key_seconds, alone="")
     if key != HE:
         _settled(house, attempt_id, outcome=REFUSED if key == REFUSES else "unconfirmed")
     elif _of_reply(house, attempt_id):

@@ -471,6 +471,54 @@ def test_by_5_he_urges_his_matter_once_a_day_and_hears_what_became_of_it(lodged:
         assert [(step.by, step.target) for step in steps] == [(urging.HE_HIMSELF, "to_dispatch")]
 
 
+@pytest.fixture
+def answered(house: Hotline) -> Hotline:
+    """A matter whose answer waits to be told; its caller rings in."""
+    with house.database.writing() as session:
+        people = town.staff(session, town.unit(session, "101", "玉溪市公安局"))
+        row = town.ticket(session, house.settings, of=town.call(session, "earlier"))
+        town.bring(session, row, State.TO_CALL_BACK, by=people, settings=house.settings)
+    house.voiced(REPLY)
+    house.began()
+    return house
+
+
+def owed(house: Hotline) -> tuple[str, int, str]:
+    with house.database.reading() as session:
+        row = session.scalars(select(Callback)).one()
+        return row.state, row.attempts, row.replied.state
+
+
+@pytest.mark.parametrize(("grade", "state"), [("1", State.CLOSED), ("5", State.IN_HAND), ("", State.CLOSED)])
+def test_who_rings_in_while_his_answer_waits_hears_it_and_is_not_rung_for_it(answered: Hotline, grade: str, state: State) -> None:
+    caller = answered.serve(Caller({"key_code": CODE, "callback_satisfied": grade}), "progress")
+    assert (caller.next, caller.prompts[:3]) == ("goodbye", ["key_code", "callback_answer_is", "callback_satisfied"])
+    assert caller.sentences == answered.names(REPLY)
+    assert owed(answered) == ("done", 0, state)
+
+
+def test_who_leaves_his_answer_for_a_person_is_still_owed_it(answered: Hotline) -> None:
+    caller = answered.serve(Caller({"key_code": CODE, str(answered.settings.sounds / answered.names(REPLY)[0]): "0"}), "progress")
+    assert (caller.next, owed(answered)) == ("people", ("due", 0, State.TO_CALL_BACK))
+
+
+@pytest.mark.parametrize("change", [{"by_person": True}, {"state": "dialling"}])
+def test_an_answer_that_a_person_tells_or_for_which_he_is_being_rung_is_not_told_by_the_machine(answered: Hotline, change: dict[str, object]) -> None:
+    with answered.database.writing() as session:
+        session.execute(update(Callback).values(**change))
+    caller = answered.serve(Caller({"key_code": CODE}), "progress")
+    assert (caller.sentences, caller.prompts[1:3]) == ([], ["your_matter", "state_to_call_back"])
+    assert owed(answered)[2] == State.TO_CALL_BACK
+
+
+@pytest.mark.usefixtures("impatient")
+def test_an_answer_that_has_no_voice_yet_is_owed_as_before(answered: Hotline) -> None:
+    for name in answered.names(REPLY):
+        (answered.settings.sounds / f"{name}.alaw").unlink()
+    caller = answered.serve(Caller({"key_code": CODE}), "progress")
+    assert ("state_to_call_back" in caller.prompts, owed(answered)) == (True, ("due", 0, State.TO_CALL_BACK))
+
+
 def test_what_is_closed_is_not_offered_to_be_urged(lodged: Hotline) -> None:
     with lodged.database.writing() as session:
         town.put(session, session.scalars(select(Ticket)).one(), State.CLOSED)
