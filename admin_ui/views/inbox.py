@@ -12,7 +12,7 @@ from admin_ui.guards import signed_in
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import begins, ends, number_in, page_of, wish, wish_code, wish_day
 from admin_ui.words import TOPICS
-from hotline.telling import notices
+from hotline.telling import addresses, notices
 from hotline.telling.notices import Notice, Topic, Wish, WishError
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
@@ -71,10 +71,38 @@ def want() -> ResponseReturnValue:
     wanted = _given()
     try:
         with writing() as session:
-            notices.want(session, wanted, by=me(), at=now())
+            kept = notices.want(session, wanted, by=me(), at=now())
+            if addresses.waits(kept) and not addresses.sent(session, kept, at=now()):
+                addresses.send(session, kept, settings=house().settings, at=now())
     except WishError as error:
         return _form(wanted, str(error)), 422
     flash(gettext("提醒方式已保存"), "success")
+    return redirect(url_for("inbox.wishes"), 303)
+
+
+@blueprint.post("/wishes/code")
+@signed_in
+def send_code() -> ResponseReturnValue:
+    """Send a new code to the address that waits to be confirmed."""
+    try:
+        with writing() as session:
+            wish = notices.wish_of(session, me().id)
+            if addresses.waits(wish):
+                addresses.send(session, wish, settings=house().settings, at=now())
+    except WishError as error:
+        flash(str(error), "danger")
+    return redirect(url_for("inbox.wishes"), 303)
+
+
+@blueprint.post("/wishes/confirm")
+@signed_in
+def confirm() -> ResponseReturnValue:
+    """He tells the code that was sent to his address."""
+    with writing() as session:
+        wish = notices.wish_of(session, me().id)
+        wrong = addresses.confirm(session, wish, request.form.get("code", "")[:20], by=me(),
+                                  settings=house().settings, at=now())  # fmt: skip
+    flash(wrong or gettext("邮箱已验证"), "danger" if wrong else "success")
     return redirect(url_for("inbox.wishes"), 303)
 
 
@@ -108,4 +136,5 @@ def _given() -> Wish:
 
 
 def _form(wish: Wish, trouble: str = "") -> str:
-    return render_template("wishes.html", wish=wish, trouble=trouble, house_settings=house().settings)
+    return render_template("wishes.html", wish=wish, trouble=trouble, house_settings=house().settings,
+                           waits=not trouble and addresses.waits(wish))  # fmt: skip

@@ -97,6 +97,7 @@ class Wish(Base):
     __tablename__ = "telling_wish"
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
     email: Mapped[str] = mapped_column(String(120), default="")
+    confirmed: Mapped[str] = mapped_column(String(120), default="")  # the address at which he was found
     mobile: Mapped[str] = mapped_column(String(24), default="")
     by_email: Mapped[bool] = mapped_column(default=False)
     by_sms: Mapped[bool] = mapped_column(default=False)
@@ -105,10 +106,11 @@ class Wish(Base):
     muted: Mapped[list[str]] = mapped_column(JSON, default=list)  # topics that he wants in the inbox alone
 
     def ways(self, topic: Topic) -> list[tuple[Channel, str]]:
-        """By which ways, and where to, he wants to hear of a topic."""
+        """By which ways, and where to, he wants to hear of a topic; at an address that he has confirmed."""
         if topic in self.muted:
             return []
-        ways = [(Channel.EMAIL, self.email if self.by_email else ""), (Channel.SMS, self.mobile if self.by_sms else "")]
+        found = self.by_email and self.email == self.confirmed
+        ways = [(Channel.EMAIL, self.email if found else ""), (Channel.SMS, self.mobile if self.by_sms else "")]
         return [(way, place) for way, place in ways if place]
 
 
@@ -142,8 +144,9 @@ def read(session: Session, account_id: int, ids: Iterable[int] | None, *, at: da
 
 def wish_of(session: Session, account_id: int) -> Wish:
     """How a person wants to be told; in the inbox alone until he says so."""
-    return session.get(Wish, account_id) or Wish(account_id=account_id, email="", mobile="", by_email=False,
-                                                 by_sms=False, digest=False, quiet="", muted=[])  # fmt: skip
+    return session.get(Wish, account_id) or Wish(account_id=account_id, email="", confirmed="", mobile="",
+                                                 by_email=False, by_sms=False, digest=False, quiet="",
+                                                 muted=[])  # fmt: skip
 
 
 def want(session: Session, given: Wish, *, by: Account, at: datetime) -> Wish:
@@ -155,6 +158,7 @@ def want(session: Session, given: Wish, *, by: Account, at: datetime) -> Wish:
         raise WishError("短信只能发到手机，请填写手机号码")
     if given.quiet and quiet.read_quiet(given.quiet) is None:
         raise WishError("免打扰时段请写作22:00-07:00")
+    given.confirmed = wish_of(session, given.account_id).confirmed
     kept = session.merge(given)
     audit.note(session, "telling.wish", by=by.login, at=at, about=("account", given.account_id))
     return kept

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from hotline.settings import Settings
 from hotline.telling import outbox, sms
+from hotline.telling.addresses import TOPIC as ADDRESS
 from hotline.telling.carriers import Message
 from hotline.telling.outbox import Channel, Delivery
 from hotline.telling.webhooks import Webhook, secret_of
@@ -32,12 +33,21 @@ def identity(rows: Sequence[Delivery]) -> str:
 
 
 def _letter(rows: Sequence[Delivery], settings: Settings) -> Message:
+    if rows[0].topic == ADDRESS:
+        return _code(rows[0], settings)
     lines = [f"{row.values['number']}：{row.values['topic']}{_link(row, settings)}" for row in rows]
     one = f"{rows[0].values['topic']}：{rows[0].values['number']}"
     subject = f"【{settings.number}】" + (one if len(rows) == 1 else f"{len(rows)}条提醒")
     end = f"请登录{settings.number}系统处理。本邮件由系统自动发出，请勿回复。"
     text = "\n".join([*lines, "", end])
     return Message(identity(rows), rows[0].place, rows[0].topic, text, subject, shown=text)
+
+
+def _code(row: Delivery, settings: Settings) -> Message:
+    text = (f"您的验证码是{row.values['code']}，30分钟内有效。请在{settings.number}系统的“提醒方式”页填写；"
+            "此前不会向本邮箱发送提醒。\n如非本人操作，请忽略。本邮件由系统自动发出，请勿回复。")  # fmt: skip
+    shown = text.replace(str(row.values["code"]), outbox.STARS)
+    return Message(identity([row]), row.place, row.topic, text, f"【{settings.number}】邮箱验证码", shown=shown)
 
 
 def _link(row: Delivery, settings: Settings) -> str:

@@ -37,7 +37,8 @@ def tell(world: World, login: str = "liaison", topic: Topic = Topic.NEW, number:
 def wants(world: World, login: str = "liaison", **more: object) -> None:
     wish = {"email": "zhang@gov.test", "by_email": True, "mobile": "", "by_sms": False, "digest": False, "quiet": "", "muted": []} | more
     with world.database.writing() as session:
-        notices.want(session, Wish(account_id=world.account(login).id, **wish), by=world.account(login), at=now())
+        kept = notices.want(session, Wish(account_id=world.account(login).id, **wish), by=world.account(login), at=now())
+        kept.confirmed = kept.email
 
 
 def of(world: World, model: type[Any]) -> list[Any]:
@@ -91,6 +92,22 @@ def test_a_wish_that_cannot_be_kept_stays_in_the_form_with_its_reason(world: Wor
     assert "zhang@gov.test" in answer.text
     with world.database.reading() as session:
         assert notices.wish_of(session, world.account("liaison").id).email == ""
+
+
+def test_an_address_is_confirmed_on_the_page_by_the_code_that_was_sent_there(world: World, signed_in: SignIn) -> None:
+    client = signed_in("liaison")
+    client.post("/inbox/wishes", data={"by_email": "1", "email": "zhang@gov.test", "topic": ["new"]})
+    tell(world)
+    [sent] = of(world, Delivery)
+    assert (sent.topic, sent.place) == ("address", "zhang@gov.test"), "nothing else goes there"
+    assert "验证码已发送到zhang@gov.test" in client.get("/inbox/wishes").text
+    assert sent.values["code"] not in signed_in("administrator").post("/deliveries/1/text", data={"why": "x"}).text
+    assert "验证码不正确" in client.post("/inbox/wishes/confirm", data={"code": "x"}, follow_redirects=True).text
+    assert "邮箱已验证" in client.post("/inbox/wishes/confirm", data={"code": sent.values["code"]}, follow_redirects=True).text
+    tell(world, number="96128-20261123-0010")
+    assert [(row.topic, row.values.get("number")) for row in of(world, Delivery)[1:]] == [("new", "96128-20261123-0010")]
+    page = client.post("/inbox/wishes", data={"by_email": "1", "email": "other@gov.test", "topic": ["new"]}, follow_redirects=True).text
+    assert ("已发送到other@gov.test" in page, "已验证" in page) == (True, False), "another address begins anew"
 
 
 def test_the_page_says_topics_as_the_messages_do() -> None:

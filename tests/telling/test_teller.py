@@ -164,8 +164,10 @@ def test_what_is_over_goes_after_its_days_and_what_is_owed_stays(house: House) -
 def test_wishes_are_the_persons_own(house: House) -> None:
     with house.database.reading() as session:
         assert notices.wish_of(session, house.people[0].id).ways(Topic.NEW) == []
-    wish = Wish(email="a@b.c", mobile=MOBILE, by_email=True, by_sms=True, muted=[])
+    wish = Wish(email="a@b.c", confirmed="a@b.c", mobile=MOBILE, by_email=True, by_sms=True, muted=[])
     assert wish.ways(Topic.NEW) == [(Channel.EMAIL, "a@b.c"), (Channel.SMS, MOBILE)]
+    wish.email = "a@b.cn"
+    assert wish.ways(Topic.NEW) == [(Channel.SMS, MOBILE)], "a new address is confirmed first"
 
 
 def test_what_lacks_words_stands_before_nobody(house: House, keeper: Keeper) -> None:

@@ -38,7 +38,8 @@ class House:
     def wants(self, **more: object) -> None:
         wish = {"email": ADDRESS, "by_email": True, "mobile": "", "by_sms": False, "digest": False, "quiet": "", "muted": []} | more
         with self.database.writing() as session:
-            notices.want(session, Wish(account_id=self.people[0].id, **wish), by=self.people[0], at=NOON)
+            kept = notices.want(session, Wish(account_id=self.people[0].id, **wish), by=self.people[0], at=NOON)
+            kept.confirmed = kept.email
 
     def tell(self, key: str = "a", *, topic: Topic = Topic.NEW, number: str = NUMBER, at: datetime = NOON, **more: object) -> list[int]:
         with self.database.writing() as session:
