@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from dispatch import reach
+from dispatch import colleague_notes, reach
 from dispatch.calls import Call
 from dispatch.tickets import Ticket
 from hotline import audit
@@ -77,7 +77,7 @@ def facts(session: Session, ticket: Ticket, sounds: Sequence[Recording], masks: 
         "ticket": own,
         "department": ticket.department.name if ticket.department else "",
         "steps": [{"at": s.at, "by": s.by, "action": s.action, "from": s.source, "to": s.target, "why": s.why}
-                  for s in ticket.steps],
+                  for s in colleague_notes.told(ticket)],
         "call": {"id": call.id, "began_at": call.began_at, "answered_at": call.answered_at, "ended_at": call.ended_at,
                  "outcome": call.outcome, "caller": mask(call.caller)} if call else None,
         "timeline": [{"at": s.at, "kind": s.kind} for s in call.steps] if call else [],

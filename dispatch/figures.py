@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from statistics import mean
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from dispatch import places
@@ -65,7 +65,7 @@ class Board:
 
 def board(session: Session, *, day: date, at: datetime) -> Board:
     """The figures of one day in Yuxi; tickets, queue and call-backs as they stand at this moment."""
-    begins = datetime.combine(day, time(), CHINA)
+    begins = day_begins(day)
     rows = session.execute(
         select(Call.began_at, Call.queued_at, Call.answered_at, Call.ended_at, Call.outcome)
         .where(Call.began_at >= begins, Call.began_at < begins + timedelta(days=1), Call.direction == "in")
@@ -84,15 +84,21 @@ def board(session: Session, *, day: date, at: datetime) -> Board:
         session.scalar(select(func.count()).select_from(Ticket).where(overdue(at))) or 0,
         session.scalar(select(func.count()).select_from(Callback).where(
             Callback.state == CallbackState.DUE, Callback.ticket_id.is_not(None))) or 0,
-        _transfers(session, begins), Share(rung, counted_missed), missed_waiting,
+        transfers_of(session, begins), Share(rung, counted_missed), missed_waiting,
         round(mean((r.queued_at - r.began_at).total_seconds() for r in queued), 1) if queued else None,
         places.standing(session),
     )  # fmt: skip
 
 
-def _transfers(session: Session, begins: datetime) -> Share:
+def day_begins(day: date) -> datetime:
+    """The first moment of a day in Yuxi."""
+    return datetime.combine(day, time(), CHINA)
+
+
+def transfers_of(session: Session, begins: datetime, *narrowed: ColumnElement[bool]) -> Share:
+    """Of the hunts of a day that count, those that reached a liaison."""
     day = Transfer.began_at >= begins, Transfer.began_at < begins + timedelta(days=1)
-    states = session.scalars(select(Transfer.state).where(*day, counted())).all()
+    states = session.scalars(select(Transfer.state).where(*day, *narrowed, counted())).all()
     return Share(sum(state == TransferState.CONNECTED for state in states), len(states))
 
 

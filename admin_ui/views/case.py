@@ -11,7 +11,7 @@ from werkzeug.wsgi import FileWrapper
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import wish_code
-from dispatch import case_files, reach
+from dispatch import case_files, colleague_notes, reach
 from dispatch.calls import Call
 from dispatch.tickets import Ticket
 from hotline.accounts.roles import Permission
@@ -38,7 +38,7 @@ def taken_out(number: str) -> ResponseReturnValue:
         call = session.get(Call, ticket.call_id) if ticket.call_id else None
         masks = masking.masked_of_each(session, sounds)
         page = render_template("case.html", ticket=ticket, call=call, sounds=sounds, masks=masks,
-                               name_of=case_files.name_of)  # fmt: skip
+                               steps=colleague_notes.told(ticket), name_of=case_files.name_of)  # fmt: skip
         known = case_files.as_json(case_files.facts(session, ticket, sounds, masks))
     documents = {"case.html": page.encode(), "case.json": known}
     file = TemporaryFile()  # noqa: SIM115 - it is sent after we have returned

@@ -2,25 +2,28 @@
 
 from collections.abc import Iterator, Sequence
 
-from flask import Blueprint, render_template
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
 
 from admin_ui import words
 from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
-from admin_ui.house import me, now, reading
+from admin_ui.house import me, now, reading, writing
 from admin_ui.paging import page_of, wish, wish_code, wish_number
-from dispatch import worklist
+from dispatch import reach, referrals, worklist
 from dispatch.list_order import common
-from dispatch.states import State
+from dispatch.states import ImpossibleStep, State
+from dispatch.steps import ReferralError
 from dispatch.tickets import Klass, Ticket
 from dispatch.worklist import Wanted
 from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department
 
+AT_ONCE = 100
 blueprint = Blueprint("tickets", __name__, url_prefix="/tickets")
 
 
@@ -44,6 +47,33 @@ def export() -> ResponseReturnValue:
     with reading() as session:
         parts = worklist.parts(me(), _wanted(session), at=now())
     return csv_in_stretches("tickets", header, _rows, *parts)
+
+
+@blueprint.post("/accept")
+@needs(Permission.HANDLE)
+def accept() -> ResponseReturnValue:
+    """Accept several at once: only what was opened, each for itself."""
+    numbers = list(dict.fromkeys(request.form.getlist("ticket")))[:AT_ONCE]
+    refused = {number: why for number in numbers if (why := _refusal(number))}
+    if taken := len(numbers) - len(refused):
+        flash(ngettext("已签收%(num)s件", "已签收%(num)s件", taken), "success")
+    for number, why in refused.items():
+        flash(f"{number}：{gettext(why)}", "danger")
+    return redirect(url_for("tickets.listed", mine=wish("mine") or None), 303)
+
+
+def _refusal(number: str) -> str:
+    """Accept one; in words, why it can't be."""
+    try:
+        with writing() as session:
+            if (ticket := reach.ticket(session, number, account=me())) is None:
+                return str(gettext("没有该工单"))
+            referrals.accept(session, ticket, by=me(), at=now())
+    except (ReferralError, ImpossibleStep) as error:
+        return str(error)
+    except StaleDataError:
+        return str(gettext("工单已被他人更新，请核对后重新操作"))
+    return ""
 
 
 def _rows(session: Session, found: Sequence[Ticket]) -> Iterator[tuple[object, ...]]:

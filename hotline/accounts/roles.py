@@ -64,7 +64,7 @@ class Permission(StrEnum):
     INTERVAL = "interval"  # set how often a department must confirm
     CHASE = "chase"  # note that a department was rung about its update
     FORMS = "forms"  # hand in 附件5 to 8 as Excel (a liaison: of his own department)
-    FIGURES = "figures"  # the wallboard and its figures
+    FIGURES = "figures"  # the wallboard and its figures (a department's people and a county's office: of their own)
     LINE = "line"  # keep the rules of the line: calendar, hours, self-service, blocks
     FLAG = "flag"  # flag a caller who needs somebody in particular; warn one
     ACCOUNTS = "accounts"  # create and lock accounts
@@ -84,11 +84,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.QUALITY_INSPECTOR: frozenset({_P.CALLS, _P.TICKETS, _P.HEAR, _P.MARK, _P.KNOWLEDGE, _P.FIGURES, _P.ANALYTICS}),
     Role.LIAISON: frozenset(
         {_P.TICKETS, _P.HANDLE, _P.HEAR, _P.KNOWLEDGE, _P.WRITE_ENTRY, _P.LEDGER, _P.AUTHORISE, _P.UNANSWERED,
-         _P.UPDATE, _P.FORMS}
+         _P.UPDATE, _P.FORMS, _P.FIGURES}
     ),
     Role.LEADER: frozenset(
         {_P.TICKETS, _P.SIGN, _P.HEAR, _P.KNOWLEDGE, _P.CHECK_ENTRY, _P.PUBLISH, _P.LEDGER, _P.SIGN_AUTHORISATION,
-         _P.REVOKE, _P.PHRASINGS, _P.UNANSWERED, _P.UPDATE}
+         _P.REVOKE, _P.PHRASINGS, _P.UNANSWERED, _P.UPDATE, _P.FIGURES}
     ),
     Role.SECRECY_REVIEWER: frozenset({_P.KNOWLEDGE, _P.REVIEW, _P.LEDGER}),
     Role.CITY_OFFICE: frozenset(

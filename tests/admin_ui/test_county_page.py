@@ -37,3 +37,14 @@ def test_the_city_hands_down_the_county_dispatches_within_itself_or_gives_back(w
     assert post(county, "dispatch", **MATTER, department=str(other.id)) == 422
     assert post(county, "dispatch", **MATTER, department=str(own.id)) == 303
     assert world.of(number).state == "to_accept"
+
+
+def test_a_countys_wallboard_has_no_figures_of_the_city(world: World, signed_in: SignIn) -> None:
+    number = world.ticket()
+    city, county = signed_in("supervisor").get("/figures").text, signed_in("county_office").get("/figures").text
+    assert "接通率" in city
+    assert all(words not in county for words in ("接通率", "正在排队", "来电结果", number))
+    assert "只统计本县区" in county
+    assert "只统计本县区" in signed_in("county_office").get("/figures/board").text
+    own = signed_in("liaison").get("/figures").text
+    assert ("只统计本单位" in own, "接通率" in own) == (True, False)

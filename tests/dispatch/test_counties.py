@@ -9,11 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch import counties, ladder, reach, recounting, referrals, worklist
+from dispatch.figures import Share, board
+from dispatch.list_order import DUE
 from dispatch.needs import doable
+from dispatch.own_figures import own_board
 from dispatch.referrals import Matter
 from dispatch.states import Action, State
 from dispatch.steps import ReferralError
 from dispatch.tickets import UNHEARD, Klass, Ticket, Urgency
+from dispatch.transfers import Otherwise, Transfer
+from dispatch.transfers import State as Transferred
 from dispatch.worklist import Wanted
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
@@ -126,6 +131,31 @@ def test_a_countys_office_sees_its_county_and_nothing_else(session: Session, set
     assert session.scalars(worklist.listed(county(staff), turn, at=later())).all() == [handed]
     assert session.scalars(worklist.listed(staff.supervisor, turn, at=later())).all() == [city]
     assert reach.ticket(session, city.number, account=county(staff)) is None
+
+
+def test_a_countys_office_counts_its_own_and_the_city_all(session: Session, settings: Settings, staff: Staff, handed: Ticket, unit: Department, stranger: Account) -> None:
+    city = town.unit(session, "103", "玉溪市民政局")
+    town.bring(session, town.ticket(session, settings, code=""), State.TO_ACCEPT, by=replace(staff, office=city), settings=settings)
+    day, at = local_day(later()), later(hours=7)
+    for to, call_id in ((unit, "a"), (city, "b")):
+        session.add(Transfer(call_id=town.call(session, call_id).id, department_id=to.id, account_id=staff.supervisor.id, klass="consult", words="",
+                             otherwise=Otherwise.RECORD, began_at=later(), state=Transferred.CONNECTED))  # fmt: skip
+    session.flush()
+    own, none = (own_board(session, account=account, day=day, at=at) for account in (county(staff), stranger))
+    assert (own.tickets, own.overdue, own.callbacks, own.transfers) == ({"to_dispatch": 1}, 1, 0, Share(1, 1))
+    assert (none.tickets, none.overdue, none.transfers) == ({}, 0, Share(0, 0))
+    assert board(session, day=day, at=at).tickets == {"to_dispatch": 1, "to_accept": 1}
+    department = town.somebody(session, Role.LEADER, of=city, login="city_leader")
+    theirs = own_board(session, account=department, day=day, at=at)
+    assert (theirs.tickets, theirs.overdue, theirs.transfers) == ({"to_accept": 1}, 0, Share(1, 1))
+
+
+def test_what_a_county_has_stands_in_the_list_by_the_countys_deadline(session: Session, settings: Settings, staff: Staff, handed: Ticket) -> None:
+    waits = town.ticket(session, settings, code="")
+    assert handed.county_by is not None
+    assert handed.county_by < waits.promised_by == handed.promised_by
+    assert staff.competent is not None
+    assert session.scalars(worklist.listed(staff.competent, Wanted(), at=later(hours=2)).order_by(None).order_by(DUE)).all() == [handed, waits]
 
 
 def test_what_its_department_returns_comes_back_to_the_county_and_what_isnt_its_own_to_the_city(session: Session, settings: Settings, staff: Staff, handed: Ticket, unit: Department) -> None:

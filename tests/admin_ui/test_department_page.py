@@ -1,0 +1,48 @@
+"""What a department's people do among themselves: several accepted at once, notes for colleagues."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+from flask.testing import FlaskClient
+
+World = Any
+SignIn = Callable[[str], FlaskClient]
+
+
+def test_several_are_accepted_at_once_but_only_what_was_opened(world: World, signed_in: SignIn) -> None:
+    first, second, unopened = (world.ticket() for _ in range(3))
+    liaison = signed_in("liaison")
+    assert "签收所选" not in liaison.get("/tickets").text
+    for number in (first, second):
+        liaison.get(f"/tickets/{number}")
+    page = liaison.get("/tickets?mine=1").text
+    assert (page.count('form="accept"'), page.count("disabled title"), "签收所选" in page) == (3, 1, True)
+    done = liaison.post("/tickets/accept?mine=1", data={"ticket": [first, second, unopened, first, "x"]}, follow_redirects=True).text
+    assert all(words in done for words in ("已签收2件", f"{unopened}：请先打开工单再签收", "x：没有该工单"))
+    assert [world.of(number).state for number in (first, second, unopened)] == ["in_hand", "in_hand", "to_accept"]
+    theirs = signed_in("liaison_b")
+    assert "没有该工单" in theirs.post("/tickets/accept", data={"ticket": unopened}, follow_redirects=True).text
+    assert signed_in("supervisor").post("/tickets/accept", data={"ticket": unopened}).status_code == 403
+    assert 'form="accept"' not in signed_in("supervisor").get("/tickets").text
+
+
+def test_notes_for_colleagues_are_read_by_their_department_alone(world: World, signed_in: SignIn) -> None:
+    number = world.ticket()
+    liaison, leader, supervisor = signed_in("liaison"), signed_in("leader"), signed_in("supervisor")
+
+    def note(client: FlaskClient, words: str) -> int:
+        version = world.of(number).version
+        return client.post(f"/tickets/{number}/colleague-note", data={"words": words, "version": version}).status_code
+
+    assert (note(liaison, "已问过档案室"), note(leader, "先给个初稿"), note(liaison, " ")) == (303, 303, 422)
+    assert (note(supervisor, "x"), note(signed_in("liaison_b"), "x")) == (422, 404)
+    page = leader.get(f"/tickets/{number}").text
+    assert all(words in page for words in ("已问过档案室", "先给个初稿", "同事备注（只有本单位看得到）"))
+    seen = supervisor.get(f"/tickets/{number}").text
+    assert all(words not in seen for words in ("已问过档案室", "先给个初稿", "同事备注"))
+    taken = supervisor.get(f"/cases/{number}.zip?purpose=law")
+    assert taken.status_code == 200
+    with zipfile.ZipFile(io.BytesIO(taken.data)) as case:
+        assert all("已问过档案室".encode() not in case.read(name) for name in case.namelist())
