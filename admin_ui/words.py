@@ -4,7 +4,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from admin_ui.public.words import COUNTIES as COUNTIES  # noqa: PLC0414 (for the pages)
-from dispatch import passed_answers
+from dispatch import colleague_notes, passed_answers
 from dispatch.call_list import Direction, OnTheLine
 from dispatch.callbacks import State as CallbackState
 from dispatch.calls import Outcome, Step
@@ -25,7 +25,7 @@ from dispatch.transfers import Otherwise
 from dispatch.transfers import State as Transferred
 from hotline.accounts.roles import Role
 from hotline.directory.liaisons import Position
-from hotline.telling import sms
+from hotline.telling import addresses, sms
 from hotline.telling.notices import Topic
 from hotline.telling.outbox import Channel as WayOut
 from hotline.telling.outbox import State as Delivered
@@ -89,7 +89,8 @@ ACTIONS = {
     Action.ASK_FACTS: _("请来电人补充"), Action.GIVE_FACTS: _("来电人已补充"), Action.GO_ON: _("恢复办理"),
     Action.WITHDRAW: _("撤单"), Action.VOID: _("作废"), Action.NOT_ACCEPT: _("不予受理"), Action.PASS_ON: _("转12345"),
     Action.MERGE: _("合并"), Action.UNMERGE: _("撤销合并"), Action.FOLLOW: _("随主单答复"), "merged_in": _("并入工单"),
-    "merged_out": _("并入的工单已移出"),
+    "merged_out": _("并入的工单已移出"), "extended_along": _("随主单延期"), "merge_wanted": _("建议合并"),
+    colleague_notes.NOTE: _("同事备注"),
     "want_share": _("申请协办"), "share_ask": _("安排协办"), "share_give": _("协办意见"), "share_back": _("退回协办"),
     "share_end": _("结束协办"), "share_late": _("协办逾期"),
     "remind": _("到期提醒"), "overdue": _("逾期提醒"), "chase": _("催办通知"), "supervise": _("列入督办"),
@@ -245,6 +246,7 @@ TEXTS = {sms.CODE: _("告知查询码"), sms.CLOSED: _("告知办结"), sms.AHEA
          sms.STANDING: _("告知进度"), sms.NOTICE: _("提醒"), sms.DIGEST: _("提醒汇总")}  # fmt: skip
 TOLD: dict[str, LazyString] = {str(topic): text for topic, text in TOPICS.items()} | TEXTS
 TOLD[passed_answers.TOPIC] = _("答复12345")
+TOLD[addresses.TOPIC] = _("邮箱验证码")
 WAYS_OUT = {WayOut.EMAIL: _("邮件"), WayOut.SMS: _("短信"), WayOut.WEBHOOK: _("接口")}
 DELIVERIES = {Delivered.OWED: _("待发送"), Delivered.SENDING: _("发送中"), Delivered.SENT: _("已发送"),
               Delivered.FAILED: _("失败"), Delivered.IN_DOUBT: _("结果不明")}  # fmt: skip

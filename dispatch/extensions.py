@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dispatch import deadlines, rules
+from dispatch import deadlines, merging, promises, rules
 from dispatch.states import Action
 from dispatch.steps import ReferralError, move, reasoned, written
 from dispatch.tickets import Ticket
@@ -26,13 +26,16 @@ def ask(session: Session, ticket: Ticket, *, days: int, why: str, by: Account, s
 
 
 def grant(session: Session, ticket: Ticket, *, why: str = "", by: Account, settings: Settings, at: datetime) -> None:
-    """Both clocks get the days that were asked for, each with its lines."""
+    """Both clocks get the days that were asked for, each with its lines; so does the promise to each whose matter goes
+    with it."""
     source = move(ticket, Action.EXTEND, by=by.login, at=at)
     days = _asked(ticket)
     ticket.extended_days, ticket.promise_extended, ticket.rung = days, days, 0
     deadlines.set_due(session, ticket, settings=settings)
     deadlines.set_promise(session, ticket, settings=settings)
     written(session, ticket, Action.EXTEND, by=by, source=source, at=at, why=why.strip(), days=days)
+    for one in merging.of(session, ticket):
+        promises.along(session, one, ticket, settings=settings, at=at)
 
 
 def refuse(session: Session, ticket: Ticket, *, why: str, by: Account, at: datetime) -> None:

@@ -47,8 +47,12 @@ def lodge(session: Session, matter: Matter, *, call: Call, to: Department | None
 def mint_free(session: Session, *, settings: Settings) -> str:
     """A code that no ticket has and that lies in no exchange's store."""
     while True:
-        code = codes.mint()
-        kept = codes.digest(code, settings=settings)
-        taken = session.scalar(select(Ticket.id).where(Ticket.code_digest == kept))
-        if taken is None and session.get(PooledCode, kept) is None:
+        if is_free(session, code := codes.mint(), settings=settings):
             return code
+
+
+def is_free(session: Session, code: str, *, settings: Settings) -> bool:
+    """Whether no ticket has a code, and it lies in no exchange's store."""
+    kept = codes.digest(code, settings=settings)
+    taken = session.scalar(select(Ticket.id).where(Ticket.code_digest == kept))
+    return taken is None and session.get(PooledCode, kept) is None

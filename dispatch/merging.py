@@ -7,20 +7,23 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispatch import shares
+from dispatch import promises, shares
 from dispatch.needs import may_go_out
 from dispatch.states import Action, State
-from dispatch.steps import move, reasoned, written
+from dispatch.steps import ReferralError, move, reasoned, written
 from dispatch.tickets import Ticket, followed, guarded, write_step
 from hotline import audit
 from hotline.accounts.accounts import Account
+from hotline.settings import Settings
 
+PROPOSED = "merge_wanted"  # in the ticket's history: 建议合并
 MERGING = 96128_48  # the advisory lock of who merges
 RECEIVES = frozenset({State.TO_DISPATCH, State.TO_ACCEPT, State.IN_HAND, State.NEEDS_FACTS, State.TO_CHECK})
 """States of a ticket that others may be merged into: its answer is still owed."""
 
 
-def merge(session: Session, ticket: Ticket, *, into: Ticket, why: str, by: Account, at: datetime) -> None:
+def merge(session: Session, ticket: Ticket, *, into: Ticket, why: str, by: Account, settings: Settings,
+          at: datetime) -> None:
     """From now on it goes with the other ticket, whose department reads what its caller said."""
     ground = reasoned(why, "请说明合并的理由")
     _in_turn(session)
@@ -33,6 +36,20 @@ def merge(session: Session, ticket: Ticket, *, into: Ticket, why: str, by: Accou
     _without_department(ticket)  # not before: it is told
     write_step(session, into, "merged_in", by=by.login, source=into.state, at=at, why=ticket.summary[:500],
                merged=ticket.number)  # fmt: skip
+    promises.along(session, ticket, into, settings=settings, at=at)
+
+
+def propose(session: Session, ticket: Ticket, *, into: Ticket, by: Account, at: datetime) -> None:
+    """Who writes it down holds it for the same matter as another, and whoever dispatches is to decide."""
+    if wrong := _wrong(session, ticket, into):
+        raise ReferralError(wrong)
+    write_step(session, ticket, PROPOSED, by=by.login, source=ticket.state, at=at, into=into.number)
+
+
+def proposed(ticket: Ticket) -> str:
+    """The number of the ticket that it was proposed to be merged into last; empty where it was into none."""
+    named = [str(step.detail["into"]) for step in ticket.steps if step.action == PROPOSED]
+    return named[-1] if named else ""
 
 
 def take_out(session: Session, ticket: Ticket, *, why: str, by: Account, at: datetime) -> None:

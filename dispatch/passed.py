@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
-from dispatch import alerts, passed_fields, referrals
+from dispatch import alerts, caller_sms, passed_codes, passed_fields, referrals
 from dispatch.passed_fields import BODY, Told
 from dispatch.passed_matters import SOURCE, PassedMatter
 from dispatch.steps import ReferralError, reasoned
@@ -51,7 +51,7 @@ def take(session: Session, given: Mapping[str, object], came: Came, *, settings:
     """Take a message in, once under its number, however often it is sent. What can't be taken is kept for a person."""
     told = passed_fields.read(given)
     if told.faults or told.matter is None:
-        return Taken(Outcome.FAULTY, _refused(session, given, told.number, told.faults, came, at=at))
+        return Taken(Outcome.FAULTY, refused(session, given, told.number, told.faults, came, at=at))
     digest = passed_fields.digest(given)
     row = insert_into(session, PassedMatter)
     row = row.values(foreign_number=told.number, taken=True, digest=digest, content={}, faults={}, by=came.by, at=at,
@@ -69,7 +69,7 @@ def take(session: Session, given: Mapping[str, object], came: Came, *, settings:
 def unreadable(session: Session, body: bytes, came: Came, *, at: datetime) -> PassedMatter:
     """Keep a message that nobody can read as what it should be."""
     given = {BODY: body.decode(errors="replace").replace("\0", "�")}
-    return _refused(session, given, "", {BODY: "应为JSON对象"}, came, at=at)
+    return refused(session, given, "", {BODY: "应为JSON对象"}, came, at=at)
 
 
 def of(session: Session, ticket: Ticket) -> PassedMatter | None:
@@ -101,9 +101,11 @@ def settle(session: Session, row: PassedMatter, *, why: str, by: Account, at: da
 
 def _lodged(session: Session, told: Told, *, settings: Settings, at: datetime) -> Ticket:
     assert told.matter is not None  # noqa: S101 (it has no faults)
-    ticket = referrals.refer(session, told.matter, call=None, recording=None, code="", by=SOURCE, settings=settings,
+    code = passed_codes.mint(session, told.number, settings=settings)
+    ticket = referrals.refer(session, told.matter, call=None, recording=None, code=code, by=SOURCE, settings=settings,
                              at=at, own=told.matter.summary)  # fmt: skip
     ticket.source, ticket.foreign_number = SOURCE, told.number
+    caller_sms.lodged(session, ticket, code, at=at)
     return ticket
 
 
@@ -115,12 +117,12 @@ def _known(session: Session, given: Mapping[str, object], told: Told, came: Came
         return Taken(Outcome.KNOWN, there)
     ours = session.scalar(select(Ticket.number).where(Ticket.foreign_number == told.number))
     faults = {"number": f"该编号已登记为{ours}，内容不同"}
-    return Taken(Outcome.DIFFERENT, _refused(session, given, told.number, faults, came, at=at))
+    return Taken(Outcome.DIFFERENT, refused(session, given, told.number, faults, came, at=at))
 
 
-def _refused(session: Session, given: Mapping[str, object], number: str, faults: dict[str, str], came: Came, *,
+def refused(session: Session, given: Mapping[str, object], number: str, faults: dict[str, str], came: Came, *,
              at: datetime) -> PassedMatter:
-    """Kept once, however often the same is sent."""
+    """Keep what can't be taken for a person, once, however often the same is sent."""
     digest = passed_fields.digest(given)
     query = select(PassedMatter).where(PassedMatter.digest == digest, PassedMatter.taken.is_(False),
                                        PassedMatter.settled_at.is_(None))  # fmt: skip

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.passed_matters import SOURCE, PassedMatter
+from dispatch.promises import ALONG
 from dispatch.states import Action
 from dispatch.steps import ReferralError
 from dispatch.tickets import Ticket, TicketStep
@@ -17,8 +18,9 @@ from hotline.telling.outbox import Channel
 from hotline.times import local
 
 TOPIC = "passed"
-EVENTS = {
-    Action.DISPATCH: "dispatched", Action.IMPOSE: "dispatched", Action.EXTEND: "extended", Action.PASS: "answered",
+EVENTS: dict[str, str] = {
+    Action.DISPATCH: "dispatched", Action.IMPOSE: "dispatched", Action.EXTEND: "extended", ALONG: "extended",
+    Action.PASS: "answered", Action.FOLLOW: "answered",
     Action.CLOSE: "closed", Action.SETTLE: "closed", Action.NOT_ACCEPT: "not_accepted", Action.PASS_ON: "handed_back",
     Action.WITHDRAW: "withdrawn", Action.VOID: "void",
 }  # fmt: skip
@@ -53,15 +55,15 @@ def _owe(session: Session, webhook_id: int, ticket: Ticket, step: TicketStep, *,
 def _values(ticket: Ticket, step: TicketStep) -> dict[str, Any]:
     """What they are told: number and foreign number, what happened, and what belongs to it."""
     told: dict[str, Any] = {"number": ticket.number, "foreign_number": ticket.foreign_number,
-                            "event": EVENTS[Action(step.action)]}  # fmt: skip
-    match Action(step.action):
-        case Action.PASS:
+                            "event": EVENTS[step.action]}  # fmt: skip
+    match told["event"]:
+        case "answered":
             told["answer"] = answer(ticket)
-        case Action.EXTEND:
+        case "extended":
             told["promised_by"] = local(ticket.promised_by).isoformat()
-        case Action.CLOSE | Action.SETTLE:
+        case "closed":
             told |= {"reached": ticket.reached, "satisfaction": ticket.satisfaction, "answer": answer(ticket)}
-        case Action.NOT_ACCEPT | Action.PASS_ON | Action.VOID | Action.WITHDRAW:
+        case "not_accepted" | "handed_back" | "void" | "withdrawn":
             told |= {"reason": step.why, "where": str(step.detail.get("where", ""))}
     return told
 

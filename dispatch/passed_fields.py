@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from dispatch.referrals import Matter
@@ -40,7 +40,7 @@ def spelled(number: str) -> str:
 def read(given: Mapping[str, object]) -> Told:
     """Read what was told."""
     said = {name: value.strip() for name, value in given.items() if isinstance(value, str)}
-    faults = dict(reversed(list(_faults(given, said))))  # of several of one field the first is said
+    faults = first(wrong(given, said), _unreadable(said))
     number = spelled(said.get("number", ""))
     return Told(number, None if faults else _matter(said), faults)
 
@@ -50,21 +50,27 @@ def digest(given: Mapping[str, object]) -> str:
     return hashlib.sha256(json.dumps(given, sort_keys=True, default=str).encode()).hexdigest()
 
 
-def _faults(given: Mapping[str, object], said: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def first(*found: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The faults by their field; of several of one field the first is said."""
+    return dict(reversed([fault for some in found for fault in some]))
+
+
+def wrong(given: Mapping[str, object], said: Mapping[str, str], longest: Mapping[str, int] = LONGEST,
+          required: Collection[str] = REQUIRED) -> Iterator[tuple[str, str]]:
+    """What is wrong with texts that should be these, as long at most, and those that are required."""
     for name in given:
-        if name not in LONGEST:
+        if name not in longest:
             yield name[:40].encode(errors="replace").decode(), "没有这一项"
         elif name not in said:
             yield name, "应为文字"
-    for name, longest in LONGEST.items():
+    for name, most in longest.items():
         text = said.get(name, "")
-        if name in REQUIRED and not text:
+        if name in required and not text:
             yield name, "必填"
-        if len(text) > longest:
-            yield name, f"最多{longest}个字"
+        if len(text) > most:
+            yield name, f"最多{most}个字"
         if not all(c.isprintable() or c in "\r\n\t" for c in text):
             yield name, "含有不能显示的字符"
-    yield from _unreadable(said)
 
 
 def _unreadable(said: Mapping[str, str]) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from dispatch import counties, deadlines, joint
 from dispatch.clocks import Deadline
+from dispatch.states import State
 from dispatch.tickets import Ticket, write_step
 from dispatch.worklist import RUNNING
 from hotline.calendar.days import CalendarDay, SettledYear, WorkingDays, working_days
@@ -17,6 +18,8 @@ from hotline.times import local
 
 Counted = tuple[Deadline, Deadline | None]
 Calendar = Callable[[str], WorkingDays]  # by county
+COUNTED = (*RUNNING, State.MERGED)
+"""States in which somebody still waits for an answer; what goes with another ticket keeps its own promise."""
 
 
 def calendar_now(session: Session) -> tuple[object, ...]:
@@ -31,7 +34,7 @@ def calendar_now(session: Session) -> tuple[object, ...]:
 def moved(session: Session, *, settings: Settings) -> list[int]:
     """The running tickets whose deadlines, or the reasons for them, are no longer what the calendar makes of them."""
     calendar = cache(lambda county: working_days(session, county_code=county))
-    query = select(Ticket).where(Ticket.state.in_(RUNNING), Ticket.promised_days.is_not(None)).order_by(Ticket.id)
+    query = select(Ticket).where(Ticket.state.in_(COUNTED), Ticket.promised_days.is_not(None)).order_by(Ticket.id)
     return [t.id for t in session.scalars(query) if _kept(t) != _of(_count(session, t, calendar, settings=settings))
             or joint.moved(session, t, settings=settings)]  # fmt: skip
 

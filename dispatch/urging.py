@@ -30,12 +30,19 @@ def urge(session: Session, ticket: Ticket, *, words: str = "", by: Account, at: 
 def urge_himself(session: Session, ticket_id: int, *, settings: Settings, at: datetime) -> bool:
     """催单 by who holds its query code: once in a while, so that nobody drowns a department; whether it was taken."""
     ticket = _held(session, session.get_one(Ticket, ticket_id))
-    before = select(TicketStep.id).where(TicketStep.ticket_id == ticket_id, TicketStep.action == URGE,
-                                         TicketStep.by == HE_HIMSELF,
-                                         TicketStep.at > at - timedelta(hours=settings.urge_hours))  # fmt: skip
-    if not open_to_caller(ticket) or session.scalar(before.limit(1)) is not None:
+    if not open_to_caller(ticket) or _lately(session, ticket, URGE, HE_HIMSELF, settings=settings, at=at):
         return False
     _add(session, ticket, URGE, "", HE_HIMSELF, at)
+    return True
+
+
+def add_elsewhere(session: Session, ticket: Ticket, *, kind: str, words: str, by: str, settings: Settings,
+                  at: datetime) -> bool:
+    """What he added at another hotline, which may send the same twice: whether it was new."""
+    held, said = _held(session, ticket), words.strip()[:LONGEST]
+    if said in _lately(session, held, kind, by, settings=settings, at=at):
+        return False
+    _add(session, held, kind, said, by, at)
     return True
 
 
@@ -55,6 +62,14 @@ def times_urged() -> ScalarSelect[int]:
     """The same for each ticket of a query."""
     of_the_ticket = (TicketStep.ticket_id == Ticket.id, TicketStep.action == URGE)
     return select(func.count(TicketStep.id)).where(*of_the_ticket).correlate(Ticket).scalar_subquery()
+
+
+def _lately(session: Session, ticket: Ticket, kind: str, by: str, *, settings: Settings, at: datetime) -> list[str]:
+    """The words of what was added so of late."""
+    since = at - timedelta(hours=settings.urge_hours)
+    query = select(TicketStep.why).where(TicketStep.ticket_id == ticket.id, TicketStep.action == kind,
+                                         TicketStep.by == by, TicketStep.at > since)  # fmt: skip
+    return list(session.scalars(query))
 
 
 def _held(session: Session, ticket: Ticket) -> Ticket:

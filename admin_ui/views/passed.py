@@ -28,6 +28,8 @@ from hotline.telling.outbox import State as Delivered
 from knowledge_base.forms.archive import LARGEST_FILE
 from knowledge_base.forms.errors import FormError
 
+ADDED = {"kind": ("催单或补充", ""), "words": ("内容", "")}
+"""How fields of what a caller adds at 12345 are called."""
 blueprint = Blueprint("passed", __name__, url_prefix="/passed")
 
 
@@ -103,7 +105,7 @@ def _page(*, trouble: str = "", lines: Sequence[Line] = ()) -> str:
     with reading() as session:
         page: Page[PassedMatter] = page_of(session, _wanted())
         return render_template("passed.html", page=page, trouble=trouble, lines=lines, inside=reach.inside(me()),
-                               went=_went(session, page.rows), titles=passed_form.TITLES)  # fmt: skip
+                               went=_went(session, page.rows), titles=passed_form.TITLES | ADDED)  # fmt: skip
 
 
 def _wanted() -> Select[PassedMatter]:

@@ -11,7 +11,19 @@ from sqlalchemy.orm import Session
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.words import COUNTIES
-from dispatch import counties, drafting, duplicates, merging, reach, referrals, rules, shares, supervision, urging
+from dispatch import (
+    colleague_notes,
+    counties,
+    drafting,
+    duplicates,
+    merging,
+    reach,
+    referrals,
+    rules,
+    shares,
+    supervision,
+    urging,
+)
 from dispatch.callbacks import Callback
 from dispatch.callbacks import State as Owed
 from dispatch.duplicates import Likely
@@ -55,7 +67,8 @@ def show(number: str, *, trouble: str = "", typed: Mapping[str, str] | None = No
             shows_caller=reach.sees_caller(session, found, account=me()), guarded=guarded(found),
             call_backs=_call_backs(session, found), shares=(asked := shares.of(session, found)),
             merged=merging.of(session, found), main=followed(session, found),
-            likely=_likely(session, found),
+            steps=colleague_notes.read_by(found, me()), may_note=colleague_notes.may_write(found, me()),
+            likely=_likely(session, found), proposed=merging.proposed(found),
             assembled=shares.assembled(asked), joinable=found.state in shares.JOINABLE,
             drafted=drafting.drafted_from(session, found) if me().may(Permission.WRITE_ENTRY) else None,
             may_draft=me().may(Permission.WRITE_ENTRY) and drafting.fit_to_draft(found),
@@ -70,7 +83,9 @@ def show(number: str, *, trouble: str = "", typed: Mapping[str, str] | None = No
 def _likely(session: Session, ticket: Ticket) -> list[Likely]:
     """The open tickets that may be the same matter, for those who write matters down or dispatch them."""
     asks = me().may(Permission.DISPATCH) or me().may(Permission.REFER)
-    return duplicates.of(session, ticket, account=me(), at=now()) if asks and ticket.state in merging.RECEIVES else []
+    if not asks or ticket.state not in merging.RECEIVES:
+        return []
+    return duplicates.of(session, ticket, account=me(), settings=house().settings, at=now())
 
 
 def _call_backs(session: Session, ticket: Ticket) -> list[Callback]:
@@ -91,4 +106,5 @@ def _names(session: Session, ticket: Ticket) -> dict[str, str]:
     logins = {step.by for step in ticket.steps}
     rows = session.execute(select(Account.login, Account.name).where(Account.login.in_(logins)))
     return {str(login): str(name) for login, name in rows} | {
-        "hotline": gettext("系统"), SOURCE: gettext("12345"), WEB: gettext("网上提问")}
+        "hotline": gettext("系统"), SOURCE: gettext("12345"), WEB: gettext("网上提问"),
+        urging.HE_HIMSELF: gettext("来电人")}

@@ -8,7 +8,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from admin_ui.guards import needs
-from admin_ui.house import me
+from admin_ui.house import house, me
 from admin_ui.views.ticket_steps import take
 from dispatch import merging, reach
 from dispatch.steps import ReferralError
@@ -25,7 +25,7 @@ def merge(number: str) -> ResponseReturnValue:
         into = reach.ticket(session, _said("into").upper(), account=me())
         if into is None:
             raise ReferralError(gettext("请填写要并入的工单编号"))
-        merging.merge(session, ticket, into=into, why=_said("why"), by=me(), at=at)
+        merging.merge(session, ticket, into=into, why=_said("why"), by=me(), settings=house().settings, at=at)
 
     return take(number, deed)
 

@@ -13,7 +13,18 @@ from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import code_in, number_in
 from admin_ui.views.ticket import show
-from dispatch import asides, counties, disputes, extensions, facts, reach, referrals, supervision, urging
+from dispatch import (
+    asides,
+    colleague_notes,
+    counties,
+    disputes,
+    extensions,
+    facts,
+    reach,
+    referrals,
+    supervision,
+    urging,
+)
 from dispatch.referrals import Matter
 from dispatch.states import ImpossibleStep
 from dispatch.steps import ReferralError
@@ -222,6 +233,13 @@ def extend(number: str) -> ResponseReturnValue:
 @needs(Permission.OVERSEE)
 def refuse_extension(number: str) -> ResponseReturnValue:
     return take(number, lambda s, ticket, at: extensions.refuse(s, ticket, why=_said("why", 500), by=me(), at=at))
+
+
+@blueprint.post("/colleague-note")
+@needs(Permission.TICKETS)
+def colleague_note(number: str) -> ResponseReturnValue:
+    return take(number, lambda s, ticket, at: colleague_notes.write(
+        s, ticket, words=_said("words", 501), by=me(), at=at))  # fmt: skip
 
 
 @blueprint.post("/urge")

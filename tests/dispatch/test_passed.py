@@ -6,8 +6,22 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispatch import asides, passed, passed_answers, passed_fields, referrals, worklist
+from dispatch import (
+    asides,
+    extensions,
+    merging,
+    passed,
+    passed_additions,
+    passed_answers,
+    passed_codes,
+    passed_fields,
+    progress,
+    referrals,
+    urging,
+    worklist,
+)
 from dispatch.passed import Came, Outcome
+from dispatch.passed_additions import Added
 from dispatch.passed_matters import PassedMatter
 from dispatch.states import State
 from dispatch.steps import ReferralError
@@ -136,6 +150,20 @@ def test_each_step_that_matters_to_12345_goes_back_with_its_number(session: Sess
     assert [one["event"] for one in sent(session)] == ["dispatched", "answered", "closed", "closed"]
 
 
+def test_12345_hears_of_a_matter_that_was_merged_as_of_any_other(session: Session, settings: Settings, came: Came, staff: Staff) -> None:
+    assert staff.competent is not None
+    main, theirs = town.ticket(session, settings), take(session, settings, came).row.ticket
+    assert theirs is not None
+    town.bring(session, main, State.IN_HAND, by=staff, settings=settings)
+    merging.merge(session, theirs, into=main, why="同一事项", by=staff.supervisor, settings=settings, at=later())
+    extensions.ask(session, main, days=4, why="须现场勘察", by=staff.liaison, settings=settings, at=later())
+    extensions.grant(session, main, by=staff.competent, settings=settings, at=later())
+    town.bring(session, main, State.TO_CALL_BACK, by=staff, settings=settings)
+    told = sent(session)
+    assert [(one["event"], one["foreign_number"]) for one in told] == [("extended", "YX202611230001"), ("answered", "YX202611230001")]
+    assert (told[0]["promised_by"][:10], told[1]["answer"]) == ("2026-12-02", main.reply)
+
+
 def test_what_isnt_ours_goes_back_under_its_own_number(session: Session, settings: Settings, came: Came, staff: Staff) -> None:
     ticket = take(session, settings, came).row.ticket
     assert ticket is not None
@@ -144,13 +172,73 @@ def test_what_isnt_ours_goes_back_under_its_own_number(session: Session, setting
     assert [(one["event"], one["reason"]) for one in sent(session)] == [("handed_back", "不属政务公开")]
 
 
+def test_a_matter_of_12345_has_a_query_code_that_can_be_told_again_and_goes_to_a_mobile(session: Session, settings: Settings, came: Came) -> None:
+    row = take(session, settings, came).row.ticket
+    assert row is not None
+    code = passed_codes.of(row, settings=settings)
+    told = progress.by_number(session, row.number, code, settings=settings)
+    assert told is not None
+    assert (told.ticket_id, len(code)) == (row.id, 8)
+    again = take(session, settings, came).row.ticket
+    assert again is row
+    assert passed_codes.of(row, settings=settings) == code
+    owed = session.execute(select(Delivery.template, Delivery.place).where(Delivery.channel == "sms")).all()
+    assert [tuple(one) for one in owed] == [("query_code", "13888888888")]
+    town.ticket(session, settings, code=next(passed_codes._codes("YX22", settings)))  # somebody has it already
+    other = take(session, settings, came, number="YX22", confidential="是").row.ticket
+    assert other is not None
+    assert passed_codes.of(other, settings=settings) not in ("", code)
+    assert len(session.scalars(select(Delivery).where(Delivery.channel == "sms")).all()) == 1, "of a confidential one nothing is sent"
+    assert passed_codes.of(town.ticket(session, settings, code=""), settings=settings) == ""
+
+
+def add(session: Session, settings: Settings, came: Came, kind: str = "催单", words: str = "", **more: Any) -> Added:
+    given = {"number": GIVEN["number"], "kind": kind, "words": words} | more
+    return passed_additions.take(session, given, came, settings=settings, at=later(hours=1))[0]
+
+
+def test_what_a_caller_adds_at_12345_stands_in_the_history_once(session: Session, settings: Settings, came: Came, staff: Staff) -> None:
+    row = take(session, settings, came).row.ticket
+    assert row is not None
+    town.bring(session, row, State.IN_HAND, by=staff, settings=settings)
+    said = [add(session, settings, came, *one) for one in (("催单",), ("催单",), ("催单", "等急了"), ("补充", "已换卡"), ("补充", "已换卡"))]
+    assert said == [Added.TAKEN, Added.KNOWN, Added.TAKEN, Added.TAKEN, Added.KNOWN]
+    session.refresh(row)
+    assert [(s.action, s.by, s.why) for s in row.steps[-3:]] == [("urge", "12345", ""), ("urge", "12345", "等急了"), ("supplement", "12345", "已换卡")]
+    assert (urging.urged(row), session.scalars(passed.listed(open_only=True)).all()) == (2, [])
+
+
+@pytest.mark.parametrize(("matter", "words", "became"), [
+    ({"class": "投诉"}, "我是王小明", Added.BY_HAND), ({"confidential": "是"}, "我是王小明", Added.BY_HAND), ({"class": "举报"}, "", Added.TAKEN)])  # fmt: skip
+def test_words_that_could_tell_who_complains_are_kept_for_a_person(session: Session, settings: Settings, came: Came, staff: Staff, matter: dict[str, str], words: str, became: Added) -> None:
+    row = take(session, settings, came, **matter).row.ticket
+    assert row is not None
+    assert add(session, settings, came, "催单", words) is became
+    session.refresh(row)
+    assert "我是王小明" not in "".join(step.why for step in row.steps)
+    kept = session.scalars(passed.listed(open_only=True)).all()
+    assert [one.content["words"] for one in kept] == ([words] if became is Added.BY_HAND else [])
+
+
+def test_what_cannot_be_added_is_said_and_kept_and_no_other_interface_adds_to_it(session: Session, settings: Settings, came: Came, staff: Staff) -> None:
+    row = take(session, settings, came).row.ticket
+    assert row is not None
+    other = Came("12345", webhooks.add(session, "省12345", "https://12345.example.cn", exchange=True, by="admin", at=NOON).id)
+    for by, given in ((other, {}), (came, {"number": "YX404"}), (came, {"kind": "补充"}), (came, {"kind": "撤单"}), (came, {"more": "x"})):
+        assert add(session, settings, by, **given) is Added.FAULTY, given
+    asides.withdraw(session, row, why="不需要了", by=staff.supervisor, at=later())
+    assert add(session, settings, came, words="还没办") is Added.OVER
+    assert len(session.scalars(passed.listed(open_only=True)).all()) == 6
+    assert urging.urged(row) == 0
+
+
 def test_of_other_tickets_and_of_files_nothing_goes_out_and_other_systems_hear_no_answers(session: Session, settings: Settings, came: Came, staff: Staff) -> None:
     own = town.ticket(session, settings)
     by_file = take(session, settings, Came("office")).row
     assert by_file.ticket is not None
     for row in (own, by_file.ticket):
         town.bring(session, row, State.IN_HAND, by=staff, settings=settings)
-    assert session.scalars(select(Delivery)).all() == [], "the exchange is told of its own alone"
+    assert sent(session) == [], "the exchange is told of its own alone"
     passed.settle(session, by_file, why="已在12345平台回复", by=staff.supervisor, at=later())
     assert by_file.settled_by == "supervisor"
     with pytest.raises(ReferralError, match="再次发送"):

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from dispatch.passed_matters import PassedMatter
+from dispatch.tickets import TicketStep
 from hotline.telling import webhooks
 from hotline.telling.webhooks import Webhook
 from hotline.times import now
@@ -29,12 +30,12 @@ def hook(city: City) -> int:
         return webhooks.add(session, "市12345", "https://12345.example.gov.cn/told", exchange=True, by="admin", at=now()).id
 
 
-def send(client: FlaskClient, city: City, hook: int, body: bytes, *, ago: int = 0, secret: str = "", **heads: str) -> TestResponse:
+def send(client: FlaskClient, city: City, hook: int, body: bytes, *, ago: int = 0, secret: str = "", to: str = "matters", **heads: str) -> TestResponse:
     moment = str(int(time.time()) - ago)
     key = (secret or webhooks.secret_of(hook, city.settings)).encode()
     mark = "sha256=" + hmac.new(key, moment.encode() + b"." + body, hashlib.sha256).hexdigest()
     given = {"X-Hotline-Partner": str(hook), "X-Hotline-Timestamp": moment, "X-Hotline-Signature": mark} | heads
-    return client.post("/exchange/v1/matters", data=body, content_type="application/json", headers=given)
+    return client.post(f"/exchange/v1/{to}", data=body, content_type="application/json", headers=given)
 
 
 def packed(**change: object) -> bytes:
@@ -52,6 +53,10 @@ def test_a_signed_matter_becomes_a_ticket_once_and_a_different_or_faulty_one_is_
     assert first.json["number"] == city.tickets()[0].number
     assert first.json["foreign_number"] == MATTER["number"]
     assert first.headers["Cache-Control"] == "no-store"
+    code = first.json["query_code"]
+    assert (len(code), code.isdigit()) == (8, True)
+    seen = client.post("/follow", data={"number": first.json["number"], "code": code}).text
+    assert "已收到" in seen, "with it the caller follows his matter himself"
     other = send(client, city, hook, packed(summary="另一件事"))
     assert (other.status_code, "内容不同" in other.json["faults"]["number"]) == (409, True)
     wrong = send(client, city, hook, packed(number="YX9", title="", more=1))
@@ -60,6 +65,21 @@ def test_a_signed_matter_becomes_a_ticket_once_and_a_different_or_faulty_one_is_
         assert send(client, city, hook, body).status_code in (400, 422), body
     assert len(city.tickets()) == 1
     assert [row.taken for row in rows(city)] == [True, *[False] * 6], "nothing is lost"
+
+
+def test_what_a_caller_adds_at_12345_reaches_the_matter_under_its_foreign_number(city: City, client: FlaskClient, hook: int) -> None:
+    def add(**said: object) -> TestResponse:
+        return send(client, city, hook, json.dumps({"number": MATTER["number"].lower()} | said).encode(), to="additions")
+
+    assert (send(client, city, hook, packed()).status_code, add(kind="催单", words="等急了").status_code) == (201, 201)
+    assert (add(kind="催单", words="等急了").status_code, add(kind="补充", words="已换卡").json["number"]) == (200, city.tickets()[0].number)
+    wrong = add(kind="投诉", words=7)
+    assert (wrong.status_code, wrong.json["faults"]) == (422, {"kind": "应为催单、补充之一", "words": "应为文字"})
+    assert send(client, city, hook, b"{", to="additions").status_code == 400
+    assert send(client, city, hook, b"{}", to="additions", **{"X-Hotline-Partner": "9"}).status_code == 401
+    with city.database.reading() as session:
+        steps = session.execute(select(TicketStep.action, TicketStep.by, TicketStep.why).order_by(TicketStep.id)).all()
+    assert [tuple(step) for step in steps][1:] == [("urge", "12345", "等急了"), ("supplement", "12345", "已换卡")]
 
 
 @pytest.mark.parametrize("heads", [
