@@ -56,9 +56,8 @@ def tell(voice: Voice, house: House, call_id: str, attempt_id: str, *, leave: st
     NotSpoken where a sentence of it never came."""
     with house.database.reading() as session:
         reply = corrections.spoken_words(session, _ticket(session, attempt_id), settings=house.settings, at=now())
-    voice.say("hotline/callback_answer_is")
     heard = Heard(voice, reply.text, interrupt=leave)
-    if heard.say():
+    if voice.say("hotline/callback_answer_is", interrupt=leave) or heard.say():
         broken_off(house, attempt_id)
         return Next.PEOPLE
     with house.database.writing() as session:
