@@ -42,7 +42,12 @@ def outcome(case: ElementTree.Element) -> str:
             return child.get("message") or "not run"
         if child.tag in OUTCOMES:
             return OUTCOMES[child.tag]
-    return "held"
+    return ": ".join(["held", *figures(case)])
+
+
+def figures(case: ElementTree.Element) -> list[str]:
+    """What the test measured (`record_property`), in its own words."""
+    return [(one.get("value") or "").replace("|", "/") for one in case.iter("property") if one.get("name") == "figures"]
 
 
 def commit() -> str:

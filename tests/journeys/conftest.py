@@ -82,9 +82,13 @@ class House:
 
     def lives(self) -> dict[str, float]:
         """Seconds from answer to hang-up of every call that was answered, as the exchange itself noted them."""
-        moments = {(row[2], row[0]): float(row[1]) for row in self._records()}
-        return {call: end - moments[call, "ANSWER"] for (call, what), end in moments.items()
-                if what == "HANGUP" and (call, "ANSWER") in moments}  # fmt: skip
+        began, ends = self.answered(), [row for row in self._records() if row[0] == "HANGUP"]
+        return {row[2]: float(row[1]) - began[row[2]] for row in ends if row[2] in began}
+
+    def answered(self) -> dict[str, float]:
+        """The moment of each call's answer; who is led from one place to another is answered there anew."""
+        rows = [row for row in self._records() if row[0] == "ANSWER"]
+        return {row[2]: float(row[1]) for row in reversed(rows)}
 
     def places(self) -> dict[str, str]:
         """Where each caller was when he hung up, as the exchange itself noted it."""

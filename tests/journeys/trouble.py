@@ -7,7 +7,7 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,7 +78,11 @@ class Relay:
             if not self._whole:
                 near.close()
                 continue
-            far = socket.create_connection(("127.0.0.1", self.target))
+            try:
+                far = socket.create_connection(("127.0.0.1", self.target))
+            except OSError:  # the exchange is gone
+                near.close()
+                continue
             self._ends += [near, far]
             for source, sink in ((near, far), (far, near)):
                 threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
@@ -119,14 +123,16 @@ class Breakable(House):
 
 
 @contextmanager
-def breakable(*, wide: bool = False, **more: str) -> Iterator[Breakable]:
-    """A house for one file of tests; `wide` gives it room for hundreds of callers at a time."""
-    folder = Path(tempfile.mkdtemp(prefix="hl-"))
+def breakable(*, wide: bool = False, disk: Path | None = None, around: Mapping[str, str] | None = None,
+              exchange_of: type[Exchange] = Exchange, **more: str) -> Iterator[Breakable]:  # fmt: skip
+    """A house for one file of tests; `wide` gives it room for hundreds of callers at a time; `disk`: where its folder
+    is made; `around`: what else stands in its processes' environment."""
+    folder = Path(tempfile.mkdtemp(prefix="hl-", dir=disk))
     (ami,) = free_ports(1)
     relay = Relay(ami)
     rtp = {"RTP_FROM": "12000", "RTP_TO": "15999"} if wide else {}
-    here = installation(environment(folder, AMI_PORT=str(relay.port), **{**rtp, **more}))
-    exchange = Exchange(dataclasses.replace(here.plan(), ami_port=ami, message_silence=8))
+    here = installation(environment(folder, AMI_PORT=str(relay.port), **{**rtp, **more}) | dict(around or {}))
+    exchange = exchange_of(dataclasses.replace(here.plan(), ami_port=ami, message_silence=8))
     database = prepare_database(here)
     with database.writing() as session:
         town.settle(session, at=now())
@@ -136,7 +142,7 @@ def breakable(*, wide: bool = False, **more: str) -> Iterator[Breakable]:
         with running(here, exchange=False) as supervisor:
             threading.Thread(target=_tend, args=(supervisor, over), daemon=True).start()
             house = Breakable(here, database, supervisor, exchange, relay)
-            house.eventually(lambda _: True if len(house.codes()) >= 100 else None, 30)
+            house.eventually(lambda _: True if len(house.codes()) >= 100 else None, 90)
             yield house
             names_nobody(here.settings)
     finally:

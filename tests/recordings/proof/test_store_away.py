@@ -1,0 +1,66 @@
+"""The store of the recordings goes away while people speak and comes back: meanwhile the spool keeps what comes."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cli.main import main
+from recordings.archive import archive
+from recordings.recordings import Recording, State
+from tests.journeys.trouble import Breakable, all_ended
+from tests.recordings.proof import witness
+from tests.recordings.proof.conftest import a_house
+from tests.recordings.proof.crowd import callers, crowd
+from tests.recordings.proof.witness import Life
+from tests.support import buckets
+from tests.support.buckets import Server
+
+pytestmark = [pytest.mark.journey, pytest.mark.proof, pytest.mark.timeout(300)]
+Property = Callable[[str, object], None]
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    with tempfile.TemporaryDirectory(prefix="hl-s3-") as name, buckets.serving(Path(name)) as server:
+        yield server
+
+
+@pytest.fixture
+def house(server: Server) -> Iterator[Breakable]:
+    with a_house(RECORDINGS_S3=server.bucket("proof")) as house:
+        yield house
+
+
+def waiting(session: Session) -> int:
+    """How many lie in the spool."""
+    return session.scalar(select(func.count()).where(Recording.state == State.COMPLETE, Recording.stored == "")) or 0
+
+
+def test_while_the_store_is_away_the_spool_keeps_all_and_afterwards_the_store_has_it(house: Breakable, server: Server, voice: Path, record_property: Property) -> None:
+    with crowd(house, voice, "early") as lines:
+        before = witness.committed(house.database)
+        all_ended(lines)
+    house.eventually(lambda session: True if waiting(session) else None, 30)
+    server.kill()  # amid the putting away
+    with crowd(house, voice, "late") as lines:
+        before |= witness.committed(house.database)
+        all_ended(lines)
+    house.eventually(lambda session: True if waiting(session) > len(callers("late")) else None, 30)
+    told = CliRunner().invoke(main, ["recordings", "reconcile"], env=dict(house.here.environment))
+    assert (told.exit_code, "can't be reached" in told.output) == (1, True), told.output
+    server.start()
+    house.eventually(lambda session: True if waiting(session) == 0 else None, 60)
+    lives = {call: Life.of(seconds) for call, seconds in house.lives().items()}
+    found = witness.heard(house, [*callers("early"), *callers("late")], lives, before)
+    record_property("figures", found)
+    assert not found.faults, found.faults
+    with house.database.reading() as session:
+        assert not list((house.settings.folder / "recordings").rglob("*.k*")), "nothing lies elsewhere"
+        kept = {row.stored for row in session.scalars(select(Recording).where(Recording.state == State.COMPLETE))}
+    assert kept == {name for name, _ in archive(house.settings).store.names()}
+    witness.reconciles(house)
