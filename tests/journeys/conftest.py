@@ -30,6 +30,8 @@ from hotline.settings import Settings
 from hotline.times import now
 from hotline.voice import orders
 from tests.journeys import town
+from tests.support import blank
+from tests.support.said import SPOKEN
 
 T = TypeVar("T")
 STORES = ("DATABASE_URL", "REDIS_URL")  # JOURNEYS_DATABASE_URL and JOURNEYS_REDIS_URL put the house on others
@@ -155,7 +157,7 @@ def a_house(**more: str) -> Iterator[House]:
     """A house of its own with these settings, running until the end."""
     folder = Path(tempfile.mkdtemp(prefix="hl-"))
     here = installation(environment(folder, **more))
-    database = prepare_database(here)
+    database = prepared(here)
     with database.writing() as session:
         town.settle(session, at=now())
     turn = _turn_to_speak(here.settings)
@@ -172,6 +174,14 @@ def a_house(**more: str) -> Iterator[House]:
         turn.close()
         _keep_sounds(here.settings)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def prepared(here: Installation) -> Database:
+    """A house's database up to date, and its first words; both begin as copies, for they take each house long."""
+    shutil.copytree(SPOKEN, here.settings.sounds, dirs_exist_ok=True)
+    if not here.settings.database_url:
+        blank.copied(here.settings.folder).close()
+    return prepare_database(here)
 
 
 def names_nobody(settings: Settings) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from cli import sip
 from cli.exchange import Exchange
-from cli.sip_scenario import Press, Say, Wait
+from cli.sip_scenario import Press, Say, Step, Wait
 from dispatch.calls import Call, CallStep, Outcome
 from dispatch.tellings import Telling
 from hotline.directory.departments import by_code
@@ -27,13 +27,17 @@ from tests.support.said import said
 pytestmark = pytest.mark.journey
 TITLE, ANSWER = "公积金提取怎么办理？", "请到公积金管理中心办理。"
 BY_KEY, BY_VOICE, UNLUCKY, RECORDED = "13822220001", "13822220002", "13822220003", "13822220004"
-QUESTION = (Wait(2), Press("1", 7.5), Say(said(TITLE)))  # into the end of the prompt, or just after it
 THINKS = 8.0  # his question, its end, what is recognised and found, and the title
+
+
+def says(text: str) -> tuple[Step, ...]:
+    """Into the end of the prompt, or just after it."""
+    return Wait(2), Press("1", 7.5), Say(said(text))
 
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[House]:
-    """A house of its own where callers may speak; one more question is published in it."""
+    """A house of its own where callers may speak; one more question is published in it, and its answer is spoken there."""
     port = str(free_ports(1)[0])
     with a_house(SPEECH="true", HEAR_PORT=port, HEARING_FOLDER=str(PROJECT / ".hearing")) as house:
         with house.database.writing() as session:
@@ -54,8 +58,8 @@ def house() -> Iterator[House]:
 @pytest.fixture(scope="module")
 def asked(house: House) -> House:
     """Two callers say their question and hear its answer: one says yes by key, one by voice."""
-    by_key = (*QUESTION, Wait(THINKS), Press("1", 8), Press("1", 4))
-    by_voice = (*QUESTION, Wait(THINKS + 5), Say(said("是的。")), Wait(10), Press("1", 4))
+    by_key = (*says(TITLE), Wait(THINKS), Press("1", 8), Press("1", 4))
+    by_voice = (*says(TITLE), Wait(THINKS + 5), Say(said("是的。")), Wait(10), Press("1", 4))
     with (sip.call(*by_key, port=house.port, caller=BY_KEY) as first,
           sip.call(*by_voice, port=house.port, caller=BY_VOICE) as second):  # fmt: skip
         for line in (first, second):
@@ -106,7 +110,7 @@ def test_when_the_engine_is_killed_while_he_speaks_he_has_his_keys_and_a_person(
     """`hear` comes again by itself; before that he is told to use his keys, and presses 0."""
     engine = asked.child("hear").process
     assert engine is not None
-    with sip.call(*QUESTION, Wait(1), Wait(14), Press("0", 6), port=asked.port, caller=UNLUCKY) as line:
+    with sip.call(*says(TITLE), Wait(1), Wait(14), Press("0", 6), port=asked.port, caller=UNLUCKY) as line:
         time.sleep(12)
         engine.send_signal(signal.SIGKILL)
         result = line.result(90)

@@ -24,7 +24,7 @@ from cli.sip import Sipp, SippResult
 from cli.sip_scenario import Say, Wait
 from cli.sip_scenario import Step as Doing
 from cli.supervisor import Supervisor
-from cli.up import prepare_database, running
+from cli.up import running
 from dispatch import desk
 from dispatch.calls import Call, Outcome
 from dispatch.codes import digest
@@ -34,7 +34,7 @@ from hotline.accounts.accounts import Account
 from hotline.times import now
 from recordings.recordings import Kind, Recording, State
 from tests.journeys import ears, town
-from tests.journeys.conftest import House, environment, free_ports, names_nobody
+from tests.journeys.conftest import House, environment, free_ports, names_nobody, prepared
 
 TUNE = Path(__file__).parents[2] / "asterisk-conf/sounds/moh/tune.alaw"
 LONGEST_SILENCE = 4.0
@@ -133,7 +133,7 @@ def breakable(*, wide: bool = False, disk: Path | None = None, around: Mapping[s
     rtp = {"RTP_FROM": "12000", "RTP_TO": "15999"} if wide else {}
     here = installation(environment(folder, AMI_PORT=str(relay.port), **{**rtp, **more}) | dict(around or {}))
     exchange = exchange_of(dataclasses.replace(here.plan(), ami_port=ami, message_silence=8))
-    database = prepare_database(here)
+    database = prepared(here)
     with database.writing() as session:
         town.settle(session, at=now())
     over = threading.Event()
