@@ -10,7 +10,7 @@ PACKAGES := hotline knowledge_base recordings dispatch agi ami_listener admin_ui
 # With this set, every process compiles all that it imports at each start: half a minute for `hotline up`.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test lint types floors unit journeys proof bench-agi bench-pop bench-listener bench-memory bench-forms bench-pages bench-search bench-speech bench-capacity pictures clean
+.PHONY: help setup demo test lint types floors collect unit journeys proof bench-agi bench-pop bench-listener bench-memory bench-forms bench-pages bench-search bench-speech bench-capacity pictures clean
 
 help:  ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -24,7 +24,8 @@ demo: setup  ## Run the whole system with demonstration data and place real call
 $(PYTHON):
 	@echo "Nothing is installed here yet: run 'make setup' first." >&2; exit 1
 
-test: setup lint types floors  ## Everything that must hold: style, types, floors, and all tests on real parts
+test: setup  ## Everything that must hold: style, types, floors, and all tests on real parts
+	@$(MAKE) --no-print-directory --jobs --output-sync=target lint types floors collect
 	@bin/test
 
 lint: $(PYTHON)  ## Style (ruff)
@@ -35,6 +36,9 @@ types: $(PYTHON)  ## Types (mypy --strict)
 
 floors: $(PYTHON)  ## Imports point down, and doors never import one another (import-linter)
 	@.venv/bin/lint-imports
+
+collect: $(PYTHON)  ## That every test can be read; once, so that the strands of `make test` need not compile each for itself
+	@$(PYTEST) --collect-only -q -m alone
 
 unit: $(PYTHON)  ## The tests without exchange and browser, for between two thoughts
 	$(PYTEST) -q -m "not proof and not journey and not browser"
