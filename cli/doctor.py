@@ -48,7 +48,7 @@ class Finding:
 
 @click.command()
 def doctor() -> None:
-    """Check disk, spool, database, broker, exchange, phones, processes, prompts and voice."""
+    """Check disk, spool, database, messages, broker, exchange, phones, processes, prompts and voice."""
     here = installation(os.environ)
     findings = [*examine(here.settings), carriers_found(here.plan(), here.settings)]
     for finding in findings:
