@@ -105,3 +105,4 @@ def test_every_queue_of_the_exchange_rings_and_speaks_as_it_should(exchange: Exc
     queues = exchange.cli("queue show")
     assert {name for name in ("hotline", "hotline-elderly", "hotline-dialect") if f"{name} has" in queues} == {
         "hotline", "hotline-elderly", "hotline-dialect"}  # fmt: skip
+    assert queues.count("in 'rrmemory' strategy") == 3
