@@ -69,7 +69,7 @@ class Call(Base):
     direction: Mapped[str] = mapped_column(String(10), default="in")  # in | out (a call-back)
     node: Mapped[str] = mapped_column(String(40), default="")
     uniqueid: Mapped[str] = mapped_column(String(60), default="")
-    caller: Mapped[str] = mapped_column(String(24), default="", index=True)
+    caller: Mapped[str] = mapped_column(String(24), default="")
     dialled: Mapped[str] = mapped_column(String(24), default="")
     began_at: Mapped[datetime] = mapped_column(index=True)
     queued_at: Mapped[datetime | None]

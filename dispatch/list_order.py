@@ -23,6 +23,7 @@ RUN = 4
 _RUNNING, _UNANSWERED = text("ended_at IS NULL"), text("queued_at IS NOT NULL AND answered_at IS NULL")
 INDEXES = (
     Index("ix_call_last_four", LAST_FOUR),
+    Index("ix_call_caller_began_at", Call.caller, Call.began_at),
     Index("ix_call_running", Call.began_at, sqlite_where=_RUNNING, postgresql_where=_RUNNING),
     Index("ix_call_unanswered", Call.began_at, sqlite_where=_UNANSWERED, postgresql_where=_UNANSWERED),
     Index("ix_call_direction_began_at", Call.direction, Call.began_at),

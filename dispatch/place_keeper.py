@@ -75,7 +75,8 @@ def _wait(row: Row) -> timedelta:
 
 def _began(session: Session, uniqueids: Sequence[str]) -> dict[str, datetime]:
     calls = session.execute(select(Call.uniqueid, Call.queued_at).where(
-        Call.uniqueid.in_(uniqueids), Call.uniqueid != "", Call.queued_at.is_not(None))).all()  # fmt: skip
+        Call.uniqueid.in_(uniqueids), Call.uniqueid != "", Call.queued_at.is_not(None),
+        Call.ended_at.is_(None))).all()  # fmt: skip - who waits: a few of all calls, found by their own index
     kept = session.execute(select(Attempt.id, Place.queued_at).join(
         Place, Place.callback_id == Attempt.callback_id).where(Attempt.id.in_(uniqueids))).all()  # fmt: skip
     return {uniqueid: moment for uniqueid, moment in (*calls, *kept) if moment}

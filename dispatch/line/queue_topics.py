@@ -75,7 +75,8 @@ def note_heard(session: Session, told: Told, waits: Mapping[str, timedelta], *, 
     """Note what those who wait (by channel's id, and for how long) have heard by now: in part, then whole.
 
     Who waited already when this sound came hears it from somewhere in the round, so only after a whole round."""
-    for call in session.scalars(select(Call).where(Call.uniqueid.in_(waits), Call.node == node)):
+    there = Call.uniqueid.in_(waits), Call.node == node, Call.ended_at.is_(None)
+    for call in session.scalars(select(Call).where(*there)):
         began = at - waits[call.uniqueid]
         new = began >= told.since
         since, late = (began, PLACE) if new else (told.since, PLACE + timedelta(seconds=told.round))

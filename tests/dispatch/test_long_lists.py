@@ -56,7 +56,7 @@ def queries() -> dict[str, Select[Any]]:
 
 def searches() -> dict[str, tuple[Select[Any], str]]:
     """What is looked for: few rows, found by this index and put in order then."""
-    texts = {"four digits": ("1234", "ix_call_last_four"), "number": ("13887712345", "ix_call_caller"),
+    texts = {"four digits": ("1234", "ix_call_last_four"), "number": ("13887712345", "ix_call_caller_began_at"),
              "id": ("20261123090000-0123456789ab", "pk_call")}  # fmt: skip
     found: dict[str, tuple[Select[Any], str]] = {
         f"calls: {name}, {who.login}": (listed_calls(WantedCalls(text=text), account=who), index)
