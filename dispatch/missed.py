@@ -98,13 +98,14 @@ def owe(session: Session, call: Call, *, settings: Settings, at: datetime) -> No
 
 
 def came_through(session: Session) -> list[tuple[int, Over]]:
-    """Open tasks whose caller has reached a person since, or left a message; nobody rings him at this moment."""
+    """Open tasks whose caller has reached a person since, or left a message; nobody rings him at this moment. A few at
+    a time, so that who is owed a call waits for none of it."""
     rows = session.execute(
         select(MissedCaller.id, Call.outcome)
         .join(Callback, Callback.id == MissedCaller.callback_id).join(Call, Call.caller == MissedCaller.number)
         .where(MissedCaller.over_at.is_(None), Callback.state.in_((State.DUE, State.CLAIMED)),
                Call.began_at >= MissedCaller.first_at, or_(Call.outcome.in_(REACHED), Call.answered_at.is_not(None)))
-        .order_by(MissedCaller.id, Call.began_at)
+        .order_by(MissedCaller.id, Call.began_at).limit(MOST)
     )  # fmt: skip
     return [(row, Over.MESSAGE if outcome == Outcome.MESSAGE_LEFT else Over.CAME_THROUGH) for row, outcome in rows]
 

@@ -20,6 +20,7 @@ BROKEN: Final = frozenset({3, 18, 20, 27, 38, 41, 44, 102, 111, 127})
 """Why a line ended that nobody hung up (Q.850): no route, no answer of the other side, network or carrier out of order,
 no sound any more, a protocol's fault. Where a carrier calls everything a hang-up, nobody is rung again."""
 FIRST: Final = timedelta(minutes=1)  # he may ring again himself
+MOST: Final = 100
 UNRATED: Final = "unrated"  # he heard the reply, and the line broke before he could rate it
 
 
@@ -59,12 +60,12 @@ def soon(settings: Settings, at: datetime) -> datetime | None:
 
 
 def tidy(session: Session, *, settings: Settings, at: datetime) -> None:
-    """What didn't come in time is over, and so it is for who has rung us again himself."""
+    """What didn't come in time is over, and so it is for who has rung us again himself; a few at a time."""
     cut, again = aliased(Call), aliased(Call)
     rang = exists().where(again.caller == Callback.number, again.direction == "in", again.began_at > cut.ended_at)
     late = cut.ended_at < at - timedelta(minutes=settings.survey_redial_minutes)
     query = select(Callback).join(cut, cut.id == Callback.survey_of).where(Callback.state == State.DUE, late | rang)
-    for callback in session.scalars(query.with_for_update(of=Callback)).all():
+    for callback in session.scalars(query.limit(MOST).with_for_update(of=Callback)).all():
         callback.state = State.VOID
         if callback.ticket is not None and callback.ticket.state == TicketState.TO_CALL_BACK:
             callback.state = State.DONE

@@ -50,7 +50,7 @@ from recordings.recordings import Recording, State
 
 SETTLED = timedelta(seconds=2)  # the exchange closes a file within this of the hang-up
 # Callers and operators write too, and SQLite has one writer: short transactions, and time between them for others.
-RECORDS_AT_ONCE = 10
+RECORDS_AT_ONCE, SEALED_AT_ONCE = 10, 300
 OTHERS_FIRST = timedelta(seconds=3)  # FastAGI and listener note most of it at once
 BREATH = 0.03
 WRITER_DEAD = timedelta(minutes=1)
@@ -264,9 +264,10 @@ class Sweeper:
         """Chain what the audit trail has gained."""
         with self.database.reading() as session:
             owes = chain.owes(session)
-        if owes:
+        while owes:
             with self.database.writing() as session:
-                chain.seal(session)
+                owes = chain.seal(session, most=SEALED_AT_ONCE) == SEALED_AT_ONCE
+            sleep(BREATH)
 
     def _claimed(self, lines: Taken) -> tuple[Attempt, str] | None:
         at = now()

@@ -102,6 +102,15 @@ def test_who_comes_through_meanwhile_is_rung_by_nobody(session: Session, setting
     assert [r.over for r in sweep(session, settings, at=SOON + timedelta(minutes=9))] == [how, ""], "in vain again: a task again"
 
 
+def test_many_who_come_through_at_once_are_seen_to_a_few_at_a_time(session: Session, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n, caller in enumerate(("13900000001", "13900000002", "13900000003")):
+        gives_up(session, settings, f"call-{n}", caller=caller)
+        town.call(session, f"again-{n}", caller=caller, at=SOON).answered_at = SOON
+    monkeypatch.setattr(missed, "MOST", 2)
+    assert [row.over for row in sweep(session, settings)] == [Over.CAME_THROUGH, Over.CAME_THROUGH]
+    assert [row.over for row in sweep(session, settings)] == [Over.CAME_THROUGH] * 3
+
+
 def test_a_message_that_is_taken_in_late_closes_it_too(session: Session, settings: Settings) -> None:
     call = gives_up(session, settings, "first")
     sweep(session, settings)
