@@ -124,7 +124,7 @@ class Breakable(House):
 
 @contextmanager
 def breakable(*, wide: bool = False, disk: Path | None = None, around: Mapping[str, str] | None = None,
-              exchange_of: type[Exchange] = Exchange, **more: str) -> Iterator[Breakable]:  # fmt: skip
+              **more: str) -> Iterator[Breakable]:  # fmt: skip
     """A house for one file of tests; `wide` gives it room for hundreds of callers at a time; `disk`: where its folder
     is made; `around`: what else stands in its processes' environment."""
     folder = Path(tempfile.mkdtemp(prefix="hl-", dir=disk))
@@ -132,7 +132,7 @@ def breakable(*, wide: bool = False, disk: Path | None = None, around: Mapping[s
     relay = Relay(ami)
     rtp = {"RTP_FROM": "12000", "RTP_TO": "15999"} if wide else {}
     here = installation(environment(folder, AMI_PORT=str(relay.port), **{**rtp, **more}) | dict(around or {}))
-    exchange = exchange_of(dataclasses.replace(here.plan(), ami_port=ami, message_silence=8))
+    exchange = Exchange(dataclasses.replace(here.plan(), ami_port=ami, message_silence=8))
     database = prepared(here)
     with database.writing() as session:
         town.settle(session, at=now())

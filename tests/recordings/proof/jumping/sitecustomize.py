@@ -1,6 +1,6 @@
 """For a process of Python that is to believe that the clock jumped: it goes by the offset that stands in a file.
 
-By time-machine: libfaketime refuses the sleeps of Python 3.11."""
+By time-machine: with libfaketime the sleeps of Python 3.11 are refused."""
 
 import os
 import threading
@@ -27,5 +27,5 @@ def follow(path: Path) -> None:
         travel.start()
 
 
-if clock := os.environ.get("FAKETIME_TIMESTAMP_FILE"):
+if clock := os.environ.get("CLOCK_OFFSET_FILE"):
     threading.Thread(target=follow, args=(Path(clock),), daemon=True).start()
