@@ -40,7 +40,7 @@ def fill(session: Session, size: Size, *, prefix: str, tell: Callable[[int], Non
     paper, numbers, waiting = Paper(writing.last_ids(session)), Numbers(prefix), set[str]()
     telephones = max(10, size.calls // CALLS_A_TELEPHONE)
     unknown = Unfound(paper, people, chance, most=size.calls // 10 + 1, at=size.at)
-    with writing.unguarded(session):
+    with writing.unguarded(session), writing.beside(session) as write:
         for number, began in enumerate(beginnings(size)):
             brings = size.brings_ticket(number)
             rung = call(paper, people, chance, number=number, began=began, telephones=telephones, ticket=brings,
@@ -51,10 +51,10 @@ def fill(session: Session, size: Size, *, prefix: str, tell: Callable[[int], Non
             if began > size.at - KEPT and (rung.outcome is Outcome.HUNG_UP or chance.random() < UNFOUND):
                 unknown.note(paper, rung)
             if (number + 1) % AT_ONCE == 0:
-                writing.write(session, paper.taken())
+                write(paper.taken())
                 tell(number + 1)
         numbers.note(paper)
-        writing.write(session, paper.taken())
+        write(paper.taken())
         tell(size.calls)
     _finished(session, size)
 

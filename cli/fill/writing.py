@@ -1,6 +1,7 @@
 """Writing many rows at once: by COPY on PostgreSQL, by executemany on SQLite."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -14,11 +15,12 @@ from sqlalchemy.orm import Session
 from cli.fill.paper import Row
 from hotline.database import Base
 
+Rows = Sequence[tuple[Table, list[Row]]]
 GUARDED = ("ticket", "ticket_step")
 """Tables that let a ticket begin only at its beginning: what has lived already is written down as it stands."""
 
 
-def write(session: Session, rows: Sequence[tuple[Table, list[Row]]]) -> None:
+def write(session: Session, rows: Rows) -> None:
     """Write them, in this order."""
     connection = session.connection()
     for table, these in rows:
@@ -27,6 +29,23 @@ def write(session: Session, rows: Sequence[tuple[Table, list[Row]]]) -> None:
             _copy(connection, table, full, these)
         else:
             connection.execute(insert(table), [full | row for row in these])
+
+
+@contextmanager
+def beside(session: Session) -> Iterator[Callable[[Rows], None]]:
+    """Writes while the next rows are invented: the database works beside us. All is written at the end; what went wrong
+    is raised then at the latest."""
+    with ThreadPoolExecutor(1) as pool:
+        under_way = list[Future[None]]()
+
+        def put(rows: Rows) -> None:
+            while under_way:
+                under_way.pop().result()
+            under_way.append(pool.submit(write, session, rows))
+
+        yield put
+        for last in under_way:
+            last.result()
 
 
 def last_ids(session: Session) -> dict[str, int]:
