@@ -23,9 +23,10 @@ from cli.knowledge_questions import Question, answered_here, read
 from cli.knowledge_vectors import embedded, usual_folder
 from knowledge_base.search import outside
 from knowledge_base.search.evidence import INITIALS, TEXT
-from knowledge_base.search.letters import Form, Written
+from knowledge_base.search.letters import Form
 from knowledge_base.search.meaning import SIZE, engine
 from knowledge_base.search.part import FOUND_BY_LETTERS, Part
+from knowledge_base.search.understood import understood
 
 Floats = NDArray[np.float64]
 PLAIN, OTHER = 1.0, 0.4  # how much a question counts in the group `clean`, and in each other group
@@ -71,11 +72,11 @@ def _asked(part: Part, ids: Sequence[str], question: Question, file: int, of: in
     for way in ("initials",) if written.form == Form.INITIALS else ("letters", "meaning"):
         asked, near, like = written, None, 0.0
         if way == "meaning":
-            meaning, words = engine(), question.text
-            if written.form == Form.PINYIN:
-                words = part.guess.characters(written.sounds)
-                asked = Written(written.form, words, written.sounds)
-            vector = meaning.of(words) if meaning else np.zeros(SIZE, np.float32)
+            meaning = engine()
+            if meaning:
+                asked, vector = understood(part, written, question.text, meaning)
+            else:
+                vector = np.zeros(SIZE, np.float32)
             near, like = part.vectors.near(vector), part.matter.like(vector) if part.matter else 0.0
         some = part.candidates(asked, allowed=None, near=near, most=FOUND_BY_LETTERS)
         if len(some.rows):

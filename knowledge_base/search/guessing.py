@@ -1,5 +1,6 @@
 """The characters that were meant by sounds: the likeliest run of neighbours, as the index knows them."""
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -12,6 +13,7 @@ _DISCOUNT = 0.75  # of each count, given to neighbours never seen (absolute disc
 _MOST = 40  # characters tried for a sound, the most frequent ones
 _SHIFT = np.uint64(21)
 Points = NDArray[np.uint64]
+Logarithms = NDArray[np.float64]
 
 
 class Guess:
@@ -31,35 +33,46 @@ class Guess:
 
     def characters(self, sounds: str) -> str:
         """The likeliest characters, one to a sound; a sound that the index doesn't know stands for itself."""
-        if not sounds:
-            return ""
-        choices = [self._of.get(sound, np.array([ord(sound)], np.uint64)) for sound in sounds]
-        best = np.log(self._alone(choices[0]))
+        choices = [self.sounding(sound) for sound in sounds]
+        return "".join(map(chr, self.likeliest(choices, [np.zeros(len(some)) for some in choices])))
+
+    def sounding(self, sound: str) -> Points:
+        """The characters that are read so, the most frequent first; the sound itself where there is none."""
+        return self._of.get(sound, np.array([ord(sound)], np.uint64))
+
+    def likeliest(self, choices: Sequence[Points], beside: Sequence[Logarithms]) -> list[int]:
+        """The likeliest run of neighbours, one of each choice; `beside` says what else speaks for each."""
+        if not choices:
+            return []
+        best = np.log(self._alone(choices[0])) + beside[0]
         back: list[Ints] = []
-        for left, right in pairwise(choices):
-            ways = best[:, None] + self._after(left, right)
+        for (left, right), more in zip(pairwise(choices), beside[1:], strict=True):
+            ways = best[:, None] + self._after(left[:, None], right[None, :])
             chosen = ways.argmax(axis=0)
             back.append(chosen.astype(np.int32))
-            best = ways[chosen, np.arange(len(right))]
-        place = int(best.argmax())
-        found = [place]
+            best = ways[chosen, np.arange(len(right))] + more
+        found = [int(best.argmax())]
         for chosen_from in reversed(back):
-            place = int(chosen_from[place])
-            found.append(place)
-        return "".join(chr(int(c[p])) for c, p in zip(choices, reversed(found), strict=True))
+            found.append(int(chosen_from[found[-1]]))
+        return [int(some[place]) for some, place in zip(choices, reversed(found), strict=True)]
 
-    def _alone(self, points: Points) -> NDArray[np.float64]:
+    def likelihood(self, characters: str) -> float:
+        """How likely a text is here, as a logarithm."""
+        points = np.array([ord(one) for one in characters], np.uint64)
+        return float(np.log(self._alone(points[:1])).sum() + self._after(points[:-1], points[1:]).sum())
+
+    def _alone(self, points: Points) -> Logarithms:
         return np.asarray((self._held.held(points) + 0.1) / self._every, dtype=np.float64)
 
-    def _after(self, left: Points, right: Points) -> NDArray[np.float64]:
-        """Logarithms of how likely each of `right` is after each of `left`."""
-        both = self._held.held(((left[:, None] << _SHIFT) | right[None, :]).ravel()).reshape(len(left), len(right))
+    def _after(self, left: Points, right: Points) -> Logarithms:
+        """Logarithms of how likely each of `right` is after each of `left`, as these are laid beside one another."""
+        both = self._held.held((left << _SHIFT) | right)
         places = np.minimum(np.searchsorted(self._first, left), len(self._first) - 1)
         known = self._first[places] == left
-        followed = np.where(known, self._followed[places], 1.0)[:, None]
-        kinds = np.where(known, self._kinds[places], 1 / _DISCOUNT)[:, None]
+        followed = np.where(known, self._followed[places], 1.0)
+        kinds = np.where(known, self._kinds[places], 1 / _DISCOUNT)
         seen = np.maximum(both - _DISCOUNT, 0) / followed
-        return np.asarray(np.log(seen + _DISCOUNT * kinds / followed * self._alone(right)[None, :]), dtype=np.float64)
+        return np.asarray(np.log(seen + _DISCOUNT * kinds / followed * self._alone(right)), dtype=np.float64)
 
 
 def _homophones(characters: Units, sounds: Units) -> dict[str, Points]:

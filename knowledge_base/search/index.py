@@ -19,8 +19,9 @@ from knowledge_base.search.match import Match
 from knowledge_base.search.meaning import Meaning, engine
 from knowledge_base.search.part import FOUND_BY_LETTERS, give_back
 from knowledge_base.search.shelf import Allowed, Shelf
+from knowledge_base.search.understood import understood
 from knowledge_base.search.vectors import Near, Stored
-from knowledge_base.search.wording import Lexicon, tight
+from knowledge_base.search.wording import Lexicon
 
 _KEYWORD_LESS = 3.0  # weight that a keyword lacks beside a question: many entries have it
 _NAMED_MORE = 1.0  # weight that a department's entries gain when the question names it
@@ -72,7 +73,7 @@ class Index:
             self.search(words)
         for shelf in self._shelves[:1]:
             shelf.part.guess.characters("")
-            _ = shelf.part.matter
+            _ = shelf.part.matter, shelf.part.mishearing
         give_back()
 
     def documents(self) -> list[Document]:
@@ -144,11 +145,7 @@ class Index:
         """With characters guessed for sounds, and the vector of the question."""
         if meaning is None or asked.form == Form.INITIALS:
             return asked, None
-        if asked.form == Form.PINYIN:
-            guessed = self._shelves[0].part.guess.characters(asked.sounds)
-            return Written(Form.PINYIN, guessed, asked.sounds), meaning.of(guessed)
-        filled = asked.characters.isprintable() and asked.characters != tight(words)  # letters that have been read
-        return asked, meaning.of(asked.characters if filled else words)
+        return understood(self._shelves[0].part, asked, words, meaning)
 
     @cached_property
     def _has_vectors(self) -> bool:

@@ -16,6 +16,7 @@ from knowledge_base.search.evidence import Evidence
 from knowledge_base.search.grams import Floats, Grams, Ints
 from knowledge_base.search.guessing import Guess
 from knowledge_base.search.letters import Form, Spelling, Written
+from knowledge_base.search.mishearing import Mishearing
 from knowledge_base.search.outside import Matter
 from knowledge_base.search.readings import read_all
 from knowledge_base.search.texts import Texts
@@ -72,6 +73,10 @@ class Part:
     @cached_property
     def guess(self) -> Guess:
         return Guess(self.by_characters, self.characters, self.sounds)
+
+    @cached_property
+    def mishearing(self) -> Mishearing:
+        return Mishearing.of(self.guess)
 
     @cached_property
     def matter(self) -> Matter | None:
