@@ -93,6 +93,17 @@ def test_who_rings_again_or_could_not_be_rung_in_time_is_left_alone(session: Ses
     assert owed.state == State.VOID
 
 
+def test_many_who_could_not_be_rung_in_time_are_seen_to_a_few_at_a_time(session: Session, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    cut_off(session, settings)
+    session.add(Callback(number="13900000002", survey_of=CALL, due_at=AT))
+    session.flush()
+    monkeypatch.setattr(surveys, "MOST", 1)
+    for left in (1, 0):
+        surveys.tidy(session, settings=settings, at=AT + timedelta(minutes=31))
+        session.flush()
+        assert len(session.scalars(select(Callback).where(Callback.state == State.DUE)).all()) == left
+
+
 def test_a_reply_that_was_heard_closes_its_ticket_without_a_grade_when_nobody_could_be_rung_for_it(session: Session, settings: Settings) -> None:
     people = town.staff(session, town.unit(session, "101", "玉溪市公安局"))
     row = town.ticket(session, settings)
