@@ -1,8 +1,10 @@
-"""A thousand calls at fifty a second, and forty long ones side by side: none is lost, each is recorded whole."""
+"""A thousand calls at fifty a second, and forty long ones side by side, some handed on: none is lost, each is recorded
+whole."""
 
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
 from sqlalchemy import ColumnElement, Select, func, select
@@ -11,18 +13,28 @@ from sqlalchemy.orm import Session
 from cli import sip
 from cli.sip_scenario import Say, Signal, Wait
 from dispatch.calls import Call, CallStep, Outcome
+from dispatch.transfers import PREFIX
+from hotline.accounts.roles import Role
+from hotline.times import now
 from recordings.recordings import Kind, Recording, State
-from tests.journeys.trouble import TUNE, Breakable, breakable
+from tests.journeys import handing, town
+from tests.journeys.trouble import TUNE, Breakable, breakable, operator
 
 pytestmark = [pytest.mark.journey, pytest.mark.alone, pytest.mark.timeout(300)]
-MANY, EACH_SECOND, TOGETHER = 1000, 50, 40
+MANY, EACH_SECOND, TOGETHER, HANDED = 1000, 50, 40, 6
+STEPS_UP = 1.5
+HANDED_STAY = 30  # seconds: longer than the others are there
 CALLERS_ALONE = 5  # seconds that the first and the last call take, with whoever places them: 45 a second at least
 NOT_BEHIND = 10  # seconds after the last call, on a machine that is also busy playing the callers
 
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[Breakable]:
-    with breakable(wide=True) as house:
+    with breakable(wide=True, TRUNK_CHANNELS="500") as house:
+        with house.database.writing() as session:
+            handing.open_office(session)
+            for number in range(3, HANDED + 1):  # the town has two
+                town.person(session, f"operator{number}", Role.OPERATOR, now(), extension=f"800{number}")
         yield house
 
 
@@ -85,6 +97,64 @@ def test_forty_calls_side_by_side_are_recorded_as_long_as_they_last(house: Break
     # Nobody is at the desk: each is still speaking after the tone when he hangs up, and that is a message.
     assert Counter((call.outcome, call.taken_from) for call, _ in rows) == {(Outcome.MESSAGE_LEFT, "agi"): TOGETHER}
     recorded_whole(rows, house.lives())
+
+
+@pytest.mark.proof
+def test_forty_calls_side_by_side_six_of_them_handed_to_a_department_are_recorded_as_long_as_they_last(house: Breakable) -> None:
+    side_by_side(house, TOGETHER, "3")
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(1200)
+def test_as_many_calls_side_by_side_as_this_machine_carries_are_recorded_whole(house: Breakable, record_property: Callable[[str, object], None]) -> None:
+    """More and more, callers and telephones on the same machine, until one is lost or isn't recorded whole."""
+    carried, many, fault = 0, TOGETHER, ""
+    for level in range(6):
+        try:
+            side_by_side(house, many, f"{4 + level}")
+        except AssertionError as told:
+            fault = str(told).splitlines()[0][:120]
+            break
+        carried, many = many, round(many * STEPS_UP)
+    record_property("figures", f"{carried} at once, {HANDED} of them handed to a department; {many} were too many: {fault}")
+    assert carried >= TOGETHER, fault
+
+
+def side_by_side(house: Breakable, many: int, group: str) -> None:
+    """So many calls at once, six of which an operator hands to a department; the others, since all operators talk,
+    leave a message. Each is one row, and recorded as long as it lasted; so is what each liaison said and heard."""
+    people = sip.citizens(many, group)
+    handed, others = people[:HANDED], people[HANDED:]
+    with ExitStack() as stack:
+        for number in range(1, HANDED + 1):
+            stack.enter_context(operator(house, number))
+        stack.enter_context(handing.liaisons(house, TUNE))
+        talk = (Wait(1.5), Signal("0", 2), Say(TUNE), Wait(HANDED_STAY))
+        talking = stack.enter_context(sip.call(*talk, port=house.port, callers=handed, rate=20.0))
+        ids = [handing.hand_on(house, caller) for caller in handed]
+        leave = (Wait(1.5), Signal("0", 4), Signal("1", 9), Say(TUNE), Wait(10))
+        leaving = stack.enter_context(sip.call(*leave, port=house.port, callers=others, rate=20.0))
+        for call_id in ids:
+            handing.together(house, call_id)
+        assert max(leaving.age, talking.age - 9) < 22, "the first may have left before the last was handed on"
+        for sipp, callers in ((leaving, others), (talking, handed)):
+            result = sipp.result(90)
+            assert (result.ok, result.failed) == (len(callers), 0), result.log[-2000:]
+    rows = settled(house, group, many)
+    ended = Counter((call.outcome, call.taken_from) for call, _ in rows)
+    assert ended == {(Outcome.MESSAGE_LEFT, "agi"): many - HANDED, (Outcome.ANSWERED_BY_OPERATOR, "agi"): HANDED}
+    recorded_whole(rows, house.lives())
+    liaisons_recorded_whole(house, ids)
+
+
+def liaisons_recorded_whole(house: Breakable, ids: list[str]) -> None:
+    """Of each call that was handed on the operator and the liaison have a recording; a liaison's is as long as he was there."""
+    query = select(Recording).where(Recording.call_id.in_(ids), Recording.kind == Kind.LEG, Recording.state == State.COMPLETE)
+    rows = house.eventually(lambda session: found if len(found := session.scalars(query).all()) == 2 * len(ids) else None, 30)
+    lives = handing.legs(house)
+    off = [(row.seconds or 0.0) - lives[row.leg] for row in rows if row.leg.startswith(PREFIX)]
+    assert len(off) == len(ids)
+    assert max(map(abs, off)) < 0.5, off
 
 
 def recorded_whole(rows: list[tuple[Call, Recording]], lives: dict[str, float]) -> None:

@@ -31,11 +31,11 @@ def settle(session: Session, *, at: datetime) -> None:
         assert contact_sentence(unit) in SPOKEN
         _authorise(session, unit, _entry(session, unit, at), at)
         for role in (Role.LIAISON, Role.LEADER):
-            _person(session, f"{role}.{code}", role, at, unit)
+            person(session, f"{role}.{code}", role, at, unit)
     for number in (1, 2):
-        _person(session, f"operator{number}", Role.OPERATOR, at, extension=f"800{number}")
+        person(session, f"operator{number}", Role.OPERATOR, at, extension=f"800{number}")
     for role in set(Role) - {Role.LIAISON, Role.LEADER, Role.OPERATOR}:
-        _person(session, str(role), role, at)
+        person(session, str(role), role, at)
 
 
 def _entry(session: Session, unit: Department, at: datetime) -> Entry:
@@ -64,6 +64,7 @@ def _authorise(session: Session, unit: Department, entry: Entry, at: datetime) -
     )  # fmt: skip
 
 
-def _person(session: Session, login: str, role: Role, at: datetime, unit: Department | None = None, extension: str = "") -> None:
+def person(session: Session, login: str, role: Role, at: datetime, unit: Department | None = None, extension: str = "") -> None:
+    """Somebody of the house, with everybody's password."""
     accounts.add(session, login, name="某人", role=role, password=PASSWORD, department_id=unit.id if unit else None,
                  county_code="530402" if role is Role.COUNTY_OFFICE else "", extension=extension, at=at, by="test")  # fmt: skip

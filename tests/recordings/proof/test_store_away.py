@@ -45,12 +45,11 @@ def test_while_the_store_is_away_the_spool_keeps_all_and_afterwards_the_store_ha
     with crowd(house, voice, "early") as lines:
         before = witness.committed(house.database)
         all_ended(lines)
-    house.eventually(lambda session: True if waiting(session) else None, 30)
-    server.kill()  # amid the putting away
+    server.kill()  # amid the putting away, or before or after it
     with crowd(house, voice, "late") as lines:
         before |= witness.committed(house.database)
         all_ended(lines)
-    house.eventually(lambda session: True if waiting(session) > len(callers("late")) else None, 30)
+    house.eventually(lambda session: True if waiting(session) > len(callers("late")) else None, 60)
     told = CliRunner().invoke(main, ["recordings", "reconcile"], env=dict(house.here.environment))
     assert (told.exit_code, "can't be reached" in told.output) == (1, True), told.output
     server.start()
