@@ -180,9 +180,10 @@ class Spool:
         return [row for row in rows if callid in row]
 
     def lived(self, callid: str) -> float:
-        """Seconds from answer to hang-up of the caller's own channel."""
-        rows = [row for row in csv.reader(self.events(callid)) if row[3] == row[4]]
-        moments = {row[0]: float(row[1]) for row in rows}
+        """Seconds from answer to hang-up of the caller's own channel; who is rung answers before his call has a number."""
+        his = {row[3] for row in csv.reader(self.events(callid)) if row[3] == row[4]}
+        noted = csv.reader((self.folder / "spool/cel/cel.csv").read_text().splitlines())
+        moments = {row[0]: float(row[1]) for row in noted if row[3] in his}
         return moments["HANGUP"] - moments["ANSWER"]
 
 

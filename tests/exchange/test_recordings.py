@@ -11,8 +11,11 @@ from cli.exchange import Exchange
 from cli.exchange_files import ExchangePlan
 from cli.sip import answer, call, phone, place
 from cli.sip_scenario import Press, Say, Wait
+from tests.journeys.ears import samples
+from tests.recordings.proof import staircase
 
 pytestmark = pytest.mark.journey
+SPEAKS = 4  # seconds
 Agi = Callable[..., AbstractContextManager[list[dict[str, str]]]]
 
 
@@ -34,18 +37,21 @@ def test_recordings_are_as_long_as_their_calls_whether_the_caller_speaks_or_not(
     assert min(spoken[5:]) > 7
 
 
-def test_a_call_back_rings_the_citizen_and_enters_by_the_same_door(
-    exchange: Exchange, plan: ExchangePlan, ears: Any, agi: Agi
+def test_a_call_back_rings_the_citizen_enters_by_the_same_door_and_keeps_every_half_second_that_he_says(
+    exchange: Exchange, plan: ExchangePlan, ears: Any, agi: Agi, tmp_path: Path
 ) -> None:
     port = int(plan.trunk_contact.rpartition(":")[2])
     script = ["STREAM FILE hotline/greeting 1", "SET VARIABLE NEXT goodbye"]
-    with agi(callback=script) as asked, answer(Wait(1), Press("1"), Wait(20), port=port, calls=1) as citizen:
+    speaks = (Say(staircase.written(tmp_path / "stairs.alaw")), Wait(SPEAKS), Press("1"), Wait(20))
+    with agi(callback=script) as asked, answer(*speaks, port=port, calls=1) as citizen:
         exchange.cli("channel originate PJSIP/13887712345@trunk extension s@callback")
         result = citizen.result(30)
     assert (result.ok, result.failed) == (1, 0), result.log
     assert asked[0]["agi_network_script"] == "callback"
     (recording,) = ears.calls()
     assert ears.hear(recording).seconds == pytest.approx(ears.spool.lived(recording.stem), abs=0.5)
+    with recording.open("rb") as sound:
+        assert staircase.missing(samples(sound)[:, 0], int(SPEAKS / staircase.STEP) - 1) == []
 
 
 def test_a_call_back_whose_script_is_gone_says_sorry_and_hangs_up(
