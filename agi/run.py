@@ -27,6 +27,7 @@ from dispatch.line import rush
 from dispatch.line.rush import Rush
 from hotline.database import Database
 from hotline.events import Bus
+from hotline.exchange.nodes import nodes
 from hotline.group_commit import GroupCommit
 from hotline.settings import Settings
 from knowledge_base import asked
@@ -51,7 +52,8 @@ SCRIPTS: dict[str, Callable[[Line, House], None]] = {
 
 def make_server(settings: Settings, database: Database) -> Server:
     """The FastAGI server of an installation, not yet started."""
-    write = partial(begin, node=settings.exchange_node, spool=settings.spool)
+    more = [one.name for one in nodes(settings)[1:]]
+    write = partial(begin, node=settings.exchange_node, more=more, spool=settings.spool)
     index = LiveIndex(database)
     rules = LiveRules(settings, database)
     by_keys = settings.keypad_initials or any(s.machine.keypad_initials for s in rules.now.switches)

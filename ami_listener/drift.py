@@ -48,13 +48,26 @@ def believed(session: Session, *, node: str) -> Believed:
     )
 
 
-def drift(seen: Seen, ours: Believed) -> Iterator[Message]:
-    """What is to be noted so that we believe what is seen: first who came, then who talks, then who is gone."""
+@dataclass(frozen=True)
+class Others:
+    """What other exchanges tell: which calls live there, and whether it is one of them that knows the phones."""
+
+    live: frozenset[str] = frozenset()
+    phones: bool = False
+
+
+NOBODY = Others()
+
+
+def drift(seen: Seen, ours: Believed, others: Others = NOBODY) -> Iterator[Message]:
+    """What is to be noted so that we believe what is seen: first who came, then who talks, then who is gone, then how
+    the phones are."""
     yield from _waiting(seen, ours)
     yield from _at_desks(seen, ours)
     yield from _rung_out(seen, ours)
-    yield from _gone(seen, ours)
-    yield from _phones(seen, ours)
+    yield from _gone(seen, ours, others)
+    if not others.phones:
+        yield from _phones(seen, ours)
 
 
 def _waiting(seen: Seen, ours: Believed) -> Iterator[Message]:
@@ -88,10 +101,10 @@ def _rung_out(seen: Seen, ours: Believed) -> Iterator[Message]:
     yield from (NotTaken(*desk) for desk in sorted(ours.ringing - there))
 
 
-def _gone(seen: Seen, ours: Believed) -> Iterator[Message]:
+def _gone(seen: Seen, ours: Believed, others: Others) -> Iterator[Message]:
     """Channels and calls that are over. Liaisons' channels are looked for by who hunts them."""
     there = {channel.uniqueid for channel in seen.channels}
-    over = {call.id for call in ours.calls.values() if _is_over(call, seen, there)}
+    over = {call.id for call in ours.calls.values() if call.id not in others.live and _is_over(call, seen, there)}
     for uniqueid, call_id in sorted(ours.legs.items()):
         if uniqueid not in there and not uniqueid.startswith(PREFIX) and ours.calls[call_id].uniqueid != uniqueid:
             yield HungUp(call_id, uniqueid, own=False)

@@ -52,6 +52,7 @@ def _staged(session: Session, message: Staged, settings: Settings, at: datetime)
                 node=settings.exchange_node, taken_from="listener", at=at)  # fmt: skip
     recordings.expect(session, message.call_id, kind=Kind.CALL, spool=settings.spool, at=at)
     call = session.get_one(Call, message.call_id)
+    calls.move(call, node=settings.exchange_node, uniqueid=message.uniqueid)
     new = calls.queue(session, call, at=at)
     see_leg(session, call.id, node=settings.exchange_node, uniqueid=message.uniqueid, channel=message.channel, at=at)
     freed = desk.cut_off(session, call.id, at=at)

@@ -13,23 +13,27 @@ from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 
 from ami_listener import messages, overflow
+from ami_listener.drift import Others
 from ami_listener.handlers import handle, hung_up
 from ami_listener.messages import Device, Dialled, HungUp, Message, Staged
 from ami_listener.prompts import Prompts
 from ami_listener.resync import Comparing
+from ami_listener.several import Nodes
 from ami_listener.standing import Made
 from ami_listener.standing import keep as keep_standing
+from ami_listener.standing_by import StandingBy
 from ami_listener.stores import Kept, keep_hours, stock
 from ami_listener.topics import Topics
 from ami_listener.transferring import STAGES
 from dispatch.hunter import Hunter
-from dispatch.telephone import Telephone, address
+from dispatch.telephone import Telephone
 from dispatch.transfer_line import TransferLine
 from hotline import parts
 from hotline.database import Database
 from hotline.events import Bus, Event
 from hotline.exchange.errors import LinkError
 from hotline.exchange.link import Link
+from hotline.exchange.nodes import address
 from hotline.exchange.reconnecting import links
 from hotline.settings import Settings
 from hotline.times import now
@@ -44,12 +48,13 @@ log = structlog.get_logger()
 
 @dataclass
 class Listener:
-    """Hears one exchange until `stop` is set."""
+    """Hears one exchange until `stop` is set. Of several, `settings` are those of this one, and `nodes` knows all."""
 
     settings: Settings
     database: Database
     bus: Bus
     stop: Flag = field(default_factory=Flag)
+    nodes: Nodes | None = None
     _owed: list[tuple[Message, datetime]] = field(default_factory=list)
     _kept_up_at: float = 0.0
     _looked_at: float = 0.0
@@ -57,7 +62,9 @@ class Listener:
     _said: Made = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        line = TransferLine(Telephone(self.settings).link, self.settings)
+        self._nodes = self.nodes or Nodes(self.settings.model_copy(update={"more_exchanges": ""}), self.database)
+        self._standing_by = StandingBy(self.settings.exchange_node, self._nodes)
+        line = TransferLine(Telephone(self.settings, here=True).link, self.settings)
         self._hunter = Hunter(self.settings, self.database, line)
         self._comparing = Comparing(self.settings, self.database)
         self._topics = Topics(self.settings, self.database)
@@ -69,6 +76,7 @@ class Listener:
             try:
                 self._hear(link)
             except LinkError as lost:
+                self._nodes.lost(self.settings.exchange_node, heard_at=link.last_heard_at)
                 log.warning("listener.blind", since=now().isoformat(), reason=str(lost))
                 while self._owed and self._settle():
                     pass  # what was heard before the link went is noted without waiting for the next
@@ -78,6 +86,7 @@ class Listener:
         log.info("listener.hears", blind_since=link.blind_since.isoformat() if link.blind_since else None)
         self._kept_up_at = self._looked_at = 0.0
         self._hours.clear()  # it may be another exchange, or one that has forgotten
+        self._standing_by.begin()
         while not self.stop.is_set():
             self._take(link)
             if self._owed:
@@ -89,7 +98,7 @@ class Listener:
         event = link.next_event(0.0 if self._owed else 0.5)
         while event is not None:
             message = messages.read(event.headers) if event.name in messages.KINDS else None
-            if message is not None and _concerns_us(message):
+            if message is not None and self._concerns_us(message):
                 self._owed.append((message, now()))
             event = link.next_event(0.0) if len(self._owed) < MOST_OWED else None
 
@@ -161,10 +170,19 @@ class Listener:
             log.error("listener.not_noted", kind=type(message).__name__, fault=repr(fault)[:200])
             return []
 
+    def _concerns_us(self, message: Message) -> bool:
+        """Of the stages that a caller passes the queue is noted here, and his way to a department; of phones what the
+        exchange tells that holds the queues."""
+        if isinstance(message, Device):
+            return self._nodes.holds(self.settings.exchange_node)
+        return not isinstance(message, Staged) or message.stage == "queue" or message.stage in STAGES
+
     def _keep_up(self, link: Link) -> None:
         try:
+            if said := self._standing_by.keep(link):
+                self._say(said)
             if monotonic() - self._looked_at > LOOK_SECONDS:
-                self._say(self._comparing.compare(link, gap=not self._looked_at))
+                self._look(link)
                 self._looked_at = monotonic()
             if monotonic() - self._kept_up_at > UPKEEP_SECONDS:
                 stock(link, settings=self.settings, database=self.database, at=now())
@@ -179,6 +197,12 @@ class Listener:
         except SQLAlchemyError as fault:
             log.warning("listener.database_away", owed=len(self._owed), fault=type(fault).__name__)
             self.stop.wait(0.5)
+
+    def _look(self, link: Link) -> None:
+        node = self.settings.exchange_node
+        there = Others(self._nodes.elsewhere(node), phones=not self._nodes.holds(node))
+        self._say(self._comparing.compare(link, gap=not self._looked_at, others=there))
+        self._standing_by.look(link, self._comparing.live)
 
     def _beat(self, *, words: str = "", blind_since: datetime | None) -> None:
         try:
@@ -203,11 +227,6 @@ def _log_all(said: Iterable[Event]) -> None:
     """One line for what happened to each call, however many are told of it."""
     for kind, call_id in dict.fromkeys((event.kind, event.call_id) for event in said if event.call_id):
         log.info(f"call.{kind}", call_id=call_id)
-
-
-def _concerns_us(message: Message) -> bool:
-    """Of the stages that a caller passes the queue is noted here, and his way to a department."""
-    return not isinstance(message, Staged) or message.stage == "queue" or message.stage in STAGES
 
 
 def _latest(owed: list[tuple[Message, datetime]]) -> list[tuple[Message, datetime]]:

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from ami_listener import members
-from ami_listener.drift import believed, drift
+from ami_listener.drift import NOBODY, Others, believed, drift
 from ami_listener.handlers import handle
 from ami_listener.members import Deed
 from ami_listener.messages import Message
@@ -28,26 +28,29 @@ class Comparing:
 
     settings: Settings
     database: Database
+    live: frozenset[str] = frozenset()  # the calls that had a channel at the last look
     _odd: frozenset[Deed] = field(default_factory=frozenset)  # what stood otherwise in the queues at the look before
 
-    def compare(self, link: Link, *, gap: bool) -> list[Event]:
+    def compare(self, link: Link, *, gap: bool, others: Others = NOBODY) -> list[Event]:
         """Look once, and mend; what is to be said of it. A member of a queue who is otherwise than he said is mended
         when he is so at two looks, as he may just be changing; after a gap at once."""
         seen = look(link, at=now())
-        said = self._believe(seen)
+        self.live = seen.live
+        said = self._believe(seen, others)
         with self.database.reading() as session:
             odd = frozenset(members.deeds(session, seen, queue=self.settings.queue))
         members.do(link, sorted(odd if gap else odd & self._odd))
         self._odd = odd
         return said
 
-    def _believe(self, seen: Seen) -> list[Event]:
+    def _believe(self, seen: Seen, others: Others) -> list[Event]:
         """The rows are brought in line; nothing is written when they are."""
+        node = self.settings.exchange_node
         with self.database.reading() as session:
-            if not list(drift(seen, believed(session, node=self.settings.exchange_node))):
+            if not list(drift(seen, believed(session, node=node), others)):
                 return []
         with self.database.writing() as session:
-            found = list(drift(seen, believed(session, node=self.settings.exchange_node)))
+            found = list(drift(seen, believed(session, node=node), others))
             log.info("listener.drift", found=[type(one).__name__ for one in found])
             return repair(session, found, settings=self.settings)
 

@@ -14,9 +14,9 @@ from benchmarks.house import OPERATORS, House, house
 from benchmarks.report import PROJECT
 from cli import sip
 from cli.sip_scenario import Press, Wait
-from dispatch.telephone import address
 from hotline.exchange.errors import LinkError
 from hotline.exchange.link import Link
+from hotline.exchange.nodes import address
 from tests.journeys import town
 
 TO_A_PHONE = 1 + (PROJECT / "asterisk-conf/sounds/hotline/to_operator.alaw").stat().st_size / 8000

@@ -19,7 +19,7 @@ from cli.sip_scenario import Press, Wait
 from dispatch import desk, handing_on, transfers
 from dispatch.calls import Call
 from dispatch.handing_on import Asked
-from dispatch.telephone import Telephone, address
+from dispatch.telephone import Telephone
 from dispatch.tickets import Klass
 from dispatch.transfer_line import TransferLine
 from hotline.accounts.accounts import Account
@@ -27,6 +27,7 @@ from hotline.calendar.days import CalendarDay
 from hotline.directory.departments import by_code
 from hotline.directory.liaisons import Liaison, Position
 from hotline.exchange.link import Link
+from hotline.exchange.nodes import address
 from hotline.times import local_day, now
 from tests.journeys.liaisons import BUSY, scenario
 from tests.support.streams import FOLDER, LOOK, LOOKED

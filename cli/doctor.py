@@ -19,11 +19,11 @@ from cli import recordings_seen, trunks_seen
 from cli.exchange_files import ExchangePlan
 from cli.installation import installation
 from dispatch.sweeps import free_percent
-from dispatch.telephone import address
 from hotline.database import Database
 from hotline.exchange import actions
 from hotline.exchange.errors import LinkError
 from hotline.exchange.link import Link
+from hotline.exchange.nodes import address, each
 from hotline.hearing import HearingMissing
 from hotline.hearing import model as hearing
 from hotline.hearing.remote import Remote
@@ -67,7 +67,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _recordings(settings)
     yield _messages(settings)
     yield _broker(settings)
-    yield _exchange(settings)
+    yield from (_exchange(one, what=f"exchange {one.exchange_node}" if place else "exchange")
+                for place, one in enumerate(each(settings)))  # fmt: skip
     yield _fastagi(settings)
     yield from _processes(settings)
     yield prompts_found()
@@ -142,7 +143,7 @@ def _broker(settings: Settings) -> Finding:
     return _or_fault("broker", look, redis.RedisError, do)
 
 
-def _exchange(settings: Settings) -> Finding:
+def _exchange(settings: Settings, *, what: str) -> Finding:
     do = "Is Asterisk running? Are HOTLINE_AMI_HOST, _PORT, _USER and _SECRET right?"
 
     def look() -> Finding:
@@ -152,10 +153,10 @@ def _exchange(settings: Settings) -> Finding:
             phones = [Device(*one) for one in actions.device_states(link).items() if one[0].startswith("PJSIP/8")]
         codes, there = tail - head + 1, sum(phone.up for phone in phones)
         seen = f"answers; {codes} query codes in store; {there} of {len(phones)} phones there"
-        return Finding("exchange", codes > 0, seen,
+        return Finding(what, codes > 0, seen,
                        "The listener fills the store of query codes: is `hotline listen` running?")  # fmt: skip
 
-    return _or_fault("exchange", look, LinkError, do)
+    return _or_fault(what, look, LinkError, do)
 
 
 def carriers_found(plan: ExchangePlan, settings: Settings) -> Finding:

@@ -34,11 +34,11 @@ def agi() -> None:
 def listen() -> None:
     """Hear the exchange's events and note them (AMI)."""
     settings = _ready("listen")
-    from ami_listener.listener import Listener
+    from ami_listener.listening import listen_to_all
     from hotline.database import database
     from hotline.events import Bus
 
-    Listener(settings, database(), Bus(settings.redis_address), stop=stop_flag()).run()
+    listen_to_all(settings, database(), Bus(settings.redis_address), stop_flag())
 
 
 @click.command()

@@ -13,6 +13,7 @@ from dispatch.tickets import Ticket
 from hotline.accounts.accounts import Account
 from hotline.calendar.hours import Hours, read_hours
 from hotline.database import Base
+from hotline.exchange import holding
 from hotline.phones import extension_of
 from hotline.settings import Settings
 from hotline.times import CHINA, local
@@ -161,9 +162,9 @@ def place(session: Session, callback: Callback, *, settings: Settings, at: datet
           by: Account | None = None) -> Attempt:
     """Note, before the exchange is asked, that we are about to ring: the call, its recording and the attempt. What acts
     on the world comes after the commit. `by`: the operator from whose phone it is rung."""
-    call_id = calls.mint_id(at)
-    calls.begin(session, call_id, caller=callback.number, dialled=callback.number, direction="out",
-                node=settings.exchange_node, taken_from="desk" if by else "worker", at=at)  # fmt: skip
+    call_id, node = calls.mint_id(at), holding.holder(session, settings=settings)
+    calls.begin(session, call_id, caller=callback.number, dialled=callback.number, direction="out", node=node,
+                taken_from="desk" if by else "worker", at=at)  # fmt: skip
     recordings.expect(session, call_id, kind=recordings.Kind.CALL, spool=settings.spool, at=at)
     if by is not None:
         session.get_one(Call, call_id).operator_id = by.id

@@ -158,6 +158,12 @@ def queue(session: Session, call: Call, *, at: datetime) -> bool:
     return True
 
 
+def move(call: Call, *, node: str, uniqueid: str) -> None:
+    """He waits on another exchange than the one he came in on: what happens there decides from now on."""
+    if call.node != node:
+        call.node, call.uniqueid = node, uniqueid
+
+
 def note(session: Session, call_id: str, kind: Step, *, at: datetime, **detail: Any) -> None:
     """Add a line to the call's timeline."""
     session.add(CallStep(call_id=call_id, at=at, kind=kind, detail=detail))

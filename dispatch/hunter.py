@@ -42,7 +42,7 @@ class Hunter:
         """After a gap, and now and then: what the exchange knows of the hunts that go on is compared with what we
         believe. An attempt whose channel is nowhere counts as made; who still waits is not left waiting."""
         with self.database.reading() as session:
-            going_on = transfers.unsettled(session)
+            going_on = transfers.unsettled(session, node=self.settings.exchange_node)
         if not going_on or (seen := self.line.seen()) is None:
             return []
         said = []

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from time import sleep
 
@@ -39,6 +40,7 @@ from hotline import parts
 from hotline.audit import chain
 from hotline.database import Database
 from hotline.events import Bus, Event
+from hotline.exchange.nodes import each, records_folder
 from hotline.settings import Settings
 from hotline.times import now
 from hotline.voice import orders
@@ -97,7 +99,9 @@ class Sweeper:
 
     def take_in_records(self) -> None:
         """The exchange's own records fill in the calls that nobody of ours saw, and end those that are over."""
-        self._each(self._read_on, "cel", "*.csv*")
+        for one in each(self.settings):
+            folder = records_folder(self.settings, one.exchange_node)
+            self._each(partial(self._read_on, settings=one), folder, "*.csv*")
 
     def take_in_recordings(self) -> None:
         """Recordings of calls that are over are measured, hashed and settled."""
@@ -320,16 +324,16 @@ class Sweeper:
         if ticket is not None:
             self.bus.publish(Event("ticket", call_id=slip.call_id, detail={"number": ticket.number}))
 
-    def _read_on(self, path: Path) -> None:
+    def _read_on(self, path: Path, *, settings: Settings) -> None:
         before = now() - OTHERS_FIRST
         while True:
             with self.database.reading() as session:
-                stretch = records.read(session, path, settings=self.settings, before=before)
+                stretch = records.read(session, path, settings=settings, before=before)
             if stretch.end == stretch.start:
                 return
             for bite in stretch.bites(RECORDS_AT_ONCE):
                 with self.database.writing() as session:
-                    records.note(session, bite, settings=self.settings)
+                    records.note(session, bite, settings=settings)
                 sleep(BREATH)
 
     def _guarded(self, sweep: Callable[[], None]) -> str:

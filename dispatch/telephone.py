@@ -6,6 +6,7 @@ from threading import Lock
 
 import structlog
 
+from dispatch import exchanges
 from dispatch.callbacks import Attempt
 from dispatch.line import skilled
 from dispatch.line.flags import Skill
@@ -13,25 +14,24 @@ from dispatch.places import Place
 from dispatch.trunk import Taken, taken
 from hotline.exchange import actions
 from hotline.exchange.errors import ActionRefused, LinkError
-from hotline.exchange.link import Address, Link
+from hotline.exchange.link import Link
+from hotline.exchange.nodes import address
 from hotline.phones import dialled
 from hotline.settings import Settings
 
 log = structlog.get_logger()
 
 
-def address(settings: Settings) -> Address:
-    """Where the exchange's manager interface is, and who we are there."""
-    return Address(settings.ami_host, settings.ami_port, settings.ami_user, settings.ami_secret.get_secret_value())
-
-
 class Telephone:
-    """One link to the exchange, made when first needed and made again when it was lost."""
+    """One link to the exchange, made when first needed and made again when it was lost. Of several exchanges it is the
+    one that holds the queues, unless it is to be the one of these settings (`here`)."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, here: bool = False) -> None:
         self._settings = settings
+        self._several = bool(settings.more_exchanges) and not here
         self._lock = Lock()
         self._link: Link | None = None
+        self._node = settings.exchange_node
 
     def dial(self, attempt: Attempt, number: str) -> None:
         """Ring the citizen of an attempt; he then enters the dialplan by the door of call-backs.
@@ -91,7 +91,7 @@ class Telephone:
     def lines(self) -> Taken | None:
         """What of the trunk is taken, as the exchange has it; None when it can't be asked."""
         try:
-            return taken(actions.core_show_channels(self.link()), trunk=self._settings.trunk)
+            return taken(self._channels(), trunk=self._settings.trunk)
         except LinkError as error:
             log.warning("exchange.not_asked", reason=str(error))
             return None
@@ -99,7 +99,7 @@ class Telephone:
     def living(self) -> frozenset[str] | None:
         """The ids of all channels that live, and of the calls that they belong to; None when nobody can say."""
         try:
-            rows = actions.core_show_channels(self.link())
+            rows = self._channels()
         except LinkError as error:
             log.warning("exchange.not_asked", reason=str(error))
             return None
@@ -139,9 +139,29 @@ class Telephone:
     def link(self) -> Link:
         """The link, made when there is none; LinkError when the exchange can't be reached."""
         with self._lock:
-            if self._link is None or self._link.lost:
-                self._link = Link(address(self._settings))
+            if self._link is None or not self._serves(self._link):
+                self._link, self._node = self._made()
             return self._link
+
+    def _made(self) -> tuple[Link, str]:
+        if self._several:
+            return exchanges.to_holder(self._settings)
+        return Link(address(self._settings)), self._node
+
+    def _serves(self, link: Link) -> bool:
+        """Another exchange may hold the queues by now."""
+        try:
+            serves = not link.lost and (not self._several or exchanges.holds(link, self._node))
+        except LinkError:
+            serves = False
+        if not serves:
+            link.close()
+        return serves
+
+    def _channels(self) -> list[dict[str, str]]:
+        """Those of all exchanges: callers come in on each."""
+        rows = actions.core_show_channels(self.link())
+        return [*rows, *exchanges.channels(self._settings, but=self._node)] if self._several else rows
 
 
 def phone(extension: str) -> str:

@@ -218,11 +218,11 @@ def to_hang_up(session: Session, call_ids: Collection[str]) -> Sequence[str]:
     return session.scalars(query).all()
 
 
-def unsettled(session: Session) -> list[str]:
-    """The calls in which a hunt goes on, or a liaison's channel is not known to be gone."""
+def unsettled(session: Session, *, node: str) -> list[str]:
+    """The calls of an exchange in which a hunt goes on, or a liaison's channel is not known to be gone."""
     open_ones = select(TransferAttempt.transfer_id).where(TransferAttempt.ended_at.is_(None))
     query = select(Transfer.call_id).where((Transfer.state == State.RINGING) | Transfer.id.in_(open_ones)).distinct()
-    return list(session.scalars(query))
+    return list(session.scalars(query.join(Call, Call.id == Transfer.call_id).where(Call.node.in_(("", node)))))
 
 
 def _running(session: Session, call_id: str) -> Sequence[Transfer]:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, V
 
 PREFIX = "HOTLINE_"
 PATTERN = re.compile(r"(?:[0-9XZN]|\[[0-9]+(?:-[0-9])?\])+")  # of a number: no wildcard, so its length is known
+EXCHANGE = re.compile(r"([a-z][a-z0-9]{0,30})=([\w.-]+):(\d{1,5})/([\w.-]+):(\d{1,5})")
 QUESTION_STEPS = ("matter", "place", "wish", "check", "number", "secrecy")
 BUCKET = re.compile(r"s3(?:\+http)?://[^:/@\s]+:[^/@\s]+@[^/?\s]+/[^/?\s]+(?:/[^?\s]*)?(?:\?(?:(?:region|style)=[^&\s]+&?)+)?")
 LONGEST_SOCKET_FOLDER = 90  # a Unix socket's path ends at about 107 bytes
@@ -76,6 +77,16 @@ class Settings(BaseModel):
     )
     overflow_waiting: int = Field(
         5, ge=0, description="Most who wait before all of them reach operators of other groups too."
+    )
+    more_exchanges: str = Field(
+        "", description="Further exchanges behind a dispatcher, as exchange2=127.0.0.1:5039/10.0.0.2:5060, with commas."
+    )
+    dispatcher: str = Field(
+        "", pattern=r"^(?:[\w.-]+:[0-9]{1,5})?$",
+        description="Where Kamailio spreads calls over several exchanges, as 10.0.0.1:5060.",
+    )
+    exchange_dead_seconds: float = Field(
+        3, ge=1, description="Seconds without a link after which one of several exchanges is held to be dead."
     )
     trunk: str = Field("trunk", description="The PJSIP endpoint that carries calls to the public network.")
 
@@ -326,6 +337,13 @@ class Settings(BaseModel):
     def _networks(cls, given: str) -> str:
         for one in filter(None, (part.strip() for part in given.split(","))):
             ip_network(one)
+        return given
+
+    @field_validator("more_exchanges")
+    @classmethod
+    def _exchanges(cls, given: str) -> str:
+        if not all(EXCHANGE.fullmatch(one.strip()) for one in given.split(",") if one.strip()):
+            raise ValueError("exchanges as exchange2=127.0.0.1:5039/10.0.0.2:5060, with commas")
         return given
 
     @field_validator("question_steps")
