@@ -73,6 +73,15 @@ USER redis
 WORKDIR /var/lib/redis
 ENTRYPOINT ["redis-server"]
 
+# Spreads calls over several exchanges (profile `cluster`); its configuration lies in the folder.
+FROM debian:bookworm-slim AS kamailio
+RUN useradd --uid 10128 --user-group --no-create-home --shell /usr/sbin/nologin hotline \
+ && apt-get update \
+ && apt-get install -y --no-install-recommends kamailio \
+ && rm -rf /var/lib/apt/lists/*
+USER hotline
+ENTRYPOINT ["kamailio"]
+
 # Callers for a first trial: `docker compose run --rm sipp`.
 FROM debian:bookworm-slim AS sipp
 RUN apt-get update \

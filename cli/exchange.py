@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from cli.engine import ExchangeError, most_files, run, uses_podman, write_podman_conf
-from cli.exchange_files import FOLDERS, ExchangePlan, write
+from cli.exchange_files import SAID, ExchangePlan, write
 from cli.image import ensure
 from cli.priority import SHARES, go_first
 
@@ -104,7 +104,7 @@ class Exchange:
         write(self.plan)
 
     def _make_room(self) -> None:
-        for name in FOLDERS:
+        for name in self.plan.folders:
             (self.plan.folder / name).mkdir(parents=True, exist_ok=True)
 
     def _options(self) -> list[str]:
@@ -121,11 +121,13 @@ class Exchange:
 
     def _mounts(self) -> list[tuple[Path, str]]:
         folder, root = self.plan.folder, self.plan.root
+        said = [(folder / "exchange" / one, f"/etc/asterisk/{one}:ro") for one in SAID if self.plan.further]
         return [
             (root / "generated", "/etc/asterisk/generated:ro"),
             (root / "log", "/var/log/asterisk"),
             (root / "state", "/var/lib/asterisk"),
-            (folder / "spool/cel", "/var/log/asterisk/cel-custom"),
+            *said,
+            (folder / "spool" / self.plan.records, "/var/log/asterisk/cel-custom"),
             # calls, messages and answers lie at the same path inside and outside: no mapping of names
             (folder / "spool", f"{folder}/spool"),
             (folder / "sounds", f"{folder}/sounds:ro"),

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 
+from cli import dispatcher, draining
 from cli.engine import ExchangeError
 from cli.exchange_check import check as examine
-from cli.exchange_files import FOLDERS
 from cli.exchange_files import write as write_files
 from cli.installation import installation
 from hotline.settings import PREFIX
@@ -21,13 +21,28 @@ def asterisk() -> None:
 @asterisk.command()
 def write() -> None:
     """Write what Asterisk includes (ports, phones, passwords), and make the folders that it writes to."""
-    plan = installation(os.environ).plan()
-    for name in FOLDERS:
-        (plan.folder / name).mkdir(parents=True, exist_ok=True)
+    here = installation(os.environ)
     try:
-        click.echo(f"Written to {write_files(plan)}; mount it at /etc/asterisk/generated.")
+        for plan in here.plans():
+            for name in plan.folders:
+                (plan.folder / name).mkdir(parents=True, exist_ok=True)
+            click.echo(f"Written to {write_files(plan)}; mount it at /etc/asterisk/generated.")
+        if here.settings.dispatcher:
+            click.echo(f"Written to {dispatcher.write(here)}, for Kamailio.")
     except ExchangeError as error:
         raise click.ClickException(str(error)) from None
+
+
+@asterisk.command()
+@click.argument("node")
+@click.option("--back", is_flag=True, help="It takes calls again.")
+def drain(node: str, back: bool) -> None:
+    """Let one of several exchanges take no new calls: those that it has go on, and the queues pass to another."""
+    try:
+        draining.drain(installation(os.environ).settings, node, back=back)
+    except ExchangeError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{node} takes calls again." if back else f"{node} takes no new calls.")
 
 
 @asterisk.command()

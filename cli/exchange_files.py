@@ -12,10 +12,14 @@ from cli.engine import ExchangeError, most_files
 from cli.exchange_sip import GENERATED, is_network, pjsip
 from dispatch.line import skilled
 from dispatch.line.overflow import HELD
+from hotline.exchange.nodes import Node
 from hotline.settings import PATTERN, Settings
 
 FOLDERS = ("spool/calls", "spool/legs", "spool/messages", "spool/cel", "sounds", "exchange/log", "exchange/state")
 """What is mounted and written to; Asterisk loses CEL rows without a word where one is missing."""
+
+SAID = ("generated/waiting", "generated/prompts")
+"""What the house says otherwise than the image: further exchanges have it from the first one's folder."""
 
 JOINING_SECONDS = 45
 """Who picks up in the last moment still hears what it is about, and joins, before the caller is brought back."""
@@ -72,11 +76,29 @@ class ExchangePlan:
     transfer_seconds: int = 120
     message_silence: int = 5
     message_seconds: int = 120
+    home: str = "exchange"
+    records: str = "cel"
+    dispatcher: str = ""
+    others: tuple[Node, ...] = ()
+    others_secret: str = field(default="", repr=False)
 
     @property
     def root(self) -> Path:
         """Where this exchange keeps its own files."""
-        return self.folder / "exchange"
+        return self.folder / self.home
+
+    @property
+    def folders(self) -> tuple[str, ...]:
+        """What must be there before it starts."""
+        if not self.further:
+            return FOLDERS
+        own = [f"{self.home}/{one}" for one in ("log", "state", *SAID)]
+        return (*FOLDERS, f"spool/{self.records}", *own, *(f"exchange/{one}" for one in SAID))
+
+    @property
+    def further(self) -> bool:
+        """Whether it is not the installation's first exchange."""
+        return self.home != "exchange"
 
     @property
     def trunks(self) -> tuple[Trunk, ...]:
@@ -93,8 +115,9 @@ class ExchangePlan:
 
     @property
     def container(self) -> str:
-        """The container's name: one exchange a folder."""
-        return "hotline-exchange-" + re.sub(r"\W+", "-", str(self.folder)).strip("-")[-80:]
+        """The container's name: one a folder of an exchange."""
+        own = str(self.root if self.further else self.folder)
+        return "hotline-exchange-" + re.sub(r"\W+", "-", own).strip("-")[-80:]
 
 
 def write(plan: ExchangePlan) -> Path:
@@ -136,6 +159,7 @@ def _refuse_harmful(plan: ExchangePlan) -> None:
         raise ExchangeError(f"HOTLINE_TRUNK is {plan.trunk}: the file of trunks has none of that name")
     if strange := [one for one in plan.phone_networks if not is_network(one)]:
         raise ExchangeError(f"HOTLINE_PHONE_NETWORKS: no network as 10.0.0.0/8: {', '.join(strange)}")
+    values += [plan.others_secret] if plan.others else []
     values += [text for phone in plan.phones for text in (phone.number, phone.password)]
     if not all(HARMLESS.fullmatch(value) for value in values) or not all(map(PATTERN.fullmatch, plan.outside)):
         raise ExchangeError(
@@ -147,6 +171,8 @@ def _globals(plan: ExchangePlan) -> str:
     return f"""AGI = {plan.agi}
 FOLDER = {plan.folder}
 NUMBER = {plan.number}
+NODE = {plan.node}
+OTHERS = {','.join(one.name for one in plan.others)}
 TRUNK = {plan.trunk}
 ANSWER_BUDGET = {plan.answer_budget}
 STEP_BUDGET = {plan.step_budget}

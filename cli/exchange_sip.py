@@ -4,6 +4,7 @@ import ipaddress
 from typing import TYPE_CHECKING
 
 from cli.connections import Network, Trunk
+from hotline.exchange.nodes import Node
 
 if TYPE_CHECKING:
     from cli.exchange_files import ExchangePlan, Phone
@@ -15,9 +16,10 @@ KEYS = {"events": "rfc4733", "inband": "inband", "info": "info", "auto": "auto"}
 
 def pjsip(plan: "ExchangePlan") -> str:
     """All of it, the transports first."""
-    carriers = [_trunk(trunk, plan.trunk_silent_seconds) for trunk in plan.trunks]
+    carriers = [_trunk(trunk, plan.trunk_silent_seconds, dispatcher=plan.dispatcher) for trunk in plan.trunks]
     phones = [_phone(phone, plan.phone_silent_seconds) for phone in plan.phones]
-    return "\n".join([*_transports(plan), *_heard(plan), *carriers, *phones])
+    others = [_other(plan, other) for other in plan.others]
+    return "\n".join([*_transports(plan), *_heard(plan), *carriers, *phones, *others])
 
 
 def is_network(origin: str) -> bool:
@@ -33,6 +35,7 @@ def _heard(plan: "ExchangePlan") -> list[str]:
     """Carriers, and the phones' networks: all others are refused before anything of theirs is looked at. An access list
     knows no names: where a carrier has one there is none, and strangers are refused one by one."""
     origins = [*plan.phone_networks, *(one for trunk in plan.trunks for one in trunk.addresses)]
+    origins += [other.sip_host for other in plan.others] + ([_host(plan.dispatcher)] if plan.dispatcher else [])
     if not all(map(is_network, origins)):
         return []
     return ["[heard]\ntype = acl\ndeny = 0.0.0.0/0\n" + "".join(f"permit = {one}\n" for one in dict.fromkeys(origins))]
@@ -61,18 +64,20 @@ def _seen(network: Network) -> str:
     return text
 
 
-def _trunk(trunk: Trunk, silent: int) -> str:
-    """A carrier. From whom no packet comes for so long is gone, whatever his end says: his call holds neither channel
-    nor operator. Shorter silences, one way too, end nothing."""
+def _trunk(trunk: Trunk, silent: int, *, dispatcher: str) -> str:
+    """A carrier; behind a dispatcher all of them come from there, and are reached through it. From whom no packet comes
+    for so long is gone, whatever his end says: his call holds neither channel nor operator. Shorter silences, one way
+    too, end nothing."""
     name, over = trunk.name, r"\;transport=tls" if trunk.encrypted else ""
     text = section(
         name, "(line)", aors=name, transport=trunk.transport, from_user=trunk.shown, from_domain=trunk.home,
         outbound_auth=name if trunk.registers else "", media_encryption="sdes" if trunk.encrypted else "",
         disallow="all", allow=",".join(trunk.codecs), dtmf_mode=KEYS[trunk.keys], device_state_busy_at=trunk.channels,
         rtp_timeout=silent or "", rtp_timeout_hold=silent * HELD or "",
+        outbound_proxy=rf"sip:{dispatcher}\;lr" if dispatcher else "",
     )  # fmt: skip
     text += "\n" + section(name, type="aor", contact=trunk.contact + over)
-    text += "\n" + section(name, type="identify", endpoint=name, match=",".join(trunk.addresses))
+    text += "\n" + section(name, type="identify", endpoint=name, match=_host(dispatcher) or ",".join(trunk.addresses))
     return text + (_registration(trunk, over) if trunk.registers else "")
 
 
@@ -87,6 +92,23 @@ def _registration(trunk: Trunk, over: str) -> str:
         max_random_initial_delay=1, retry_interval=30, forbidden_retry_interval=300, max_retries=1000000,
         auth_rejection_permanent="no",
     )  # fmt: skip
+
+
+def _other(plan: "ExchangePlan", other: Node) -> str:
+    """Another exchange: who came in here and wants a person is led to where the queues are. Each knows the other by its
+    name and the secret that they share; whoever else takes that name stays outside."""
+    secret = {"type": "auth", "auth_type": "userpass", "password": plan.others_secret}
+    text = section(
+        other.name, "(exchange)", auth=other.name, outbound_auth=f"{other.name}-ours", aors=other.name,
+        from_user=plan.node, rtp_timeout=plan.phone_silent_seconds,
+    )  # fmt: skip
+    text += "\n" + section(other.name, username=other.name, **secret)
+    text += "\n" + section(f"{other.name}-ours", username=plan.node, **secret)
+    return text + "\n" + section(other.name, type="aor", contact=other.sip)
+
+
+def _host(address: str) -> str:
+    return address.rpartition(":")[0]
 
 
 def _phone(phone: "Phone", silent: int) -> str:

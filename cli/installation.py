@@ -3,12 +3,13 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cli.connections import Connections
 from cli.connections_file import read
 from cli.exchange_files import ExchangePlan, Phone
+from hotline.exchange.nodes import each, nodes, records_folder
 from hotline.settings import PREFIX, Settings, SettingsError, read_settings
 
 FIRST_PHONE = 8001
@@ -22,8 +23,22 @@ class Installation:
     environment: Mapping[str, str]
 
     def plan(self) -> ExchangePlan:
-        """The exchange that belongs to this installation."""
+        """The exchange that belongs to this installation; of several the first."""
+        return self.plans()[0]
+
+    def plans(self) -> tuple[ExchangePlan, ...]:
+        """All its exchanges, each knowing the others."""
         s = self.settings
+        if not s.more_exchanges:
+            return (self._plan(s),)
+        shared = secret(s.folder, "exchanges")
+        return tuple(replace(
+            self._plan(one), others=tuple(other for other in nodes(s) if other.name != one.exchange_node),
+            others_secret=shared, records=records_folder(s, one.exchange_node), dispatcher=s.dispatcher,
+            home="exchange" if one is s else f"exchanges/{one.exchange_node}",
+        ) for one in each(s))  # fmt: skip
+
+    def _plan(self, s: Settings) -> ExchangePlan:
         file = s.trunks_file
         connections = read(Path(file), self.environment) if file else Connections()
         return ExchangePlan(

@@ -53,7 +53,7 @@ class Supervisor:
 
     def __init__(self) -> None:
         self.children: list[Child] = []
-        self.exchange: Revived | None = None
+        self.exchanges: list[Revived] = []
         self._lock = Lock()
         self._stopping = False
 
@@ -67,8 +67,9 @@ class Supervisor:
             for child in self.children:
                 if not child.alive() and not self._stopping:
                     _revive(child)
-            if self.exchange is not None and not self._stopping:
-                self.exchange.tend()
+            for exchange in self.exchanges:
+                if not self._stopping:
+                    exchange.tend()
 
     def stop(self) -> None:
         """Stop all, the last started first; what does not go by itself is killed."""

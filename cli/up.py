@@ -12,7 +12,7 @@ import click
 import redis
 import structlog
 
-from cli import broker
+from cli import broker, dispatcher
 from cli.exchange import Exchange
 from cli.installation import Installation, installation
 from cli.ready import until_ready
@@ -59,14 +59,16 @@ def running(
 ) -> Iterator[Supervisor]:
     """The system of an installation, from start to stop."""
     supervisor = Supervisor()
-    container = Exchange(here.plan()) if exchange else None
+    containers = [Exchange(plan) for plan in here.plans()] if exchange else []
     try:
         _start_broker(here, supervisor, say)
         prepare_database(here).close()
-        if container is not None:
+        for container in containers:
             say("Starting the exchange …")
             container.start()
-            supervisor.exchange = Revived(container)
+            supervisor.exchanges.append(Revived(container))
+        if exchange and here.settings.dispatcher:
+            _start_dispatcher(here, supervisor)
         for name in processes(here.settings):
             supervisor.add(Child(name, ours(name), here.environment, log_folder(here) / f"{name}.log"))
         yield supervisor
@@ -76,7 +78,7 @@ def running(
         try:
             supervisor.stop()
         finally:  # also for who presses Ctrl-C twice
-            if container is not None:
+            for container in containers:
                 container.stop()
 
 
@@ -108,6 +110,12 @@ def _start_broker(here: Installation, supervisor: Supervisor, say: Callable[[str
         if time.monotonic() > until:
             raise click.ClickException(f"The broker did not start; see {file}")
         time.sleep(0.05)
+
+
+def _start_dispatcher(here: Installation, supervisor: Supervisor) -> None:
+    dispatcher.write(here)
+    file = log_folder(here) / "dispatcher.log"
+    supervisor.add(Child("dispatcher", dispatcher.command(here.settings), here.environment, file))
 
 
 def _answers(address: str) -> bool:

@@ -39,7 +39,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
 def watched(stage: Stage, seconds: float) -> list[float]:
     """When it was started, looked at twice a second for so long."""
     supervisor, began = Supervisor(), stage.at
-    supervisor.exchange = Revived(stage)
+    supervisor.exchanges.append(Revived(stage))
     while stage.at < began + seconds:
         supervisor.tend()
         stage.at += 0.5
@@ -62,7 +62,7 @@ def test_who_does_not_come_back_is_tried_again_after_a_pause(stage: Stage) -> No
 
 def test_a_supervisor_that_stops_starts_nobody(stage: Stage) -> None:
     supervisor = Supervisor()
-    supervisor.exchange = Revived(stage)
+    supervisor.exchanges.append(Revived(stage))
     supervisor.stop()
     stage.dead = True
     for _ in range(5):

@@ -25,12 +25,18 @@ PLAN = dialplan.read(CONF / "extensions.conf")
 # What Asterisk itself gives or reads.
 ASTERISKS = {"EXTEN", "EPOCH", "UNIQUEID", "AGISTATUS", "QUEUESTATUS", "CHANNELREDIRECT_STATUS", "RECORD_STATUS", "ARG1",
              "ARG2", "ARG3", "ARG4", "AGIEXITONHANGUP", "ERROR", "HANGUPCAUSE", "SPEECH_DTMF_MAXLEN", "SPEECH_DTMF_TERMINATOR",
-             "FREED", "QUEUE_PRIO", "QUEUE_MAX_PENALTY", "QUEUE_MIN_PENALTY", "QUEUE_RAISE_PENALTY"}  # fmt: skip
+             "FREED", "QUEUE_PRIO", "QUEUE_MAX_PENALTY", "QUEUE_MIN_PENALTY", "QUEUE_RAISE_PENALTY", "DIALSTATUS"}  # fmt: skip
 DIALLED = re.compile(r"_?[\dXZN+.*]+|[sithT]")  # by a telephone, or by Asterisk itself
 
 
 def bare(path: Path) -> str:
     return "\n".join(line for line in path.read_text().splitlines() if not line.startswith(";"))
+
+
+def on_another_exchange() -> set[tuple[str, str]]:
+    """Where a caller is led who wants a person, and where the channel to him is made ready."""
+    person, context, extension = re.findall(r"Dial\(PJSIP/(\w+)@.*b\((\w+)\^(\w+)\^1", bare(CONF / "elsewhere.conf"))[0]
+    return {("from_exchange", person), (context, extension)}
 
 
 def settings(name: str, key: str) -> set[str]:
@@ -63,7 +69,7 @@ def test_nothing_of_the_dialplan_is_without_a_way_to_it(plan: ExchangePlan) -> N
     labels = {(step.context, step.extension, step.label) for step in PLAN.steps if step.label}
     used = {(target.context, target.extension, target.priority) for target in targets}
     assert labels - used == set()
-    told = {(target.context, target.extension) for target in targets} | names.places()
+    told = {(target.context, target.extension) for target in targets} | names.places() | on_another_exchange()
     named = {(step.context, step.extension) for step in PLAN.steps if not DIALLED.fullmatch(step.extension)}
     assert named - told == set()
 

@@ -1,0 +1,252 @@
+"""Two exchanges behind Kamailio, with callers on SIPp: calls spread, one is drained, one is killed, nothing is lost."""
+
+import csv
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cli import draining, sip
+from cli.exchange import Exchange
+from cli.installation import secret
+from cli.sip import Sipp
+from cli.sip_scenario import Press, Say, Step, Wait
+from dispatch import desk
+from dispatch.calls import Call, Outcome
+from dispatch.missed import MissedCaller
+from dispatch.records import CEL_FIELDS, RECEPTION
+from dispatch.tickets import Ticket
+from hotline.accounts.accounts import Account
+from hotline.exchange import holding
+from hotline.exchange.nodes import each
+from hotline.times import now
+from recordings.recordings import Kind, Recording, State
+from tests.journeys.conftest import House, a_house, free_ports
+from tests.journeys.trouble import TUNE
+
+pytestmark = [pytest.mark.journey, pytest.mark.proof, pytest.mark.timeout(600)]
+ONE, TWO = "exchange1", "exchange2"
+ASKS = (Wait(1.5), Press("0", 1))
+
+
+@dataclass
+class Pair:
+    """A house with two exchanges, reached through Kamailio."""
+
+    house: House
+    exchanges: dict[str, Exchange]
+    port: int
+
+    def calls(self, callers: Sequence[str], *steps: Step, port: int = 0, rate: float = 4) -> Sipp:
+        return sip.call(*steps, port=port or self.port, callers=callers, rate=rate)
+
+    def of(self, callers: Sequence[str], *, ended: bool = True, seconds: float = 30) -> list[Call]:
+        """Their calls, once all are there."""
+
+        def found(session: Session) -> list[Call] | None:
+            rows = session.scalars(select(Call).where(Call.caller.in_(callers))).all()
+            whole = len(rows) == len(callers) and all(row.outcome is not None or not ended for row in rows)
+            return list(rows) if whole else None
+
+        return self.house.eventually(found, seconds)
+
+    def queued(self, callers: Sequence[str]) -> None:
+        query = select(func.count()).where(Call.caller.in_(callers), Call.queued_at.is_not(None))
+        self.house.eventually(lambda session: True if session.scalar(query) == len(callers) else None, 30)
+
+    def holder(self, node: str, seconds: float = 15) -> None:
+        settings = self.house.settings
+        self.house.eventually(lambda session: True if holding.holder(session, settings=settings) == node else None, seconds)
+
+    def answered_by(self, callers: Sequence[str]) -> Counter[str]:
+        """On which exchange callers came in, by the exchanges' own records."""
+        spool = self.house.settings.spool / "cel"
+        files = {ONE: spool.glob("*.csv*"), TWO: (spool / TWO).glob("*.csv*")}
+        rows = [(node, dict(zip(CEL_FIELDS, row, strict=False))) for node, paths in files.items()
+                for path in paths for row in csv.reader(path.read_text(errors="replace").splitlines())]  # fmt: skip
+        return Counter(node for node, row in rows if row["event"] == "ANSWER" and row["context"] == RECEPTION and row["caller"] in callers)
+
+    def recorded(self, calls: Sequence[Call], seconds: float = 20) -> dict[str, float]:
+        """Seconds of each call's recording, once all are complete."""
+        query = select(Recording.call_id, Recording.seconds).where(
+            Recording.call_id.in_([call.id for call in calls]), Recording.kind == Kind.CALL, Recording.state == State.COMPLETE)  # fmt: skip
+
+        def found(session: Session) -> dict[str, float] | None:
+            rows = {call_id: float(seconds or 0) for call_id, seconds in session.execute(query)}
+            return rows if len(rows) == len(calls) else None
+
+        return self.house.eventually(found, seconds)
+
+
+def people(many: int, group: str) -> list[str]:
+    """Telephones that no other test has, none near another."""
+    return [f"139{group}{n * 101:06d}" for n in range(many)]
+
+
+@pytest.fixture(scope="module")
+def pair() -> Iterator[Pair]:
+    if shutil.which("kamailio") is None:
+        pytest.fail("Kamailio is not installed. Run `make setup`.")
+    (ami,) = free_ports(1)
+    port, second = sip.free_port(), sip.free_port()
+    with a_house(
+        MORE_EXCHANGES=f"{TWO}=127.0.0.1:{ami}/127.0.0.1:{second}", DISPATCHER=f"127.0.0.1:{port}", RTP_FROM="16000",
+        RTP_TO="16199", QUESTION_STEPS="", EXCHANGE_DEAD_SECONDS="1",
+    ) as house:  # fmt: skip
+        plans = house.here.plans()
+        pair = Pair(house, {plan.node: Exchange(plan) for plan in plans}, port)
+        for exchange in pair.exchanges.values():
+            house.eventually(lambda _, one=exchange: True if "codepool" in one.cli("database show codepool") else None, 30)  # type: ignore[misc]
+        house.eventually(lambda _: True if states(house).count("AP") == 2 else None, 20)
+        yield pair
+
+
+def kamcmd(house: House, *words: str) -> str:
+    socket = f"unix:{house.settings.run_folder}/dispatcher.sock"
+    return subprocess.run(["kamcmd", "-s", socket, *words], capture_output=True, text=True, check=True).stdout
+
+
+def states(house: House) -> list[str]:
+    """The state of each exchange as Kamailio has it: AP is active and looked at."""
+    return [line.split()[-1] for line in kamcmd(house, "dispatcher.list").splitlines() if "FLAGS" in line]
+
+
+@contextmanager
+def operator(pair: Pair, *, ready: bool = True) -> Iterator[Account]:
+    """An operator whose phone is signed in at both exchanges."""
+    house = pair.house
+    with house.database.writing() as session:
+        account = session.scalars(select(Account).where(Account.extension == "8001")).one()
+    password, port = secret(house.settings.folder, "phone_8001"), sip.free_port()
+    for one in each(house.settings):
+        sip.register("8001", password, exchange=one.sip_port, port=port)
+    with sip.answer(Say(TUNE), Wait(60), port=port):
+        be(pair, account, desk.Readiness.READY if ready else desk.Readiness.PAUSED)
+        pair.house.eventually(lambda _: True if members(pair) == 2 else None, 15)
+        yield account
+        be(pair, account, desk.Readiness.AWAY)
+        pair.house.eventually(lambda _: True if members(pair) == 0 else None, 15)
+
+
+def be(pair: Pair, account: Account, state: desk.Readiness) -> None:
+    with pair.house.database.writing() as session:
+        desk.set_readiness(session, account, state, at=now())
+
+
+def members(pair: Pair) -> int:
+    """In how many exchanges' queues the operator is."""
+    living = [exchange for exchange in pair.exchanges.values() if exchange.running]
+    return sum("PJSIP/8001" in exchange.cli("queue show hotline") for exchange in living)
+
+
+def whole(pair: Pair, calls: Sequence[Call], lasted: float) -> None:
+    """Each call's recording is as long as the call was."""
+    for call_id, seconds in pair.recorded(calls).items():
+        assert abs(seconds - lasted) < 1, f"{call_id}: {seconds} s recorded of {lasted}"
+
+
+def test_calls_spread_and_each_is_recorded_whole(pair: Pair) -> None:
+    callers = people(20, "61")
+    result = pair.calls(callers, Wait(4)).result(60)
+    assert (result.ok, result.failed) == (20, 0), result.log
+    calls = pair.of(callers)
+    spread = Counter(call.node for call in calls)
+    assert min(spread[ONE], spread[TWO]) >= 3, spread
+    assert pair.answered_by(callers) == spread
+    whole(pair, calls, 4)
+
+
+def test_who_wants_a_person_finds_the_queue_from_either(pair: Pair) -> None:
+    with operator(pair), ExitStack() as stack:
+        for place, node in enumerate(each(pair.house.settings)):
+            caller = people(1, f"6{place + 2}")
+            sipp = stack.enter_context(pair.calls(caller, *ASKS, Wait(8), port=node.sip_port))
+            assert sipp.result(40).failed == 0
+            (call,) = pair.of(caller)
+            assert call.outcome == Outcome.ANSWERED_BY_OPERATOR, f"from {node.exchange_node}"
+            assert call.node == ONE, "the queues are there"
+            assert pair.answered_by(caller) == Counter([node.exchange_node])
+            whole(pair, [call], 10.5)
+
+
+def test_questions_left_on_either_become_tickets_with_their_sound(pair: Pair) -> None:
+    callers = people(6, "64")
+    speaks = (Wait(1.5), Press("0", 9), Say(TUNE), Wait(2.5), Press("#", 8))
+    assert pair.calls(callers, *speaks).result(90).failed == 0
+    calls = pair.of(callers)
+    assert len(pair.answered_by(callers)) == 2, "all came in on one: dial more"
+    tickets = select(func.count()).select_from(Ticket).join(Recording, Recording.id == Ticket.recording_id).where(
+        Ticket.caller.in_(callers), Recording.state == State.COMPLETE)  # fmt: skip
+    pair.house.eventually(lambda session: True if session.scalar(tickets) == len(callers) else None, 30)
+    pair.recorded(calls)
+
+
+def test_a_drained_exchange_ends_its_calls_in_peace_and_takes_no_others(pair: Pair) -> None:
+    before, after = people(6, "65"), people(8, "66")
+    settings = pair.house.settings
+    with pair.calls(before, Wait(12)) as running:
+        pair.of(before, ended=False)
+        draining.drain(settings, ONE)
+        pair.holder(TWO)
+        result = pair.calls(after, Wait(2)).result(30)
+        assert (result.ok, result.failed) == (8, 0), result.log
+        assert running.result(40).failed == 0
+    assert {call.node for call in pair.of(after)} == {TWO}
+    assert {call.node for call in pair.of(before)} == {ONE, TWO}
+    whole(pair, pair.of(before), 12)
+    draining.drain(settings, ONE, back=True)
+
+
+def test_kamailio_alone_can_leave_one_out(pair: Pair) -> None:
+    callers = people(8, "67")
+    kamcmd(pair.house, "dispatcher.set_state", "d", "1", f"sip:127.0.0.1:{pair.house.settings.sip_port}")
+    assert pair.calls(callers, Wait(2)).result(30).failed == 0
+    assert {call.node for call in pair.of(callers)} == {TWO}
+    kamcmd(pair.house, "dispatcher.set_state", "ap", "1", f"sip:127.0.0.1:{pair.house.settings.sip_port}")
+
+
+def test_callers_of_a_killed_exchange_are_owed_calls_and_all_others_go_on(pair: Pair) -> None:
+    """The queues are on the second one now. Five wait there who came in on it, one who came in on the first."""
+    settings, waiting, through, after = pair.house.settings, people(5, "68"), people(1, "69"), people(10, "70")
+    pair.holder(TWO)
+    with operator(pair, ready=False) as account, ExitStack() as stack:
+        second, first = each(settings)[1].sip_port, settings.sip_port
+        stack.enter_context(pair.calls(waiting, *ASKS, Wait(200), port=second))
+        comes = stack.enter_context(pair.calls(through, *ASKS, Wait(30), port=first))
+        pair.queued([*waiting, *through])
+        time.sleep(3)
+        died = time.monotonic()
+        os.kill(pair.exchanges[TWO].process, signal.SIGKILL)
+        results = stack.enter_context(pair.calls(after, Wait(3)))  # the first of them before Kamailio has noticed
+        owed = select(func.count()).select_from(MissedCaller).where(MissedCaller.number.in_(waiting))
+        pair.house.eventually(lambda session: True if session.scalar(owed) == len(waiting) else None, 10)
+        print(f"call-back tasks after {time.monotonic() - died:.1f} s")
+        pair.holder(ONE)
+        be(pair, account, desk.Readiness.READY)
+        result = results.result(40)
+        assert (result.ok, result.failed) == (10, 0), result.log
+        assert {call.node for call in pair.of(after)} == {ONE}
+        assert comes.result(60).failed == 0
+    (call,) = pair.of(through)
+    assert (call.outcome, call.node) == (Outcome.ANSWERED_BY_OPERATOR, ONE)
+    cut = pair.recorded(pair.of(waiting), seconds=120)
+    assert min(cut.values()) > 3, "what was said before it died is kept"
+    whole(pair, [call], 32.5)
+
+
+def test_who_comes_back_takes_calls_again_and_the_queues_stay(pair: Pair) -> None:
+    """It was started anew by who keeps all running."""
+    pair.house.eventually(lambda _: True if states(pair.house).count("AP") == 2 else None, 30)
+    callers = people(20, "72")
+    assert pair.calls(callers, Wait(2)).result(60).failed == 0
+    assert set(pair.answered_by(callers)) == {ONE, TWO}
+    pair.holder(ONE)
