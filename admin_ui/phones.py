@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Protocol
 
 from dispatch.callbacks import Attempt
+from dispatch.contacting import CallerContact
 from dispatch.line.flags import Skill
 
 
@@ -33,6 +34,9 @@ class Phones(Protocol):
     def connect(self, attempt: Attempt, number: str, *, extension: str) -> None:
         """This phone is rung, and when it is taken the citizen's; PhonesError when neither will be."""
 
+    def contact(self, contact: CallerContact, number: str, *, own: str) -> None:
+        """This liaison's telephone is rung, and when it is taken the citizen's; PhonesError when neither will be."""
+
 
 class NoPhones:
     """Stands in where no exchange is connected: it says so, rather than pretend."""
@@ -51,4 +55,7 @@ class NoPhones:
         raise PhonesError("未连接交换机，话机状态未改变")
 
     def connect(self, attempt: Attempt, number: str, *, extension: str) -> None:
+        raise PhonesError("未连接交换机，无法拨打")
+
+    def contact(self, contact: CallerContact, number: str, *, own: str) -> None:
         raise PhonesError("未连接交换机，无法拨打")

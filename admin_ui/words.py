@@ -4,7 +4,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from admin_ui.public.words import COUNTIES as COUNTIES  # noqa: PLC0414 (for the pages)
-from dispatch import colleague_notes, passed_answers
+from dispatch import colleague_notes, contacting, passed_answers
 from dispatch.call_list import Direction, OnTheLine
 from dispatch.callbacks import State as CallbackState
 from dispatch.calls import Outcome, Step
@@ -90,7 +90,7 @@ ACTIONS = {
     Action.WITHDRAW: _("撤单"), Action.VOID: _("作废"), Action.NOT_ACCEPT: _("不予受理"), Action.PASS_ON: _("转12345"),
     Action.MERGE: _("合并"), Action.UNMERGE: _("撤销合并"), Action.FOLLOW: _("随主单答复"), "merged_in": _("并入工单"),
     "merged_out": _("并入的工单已移出"), "extended_along": _("随主单延期"), "merge_wanted": _("建议合并"),
-    colleague_notes.NOTE: _("同事备注"),
+    colleague_notes.NOTE: _("同事备注"), contacting.CONTACT: _("联系来电人"),
     "want_share": _("申请协办"), "share_ask": _("安排协办"), "share_give": _("协办意见"), "share_back": _("退回协办"),
     "share_end": _("结束协办"), "share_late": _("协办逾期"),
     "remind": _("到期提醒"), "overdue": _("逾期提醒"), "chase": _("催办通知"), "supervise": _("列入督办"),
@@ -99,6 +99,8 @@ ACTIONS = {
     Action.HAND_DOWN: _("转派县区"), Action.HAND_UP: _("退回市级"), "county_late": _("县区未按时转派"),
     "disputed": _("重办后仍不满意"), Action.SETTLE: _("裁定办结"), Action.REDO_AGAIN: _("裁定重办"),
 }  # fmt: skip
+CONTACTS = {"reached": _("已与来电人通话"), "no_answer": _("来电人未接"), "refused": _("来电人不愿通话"),
+            "wrong_person": _("接听者非本人"), contacting.NOT_RUNG: _("联络员电话未接通，未拨来电人")}  # fmt: skip
 OUTCOMES = {
     Outcome.ANSWERED_BY_MACHINE: _("自助答复"), Outcome.DIRECTED: _("告知承办单位"),
     Outcome.PROGRESS_TOLD: _("查询进度"), Outcome.ANSWERED_BY_OPERATOR: _("人工接听"),

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ami_listener import transferring
 from ami_listener.messages import Device, Dialled, HungUp, LiaisonGone, Message, NotTaken, Rings, Staged, Taken
-from dispatch import calls, desk, surveys
+from dispatch import calls, contacting, desk, surveys
 from dispatch.callbacks import Attempt
 from dispatch.calls import Call, Ending, Leg
 from dispatch.endings import end_calls, rang_out
@@ -107,6 +107,8 @@ def _presence(session: Session, account: Account, message: Device, at: datetime)
 
 def _dialled(session: Session, message: Dialled, settings: Settings, at: datetime) -> list[Event]:
     attempt = session.get(Attempt, message.attempt_id)
+    if not message.success and attempt is None:
+        contacting.rang_out(session, message.attempt_id, at=at)
     if attempt is None or message.success:
         return []
     rang_out(session, attempt, settings=settings, at=at)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 
 from admin_ui.phones import PhonesError
 from dispatch.callbacks import Attempt
+from dispatch.contacting import CallerContact
 from dispatch.line.flags import Skill
 from dispatch.telephone import Telephone
 from hotline.exchange.errors import ActionRefused, LinkError
@@ -32,6 +33,12 @@ class ExchangePhones:
             self._telephone.connect(attempt, number, extension=extension)
         except ActionRefused as error:
             raise PhonesError("话机不在线，无法拨打") from error
+
+    def contact(self, contact: CallerContact, number: str, *, own: str) -> None:
+        try:
+            self._telephone.contact(contact, number, own=own)
+        except ActionRefused as error:
+            raise PhonesError("联络员的电话无法接通") from error
 
 
 def _asked(ask: Callable[[], None]) -> None:

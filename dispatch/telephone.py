@@ -8,6 +8,7 @@ import structlog
 
 from dispatch import exchanges
 from dispatch.callbacks import Attempt
+from dispatch.contacting import CallerContact
 from dispatch.line import skilled
 from dispatch.line.flags import Skill
 from dispatch.places import Place
@@ -75,18 +76,26 @@ class Telephone:
     def connect(self, attempt: Attempt, number: str, *, extension: str) -> None:
         """Ring an operator's phone, and when he takes it the citizen's: ActionRefused when it is refused. He sees the
         hotline's number, and so does the citizen."""
+        self._bring_together(phone(extension), number, channel_id=attempt.id, call_id=attempt.call_id)
+
+    def contact(self, contact: CallerContact, number: str, *, own: str) -> None:
+        """Ring a liaison's telephone, and when he takes it the citizen's, in the same way; ActionRefused when it is
+        refused."""
+        self._bring_together(f"PJSIP/{own}@{self._settings.trunk}", number, channel_id=contact.id,
+                             call_id=contact.call_id)  # fmt: skip
+
+    def _bring_together(self, first: str, number: str, *, channel_id: str, call_id: str) -> None:
         settings = self._settings
         try:
             actions.originate(
-                self.link(), phone(extension), channel_id=attempt.id, context="callback_person", extension="s",
-                caller_id=settings.number, account=attempt.call_id, timeout=settings.callback_ring_seconds,
-                variables={"__CALLID": attempt.call_id, "CITIZEN": dialled(number),
-                           "RING": settings.callback_ring_seconds},
+                self.link(), first, channel_id=channel_id, context="callback_person", extension="s",
+                caller_id=settings.number, account=call_id, timeout=settings.callback_ring_seconds,
+                variables={"__CALLID": call_id, "CITIZEN": dialled(number), "RING": settings.callback_ring_seconds},
             )  # fmt: skip
         except ActionRefused:
             raise
-        except LinkError as error:  # it may ring all the same: the operator hears it, and says how it went
-            log.warning("callback.not_asked", call_id=attempt.call_id, reason=str(error))
+        except LinkError as error:  # it may ring all the same: whoever is rung first hears it, and says how it went
+            log.warning("callback.not_asked", call_id=call_id, reason=str(error))
 
     def lines(self) -> Taken | None:
         """What of the trunk is taken, as the exchange has it; None when it can't be asked."""

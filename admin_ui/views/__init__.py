@@ -65,6 +65,7 @@ from admin_ui.views import (
     synonyms,
     system,
     ticket,
+    ticket_contact,
     ticket_drafting,
     ticket_merging,
     ticket_rules,
@@ -83,7 +84,7 @@ from admin_ui.views import (
 NOUNS = (
     case, custody, retention,
     deliveries, inbox, ways_out,
-    shares, ticket_merging, ticket_shares,
+    shares, ticket_contact, ticket_merging, ticket_shares,
     barring, calendar, flags, menu, supervision, switches,
     accounts, analytics, asked, audit, authorisation_form, authorisation_sheet, authorisation_steps, authorisations,
     call, callback, callbacks, calls, categories, chasing, comparing, corrections, coverage, departments, desk,

@@ -13,6 +13,7 @@ from admin_ui.house import house, me, now, reading, writing
 from admin_ui.words import COUNTIES
 from dispatch import (
     colleague_notes,
+    contacting,
     counties,
     drafting,
     duplicates,
@@ -26,6 +27,7 @@ from dispatch import (
 )
 from dispatch.callbacks import Callback
 from dispatch.callbacks import State as Owed
+from dispatch.contacting import CallerContact
 from dispatch.duplicates import Likely
 from dispatch.needs import doable
 from dispatch.passed_matters import SOURCE
@@ -34,6 +36,7 @@ from dispatch.web_questions import WEB
 from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission
+from hotline.directory.liaisons import Liaison, duty_list
 from hotline.times import local_day
 
 blueprint = Blueprint("ticket", __name__, url_prefix="/tickets")
@@ -66,7 +69,7 @@ def show(number: str, *, trouble: str = "", typed: Mapping[str, str] | None = No
             own_rules=rules.of(found, settings=house().settings),
             shows_caller=reach.sees_caller(session, found, account=me()), guarded=guarded(found),
             call_backs=_call_backs(session, found), shares=(asked := shares.of(session, found)),
-            merged=merging.of(session, found), main=followed(session, found),
+            contact=_contact(session, found), merged=merging.of(session, found), main=followed(session, found),
             steps=colleague_notes.read_by(found, me()), may_note=colleague_notes.may_write(found, me()),
             likely=_likely(session, found), proposed=merging.proposed(found),
             assembled=shares.assembled(asked), joinable=found.state in shares.JOINABLE,
@@ -78,6 +81,13 @@ def show(number: str, *, trouble: str = "", typed: Mapping[str, str] | None = No
             departments=[d for d in counties.choice(session, me(), on=local_day(now()))
                          if found.complained_of not in (d.name, d.short_name)],
         )  # fmt: skip
+
+
+def _contact(session: Session, ticket: Ticket) -> tuple[CallerContact | None, list[Liaison]] | None:
+    """The talk with the caller that is still to be written up, and by whose telephones there may be one."""
+    if not me().may(Permission.HANDLE) or not contacting.may(session, ticket, account=me()):
+        return None
+    return contacting.running(session, ticket), duty_list(session, ticket.department_id or 0)
 
 
 def _likely(session: Session, ticket: Ticket) -> list[Likely]:

@@ -20,6 +20,7 @@ from admin_ui.phones import PhonesError
 from dispatch import calls, referrals
 from dispatch.callbacks import Attempt
 from dispatch.calls import Call, Step
+from dispatch.contacting import CallerContact
 from dispatch.line.flags import Skill
 from dispatch.referrals import Matter
 from dispatch.tickets import Klass, Ticket
@@ -76,6 +77,9 @@ class Switchboard:
 
     def resume(self, extension: str) -> None:
         self._ask("resume", extension)
+
+    def contact(self, contact: CallerContact, number: str, *, own: str) -> None:
+        self._ask(f"{own} with {number}", "")
 
     def connect(self, attempt: Attempt, number: str, *, extension: str) -> None:
         self._ask(f"connect {number}", extension)

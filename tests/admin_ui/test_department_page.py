@@ -3,9 +3,15 @@
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+from flask import Flask
 from flask.testing import FlaskClient
+
+from dispatch import contacting
+from dispatch.tickets import Klass
+from hotline.directory.liaisons import Liaison, Position
 
 World = Any
 SignIn = Callable[[str], FlaskClient]
@@ -46,3 +52,29 @@ def test_notes_for_colleagues_are_read_by_their_department_alone(world: World, s
     assert taken.status_code == 200
     with zipfile.ZipFile(io.BytesIO(taken.data)) as case:
         assert all("已问过档案室".encode() not in case.read(name) for name in case.namelist())
+
+
+def test_a_department_has_its_caller_rung_and_writes_up_how_it_went(world: World, signed_in: SignIn, app: Flask) -> None:
+    house = app.extensions["house"]
+    app.extensions["house"] = replace(house, settings=house.settings.model_copy(update={"callback_hours": "00:00-24:00"}))
+    number, guarded = world.ticket(), world.ticket(Klass.COMPLAINT)
+    with world.database.writing() as session:
+        session.add(Liaison(department_id=1, name="张立新", position=Position.A, phone="0877-2012345"))
+    liaison = signed_in("liaison")
+    assert 'id="contact"' in liaison.get(f"/tickets/{number}").text
+    assert 'id="contact"' not in liaison.get(f"/tickets/{guarded}").text
+    assert 'id="contact"' not in signed_in("supervisor").get(f"/tickets/{number}").text
+
+    def post(client: FlaskClient, way: str, of: str = number, **data: str) -> int:
+        return client.post(f"/tickets/{of}/contact{way}", data=data | {"version": world.of(of).version}).status_code
+
+    assert (post(liaison, "", of=guarded, liaison="1"), post(signed_in("leader"), "", liaison="1")) == (422, 403)
+    world.phones.broken = True
+    assert post(liaison, "", liaison="1") == 422
+    world.phones.broken = False
+    assert post(liaison, "", liaison="1") == 303
+    assert world.phones.asked == [("08772012345 with 13887712345", "")]
+    assert "13887712345" not in liaison.get(f"/tickets/{number}").text
+    assert post(liaison, "/write-up", outcome="reached", words="已说明所需材料") == 303
+    page = liaison.get(f"/tickets/{number}").text
+    assert all(words in page for words in ("已与来电人通话：已说明所需材料", contacting.OUTCOMES[contacting.NOT_RUNG]))
