@@ -1,7 +1,6 @@
 """`make bench-capacity`: more and more calls at once until the first fails, ours beside an exchange alone."""
 
 import argparse
-import os
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -17,12 +16,12 @@ from cli import sip
 from cli.sip_scenario import Say, Signal, Step, Wait
 from hotline.times import now
 from tests.journeys.trouble import TUNE
+from tests.support.processes import TICKS, ticks
 
 STEPS_UP: Final = 1.3
 HALVINGS: Final = 2  # between the last level that held and the first that did not
 SHORT_BY: Final = 0.5  # seconds that a recording may lack
 LATE_BY: Final = 1.2  # whoever places the calls must keep to the rate, else nothing was measured
-TICKS: Final = os.sysconf("SC_CLK_TCK")
 SIDES: Final[dict[str, Callable[[], AbstractContextManager[Side]]]] = {"ours": ours, "bare": bare}
 
 
@@ -59,13 +58,13 @@ class Level:
 def try_level(side: Side, scene: Scene, calls: int, group: str) -> Level:
     """Place so many calls and look at each."""
     since, before, began = now(), _ticks(side), time.monotonic()
-    unanswered = side.not_answered()
+    answered = side.answered()
     result = sip.place(*scene.does, port=side.plan.sip_port, callers=sip.citizens(calls, group),
                        rate=calls / scene.within, together=calls, seconds=scene.stays + scene.within + 60)  # fmt: skip
     took = time.monotonic() - began
-    busy = {name: round((ticks - before[name]) / TICKS / took, 2) for name, ticks in _ticks(side).items()}
+    busy = {name: round((spent - before[name]) / TICKS / took, 2) for name, spent in _ticks(side).items()}
     time.sleep(2)  # the last recordings are closed
-    left = side.not_answered() - unanswered if scene.operators else 0
+    left = calls - (side.answered() - answered) if scene.operators else 0
     faults = (_lost(result, calls), _late(scene, took), f"{left} never spoke to anybody" if left else "",
               side.faults(calls, since), _short(scene, side.recordings(since), calls))  # fmt: skip
     return Level(calls, next(filter(None, faults), ""), busy)
@@ -113,17 +112,8 @@ def _ticks(side: Side) -> dict[str, int]:
     """Processor time so far: the exchange, our processes, and all that is on the machine."""
     spent = Path("/proc/stat").read_text(encoding="ascii").splitlines()[0].split()[1:]
     whole = sum(int(n) for at, n in enumerate(spent) if at not in (3, 4))  # neither idle nor waiting for the disk
-    found = {"exchange": _of(side.exchange.process), "ours": sum(map(_of, side.ours.values()))}
+    found = {"exchange": ticks(side.exchange.process), "ours": sum(map(ticks, side.ours.values()))}
     return found | {"machine": whole}
-
-
-def _of(pid: int) -> int:
-    """A process with its children."""
-    if not pid or not Path(f"/proc/{pid}").exists():
-        return 0
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    children = " ".join(task.read_text("ascii") for task in Path(f"/proc/{pid}/task").glob("*/children"))
-    return int(fields[11]) + int(fields[12]) + sum(_of(int(child)) for child in children.split())
 
 
 def measure(names: Sequence[str]) -> dict[str, Any]:

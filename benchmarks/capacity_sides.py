@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -13,14 +13,19 @@ from typing import Final
 
 from sqlalchemy import func, select
 
-from benchmarks.house import house
+from benchmarks.house import House, house
 from cli import sip
 from cli.exchange import Exchange
 from cli.exchange_files import ExchangePlan
 from cli.installation import installation
 from cli.sip_scenario import Say, Wait
+from dispatch import desk
 from dispatch.calls import Call
+from dispatch.telephone import Telephone
+from hotline.accounts.accounts import Account
 from hotline.database import Database
+from hotline.settings import Settings
+from hotline.times import now
 from recordings.recordings import Kind, Recording, State
 from tests.journeys.conftest import environment
 from tests.journeys.trouble import TUNE
@@ -28,6 +33,7 @@ from tests.journeys.trouble import TUNE
 PHONES: Final = 99
 HELD_BY_FASTAGI: Final = 0.99  # the rest had hung up before a busy exchange asked
 NOTED_WITHIN: Final = 30.0  # seconds after the last call
+REACHED_WITHIN: Final = 90.0
 DIALPLAN: Final = Path(__file__).with_name("bare.conf")
 ROOM: Final = {"PHONES": str(PHONES), "RTP_FROM": "12000", "RTP_TO": "19999"}
 
@@ -49,9 +55,9 @@ class Side:
         found = (path.stat() for path in files)
         return sorted((one.st_size - 44) / 16000 for one in found if one.st_mtime >= since.timestamp())
 
-    def not_answered(self) -> int:
-        """How many left the queue without having spoken to anybody, since the exchange started."""
-        found = re.search(r", A:(\d+)", self.exchange.cli("queue show hotline"))
+    def answered(self) -> int:
+        """How many have spoken with somebody for whom they had waited, since the exchange started."""
+        found = re.search(r", C:(\d+)", self.exchange.cli("queue show hotline"))
         return int(found[1]) if found else 0
 
     def faults(self, calls: int, since: datetime) -> str:
@@ -61,13 +67,25 @@ class Side:
     @contextmanager
     def operators(self) -> Iterator[None]:
         """All phones are signed in, answer after half a second, and speak."""
-        with ExitStack() as stack:
-            port = sip.free_port()
-            for phone in self.plan.phones:
-                sip.register(phone.number, phone.password, exchange=self.plan.sip_port, port=port)
-                self.exchange.cli(f"queue add member PJSIP/{phone.number} to hotline")
-            stack.enter_context(sip.answer(Say(TUNE), Wait(60), port=port, ring=0.5))
+        port = sip.free_port()
+        for phone in self.plan.phones:
+            sip.register(phone.number, phone.password, exchange=self.plan.sip_port, port=port)
+            self.sign_on(phone.number)
+        with sip.answer(Say(TUNE), Wait(60), port=port, ring=0.5):
+            self._until_reached()
             yield
+
+    def sign_on(self, number: str) -> None:
+        """This phone takes calls of the queue."""
+        self.exchange.cli(f"queue add member PJSIP/{number} to hotline")
+
+    def _until_reached(self) -> None:
+        """All phones answered the exchange's question whether they are there: it asks each half minute."""
+        end = time.monotonic() + REACHED_WITHIN
+        while (gone := self.exchange.cli("queue show hotline").count("(Unavailable)")) and time.monotonic() < end:
+            time.sleep(0.5)
+        if gone:
+            raise TimeoutError(f"{gone} phones are not reached")
 
 
 @dataclass
@@ -75,6 +93,18 @@ class Ours(Side):
     """The whole house: each call must be there, once, ended, and begun by FastAGI."""
 
     database: Database | None = None
+    settings: Settings | None = None
+
+    def sign_on(self, number: str) -> None:
+        """At his desk too: the house takes out of the queue who is not ready there."""
+        assert self.database is not None
+        assert self.settings is not None
+        with self.database.writing() as session:
+            account = session.scalars(select(Account).where(Account.extension == number)).one()
+            desk.set_readiness(session, account, desk.Readiness.READY, at=now())
+            login = account.login
+        with closing(Telephone(self.settings)) as telephone:
+            telephone.sign_on(number, login)
 
     def faults(self, calls: int, since: datetime) -> str:
         end = time.monotonic() + NOTED_WITHIN
@@ -117,7 +147,12 @@ class BareExchange(Exchange):
 @contextmanager
 def ours() -> Iterator[Side]:
     with house(operators=PHONES, **ROOM) as place:
-        yield Ours(Exchange(place.here.plan()), place.pids(), database=place.database)
+        yield ours_in(place)
+
+
+def ours_in(place: House) -> Ours:
+    """A house that runs, as one of the two."""
+    return Ours(Exchange(place.here.plan()), place.pids(), database=place.database, settings=place.here.settings)
 
 
 @contextmanager

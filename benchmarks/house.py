@@ -57,8 +57,8 @@ def house(*, operators: int = OPERATORS, **settings: str) -> Iterator[House]:
             tending = threading.Thread(target=_tend, args=(supervisor, stop))
             tending.start()
             try:
-                wait_for(here.settings.agi_port)
-                wait_for(here.settings.web_port)
+                wait_for(here.settings.agi_port, 90)
+                wait_for(here.settings.web_port, 90)
                 yield House(here, database, supervisor)
             finally:
                 stop.set()

@@ -5,7 +5,6 @@ import json
 import sys
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, select
@@ -16,25 +15,10 @@ from cli import sip
 from cli.exchange import Exchange
 from cli.sip_scenario import Wait
 from dispatch.calls import Call
+from tests.support.processes import resident
 
-MEGABYTE = 1024 * 1024
 WHEN = ("start", "idle", "after", "again")
 CALM = 15.0  # seconds without a call before memory is read: what is owed has been done by then
-
-
-def resident(pid: int) -> float:
-    """Megabytes of a process and all its children, pages that they share counted once (PSS)."""
-    total = _own(pid)
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        total += sum(resident(int(child)) for child in task.read_text(encoding="ascii").split())
-    return total
-
-
-def _own(pid: int) -> float:
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) * 1024 / MEGABYTE
-    return 0.0
 
 
 def measured(place: House) -> dict[str, float]:

@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parent.parent
 README, CHINESE = ROOT / "README.md", ROOT / "README.zh-CN.md"
 PAGES = [README, CHINESE, ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SETTING = re.compile(r"^\| `(HOTLINE_\w+)` \| (.+?) \| (.+) \|$", re.M)
-NOT_SETTINGS = {"HOTLINE_PICTURES", "HOTLINE_ENV_FILE", "HOTLINE_MOST_FILES", "HOTLINE_TAG"}  # the last three are compose.yaml's own
+NOT_SETTINGS = {"HOTLINE_PICTURES", "HOTLINE_SOAK_MINUTES", "HOTLINE_SOAK_CALLS",
+                "HOTLINE_ENV_FILE", "HOTLINE_MOST_FILES", "HOTLINE_TAG"}  # fmt: skip - the last three are compose.yaml's own
 MAKE = re.compile(r"(?<![\w-])make ([a-z][a-z-]+)")
 COMMAND = re.compile(r"(?<![\w./@'\"-])hotline ((?:[a-z][a-z-]+)(?: [a-z][a-z-]+)*)")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)|src=\"([^\"]+)\"")

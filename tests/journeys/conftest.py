@@ -165,7 +165,7 @@ def a_house(**more: str) -> Iterator[House]:
         with running(here) as supervisor:
             threading.Thread(target=_tend, args=(supervisor,), daemon=True).start()
             house = House(here, database, supervisor)
-            _until_spoken(house)
+            until_spoken(house)
             _keep_sounds(here.settings)
             turn.close()
             yield house
@@ -210,7 +210,8 @@ def _keep_sounds(settings: Settings) -> None:
     shutil.copytree(settings.sounds, KEPT_SOUNDS, dirs_exist_ok=True)
 
 
-def _until_spoken(house: House) -> None:
+def until_spoken(house: House) -> None:
+    """Wait until what the town's callers may hear has a voice."""
     with house.database.writing() as session:
         names = [n for text in town.SPOKEN for n in orders.order(session, text, voice=house.settings.voice, urgent=True, at=now())]
     house.eventually(lambda session: True if not orders.unmade(session, names) else None, 150)

@@ -3,7 +3,7 @@
 import re
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Protocol
@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from dispatch.calls import Call, Leg
 from hotline.database import Database
+from tests.support.processes import descriptors, sockets, threads
 
 UNFINISHED = ("*.new", "*.tmp", "*.part", "*.draft")
 
@@ -60,16 +61,21 @@ def look(house: Place) -> Remains:
         calls = session.scalar(select(func.count()).select_from(Call).where(Call.ended_at.is_(None))) or 0
         legs = session.scalar(select(func.count()).select_from(Leg).where(Leg.ended_at.is_(None))) or 0
     return Remains(
-        channels=_number(r"(\d+) active channel", house.console.cli("core show channels count")),
+        channels=channels(house.console),
         bridges=len(re.findall(r"^[0-9a-f-]{36}", house.console.cli("bridge show all"), re.MULTILINE)),
         sound_sockets=len(_udp_ports() & set(house.sound_ports)),
-        sockets={name: len(_sockets(pid)) for name, pid in pids.items()},
-        threads={name: len(list(Path(f"/proc/{pid}/task").iterdir())) for name, pid in house.processes.items()},
-        descriptors={name: len(list(Path(f"/proc/{pid}/fd").iterdir())) for name, pid in pids.items()},
+        sockets={name: sockets(pid) for name, pid in pids.items()},
+        threads={name: threads(pid) for name, pid in house.processes.items()},
+        descriptors={name: descriptors(pid) for name, pid in pids.items()},
         open_calls=calls, open_legs=legs,
         unfinished=tuple(sorted(path.name for sign in UNFINISHED for path in house.spool.rglob(sign))),
         strange=tuple(sorted({path.name for path in (house.spool / "calls").glob("*.wav") if path.name.split(".")[0] not in known})),
     )  # fmt: skip
+
+
+def channels(console: Console) -> int:
+    """How many channels the exchange has."""
+    return _number(r"(\d+) active channel", console.cli("core show channels count"))
 
 
 def more(before: Remains, after: Remains) -> dict[str, object]:
@@ -109,11 +115,3 @@ def _number(sign: str, text: str) -> int:
 def _udp_ports() -> set[int]:
     lines = Path("/proc/net/udp").read_text().splitlines()[1:]
     return {int(line.split()[1].rpartition(":")[2], 16) for line in lines}
-
-
-def _sockets(pid: int) -> list[str]:
-    found = []
-    for path in Path(f"/proc/{pid}/fd").iterdir():
-        with suppress(OSError):
-            found += [name] if (name := str(path.readlink())).startswith("socket:") else []
-    return found
