@@ -10,7 +10,7 @@ from sqlalchemy import select
 from cli import sip
 from cli.exchange import Exchange
 from cli.sip_scenario import Press, Say, Signal, Touch, Wait
-from dispatch import callbacks, calls, places, referrals
+from dispatch import callbacks, calls, contacting, places, referrals
 from dispatch.callbacks import Attempt, Callback
 from dispatch.calls import Call, CallStep, Step
 from dispatch.places import Over, Place
@@ -20,8 +20,11 @@ from dispatch.telephone import Telephone
 from dispatch.tickets import Klass, Ticket
 from hotline.accounts.accounts import Account
 from hotline.directory.departments import by_code
+from hotline.directory.liaisons import Liaison, Position
 from hotline.times import now
 from hotline.voice import alaw
+from recordings.recordings import Recording
+from recordings.recordings import State as Taken
 from tests.dispatch.town import Staff, bring
 from tests.journeys import ears, town
 from tests.journeys.conftest import House, a_house
@@ -29,7 +32,7 @@ from tests.journeys.test_transfer import tone
 from tests.journeys.test_waiting import HERTZ, asked, at_work
 
 pytestmark = [pytest.mark.journey, pytest.mark.proof, pytest.mark.timeout(300)]
-MACHINE, CUT_OFF, TALKS, KEEPER, LEAVER = (f"1380000088{n}" for n in range(5))
+MACHINE, CUT_OFF, TALKS, KEEPER, LEAVER, SPOKEN = (f"1380000088{n}" for n in range(6))
 SILENT = 8  # seconds without a packet, and the carrier's line is over
 
 
@@ -75,6 +78,29 @@ def owed(house: House) -> int:
         referrals.pass_reply(session, ticket, by=by.supervisor, settings=house.settings, at=at)
         session.flush()
         return session.scalars(select(Callback.id).where(Callback.ticket_id == ticket.id)).one()
+
+
+def test_a_department_speaks_with_its_caller_in_a_recorded_call_of_ours(house: House, telephone: Telephone, citizen: int) -> None:
+    at, matter = now(), Matter(Klass.CONSULT, "身份证换领", "来电人询问身份证怎么换领。", contact=SPOKEN)
+    with house.database.writing() as session:
+        unit, people = by_code(session, town.AUTHORISED), {account.login: account for account in session.scalars(select(Account))}
+        assert unit is not None
+        by = Staff(unit, people["supervisor"], people["liaison.101"], people["leader.101"])
+        ticket = referrals.refer(session, matter, call=None, recording=None, code="", by="operator1", settings=house.settings, at=at)
+        bring(session, ticket, State.IN_HAND, by=by, settings=house.settings, at=at)
+        liaison = Liaison(department_id=unit.id, name="张立新", position=Position.A, phone="0877-2012345")
+        session.add(liaison)
+        session.flush()
+        contact, own = contacting.ring(session, ticket, liaison_id=liaison.id, by=by.liaison, settings=house.settings, at=at)
+    with sip.answer(Say(sound(house)), Wait(6), port=citizen, calls=2) as line:  # the liaison's and the caller's
+        telephone.contact(contact, SPOKEN, own=own)
+        assert line.result(90).failed == 0, "both were rung through the trunk, and picked up"
+    over = select(Call).where(Call.id == contact.call_id, Call.ended_at.is_not(None))
+    assert house.eventually(lambda session: session.scalar(over), 30).direction == "out"
+    taken = select(Recording).where(Recording.call_id == contact.call_id, Recording.state == Taken.COMPLETE)
+    assert (house.eventually(lambda session: session.scalar(taken), 60).seconds or 0) > 3
+    with house.database.writing() as session:
+        contacting.write_up(session, session.get_one(Ticket, contact.ticket_id), outcome="reached", words="已说明材料", by=by.liaison, at=now())
 
 
 def test_a_machine_that_talks_over_everything_is_hung_up_on_and_hears_nothing_private(house: House, citizen: int) -> None:
