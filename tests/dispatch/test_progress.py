@@ -32,7 +32,7 @@ GUESSES = [
 
 def test_a_code_opens_from_its_own_telephone_or_with_the_last_four_digits_of_it(session: Session, settings: Settings) -> None:
     row = town.ticket(session, settings, contact=CONTACT)
-    standing = progress.Standing(row.id, row.number, State.TO_DISPATCH, row.promised_by)
+    standing = progress.Standing(row.id, row.number, State.TO_DISPATCH, row.promised_by, sent_to=(CALLER, CONTACT))
     for code, caller, four, told in GUESSES:
         found = progress.look_up(session, code, caller=caller, four=four, settings=settings)
         assert (code, caller, four, found) == (code, caller, four, standing if told else None)
