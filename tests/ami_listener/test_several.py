@@ -30,6 +30,7 @@ from tests.dispatch.town import CALL, CALLER
 
 OTHER = "20261123090000-00000000beef"
 DEAD = 1.0
+ONE_DATABASE = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # the other knows nothing else of it
 
 
 @dataclass
@@ -117,6 +118,7 @@ def test_who_waits_on_an_exchange_that_dies_is_owed_a_call_within_ten_seconds(tw
     assert two.holder() == "exchange2"
 
 
+@ONE_DATABASE
 def test_who_came_in_on_the_other_one_is_led_back_and_goes_on(two: Two) -> None:
     waits(two, CALL, "exchange1")
     two.second.channels.append({
@@ -132,6 +134,7 @@ def test_who_came_in_on_the_other_one_is_led_back_and_goes_on(two: Two) -> None:
     assert two.call(CALL).ended_at is None
 
 
+@ONE_DATABASE
 def test_who_was_on_one_that_began_anew_is_led_back_too(two: Two) -> None:
     """It was back before it counted as dead, and knows nothing of him."""
     waits(two, CALL, "exchange1")
@@ -143,6 +146,7 @@ def test_who_was_on_one_that_began_anew_is_led_back_too(two: Two) -> None:
     two.eventually(lambda: ("Redirect", "PJSIP/trunk-7", "people", "s", "", "", "") in two.second.deeds)
 
 
+@ONE_DATABASE
 def test_only_who_holds_the_queues_tells_of_phones(two: Two) -> None:
     with two.database.writing() as session:
         account = town.somebody(session, Role.OPERATOR, extension="8001").id
