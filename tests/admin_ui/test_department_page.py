@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -15,6 +16,7 @@ from hotline.directory.liaisons import Liaison, Position
 
 World = Any
 SignIn = Callable[[str], FlaskClient]
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothing here differs by database
 
 
 def test_several_are_accepted_at_once_but_only_what_was_opened(world: World, signed_in: SignIn) -> None:

@@ -24,6 +24,8 @@ from tests.ami_listener.switch import Switch
 from tests.dispatch import town
 from tests.dispatch.town import CALLER, Staff, later
 
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothing here differs by database
+
 
 @pytest.fixture
 def staff(session: Session, office: Department) -> Staff:

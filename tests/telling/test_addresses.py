@@ -15,6 +15,8 @@ from tests.conftest import NOON
 from tests.dispatch import town
 from tests.dispatch.town import later
 
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # nothing here differs by database
+
 
 @pytest.fixture
 def wish(session: Session, settings: Settings) -> Wish:
