@@ -1,6 +1,7 @@
 """联系来电人: a department has its caller rung through the hotline, never one whom it may not know."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
@@ -67,7 +68,7 @@ def test_his_telephone_and_the_callers_are_rung_in_a_recorded_call_whose_outcome
 
 
 @pytest.mark.parametrize("matter", [{"klass": Klass.COMPLAINT}, {"klass": Klass.REPORT}, {"confidential": True}])
-def test_of_what_is_guarded_nobody_is_rung(session: Session, settings: Settings, staff: Staff, liaison: int, matter: dict[str, object]) -> None:
+def test_of_what_is_guarded_nobody_is_rung(session: Session, settings: Settings, staff: Staff, liaison: int, matter: dict[str, Any]) -> None:
     row = town.bring(session, town.ticket(session, settings, **matter), State.IN_HAND, by=staff, settings=settings)
     with pytest.raises(ReferralError, match="不能联系"):
         ring(session, row, liaison, staff, settings)
