@@ -11,14 +11,14 @@ from cli.sip_scenario import Say, Signal, Step, Wait
 from tests.journeys import handing
 from tests.journeys.trouble import TUNE, Breakable, number_of, operator
 
-SPOKEN = 33  # seconds that each of them stays, at least
+SPOKEN = 35  # seconds that each of them stays, at least
 WITH_SOMEBODY = ("handed", "talks")
 ALONE: dict[str, tuple[Step, ...]] = {
     "waits": (Signal("0", SPOKEN - 2),),
-    "leaves": (Signal("0", 5), Signal("1", SPOKEN - 7)),
+    "leaves": (Signal("0", 13), Signal("1", SPOKEN - 15)),  # what is said to him first takes so long
     "asks": (Signal("1", SPOKEN - 2),),
 }
-LEAVES_NOW = 16  # seconds after which the message is being recorded
+LEAVES_NOW = 26  # seconds after which the message is being recorded
 
 
 @contextmanager
