@@ -11,7 +11,7 @@ from admin_ui.fan_out import FanOut
 from admin_ui.house import House, Part
 from admin_ui.parts import parts_of
 from admin_ui.phones import NoPhones, Phones
-from dispatch.transfer_line import TransferLine
+from dispatch.transfers.transfer_line import TransferLine
 from hotline.database import Database
 from hotline.events import Bus
 from hotline.settings import Settings

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from admin_ui.fan_out import FanOut
 from admin_ui.phones import Phones
-from dispatch.transfer_line import TransferLine
+from dispatch.transfers.transfer_line import TransferLine
 from hotline import times
 from hotline.accounts.accounts import Account
 from hotline.database import Database

@@ -3,8 +3,8 @@
 from flask_babel import lazy_gettext as _
 
 from admin_ui.words import ACTIONS, ROLES, STATES
-from dispatch.life_picture import Words
-from dispatch.states import Need
+from dispatch.tickets.life_picture import Words
+from dispatch.tickets.states import Need
 
 NEEDS = {
     Need.DEPARTMENT: _("承办单位，不能是被反映单位"), Need.WORDS: _("听过录音后写成的摘要"), Need.REASON: _("理由"),

@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from typing import Protocol
 
-from dispatch.callbacks import Attempt
-from dispatch.contacting import CallerContact
+from dispatch.callbacks.callbacks import Attempt
+from dispatch.callbacks.contacting import CallerContact
 from dispatch.line.flags import Skill
 
 

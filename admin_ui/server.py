@@ -9,7 +9,7 @@ from gunicorn.app.base import BaseApplication
 from admin_ui.app import create_app
 from admin_ui.house import Part
 from admin_ui.phones import Phones
-from dispatch.transfer_line import TransferLine
+from dispatch.transfers.transfer_line import TransferLine
 from hotline.database import Database
 from hotline.events import Bus
 from hotline.settings import Settings

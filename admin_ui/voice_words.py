@@ -3,7 +3,7 @@
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
-from dispatch.spoken import Look, Sort
+from dispatch.answering.spoken import Look, Sort
 from hotline.voice.prompts import sections
 from hotline.voice.studio import Doubt
 from hotline.voice.takes import Standing

@@ -4,25 +4,27 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
 from admin_ui.public.words import COUNTIES as COUNTIES  # noqa: PLC0414 (for the pages)
-from dispatch import colleague_notes, contacting, passed_answers
-from dispatch.call_list import Direction, OnTheLine
-from dispatch.callbacks import State as CallbackState
-from dispatch.calls import Outcome, Step
-from dispatch.coverage import Saying
-from dispatch.decision import Channel
-from dispatch.desk import Readiness
-from dispatch.hunting import Outcome as Tried
+from dispatch.answering.coverage import Saying
+from dispatch.answering.decision import Channel
+from dispatch.callbacks import contacting
+from dispatch.callbacks.callbacks import State as CallbackState
+from dispatch.callbacks.missed import Over
+from dispatch.callbacks.places import Over as PlaceOver
+from dispatch.calls.call_list import Direction, OnTheLine
+from dispatch.calls.calls import Outcome, Step
+from dispatch.calls.desk import Readiness
 from dispatch.line.barring import Cause
 from dispatch.line.flags import Skill
 from dispatch.line.menu import Do, Fault
-from dispatch.missed import Over
-from dispatch.passed import Outcome as Taken
-from dispatch.places import Over as PlaceOver
-from dispatch.shares import Outcome as Shared
-from dispatch.states import Action, State
-from dispatch.tickets import Klass, Urgency
-from dispatch.transfers import Otherwise
-from dispatch.transfers import State as Transferred
+from dispatch.passed import passed_answers
+from dispatch.passed.passed import Outcome as Taken
+from dispatch.tickets import colleague_notes
+from dispatch.tickets.shares import Outcome as Shared
+from dispatch.tickets.states import Action, State
+from dispatch.tickets.tickets import Klass, Urgency
+from dispatch.transfers.hunting import Outcome as Tried
+from dispatch.transfers.transfers import Otherwise
+from dispatch.transfers.transfers import State as Transferred
 from hotline.accounts.roles import Role
 from hotline.directory.liaisons import Position
 from hotline.telling import addresses, sms

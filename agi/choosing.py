@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from agi.again import ONCE_MORE, READINGS, again
 from agi.talk import AGAIN, YES, Talk
-from dispatch import calls
-from dispatch.calls import Step
-from dispatch.decision import Channel
+from dispatch.answering.decision import Channel
+from dispatch.calls import calls
+from dispatch.calls.calls import Step
 from hotline.directory.departments import Department
 from hotline.times import local_day, now
 from knowledge_base import asked

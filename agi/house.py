@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from agi.rules import LiveRules
-from dispatch.beginnings import Beginning
+from dispatch.calls.beginnings import Beginning
 from dispatch.line.rush import Rush, Sighting
 from hotline.database import Database
 from hotline.events import Bus

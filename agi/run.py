@@ -22,7 +22,7 @@ from agi.scripts import (
 )
 from agi.server import Server
 from agi.session import Handler
-from dispatch.beginnings import begin
+from dispatch.calls.beginnings import begin
 from dispatch.line import rush
 from dispatch.line.rush import Rush
 from hotline.database import Database

@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 
 from agi.house import House
 from agi.talk import Talk
-from dispatch import caller_sms
-from dispatch.progress import Standing
+from dispatch.tickets import caller_sms
+from dispatch.tickets.progress import Standing
 from hotline.telling import sms
 from hotline.telling.sms import SmsError
 from hotline.times import now

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from agi.house import House
 from agi.voice import Voice
-from dispatch import calls
-from dispatch.calls import Step
+from dispatch.calls import calls
+from dispatch.calls.calls import Step
 from dispatch.line.switches import Machine
 from hotline.times import now
 

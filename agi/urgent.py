@@ -2,7 +2,7 @@
 
 from agi.house import Next
 from agi.talk import PERSON, Talk
-from dispatch.calls import Step
+from dispatch.calls.calls import Step
 from dispatch.line.emergency import Advice
 from dispatch.line.priority import Rank
 

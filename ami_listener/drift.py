@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from ami_listener.messages import Device, HungUp, Message, NotTaken, Rings, Staged, Taken
 from ami_listener.seen import Seen
-from dispatch.calls import Call, Leg
-from dispatch.desk import Offer, Presence
-from dispatch.transfers import PREFIX
+from dispatch.calls.calls import Call, Leg
+from dispatch.calls.desk import Offer, Presence
+from dispatch.transfers.transfers import PREFIX
 from hotline.accounts.accounts import Account
 
 YOUNG = timedelta(seconds=10)  # a call of which no channel is known may wait so long for its first one

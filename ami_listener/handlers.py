@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from ami_listener import transferring
 from ami_listener.messages import Device, Dialled, HungUp, LiaisonGone, Message, NotTaken, Rings, Staged, Taken
-from dispatch import calls, contacting, desk, surveys
-from dispatch.callbacks import Attempt
-from dispatch.calls import Call, Ending, Leg
-from dispatch.endings import end_calls, rang_out
-from dispatch.spool import see_leg
+from dispatch.callbacks import contacting, surveys
+from dispatch.callbacks.callbacks import Attempt
+from dispatch.calls import calls, desk
+from dispatch.calls.calls import Call, Ending, Leg
+from dispatch.calls.endings import end_calls, rang_out
+from dispatch.calls.spool import see_leg
 from hotline.accounts.accounts import Account
 from hotline.events import Event
 from hotline.settings import Settings

@@ -25,9 +25,9 @@ from ami_listener.standing_by import StandingBy
 from ami_listener.stores import Kept, keep_hours, stock
 from ami_listener.topics import Topics
 from ami_listener.transferring import STAGES
-from dispatch.hunter import Hunter
-from dispatch.telephone import Telephone
-from dispatch.transfer_line import TransferLine
+from dispatch.callbacks.telephone import Telephone
+from dispatch.transfers.hunter import Hunter
+from dispatch.transfers.transfer_line import TransferLine
 from hotline import parts
 from hotline.database import Database
 from hotline.events import Bus, Event

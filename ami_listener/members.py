@@ -9,10 +9,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ami_listener.seen import Member, Seen
-from dispatch.desk import Presence, Readiness
+from dispatch.callbacks.telephone import phone
+from dispatch.calls.desk import Presence, Readiness
 from dispatch.line import skilled
 from dispatch.line.overflow import ORDINARY
-from dispatch.telephone import phone
 from hotline.accounts.accounts import Account
 from hotline.exchange import actions
 from hotline.exchange.errors import ActionRefused

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from dispatch.telephone import extension_of
+from dispatch.callbacks.telephone import extension_of
 from hotline.exchange import actions
 from hotline.exchange.link import Link
 

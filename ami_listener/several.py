@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from ami_listener.handlers import hung_up
 from ami_listener.messages import HungUp
-from dispatch.calls import Call, Leg
+from dispatch.calls.calls import Call, Leg
 from hotline.database import Database
 from hotline.events import Event
 from hotline.exchange import holding

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from dispatch import codes
+from dispatch.tickets import codes
 from hotline.calendar.staffing import Spans, Staffing, moment, staffing
 from hotline.calendar.words import out_of_hours
 from hotline.database import Database

@@ -7,7 +7,7 @@ import sys
 
 from panoramisk.fast_agi import Application, Request
 
-from dispatch import calls
+from dispatch.calls import calls
 from hotline.calendar.hours import read_hours
 from hotline.database import Database
 from hotline.settings import Settings, read_settings

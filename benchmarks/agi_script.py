@@ -29,7 +29,7 @@ def bare(agi: AGI) -> None:
 
 def whole(agi: AGI) -> None:
     """The same rows by the same functions as in our server."""
-    from dispatch import calls
+    from dispatch.calls import calls
     from hotline.database import Database
     from hotline.settings import read_settings
     from hotline.times import now

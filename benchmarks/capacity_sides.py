@@ -19,9 +19,9 @@ from cli.exchange import Exchange
 from cli.exchange_files import ExchangePlan
 from cli.installation import installation
 from cli.sip_scenario import Say, Wait
-from dispatch import desk
-from dispatch.calls import Call
-from dispatch.telephone import Telephone
+from dispatch.callbacks.telephone import Telephone
+from dispatch.calls import desk
+from dispatch.calls.calls import Call
 from hotline.accounts.accounts import Account
 from hotline.database import Database
 from hotline.settings import Settings

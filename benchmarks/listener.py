@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 
 from ami_listener.listener import Listener
 from benchmarks import report
-from dispatch.calls import Call
+from dispatch.calls.calls import Call
 from hotline.accounts import accounts
 from hotline.accounts.roles import Role
 from hotline.database import Database

@@ -14,7 +14,7 @@ from benchmarks.house import House, house
 from cli import sip
 from cli.exchange import Exchange
 from cli.sip_scenario import Wait
-from dispatch.calls import Call
+from dispatch.calls.calls import Call
 from tests.support.processes import resident
 
 WHEN = ("start", "idle", "after", "again")

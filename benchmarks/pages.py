@@ -22,8 +22,8 @@ from benchmarks.pages_beats import idle
 from benchmarks.pages_shown import LIMIT, show
 from cli.fill.command import told
 from cli.fill.size import Size
-from dispatch.calls import Call
-from dispatch.tickets import Ticket
+from dispatch.calls.calls import Call
+from dispatch.tickets.tickets import Ticket
 from hotline.database import Database
 from hotline.migrating import migrate
 from hotline.settings import Settings

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from dispatch.callbacks.trunk import Taken
 from dispatch.sweeps import Sweeper
-from dispatch.trunk import Taken
 from hotline.database import Database
 from hotline.events import Bus
 from hotline.settings import Settings

@@ -16,12 +16,13 @@ from benchmarks.house import House, house
 from benchmarks.report import PROJECT
 from cli import sip
 from cli.sip_scenario import Press, Wait
-from dispatch import desk, handing_on, transfers
-from dispatch.calls import Call
-from dispatch.handing_on import Asked
-from dispatch.telephone import Telephone
-from dispatch.tickets import Klass
-from dispatch.transfer_line import TransferLine
+from dispatch.callbacks.telephone import Telephone
+from dispatch.calls import desk
+from dispatch.calls.calls import Call
+from dispatch.tickets.tickets import Klass
+from dispatch.transfers import handing_on, transfers
+from dispatch.transfers.handing_on import Asked
+from dispatch.transfers.transfer_line import TransferLine
 from hotline.accounts.accounts import Account
 from hotline.calendar.days import CalendarDay
 from hotline.directory.departments import by_code

@@ -23,7 +23,7 @@ from cli import demo_load, sip
 from cli.installation import Installation, installation
 from cli.sip_scenario import Press, Say, Wait
 from cli.up import prepare_database, running
-from dispatch.calls import Call, CallStep, Step
+from dispatch.calls.calls import Call, CallStep, Step
 from hotline.database import Database
 from hotline.directory.departments import Department
 from hotline.times import local_day, now

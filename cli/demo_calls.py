@@ -12,8 +12,8 @@ from agi.scripts.self_service import contact_sentence
 from cli import sip
 from cli.installation import Installation, secret
 from cli.sip_scenario import Press, Say, Step, Wait
-from dispatch import desk
-from dispatch.telephone import Telephone
+from dispatch.callbacks.telephone import Telephone
+from dispatch.calls import desk
 from hotline.accounts.accounts import Account
 from hotline.database import Database
 from hotline.directory.departments import Department

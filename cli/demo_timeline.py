@@ -5,7 +5,7 @@ from threading import Event as Flag
 
 from sqlalchemy import select
 
-from dispatch.calls import Call, CallStep, Step
+from dispatch.calls.calls import Call, CallStep, Step
 from hotline.database import Database
 from hotline.logs import mask
 from hotline.times import local

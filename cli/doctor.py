@@ -18,7 +18,7 @@ from ami_listener.messages import Device
 from cli import recordings_seen, trunks_seen
 from cli.exchange_files import ExchangePlan
 from cli.installation import installation
-from dispatch.sweeps import free_percent
+from dispatch.sweeps.sweeper import free_percent
 from hotline.database import Database
 from hotline.exchange import actions
 from hotline.exchange.errors import LinkError

@@ -8,8 +8,8 @@ from cli.knowledge_evaluate import evaluate
 from cli.knowledge_keys import keys
 from cli.knowledge_phrasings import phrasings
 from cli.opening import opened
-from dispatch.answers import offered
-from dispatch.decision import Answer, Channel
+from dispatch.answering.answers import offered
+from dispatch.answering.decision import Answer, Channel
 from hotline.times import local_day, now
 from knowledge_base.search.index import build
 

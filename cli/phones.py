@@ -3,10 +3,10 @@
 from collections.abc import Callable, Collection
 
 from admin_ui.phones import PhonesError
-from dispatch.callbacks import Attempt
-from dispatch.contacting import CallerContact
+from dispatch.callbacks.callbacks import Attempt
+from dispatch.callbacks.contacting import CallerContact
+from dispatch.callbacks.telephone import Telephone
 from dispatch.line.flags import Skill
-from dispatch.telephone import Telephone
 from hotline.exchange.errors import ActionRefused, LinkError
 
 

@@ -48,8 +48,8 @@ def web() -> None:
     from admin_ui.server import serve
     from cli.parts_seen import parts_of
     from cli.phones import ExchangePhones
-    from dispatch.telephone import Telephone
-    from dispatch.transfer_line import TransferLine
+    from dispatch.callbacks.telephone import Telephone
+    from dispatch.transfers.transfer_line import TransferLine
     from hotline.database import database
     from hotline.events import Bus
 

@@ -5,8 +5,8 @@ from typing import BinaryIO
 import click
 
 from cli.opening import opened
-from dispatch import case_files
 from dispatch.reconciling.reconciler import Reconciler, open_findings
+from dispatch.tickets import case_files
 from hotline import audit
 from hotline.times import local, local_day, now
 from recordings import keeping

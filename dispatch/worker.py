@@ -5,10 +5,11 @@ from functools import cache
 from celery import Celery
 from celery.signals import worker_shutdown
 
-from dispatch.place_keeper import PlaceKeeper
-from dispatch.speech import Speaker
-from dispatch.sweeps import Sweeper
-from dispatch.telephone import Telephone
+from dispatch.answering.speech import Speaker
+from dispatch.callbacks.place_keeper import PlaceKeeper
+from dispatch.callbacks.telephone import Telephone
+from dispatch.sweeps import sweeper
+from dispatch.sweeps.duty import Duty
 from hotline.database import database
 from hotline.events import Bus
 from hotline.settings import settings
@@ -37,7 +38,7 @@ def make_app() -> Celery:
         broker_connection_retry_on_startup=True,
         broker_transport_options={"socket_connect_timeout": 2, "visibility_timeout": 600},
         worker_hijack_root_logger=False,
-        beat_scheduler="dispatch.beat:Beat",
+        beat_scheduler="dispatch.sweeps.beat:Beat",
         beat_schedule={
             # A wake-up that nobody took in time is worth nothing: the next one looks at the same rows.
             "sweep": {"task": "sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS * 2}},
@@ -64,7 +65,7 @@ def make_app() -> Celery:
 
 def sweep() -> None:
     """Do what is owed."""
-    _sweeper().sweep()
+    sweeper.sweep(_duty())
     _place_keeper().work()
 
 
@@ -92,10 +93,10 @@ def understand() -> None:
 
 
 @cache
-def _sweeper() -> Sweeper:
+def _duty() -> Duty:
     telephone = Telephone(settings())
-    return Sweeper(settings(), database(), Bus(settings().redis_address), telephone.dial, telephone.living,
-                   telephone.lines)  # fmt: skip
+    return Duty(settings(), database(), Bus(settings().redis_address), telephone.dial, telephone.living,
+                telephone.lines)  # fmt: skip
 
 
 @cache

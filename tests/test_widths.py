@@ -10,9 +10,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from admin_ui import app  # noqa: F401 - these two bring all tables
 from dispatch import worker  # noqa: F401
-from dispatch.calls import Call
-from dispatch.tellings import Telling
-from dispatch.tickets import Ticket
+from dispatch.calls.calls import Call
+from dispatch.calls.tellings import Telling
+from dispatch.tickets.tickets import Ticket
 from hotline.database import Base
 from hotline.directory.departments import Department
 from hotline.parts import Part

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
 
-from dispatch.codes import DIGITS
+from dispatch.tickets.codes import DIGITS
 from hotline.settings import Settings
 
 QUICKEST = timedelta(seconds=3)

@@ -8,7 +8,7 @@ from sqlalchemy.exc import OperationalError
 from admin_ui.public.finding import Answered
 from admin_ui.public.limits import address
 from admin_ui.public.lobby import lobby, now, writing
-from dispatch.decision import Channel
+from dispatch.answering.decision import Channel
 from knowledge_base import asked
 from knowledge_base.asked import Found
 

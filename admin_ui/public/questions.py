@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from flask_babel import gettext
 
-from dispatch.referrals import Matter
-from dispatch.tickets import GUARDED, Klass
+from dispatch.tickets.referrals import Matter
+from dispatch.tickets.tickets import GUARDED, Klass
 from hotline.phones import is_reachable, normalise
 
 SHORTEST, LONGEST_TITLE, LONGEST = 4, 60, 2000

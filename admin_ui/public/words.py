@@ -2,8 +2,8 @@
 
 from flask_babel import lazy_gettext as _
 
-from dispatch.states import State
-from dispatch.tickets import Klass
+from dispatch.tickets.states import State
+from dispatch.tickets.tickets import Klass
 
 CLASSES = {
     Klass.CONSULT: (_("我想问一件事"), _("政策、手续、材料、时间、地点……")),

@@ -15,7 +15,7 @@ from admin_ui.guards import needs
 from admin_ui.house import house, now, reading, writing
 from admin_ui.paging import begins, ends, page_of, wish, wish_code, wish_day, wish_number
 from admin_ui.stacks import stacks
-from dispatch.decision import Channel
+from dispatch.answering.decision import Channel
 from hotline.accounts.roles import Permission
 from hotline.times import local_day
 from knowledge_base import analytics

@@ -14,7 +14,7 @@ from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.naming import named
 from admin_ui.paging import number_in, page_of, wish, wish_code, wish_number
-from dispatch.decision import Channel
+from dispatch.answering.decision import Channel
 from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department, in_service
 from hotline.times import local_day

@@ -16,8 +16,8 @@ from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import wish, wish_code, wish_number
 from admin_ui.scopes import scope_in_words
-from dispatch.coverage import Judged, judged
-from dispatch.tellings import Telling
+from dispatch.answering.coverage import Judged, judged
+from dispatch.calls.tellings import Telling
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission, Role
 from hotline.directory.departments import Department

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
-from dispatch import callers, reach
-from dispatch.tellings import Telling
-from dispatch.tickets import Ticket
+from dispatch.calls import callers
+from dispatch.calls.tellings import Telling
+from dispatch.tickets import reach
+from dispatch.tickets.tickets import Ticket
 from hotline import audit
 from hotline.accounts.roles import Permission
 from knowledge_base.authorisations import Authorisation

@@ -12,10 +12,11 @@ from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import number_in
 from admin_ui.phones import PhonesError
-from dispatch import by_person, corrections, endings, missed
-from dispatch.callbacks import Attempt, Callback
-from dispatch.decision import Channel
-from dispatch.steps import ReferralError
+from dispatch.answering.decision import Channel
+from dispatch.callbacks import by_person, corrections, missed
+from dispatch.callbacks.callbacks import Attempt, Callback
+from dispatch.calls import endings
+from dispatch.tickets.steps import ReferralError
 from hotline import audit
 from hotline.accounts.roles import Permission
 

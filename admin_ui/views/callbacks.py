@@ -13,8 +13,8 @@ from admin_ui.guards import needs
 from admin_ui.house import me, now, reading
 from admin_ui.paging import page_of, wish, wish_code
 from admin_ui.words import CALLBACK_STATES
-from dispatch.callbacks import Attempt, Callback, State
-from dispatch.worklist import to_call
+from dispatch.callbacks.callbacks import Attempt, Callback, State
+from dispatch.tickets.worklist import to_call
 from hotline.accounts.roles import Permission
 from hotline.logs import mask
 

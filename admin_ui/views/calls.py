@@ -12,9 +12,9 @@ from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import me, reading
 from admin_ui.paging import begins, ends, page_of, wish, wish_code, wish_day
-from dispatch import reach
-from dispatch.call_list import Direction, OnTheLine, WantedCalls, listed_calls
-from dispatch.calls import Call, Outcome
+from dispatch.calls.call_list import Direction, OnTheLine, WantedCalls, listed_calls
+from dispatch.calls.calls import Call, Outcome
+from dispatch.tickets import reach
 from hotline.accounts.roles import Permission
 from hotline.logs import mask
 

@@ -11,9 +11,9 @@ from werkzeug.wsgi import FileWrapper
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import wish_code
-from dispatch import case_files, colleague_notes, reach
-from dispatch.calls import Call
-from dispatch.tickets import Ticket
+from dispatch.calls.calls import Call
+from dispatch.tickets import case_files, colleague_notes, reach
+from dispatch.tickets.tickets import Ticket
 from hotline.accounts.roles import Permission
 from recordings import masking
 from recordings.archive import archive

@@ -13,11 +13,12 @@ from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import Page, begins, ends, page_of, wish, wish_code, wish_day, wish_number
 from admin_ui.words import CHANNELS, FORMS, OWED, STAGES
-from dispatch import corrections, reach
-from dispatch.correction_words import words
-from dispatch.corrections import Told
-from dispatch.decision import Channel
-from dispatch.steps import ReferralError
+from dispatch.answering.decision import Channel
+from dispatch.callbacks import corrections
+from dispatch.callbacks.correction_words import words
+from dispatch.callbacks.corrections import Told
+from dispatch.tickets import reach
+from dispatch.tickets.steps import ReferralError
 from hotline import audit
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import Department

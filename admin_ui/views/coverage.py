@@ -12,7 +12,7 @@ from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import wish_code, wish_number
 from admin_ui.refusals import said
 from admin_ui.views.freshness import named
-from dispatch.coverage import Coverage, Judged, Saying, coverage, judged
+from dispatch.answering.coverage import Coverage, Judged, Saying, coverage, judged
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import Department, in_service
 from hotline.times import local_day

@@ -8,12 +8,12 @@ from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
 from admin_ui.paging import number_in
 from admin_ui.regions import region
-from dispatch import places
-from dispatch.calls import Call
-from dispatch.desk import Offer, Presence, Readiness
-from dispatch.earlier import earlier
-from dispatch.on_desk import on_desk, waiting
-from dispatch.suggestions import suggested
+from dispatch.callbacks import places
+from dispatch.calls.calls import Call
+from dispatch.calls.desk import Offer, Presence, Readiness
+from dispatch.calls.earlier import earlier
+from dispatch.calls.on_desk import on_desk, waiting
+from dispatch.calls.suggestions import suggested
 from hotline import audit
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import in_service

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import number_in, wish
-from dispatch import calls, tellings
-from dispatch.answers import offered
-from dispatch.calls import Step
-from dispatch.decision import Answer, Channel
-from dispatch.on_desk import answered_by
-from dispatch.suggestions import offered_all
+from dispatch.answering.answers import offered
+from dispatch.answering.decision import Answer, Channel
+from dispatch.calls import calls, tellings
+from dispatch.calls.calls import Step
+from dispatch.calls.on_desk import answered_by
+from dispatch.calls.suggestions import offered_all
 from hotline.accounts.roles import Permission
 from hotline.times import local_day
 from knowledge_base import asked

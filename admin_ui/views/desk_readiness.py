@@ -10,8 +10,8 @@ from admin_ui.house import house, me, now, writing
 from admin_ui.phones import PhonesError
 from admin_ui.refusals import said
 from admin_ui.views.desk import show_line
-from dispatch import desk
-from dispatch.desk import Readiness
+from dispatch.calls import desk
+from dispatch.calls.desk import Readiness
 from dispatch.line import skilled
 from hotline.accounts.roles import Permission
 

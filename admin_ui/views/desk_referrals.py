@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import code_in, number_in, wish
-from dispatch import duplicates, merging, reach, urging
-from dispatch.calls import Call
-from dispatch.lodging import Lodged, lodge
-from dispatch.on_desk import answered_by
-from dispatch.referrals import Matter
-from dispatch.steps import ReferralError
-from dispatch.tickets import Klass, Ticket, Urgency
+from dispatch.calls.calls import Call
+from dispatch.calls.on_desk import answered_by
+from dispatch.tickets import duplicates, merging, reach, urging
+from dispatch.tickets.lodging import Lodged, lodge
+from dispatch.tickets.referrals import Matter
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import Klass, Ticket, Urgency
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import Department, in_service
 from hotline.times import local_day

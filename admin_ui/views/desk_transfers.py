@@ -9,14 +9,14 @@ from sqlalchemy.orm import Session
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import number_in, wish
-from dispatch import handing_on, transfers
-from dispatch.calls import Call
-from dispatch.handing_on import Asked
-from dispatch.on_desk import answered_by
-from dispatch.tickets import Klass
-from dispatch.transfer_line import Ends, TransferLine
-from dispatch.transfer_rules import TransferError
-from dispatch.transfers import Otherwise, State, Transfer
+from dispatch.calls.calls import Call
+from dispatch.calls.on_desk import answered_by
+from dispatch.tickets.tickets import Klass
+from dispatch.transfers import handing_on, transfers
+from dispatch.transfers.handing_on import Asked
+from dispatch.transfers.transfer_line import Ends, TransferLine
+from dispatch.transfers.transfer_rules import TransferError
+from dispatch.transfers.transfers import Otherwise, State, Transfer
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import Department, in_service
 from hotline.exchange.errors import LinkError

@@ -9,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_ui.house import house, me, now, reading
-from dispatch import corrections
-from dispatch.answers import Offered, offered
-from dispatch.decision import Answer, Channel, Contact
+from dispatch.answering.answers import Offered, offered
+from dispatch.answering.decision import Answer, Channel, Contact
+from dispatch.callbacks import corrections
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission
 from hotline.times import local_day

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, writing
 from admin_ui.views.entry import find, find_version, show
-from dispatch import pinning
+from dispatch.answering import pinning
 from hotline.accounts.roles import Permission
 from hotline.times import CHINA
 from knowledge_base import life, sweeping

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading
 from admin_ui.paging import wish_day
-from dispatch.figures import board
+from dispatch.figures.figures import board
+from dispatch.figures.own_figures import narrowed, own_board
 from dispatch.line import rush
-from dispatch.own_figures import narrowed, own_board
 from hotline.accounts.roles import Permission
 from hotline.times import local_day
 

@@ -8,8 +8,8 @@ from admin_ui.guards import signed_in
 from admin_ui.house import me, now, reading
 from admin_ui.paging import count_of
 from admin_ui.views import review
-from dispatch.worklist import Wanted
-from dispatch.worklist import listed as tickets
+from dispatch.tickets.worklist import Wanted
+from dispatch.tickets.worklist import listed as tickets
 from hotline.accounts.roles import Permission
 
 blueprint = Blueprint("home", __name__)

@@ -15,8 +15,8 @@ from admin_ui.house import house, me, now, reading
 from admin_ui.naming import named
 from admin_ui.paging import page_of, wish, wish_code, wish_number
 from admin_ui.views.entry import show
-from dispatch.answers import offered_among
-from dispatch.decision import Channel
+from dispatch.answering.answers import offered_among
+from dispatch.answering.decision import Channel
 from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department
 from hotline.times import local_day

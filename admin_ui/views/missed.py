@@ -13,8 +13,8 @@ from admin_ui.guards import needs
 from admin_ui.house import me, now, reading
 from admin_ui.paging import begins, ends, page_of, wish, wish_code, wish_day
 from admin_ui.words import MISSED
-from dispatch.missed import MissedCaller, Over
-from dispatch.missed_list import WantedMissed, listed_missed
+from dispatch.callbacks.missed import MissedCaller, Over
+from dispatch.callbacks.missed_list import WantedMissed, listed_missed
 from hotline.accounts.roles import Permission
 from hotline.logs import mask
 

@@ -12,9 +12,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from admin_ui.house import me, writing
 from admin_ui.paging import wish
-from dispatch import callers, reach
+from dispatch.calls import callers
 from dispatch.line.barring import RANGE, Cause
 from dispatch.line.errors import LineRuleError
+from dispatch.tickets import reach
 from hotline import phones
 from hotline.logs import mask
 

@@ -16,11 +16,12 @@ from admin_ui.limits import takes
 from admin_ui.paging import Page, page_of, wish
 from admin_ui.views.forms import XLSX
 from admin_ui.words import DELIVERIES, STATES
-from dispatch import passed, passed_answers, passed_form, reach
-from dispatch.passed_form import Line
-from dispatch.passed_matters import PassedMatter
-from dispatch.states import State
-from dispatch.steps import ReferralError
+from dispatch.passed import passed, passed_answers, passed_form
+from dispatch.passed.passed_form import Line
+from dispatch.passed.passed_matters import PassedMatter
+from dispatch.tickets import reach
+from dispatch.tickets.states import State
+from dispatch.tickets.steps import ReferralError
 from hotline import audit
 from hotline.accounts.roles import Permission
 from hotline.telling.outbox import Delivery

@@ -13,8 +13,8 @@ from admin_ui.guards import needs
 from admin_ui.house import reading
 from admin_ui.paging import begins, ends, page_of, wish, wish_code, wish_day
 from admin_ui.words import PLACES
-from dispatch.places import Over, Place
-from dispatch.places_list import WantedPlaces, listed_places
+from dispatch.callbacks.places import Over, Place
+from dispatch.callbacks.places_list import WantedPlaces, listed_places
 from hotline.accounts.roles import Permission
 from hotline.logs import mask
 

@@ -13,9 +13,9 @@ from werkzeug.wsgi import FileWrapper
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import wish_code
-from dispatch import reach
-from dispatch.calls import Call
-from dispatch.marks import marks
+from dispatch.calls.calls import Call
+from dispatch.calls.marks import marks
+from dispatch.tickets import reach
 from hotline.accounts.roles import Permission
 from recordings import audio, listening, masked, masking, two_hands
 from recordings.archive import archive

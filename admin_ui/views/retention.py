@@ -13,8 +13,8 @@ from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import begins, ends, number_in, page_of, wish, wish_day
 from admin_ui.views.custody import done
-from dispatch import destroying
-from dispatch.calls import Call
+from dispatch.calls.calls import Call
+from dispatch.reconciling import destroying
 from hotline.accounts.roles import Permission
 from hotline.times import local_day
 from recordings import retention, two_hands

@@ -14,10 +14,10 @@ from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
 from admin_ui.paging import page_of, wish, wish_code
 from admin_ui.words import SHARES
-from dispatch import joint, reach
-from dispatch.shares import Outcome, Share
-from dispatch.steps import ReferralError
-from dispatch.tickets import Ticket
+from dispatch.tickets import joint, reach
+from dispatch.tickets.shares import Outcome, Share
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import Ticket
 from hotline import audit
 from hotline.accounts.roles import Permission
 

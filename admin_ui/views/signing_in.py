@@ -14,7 +14,7 @@ from admin_ui.limits import limiter
 from admin_ui.phones import PhonesError
 from admin_ui.sessions import Person
 from admin_ui.views.desk_readiness import become
-from dispatch.desk import Readiness
+from dispatch.calls.desk import Readiness
 from hotline import audit
 from hotline.accounts import accounts
 from hotline.accounts.roles import Permission

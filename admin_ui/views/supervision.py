@@ -14,11 +14,11 @@ from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import begins, day_in, ends, page_of, wish, wish_day, wish_number
 from admin_ui.words import LETTERS, STATES
-from dispatch import letters, reach, supervision
-from dispatch.states import State
-from dispatch.steps import ReferralError
-from dispatch.supervision import Demand, Supervision
-from dispatch.tickets import Ticket
+from dispatch.tickets import letters, reach, supervision
+from dispatch.tickets.states import State
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.supervision import Demand, Supervision
+from dispatch.tickets.tickets import Ticket
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import Department
 

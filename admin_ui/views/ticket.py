@@ -11,28 +11,28 @@ from sqlalchemy.orm import Session
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.words import COUNTIES
-from dispatch import (
+from dispatch.callbacks import contacting
+from dispatch.callbacks.callbacks import Callback
+from dispatch.callbacks.callbacks import State as Owed
+from dispatch.callbacks.contacting import CallerContact
+from dispatch.clocks import rules
+from dispatch.passed.passed_matters import SOURCE
+from dispatch.tickets import (
     colleague_notes,
-    contacting,
     counties,
     drafting,
     duplicates,
     merging,
     reach,
     referrals,
-    rules,
     shares,
     supervision,
     urging,
 )
-from dispatch.callbacks import Callback
-from dispatch.callbacks import State as Owed
-from dispatch.contacting import CallerContact
-from dispatch.duplicates import Likely
-from dispatch.needs import doable
-from dispatch.passed_matters import SOURCE
-from dispatch.tickets import UNHEARD, Ticket, followed, guarded
-from dispatch.web_questions import WEB
+from dispatch.tickets.duplicates import Likely
+from dispatch.tickets.needs import doable
+from dispatch.tickets.tickets import UNHEARD, Ticket, followed, guarded
+from dispatch.tickets.web_questions import WEB
 from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission

@@ -12,9 +12,9 @@ from admin_ui.paging import number_in
 from admin_ui.phones import PhonesError
 from admin_ui.views.ticket import show
 from admin_ui.views.ticket_steps import take
-from dispatch import contacting
-from dispatch.contacting import CallerContact
-from dispatch.tickets import Ticket
+from dispatch.callbacks import contacting
+from dispatch.callbacks.contacting import CallerContact
+from dispatch.tickets.tickets import Ticket
 from hotline.accounts.roles import Permission
 
 blueprint = Blueprint("ticket_contact", __name__, url_prefix="/tickets/<number>/contact")

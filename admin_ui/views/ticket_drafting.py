@@ -7,7 +7,7 @@ from flask_babel import gettext
 from admin_ui.guards import needs
 from admin_ui.house import me, now, writing
 from admin_ui.views.ticket import show
-from dispatch import drafting, reach
+from dispatch.tickets import drafting, reach
 from hotline.accounts.roles import Permission
 from knowledge_base.transitions import LifeError
 

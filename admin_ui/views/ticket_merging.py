@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from admin_ui.guards import needs
 from admin_ui.house import house, me
 from admin_ui.views.ticket_steps import take
-from dispatch import merging, reach
-from dispatch.steps import ReferralError
-from dispatch.tickets import Ticket
+from dispatch.tickets import merging, reach
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import Ticket
 from hotline.accounts.roles import Permission
 
 blueprint = Blueprint("ticket_merging", __name__, url_prefix="/tickets/<number>")

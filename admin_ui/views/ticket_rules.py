@@ -13,11 +13,11 @@ from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import number_in, wish
 from admin_ui.words import ACTIONS, TERMS
-from dispatch import rule_sets, rules
-from dispatch.rule_examples import examples
-from dispatch.rule_sets import Draft
-from dispatch.steps import ReferralError
-from dispatch.tickets import TicketRules
+from dispatch.clocks import rule_sets, rules
+from dispatch.clocks.rule_examples import examples
+from dispatch.clocks.rule_sets import Draft
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import TicketRules
 from hotline.accounts.roles import Permission
 from hotline.calendar.days import working_days
 from hotline.times import local_day

@@ -11,10 +11,10 @@ from admin_ui.guards import needs
 from admin_ui.house import house, me
 from admin_ui.paging import number_in
 from admin_ui.views.ticket_steps import take
-from dispatch import joint
-from dispatch.shares import Share
-from dispatch.steps import ReferralError
-from dispatch.tickets import Ticket
+from dispatch.tickets import joint
+from dispatch.tickets.shares import Share
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import Ticket
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import Department
 

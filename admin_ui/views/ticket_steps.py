@@ -13,7 +13,7 @@ from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import code_in, number_in
 from admin_ui.views.ticket import show
-from dispatch import (
+from dispatch.tickets import (
     asides,
     colleague_notes,
     counties,
@@ -25,10 +25,10 @@ from dispatch import (
     supervision,
     urging,
 )
-from dispatch.referrals import Matter
-from dispatch.states import ImpossibleStep
-from dispatch.steps import ReferralError
-from dispatch.tickets import Klass, Ticket, Urgency
+from dispatch.tickets.referrals import Matter
+from dispatch.tickets.states import ImpossibleStep
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import Klass, Ticket, Urgency
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import Department
 

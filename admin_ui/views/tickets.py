@@ -14,12 +14,12 @@ from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
 from admin_ui.paging import page_of, wish, wish_code, wish_number
-from dispatch import reach, referrals, worklist
-from dispatch.list_order import common
-from dispatch.states import ImpossibleStep, State
-from dispatch.steps import ReferralError
-from dispatch.tickets import Klass, Ticket
-from dispatch.worklist import Wanted
+from dispatch.tickets import reach, referrals, worklist
+from dispatch.tickets.list_order import common
+from dispatch.tickets.states import ImpossibleStep, State
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import Klass, Ticket
+from dispatch.tickets.worklist import Wanted
 from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department
 

@@ -12,9 +12,9 @@ from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import now, reading
 from admin_ui.paging import begins, ends, number_in, page_of, wish, wish_code, wish_day
-from dispatch.hunting import Outcome
-from dispatch.transfer_list import WantedTransfers, listed_transfers
-from dispatch.transfers import State, Transfer, TransferAttempt
+from dispatch.transfers.hunting import Outcome
+from dispatch.transfers.transfer_list import WantedTransfers, listed_transfers
+from dispatch.transfers.transfers import State, Transfer, TransferAttempt
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import in_service
 from hotline.times import local_day

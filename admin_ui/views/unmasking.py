@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 
 from admin_ui.guards import needs
 from admin_ui.house import me, now, writing
-from dispatch import callers, reach
-from dispatch.callers import UnmaskError
-from dispatch.calls import Call
-from dispatch.tickets import Ticket
+from dispatch.calls import callers
+from dispatch.calls.callers import UnmaskError
+from dispatch.calls.calls import Call
+from dispatch.tickets import reach
+from dispatch.tickets.tickets import Ticket
 from hotline.accounts.roles import Permission
 
 blueprint = Blueprint("unmasking", __name__)

@@ -13,8 +13,8 @@ from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import Page, page_in, wish, wish_code
 from admin_ui.voice_words import LOOKS, SORTS, place_of
-from dispatch import spoken
-from dispatch.spoken import Look, Said, Sort
+from dispatch.answering import spoken
+from dispatch.answering.spoken import Look, Said, Sort
 from hotline.accounts.roles import Permission
 from hotline.voice import alaw, heard
 from hotline.voice.slower import stretched

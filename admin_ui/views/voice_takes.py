@@ -15,7 +15,7 @@ from admin_ui.limits import takes as lets_in
 from admin_ui.paging import wish
 from admin_ui.views.voice import wav
 from admin_ui.views.voice_readings import done
-from dispatch import spoken
+from dispatch.answering import spoken
 from hotline.accounts.roles import Permission
 from hotline.voice import prompts, studio, takes
 from hotline.voice.takes import PromptTake

@@ -8,11 +8,11 @@ from agi.line import Line
 from agi.scripts import survey
 from agi.talk import PERSON
 from agi.voice import NotSpoken, Voice
-from dispatch import corrections
-from dispatch.callbacks import TOLD, WRONG_PERSON, Attempt, Callback
-from dispatch.decision import Channel
-from dispatch.endings import end_attempt
-from dispatch.tickets import Ticket
+from dispatch.answering.decision import Channel
+from dispatch.callbacks import corrections
+from dispatch.callbacks.callbacks import TOLD, WRONG_PERSON, Attempt, Callback
+from dispatch.calls.endings import end_attempt
+from dispatch.tickets.tickets import Ticket
 from hotline.settings import Settings
 from hotline.times import now
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from agi.house import House
 from agi.line import Line
-from dispatch.beginnings import Beginning
+from dispatch.calls.beginnings import Beginning
 from dispatch.line.menu import offered, ways
 from dispatch.line.rules import Reception, receive
 from hotline.calendar.words import Prompts

@@ -3,7 +3,7 @@
 from agi.house import House, Next
 from agi.line import Line
 from agi.voice import Voice
-from dispatch import places
+from dispatch.callbacks import places
 from hotline.times import now
 
 

@@ -10,9 +10,9 @@ from agi.dictation import END, PERSON, Dictation, PersonWanted
 from agi.house import House, Next
 from agi.line import ALL_KEYS, Line
 from agi.voice import Voice
-from dispatch import takes
-from dispatch.dialable import dialable
-from dispatch.takes import Part
+from dispatch.callbacks.dialable import dialable
+from dispatch.calls import takes
+from dispatch.calls.takes import Part
 from hotline.times import now
 from recordings.sounding import Sounding
 

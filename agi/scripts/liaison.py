@@ -5,7 +5,7 @@ from contextlib import suppress
 from agi.house import House
 from agi.line import Line
 from agi.voice import NotSpoken, Voice
-from dispatch import transfers
+from dispatch.transfers import transfers
 from hotline.times import now
 
 TAKES, WRONG = "1", "2"

@@ -5,7 +5,7 @@ from agi.house import House, Next
 from agi.line import Line
 from agi.talk import BACK, PERSON, Talk
 from agi.voice import NotSpoken, Voice
-from dispatch.calls import Step
+from dispatch.calls.calls import Step
 from dispatch.line.flags import Skill
 from dispatch.line.menu import CLOSING, Do, Item, offered
 from dispatch.line.menus import Spoken

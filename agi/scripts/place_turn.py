@@ -4,9 +4,9 @@ from agi.house import House, Next
 from agi.line import Line
 from agi.talk import PERSON
 from agi.voice import Voice
-from dispatch import callbacks, places
-from dispatch.callbacks import Attempt
-from dispatch.endings import end_attempt
+from dispatch.callbacks import callbacks, places
+from dispatch.callbacks.callbacks import Attempt
+from dispatch.calls.endings import end_attempt
 from hotline.times import now
 
 COMES, REFUSES = "1", "2"

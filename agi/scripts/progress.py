@@ -8,12 +8,14 @@ from agi.scripts import callback
 from agi.talk import BACK, PERSON, Talk
 from agi.urgent import advise
 from agi.voice import NotSpoken, Voice
-from dispatch import calls, progress, ringing_in, urging
-from dispatch.calls import Step
-from dispatch.codes import DIGITS
+from dispatch.callbacks import ringing_in
+from dispatch.calls import calls
+from dispatch.calls.calls import Step
 from dispatch.line import emergency
-from dispatch.progress import Standing
-from dispatch.states import State
+from dispatch.tickets import progress, urging
+from dispatch.tickets.codes import DIGITS
+from dispatch.tickets.progress import Standing
+from dispatch.tickets.states import State
 from hotline.phones import normalise
 from hotline.times import local, now
 

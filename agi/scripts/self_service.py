@@ -13,10 +13,11 @@ from agi.scripts.speaking import asked_aloud
 from agi.talk import BACK, PERSON, TRIES, YES, Talk
 from agi.urgent import advise
 from agi.voice import NotSpoken, Voice
-from dispatch import answers, hot_topics, tellings
-from dispatch.answers import Offered
-from dispatch.calls import Step
-from dispatch.decision import Answer, Channel
+from dispatch.answering import answers, hot_topics
+from dispatch.answering.answers import Offered
+from dispatch.answering.decision import Answer, Channel
+from dispatch.calls import tellings
+from dispatch.calls.calls import Step
 from dispatch.line import emergency
 from dispatch.line.emergency import Advice
 from hotline.directory import departments

@@ -10,8 +10,8 @@ from agi.house import Next
 from agi.listening import Deaf, Ears, Heard, Keyed, Listened, Nothing
 from agi.talk import AGAIN, PERSON, TRIES, YES, Talk
 from agi.urgent import advise
-from dispatch.calls import Step
-from dispatch.decision import Channel
+from dispatch.answering.decision import Channel
+from dispatch.calls.calls import Step
 from dispatch.line.emergency import emergency
 from hotline.hearing.expecting import Expecting
 from hotline.hearing.replies import Reply, choice, reply

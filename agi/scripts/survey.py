@@ -6,10 +6,11 @@ from agi.house import House, Next
 from agi.line import Line
 from agi.talk import PERSON
 from agi.voice import Voice
-from dispatch import calls, surveys
-from dispatch.callbacks import REFUSED, TOLD, Attempt, Callback
-from dispatch.calls import Step
-from dispatch.endings import end_attempt
+from dispatch.callbacks import surveys
+from dispatch.callbacks.callbacks import REFUSED, TOLD, Attempt, Callback
+from dispatch.calls import calls
+from dispatch.calls.calls import Step
+from dispatch.calls.endings import end_attempt
 from hotline.times import now
 
 GRADES: Final = "12345"

@@ -6,12 +6,12 @@ from random import Random
 
 from cli.fill.cast import Asked, Cast, Person
 from cli.fill.paper import Paper
-from dispatch.calls import Call, CallStep, Leg, Outcome, Step
-from dispatch.decision import Channel
-from dispatch.desk import Offer
-from dispatch.tellings import Telling
-from dispatch.transfers import Otherwise, Transfer, TransferAttempt
-from dispatch.transfers import State as TransferState
+from dispatch.answering.decision import Channel
+from dispatch.calls.calls import Call, CallStep, Leg, Outcome, Step
+from dispatch.calls.desk import Offer
+from dispatch.calls.tellings import Telling
+from dispatch.transfers.transfers import Otherwise, Transfer, TransferAttempt
+from dispatch.transfers.transfers import State as TransferState
 from hotline.times import local
 from knowledge_base.asked import Asked as Search
 from knowledge_base.asked import Found, Way

@@ -14,7 +14,7 @@ from cli.fill.paper import Paper
 from cli.fill.size import Size, beginnings
 from cli.fill.tickets import Numbers, ticket
 from cli.fill.unfound import Unfound
-from dispatch.calls import Call, Outcome
+from dispatch.calls.calls import Call, Outcome
 from hotline import audit
 from hotline.audit import chain
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from dispatch.states import Action, State, transition
+from dispatch.tickets.states import Action, State, transition
 
 A, S = Action, State
 WAYS: dict[State, tuple[tuple[Action, float], ...]] = {

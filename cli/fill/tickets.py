@@ -11,11 +11,11 @@ from cli.fill.calls import Rung
 from cli.fill.cast import Cast, Person
 from cli.fill.lives import Deed, live
 from cli.fill.paper import Paper, Row
-from dispatch.callbacks import Attempt, Callback
-from dispatch.callbacks import State as Owed
-from dispatch.states import OVER, Action, State
-from dispatch.supervision import Supervision
-from dispatch.tickets import DailyNumber, Klass, Ticket, TicketStep, Urgency
+from dispatch.callbacks.callbacks import Attempt, Callback
+from dispatch.callbacks.callbacks import State as Owed
+from dispatch.tickets.states import OVER, Action, State
+from dispatch.tickets.supervision import Supervision
+from dispatch.tickets.tickets import DailyNumber, Klass, Ticket, TicketStep, Urgency
 from hotline.audit import AuditRow
 from hotline.times import local_day
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from cli.fill.cast import Cast, Person
 from cli.fill.lives import Deed
 from cli.fill.paper import Paper, Row
-from dispatch.states import OVER, Action
+from dispatch.tickets.states import OVER, Action
 from hotline.telling.notices import Notice, Topic
 from hotline.telling.outbox import Channel, Delivery, DeliveryAttempt, State
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from cli.fill.calls import Rung
 from cli.fill.cast import Cast
 from cli.fill.paper import Paper
-from dispatch.decision import Channel
+from dispatch.answering.decision import Channel
 from knowledge_base.asked import Asked, Found, Open, Unanswered, Way
 
 HOW = ("要带哪样材料", "克哪点办", "收不收钱", "几天能办好", "能不能代办", "周末办不办", "网上咋个办", "过期了咋个办")

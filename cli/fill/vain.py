@@ -7,12 +7,12 @@ from typing import TypeVar
 
 from cli.fill.calls import Rung
 from cli.fill.paper import Paper
-from dispatch.callbacks import Callback, State
-from dispatch.calls import Outcome
-from dispatch.missed import MissedCall, MissedCaller
-from dispatch.missed import Over as Missed
-from dispatch.places import Over as Kept
-from dispatch.places import Place
+from dispatch.callbacks.callbacks import Callback, State
+from dispatch.callbacks.missed import MissedCall, MissedCaller
+from dispatch.callbacks.missed import Over as Missed
+from dispatch.callbacks.places import Over as Kept
+from dispatch.callbacks.places import Place
+from dispatch.calls.calls import Outcome
 
 E = TypeVar("E", bound=StrEnum)
 STILL = timedelta(days=2)

@@ -8,7 +8,7 @@ from statistics import mean
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispatch.desk import Offer, Presence, Readiness
+from dispatch.calls.desk import Offer, Presence, Readiness
 from hotline.settings import Settings
 
 LATELY = timedelta(hours=1)

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import tellings
-from dispatch.calls import Call, Step
-from dispatch.decision import Answer, Channel
-from dispatch.hot_topics import sayable
-from dispatch.tellings import Telling
+from dispatch.answering.decision import Answer, Channel
+from dispatch.answering.hot_topics import sayable
+from dispatch.calls import tellings
+from dispatch.calls.calls import Call, Step
+from dispatch.calls.tellings import Telling
 from hotline.settings import Settings
 from hotline.voice import alaw, orders
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispatch import missed, places
+from dispatch.callbacks import missed, places
 from dispatch.line import barring, flags, menus, priority, switches
 from dispatch.line.barring import Barred, Block, CallerWarning, Cause
 from dispatch.line.flags import CallerFlag, Skill

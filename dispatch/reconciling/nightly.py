@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy import func, select
 
-from dispatch.destroying import destroy_due
+from dispatch.reconciling.destroying import destroy_due
 from dispatch.reconciling.reconciler import Reconciler
 from hotline.database import Database
 from hotline.settings import Settings

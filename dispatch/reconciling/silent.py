@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
 
-from dispatch.calls import Call
+from dispatch.calls.calls import Call
 from dispatch.reconciling.books import QUIET, Books, Found
 from recordings import recordings
 from recordings.findings import Done, Finding

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from dispatch.calls import Call
+from dispatch.calls.calls import Call
 from dispatch.reconciling.books import Books, Found
 from recordings import recordings, sides
 from recordings.findings import Done

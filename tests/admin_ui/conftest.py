@@ -17,13 +17,14 @@ from werkzeug.serving import make_server
 
 from admin_ui.app import create_app
 from admin_ui.phones import PhonesError
-from dispatch import calls, referrals
-from dispatch.callbacks import Attempt
-from dispatch.calls import Call, Step
-from dispatch.contacting import CallerContact
+from dispatch.callbacks.callbacks import Attempt
+from dispatch.callbacks.contacting import CallerContact
+from dispatch.calls import calls
+from dispatch.calls.calls import Call, Step
 from dispatch.line.flags import Skill
-from dispatch.referrals import Matter
-from dispatch.tickets import Klass, Ticket
+from dispatch.tickets import referrals
+from dispatch.tickets.referrals import Matter
+from dispatch.tickets.tickets import Klass, Ticket
 from hotline.accounts import accounts
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role

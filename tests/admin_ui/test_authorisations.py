@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch.answers import offered
-from dispatch.decision import Answer, Channel
+from dispatch.answering.answers import offered
+from dispatch.answering.decision import Answer, Channel
 from hotline.directory.departments import Department
 from hotline.times import local_day, now
 from knowledge_base import granting

@@ -9,10 +9,10 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page
 from sqlalchemy import select
 
-from dispatch import referrals
-from dispatch.callbacks import Attempt, Callback
-from dispatch.states import State
-from dispatch.tickets import Ticket
+from dispatch.callbacks.callbacks import Attempt, Callback
+from dispatch.tickets import referrals
+from dispatch.tickets.states import State
+from dispatch.tickets.tickets import Ticket
 from hotline.audit import AuditRow
 from hotline.times import now
 from tests.dispatch import town

@@ -16,7 +16,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from cli.main import main
-from dispatch.case_files import LIST, README
+from dispatch.tickets.case_files import LIST, README
 from hotline.audit import AuditRow
 from hotline.times import now
 from recordings import keeping

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from dispatch import destroying
+from dispatch.reconciling import destroying
 from hotline.times import local_day, now
 from recordings import findings, keeping, two_hands
 from recordings.archive import archive

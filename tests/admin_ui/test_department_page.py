@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from dispatch import contacting
-from dispatch.tickets import Klass
+from dispatch.callbacks import contacting
+from dispatch.tickets.tickets import Klass
 from hotline.directory.liaisons import Liaison, Position
 
 World = Any

@@ -9,12 +9,12 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
-from dispatch import calls, desk
-from dispatch.calls import Step
-from dispatch.desk import Presence, Readiness
-from dispatch.tellings import Telling
-from dispatch.tickets import Ticket
-from dispatch.transfers import Otherwise, State, Transfer
+from dispatch.calls import calls, desk
+from dispatch.calls.calls import Step
+from dispatch.calls.desk import Presence, Readiness
+from dispatch.calls.tellings import Telling
+from dispatch.tickets.tickets import Ticket
+from dispatch.transfers.transfers import Otherwise, State, Transfer
 from hotline.database import Database
 from hotline.events import Event
 from hotline.times import now

@@ -7,7 +7,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from dispatch.desk import Offer
+from dispatch.calls.desk import Offer
 from hotline.times import now
 from knowledge_base.asked import Asked, Found
 from knowledge_base.entries import Entry

@@ -12,11 +12,12 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from admin_ui.app import create_app
-from dispatch import calls, desk, transfers
-from dispatch.hunting import Duty, Outcome
-from dispatch.telephone import Telephone
-from dispatch.transfer_line import TransferLine
-from dispatch.transfers import State, Transfer, TransferAttempt
+from dispatch.callbacks.telephone import Telephone
+from dispatch.calls import calls, desk
+from dispatch.transfers import transfers
+from dispatch.transfers.hunting import Duty, Outcome
+from dispatch.transfers.transfer_line import TransferLine
+from dispatch.transfers.transfers import State, Transfer, TransferAttempt
 from hotline.directory.departments import Department, by_code
 from hotline.directory.liaisons import Liaison, Position
 from hotline.times import local_day, now

@@ -14,10 +14,10 @@ from sqlalchemy import select
 from admin_ui.app import create_app
 from admin_ui.exports import harmless
 from admin_ui.fan_out import FanOut
-from dispatch import desk
-from dispatch.calls import CallStep
-from dispatch.figures import board
-from dispatch.tickets import Klass, Ticket
+from dispatch.calls import desk
+from dispatch.calls.calls import CallStep
+from dispatch.figures.figures import board
+from dispatch.tickets.tickets import Klass, Ticket
 from hotline.accounts.accounts import Account
 from hotline.audit import AuditRow
 from hotline.database import Database

@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 
 from admin_ui.app import create_app
 from admin_ui.guards import Open, mark_of
-from dispatch.tickets import Klass, Ticket
+from dispatch.tickets.tickets import Klass, Ticket
 from hotline.accounts.roles import Permission, Role, may
 from recordings.recordings import Recording
 from tests.admin_ui.conftest import PASSWORD

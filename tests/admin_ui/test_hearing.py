@@ -15,10 +15,10 @@ import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from dispatch import calls
-from dispatch.calls import Step
-from dispatch.marks import Mark, marks
-from dispatch.tickets import Klass
+from dispatch.calls import calls
+from dispatch.calls.calls import Step
+from dispatch.calls.marks import Mark, marks
+from dispatch.tickets.tickets import Klass
 from hotline.audit import AuditRow
 from hotline.times import now
 from recordings import keeping, sides

@@ -13,9 +13,9 @@ from jinja2.nodes import Assign, Name
 from sqlalchemy import select
 
 from admin_ui.words import TOPICS
-from dispatch import desk
-from dispatch.caller_sms import SmsWish
-from dispatch.tickets import Ticket
+from dispatch.calls import desk
+from dispatch.tickets.caller_sms import SmsWish
+from dispatch.tickets.tickets import Ticket
 from hotline.accounts.roles import Role
 from hotline.audit import AuditRow
 from hotline.telling import notices, sms

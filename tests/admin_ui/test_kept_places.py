@@ -12,7 +12,8 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page
 from sqlalchemy import select
 
-from dispatch import callbacks, calls, desk, places
+from dispatch.callbacks import callbacks, places
+from dispatch.calls import calls, desk
 from hotline.accounts.accounts import Account
 from hotline.audit import AuditRow
 from hotline.times import now

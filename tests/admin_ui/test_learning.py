@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from dispatch.desk import Offer
+from dispatch.calls.desk import Offer
 from hotline.audit import AuditRow
 from hotline.times import local_day, now
 from knowledge_base import asked, measured

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from dispatch.desk import Offer
+from dispatch.calls.desk import Offer
 from hotline.database import Database
 from hotline.times import now
 from knowledge_base import asked

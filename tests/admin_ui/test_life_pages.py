@@ -11,12 +11,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from dispatch import tellings
-from dispatch.answers import offered
-from dispatch.callbacks import Callback
-from dispatch.decision import Channel
-from dispatch.states import State as TicketState
-from dispatch.tickets import Klass, Ticket
+from dispatch.answering.answers import offered
+from dispatch.answering.decision import Channel
+from dispatch.callbacks.callbacks import Callback
+from dispatch.calls import tellings
+from dispatch.tickets.states import State as TicketState
+from dispatch.tickets.tickets import Klass, Ticket
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.audit import AuditRow

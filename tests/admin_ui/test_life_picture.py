@@ -11,8 +11,8 @@ from flask import Flask
 from flask_babel import force_locale
 
 from admin_ui.life_words import NEEDS, words
-from dispatch import life_picture
-from dispatch.states import LABELS, TRANSITIONS, Need
+from dispatch.tickets import life_picture
+from dispatch.tickets.states import LABELS, TRANSITIONS, Need
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PICTURE, PAGE = DOCS / "pictures" / "ticket-life.svg", DOCS / "tickets.md"

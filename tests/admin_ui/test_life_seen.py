@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
-from dispatch import tellings
-from dispatch.answers import offered
-from dispatch.decision import Channel
+from dispatch.answering.answers import offered
+from dispatch.answering.decision import Channel
+from dispatch.calls import tellings
 from hotline.database import Database
 from hotline.times import local_day, now
 from knowledge_base import keeping_categories, life

@@ -14,7 +14,7 @@ from dispatch.line.flags import CallerFlag, Skill
 from dispatch.line.rules import Reception, receive
 from dispatch.line.rush import Flood, Sighting
 from dispatch.line.switches import LineSwitch
-from dispatch.tickets import Klass
+from dispatch.tickets.tickets import Klass
 from hotline.audit import AuditRow
 from hotline.calendar.days import CalendarDay
 from hotline.times import local_day, now

@@ -16,10 +16,13 @@ from werkzeug.routing import Rule
 
 import admin_ui
 from admin_ui.guards import Open, mark_of
-from dispatch import callbacks, destroying, joint, supervision, tellings
-from dispatch.answers import offered
-from dispatch.decision import Answer, Channel
-from dispatch.tickets import Ticket
+from dispatch.answering.answers import offered
+from dispatch.answering.decision import Answer, Channel
+from dispatch.callbacks import callbacks
+from dispatch.calls import tellings
+from dispatch.reconciling import destroying
+from dispatch.tickets import joint, supervision
+from dispatch.tickets.tickets import Ticket
 from hotline.accounts.roles import Permission, Role, may
 from hotline.audit import AuditRow
 from hotline.directory.departments import Department

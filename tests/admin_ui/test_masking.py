@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from dispatch.tickets import Ticket
+from dispatch.tickets.tickets import Ticket
 from hotline.audit import AuditRow
 from hotline.database import Database
 from tests.admin_ui.support import listen, on_sqlite

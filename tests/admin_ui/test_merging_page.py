@@ -5,7 +5,7 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
-from dispatch import desk
+from dispatch.calls import desk
 from hotline.times import now
 
 World = Any

@@ -11,10 +11,11 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page
 from sqlalchemy import select
 
-from dispatch import calls, endings, missed
-from dispatch.callbacks import Attempt
-from dispatch.missed import MissedCaller
-from dispatch.tickets import Ticket
+from dispatch.callbacks import missed
+from dispatch.callbacks.callbacks import Attempt
+from dispatch.callbacks.missed import MissedCaller
+from dispatch.calls import calls, endings
+from dispatch.tickets.tickets import Ticket
 from hotline.times import now
 from tests.support.axe import faults
 

@@ -9,11 +9,11 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select, text
 
-from dispatch import calls, tellings
-from dispatch.answers import offered
-from dispatch.decision import Answer, Channel
-from dispatch.states import State
-from dispatch.tickets import Klass, Ticket
+from dispatch.answering.answers import offered
+from dispatch.answering.decision import Answer, Channel
+from dispatch.calls import calls, tellings
+from dispatch.tickets.states import State
+from dispatch.tickets.tickets import Klass, Ticket
 from hotline.audit import AuditRow, chain
 from hotline.database import Database
 from hotline.times import local_day, now

@@ -8,8 +8,8 @@ import openpyxl
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from dispatch.passed_form import FORM
-from dispatch.passed_matters import PassedMatter
+from dispatch.passed.passed_form import FORM
+from dispatch.passed.passed_matters import PassedMatter
 
 World = Any
 SignIn = Callable[[str], FlaskClient]

@@ -15,8 +15,8 @@ from admin_ui.app import create_app
 from cli import demo_load
 from cli.fill.filling import fill
 from cli.fill.size import Size
-from dispatch import worklist
-from dispatch.worklist import Wanted
+from dispatch.tickets import worklist
+from dispatch.tickets.worklist import Wanted
 from hotline.accounts.accounts import Account
 from hotline.audit import AuditRow
 from hotline.database import Database

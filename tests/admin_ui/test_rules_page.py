@@ -9,8 +9,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from admin_ui.words import TERMS
-from dispatch.rules import Rules, as_set
-from dispatch.tickets import TicketRules
+from dispatch.clocks.rules import Rules, as_set
+from dispatch.tickets.tickets import TicketRules
 from hotline.times import local_day, now
 
 World = Any

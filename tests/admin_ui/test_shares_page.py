@@ -6,7 +6,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from dispatch.shares import Share
+from dispatch.tickets.shares import Share
 from hotline.directory.departments import Department
 
 World = Any

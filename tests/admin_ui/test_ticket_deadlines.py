@@ -6,8 +6,8 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from dispatch.states import State
-from dispatch.tickets import Ticket
+from dispatch.tickets.states import State
+from dispatch.tickets.tickets import Ticket
 from tests.dispatch import town
 
 World = Any

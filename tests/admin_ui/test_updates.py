@@ -10,8 +10,8 @@ import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from dispatch.answers import offered
-from dispatch.decision import Answer, Channel, Contact
+from dispatch.answering.answers import offered
+from dispatch.answering.decision import Answer, Channel, Contact
 from hotline.audit import AuditRow
 from hotline.directory.departments import Department
 from hotline.directory.liaisons import Liaison, Position

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from dispatch.calls import Step
-from dispatch.states import State
-from dispatch.tickets import Ticket
+from dispatch.calls.calls import Step
+from dispatch.tickets.states import State
+from dispatch.tickets.tickets import Ticket
 from hotline.database import Database
 from hotline.telling import sms
 from hotline.telling.outbox import Channel, Delivery

@@ -18,14 +18,16 @@ from agi.run import SCRIPTS
 from ami_listener.drift import believed, drift
 from ami_listener.resync import repair
 from ami_listener.seen import Seen
-from dispatch import callbacks, calls, places, transfers
-from dispatch.callbacks import Attempt, Callback
-from dispatch.calls import Call
-from dispatch.endings import end_call
-from dispatch.hunting import Duty
+from dispatch.callbacks import callbacks, places
+from dispatch.callbacks.callbacks import Attempt, Callback
+from dispatch.calls import calls
+from dispatch.calls.calls import Call
+from dispatch.calls.endings import end_call
 from dispatch.line import menus
-from dispatch.states import State
-from dispatch.transfers import TransferAttempt, Wish
+from dispatch.tickets.states import State
+from dispatch.transfers import transfers
+from dispatch.transfers.hunting import Duty
+from dispatch.transfers.transfers import TransferAttempt, Wish
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.database import Database

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from sqlalchemy import select, text
 
 from agi.run import make_server
-from dispatch.calls import Call
+from dispatch.calls.calls import Call
 from hotline.database import Database
 from hotline.settings import Settings
 

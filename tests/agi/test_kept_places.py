@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from dispatch import callbacks, calls, places
-from dispatch.callbacks import Attempt
-from dispatch.calls import Call
-from dispatch.places import Place
+from dispatch.callbacks import callbacks, places
+from dispatch.callbacks.callbacks import Attempt
+from dispatch.callbacks.places import Place
+from dispatch.calls import calls
+from dispatch.calls.calls import Call
 from hotline.database import Database
 from hotline.times import now
 from tests.agi.caller import CALL, NUMBER, Caller

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
-from dispatch.calls import Step
+from dispatch.calls.calls import Step
 from hotline.database import Database
 from knowledge_base.asked import Found
 from knowledge_base.entries import Entry

@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from agi import voice
-from dispatch import transfers
-from dispatch.hunting import Duty, Outcome
-from dispatch.transfers import State, TransferAttempt, Wish
+from dispatch.transfers import transfers
+from dispatch.transfers.hunting import Duty, Outcome
+from dispatch.transfers.transfers import State, TransferAttempt, Wish
 from hotline.accounts.roles import Role
 from hotline.database import Database
 from hotline.directory.liaisons import Position

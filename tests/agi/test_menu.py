@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from dispatch.calls import Step
+from dispatch.calls.calls import Step
 from dispatch.line import flags, menus, switches
 from dispatch.line.flags import Skill
 from dispatch.line.menu import CLOSING, Do, Item, Menu

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from agi.rules import LiveRules
-from dispatch.calls import Step
+from dispatch.calls.calls import Step
 from dispatch.line import barring, flags, switches
 from dispatch.line.barring import CallerWarning, Cause
 from dispatch.line.flags import Skill

@@ -14,14 +14,16 @@ from agi import voice
 from agi.run import make_server
 from agi.server import Server
 from agi.voice import seconds_of
-from dispatch import callbacks, calls, corrections, surveys, urging
-from dispatch.callbacks import Attempt, Callback
-from dispatch.calls import Call, CallStep, Step
-from dispatch.corrections import Correction
-from dispatch.endings import end_call
-from dispatch.states import State
-from dispatch.tellings import Telling
-from dispatch.tickets import Ticket, TicketStep
+from dispatch.callbacks import callbacks, corrections, surveys
+from dispatch.callbacks.callbacks import Attempt, Callback
+from dispatch.callbacks.corrections import Correction
+from dispatch.calls import calls
+from dispatch.calls.calls import Call, CallStep, Step
+from dispatch.calls.endings import end_call
+from dispatch.calls.tellings import Telling
+from dispatch.tickets import urging
+from dispatch.tickets.states import State
+from dispatch.tickets.tickets import Ticket, TicketStep
 from hotline.database import Database
 from hotline.settings import Settings
 from hotline.times import local_day, now

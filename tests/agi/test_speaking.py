@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from dispatch.calls import Step
-from dispatch.tellings import Telling
+from dispatch.calls.calls import Step
+from dispatch.calls.tellings import Telling
 from hotline.database import Database
 from hotline.hearing import Understood
 from hotline.times import local_day, now

@@ -6,11 +6,11 @@ from sqlalchemy.orm import Session
 
 from ami_listener.handlers import handle
 from ami_listener.messages import Device, Dialled, HungUp, Message, NotTaken, Rings, Staged, Taken
-from dispatch import callbacks
-from dispatch.callbacks import Callback
-from dispatch.calls import Call, CallStep, Leg, Outcome, Step
-from dispatch.desk import Offer, Presence
-from dispatch.states import State
+from dispatch.callbacks import callbacks
+from dispatch.callbacks.callbacks import Callback
+from dispatch.calls.calls import Call, CallStep, Leg, Outcome, Step
+from dispatch.calls.desk import Offer, Presence
+from dispatch.tickets.states import State
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.directory.departments import Department

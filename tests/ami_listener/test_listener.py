@@ -14,8 +14,8 @@ from structlog.testing import capture_logs
 
 from ami_listener.listener import Listener
 from ami_listener.messages import HungUp, Rings, Staged
-from dispatch.calls import Call
-from dispatch.desk import Offer, Presence
+from dispatch.calls.calls import Call
+from dispatch.calls.desk import Offer, Presence
 from hotline.accounts.roles import Role
 from hotline.database import Database
 from hotline.events import Bus, Event

@@ -8,12 +8,13 @@ from sqlalchemy import func, select
 
 from ami_listener.resync import Comparing, resynchronise
 from ami_listener.stores import DAYS_AHEAD, POOL, Kept, hours_ahead, keep_hours, stock
-from dispatch import codes, desk
-from dispatch.calls import Call
-from dispatch.codes import PooledCode
-from dispatch.desk import Offer, Presence, Readiness
+from dispatch.calls import desk
+from dispatch.calls.calls import Call
+from dispatch.calls.desk import Offer, Presence, Readiness
 from dispatch.line import skilled
 from dispatch.line.flags import Skill
+from dispatch.tickets import codes
+from dispatch.tickets.codes import PooledCode
 from hotline.accounts.roles import Role
 from hotline.calendar import keeping
 from hotline.calendar.hours import read_hours

@@ -13,11 +13,12 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from ami_listener.listening import listen_to_all
-from dispatch import callbacks, calls, missed
-from dispatch.calls import Call, Outcome
-from dispatch.desk import Presence
-from dispatch.missed import MissedCaller
-from dispatch.telephone import Telephone
+from dispatch.callbacks import callbacks, missed
+from dispatch.callbacks.missed import MissedCaller
+from dispatch.callbacks.telephone import Telephone
+from dispatch.calls import calls
+from dispatch.calls.calls import Call, Outcome
+from dispatch.calls.desk import Presence
 from hotline.accounts.roles import Role
 from hotline.database import Database
 from hotline.events import Bus

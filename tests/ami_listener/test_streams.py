@@ -19,9 +19,9 @@ from ami_listener.handlers import handle
 from ami_listener.messages import Device, Dialled, HungUp, LiaisonGone, Staged, Taken
 from ami_listener.resync import repair
 from ami_listener.seen import Seen
-from dispatch.calls import Call, CallStep, Leg
-from dispatch.desk import Offer, Presence
-from dispatch.transfers import PREFIX, Otherwise, State, Transfer, TransferAttempt
+from dispatch.calls.calls import Call, CallStep, Leg
+from dispatch.calls.desk import Offer, Presence
+from dispatch.transfers.transfers import PREFIX, Otherwise, State, Transfer, TransferAttempt
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.database import Database

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import select
 
 from ami_listener.topics import FRESH, Topics
-from dispatch import calls, pinning
+from dispatch.answering import pinning
+from dispatch.calls import calls
+from dispatch.calls.tellings import Telling
 from dispatch.line import queue_topics
-from dispatch.tellings import Telling
 from hotline.database import Database
 from hotline.directory.departments import Department
 from hotline.exchange.link import Link

@@ -6,10 +6,11 @@ from sqlalchemy.orm import Session
 
 from ami_listener.handlers import handle
 from ami_listener.messages import HungUp, LiaisonGone, Message, Staged, Taken, read
-from dispatch import desk, transfers
-from dispatch.calls import Call, Leg
-from dispatch.hunting import Duty, Outcome
-from dispatch.transfers import State, Transfer, TransferAttempt, Wish
+from dispatch.calls import desk
+from dispatch.calls.calls import Call, Leg
+from dispatch.transfers import transfers
+from dispatch.transfers.hunting import Duty, Outcome
+from dispatch.transfers.transfers import State, Transfer, TransferAttempt, Wish
 from hotline.accounts.roles import Role
 from hotline.directory.liaisons import Position
 from hotline.events import Event

@@ -16,8 +16,8 @@ from cli import database as commands
 from cli import demo_load, image
 from cli.engine import ExchangeError
 from cli.main import main
-from dispatch import calls
-from dispatch.calls import Call
+from dispatch.calls import calls
+from dispatch.calls.calls import Call
 from hotline import audit
 from hotline.database import Database
 from tests.conftest import NOON, PASSWORD

@@ -12,10 +12,10 @@ from cli import demo_load
 from cli.fill.filling import NotEmpty, fill
 from cli.fill.lives import live
 from cli.fill.size import Size, beginnings
-from dispatch.callbacks import Callback
-from dispatch.calls import Call, CallStep
-from dispatch.states import Action, State, transition
-from dispatch.tickets import Ticket, TicketStep
+from dispatch.callbacks.callbacks import Callback
+from dispatch.calls.calls import Call, CallStep
+from dispatch.tickets.states import Action, State, transition
+from dispatch.tickets.tickets import Ticket, TicketStep
 from hotline.audit import AuditRow, chain
 from hotline.database import Database
 from hotline.telling.outbox import Delivery

@@ -4,11 +4,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import caller_sms, referrals, urging
-from dispatch.lodging import lodge
-from dispatch.referrals import Matter
-from dispatch.states import State
-from dispatch.tickets import Klass, Ticket
+from dispatch.tickets import caller_sms, referrals, urging
+from dispatch.tickets.lodging import lodge
+from dispatch.tickets.referrals import Matter
+from dispatch.tickets.states import State
+from dispatch.tickets.tickets import Klass, Ticket
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.settings import Settings

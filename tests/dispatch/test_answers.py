@@ -9,8 +9,8 @@ from hypothesis import settings as run
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch.answers import offered, reach_of
-from dispatch.decision import Answer, Channel, Contact
+from dispatch.answering.answers import offered, reach_of
+from dispatch.answering.decision import Answer, Channel, Contact
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.database import Database

@@ -5,14 +5,15 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.orm import Session
 
-from dispatch import asides, facts, filing, progress, urging, worklist
-from dispatch.needs import doable
-from dispatch.states import Action, ImpossibleStep, State
-from dispatch.steps import ReferralError
-from dispatch.sweeps import Sweeper
-from dispatch.tickets import Ticket
-from dispatch.trunk import Taken
-from dispatch.worklist import Wanted
+from dispatch.callbacks.trunk import Taken
+from dispatch.sweeps import following
+from dispatch.sweeps.duty import Duty
+from dispatch.tickets import asides, facts, filing, progress, urging, worklist
+from dispatch.tickets.needs import doable
+from dispatch.tickets.states import Action, ImpossibleStep, State
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import Ticket
+from dispatch.tickets.worklist import Wanted
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.database import Database
@@ -71,8 +72,8 @@ def test_who_cannot_be_asked_in_time_stops_no_clock_for_ever(database: Database,
         row = town.bring(session, town.ticket(session, settings, at=later(days=-30)), State.IN_HAND, by=people, settings=settings, at=later(days=-30))
         facts.ask(session, row, why="是哪个小区", by=people.liaison, settings=settings, at=later(days=-28))
         assert facts.owed(session, at=later(days=-28)) == []
-    sweeper = Sweeper(settings, database, Bus(f"unix://{settings.folder}/nobody.sock"), lambda attempt, number: None, frozenset, Taken)
-    town.at_once(sweeper.go_on, threads=2)
+    duty = Duty(settings, database, Bus(f"unix://{settings.folder}/nobody.sock"), lambda attempt, number: None, frozenset, Taken)
+    town.at_once(lambda: following.go_on(duty), threads=2)
     with database.reading() as session:
         kept = session.get_one(Ticket, row.id)
         assert (kept.state, [s.action for s in kept.steps].count("go_on"), kept.facts_by) == (State.IN_HAND, 1, None)

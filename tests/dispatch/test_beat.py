@@ -7,8 +7,8 @@ import time_machine
 from celery import Celery
 from celery.beat import Scheduler
 
-from dispatch import beat
-from dispatch.beat import Beat
+from dispatch.sweeps import beat
+from dispatch.sweeps.beat import Beat
 from tests.conftest import NOON
 
 

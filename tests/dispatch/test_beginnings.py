@@ -6,9 +6,9 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import calls
-from dispatch.beginnings import Beginning, begin
-from dispatch.calls import Call, CallStep
+from dispatch.calls import calls
+from dispatch.calls.beginnings import Beginning, begin
+from dispatch.calls.calls import Call, CallStep
 from recordings.recordings import Recording, State
 from tests.conftest import NOON
 

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from ami_listener.handlers import handle
 from ami_listener.messages import HungUp, Rings, Staged, Taken
-from dispatch import desk
-from dispatch import records as cel
-from dispatch.calls import Call, CallStep, Outcome
-from dispatch.endings import end_call
+from dispatch.calls import desk
+from dispatch.calls import records as cel
+from dispatch.calls.calls import Call, CallStep, Outcome
+from dispatch.calls.endings import end_call
 from hotline.accounts.roles import Role
 from hotline.settings import Settings
 from recordings.recordings import Recording

@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import by_person, callbacks, endings, worklist
-from dispatch.callbacks import Attempt, Callback, State
-from dispatch.calls import Call, CallStep, Outcome, Step
-from dispatch.states import State as Stands
-from dispatch.steps import ReferralError
-from dispatch.tickets import Ticket
+from dispatch.callbacks import by_person, callbacks
+from dispatch.callbacks.callbacks import Attempt, Callback, State
+from dispatch.calls import endings
+from dispatch.calls.calls import Call, CallStep, Outcome, Step
+from dispatch.tickets import worklist
+from dispatch.tickets.states import State as Stands
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import Ticket
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.audit import AuditRow

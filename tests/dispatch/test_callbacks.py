@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import callbacks
-from dispatch.callbacks import LEASE, TOLD, Attempt, Callback, State, next_sensible
+from dispatch.callbacks import callbacks
+from dispatch.callbacks.callbacks import LEASE, TOLD, Attempt, Callback, State, next_sensible
 from hotline.calendar.hours import read_hours
 from hotline.database import Database
 from hotline.settings import Settings

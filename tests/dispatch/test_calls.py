@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispatch import calls
-from dispatch.calls import Call, CallStep, Outcome, Step, outcome_of
+from dispatch.calls import calls
+from dispatch.calls.calls import Call, CallStep, Outcome, Step, outcome_of
 from hotline.database import Database
 from hotline.logs import mask
 from tests.conftest import NOON

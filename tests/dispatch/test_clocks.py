@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.clocks import Stop, due
+from dispatch.clocks.clocks import Stop, due
 from hotline.calendar.days import WorkingDays
 from hotline.settings import Settings
 from hotline.times import CHINA, local

@@ -5,9 +5,9 @@ from pydantic import SecretStr
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from dispatch import codes, lodging
-from dispatch.codes import PooledCode
-from dispatch.tickets import Ticket
+from dispatch.tickets import codes, lodging
+from dispatch.tickets.codes import PooledCode
+from dispatch.tickets.tickets import Ticket
 from hotline.settings import Settings
 from tests.conftest import NOON
 from tests.dispatch import town

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 
 from ami_listener.handlers import handle
 from ami_listener.messages import Dialled
-from dispatch import contacting
-from dispatch.calls import Call
-from dispatch.contacting import CallerContact
-from dispatch.states import State
-from dispatch.steps import ReferralError
-from dispatch.telephone import Telephone
-from dispatch.tickets import Klass, Ticket
+from dispatch.callbacks import contacting
+from dispatch.callbacks.contacting import CallerContact
+from dispatch.callbacks.telephone import Telephone
+from dispatch.calls.calls import Call
+from dispatch.tickets.states import State
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import Klass, Ticket
 from hotline.directory.departments import Department
 from hotline.directory.liaisons import Liaison, Position
 from hotline.settings import Settings

@@ -8,20 +8,25 @@ import time_machine
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from dispatch import callbacks, corrections, drafting, endings, pinning, referrals, tellings
-from dispatch.answers import offered
-from dispatch.callbacks import Callback
-from dispatch.calls import Call
-from dispatch.corrections import Correction
-from dispatch.decision import Answer, Channel
-from dispatch.hot_topics import topics
-from dispatch.referrals import Matter
-from dispatch.states import State
-from dispatch.steps import ReferralError
-from dispatch.suggestions import suggested
-from dispatch.sweeps import Sweeper
-from dispatch.tickets import Klass, Ticket
-from dispatch.trunk import Taken
+from dispatch.answering import pinning
+from dispatch.answering.answers import offered
+from dispatch.answering.decision import Answer, Channel
+from dispatch.answering.hot_topics import topics
+from dispatch.callbacks import callbacks, corrections
+from dispatch.callbacks.callbacks import Callback
+from dispatch.callbacks.corrections import Correction
+from dispatch.callbacks.trunk import Taken
+from dispatch.calls import endings, tellings
+from dispatch.calls.calls import Call
+from dispatch.calls.suggestions import suggested
+from dispatch.sweeps.duty import Duty
+from dispatch.sweeps.knowing import keep_knowledge
+from dispatch.sweeps.ringing import call_back
+from dispatch.tickets import drafting, referrals
+from dispatch.tickets.referrals import Matter
+from dispatch.tickets.states import State
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import Klass, Ticket
 from hotline.accounts.accounts import Account
 from hotline.audit import AuditRow
 from hotline.database import Database
@@ -197,9 +202,9 @@ def test_the_worker_has_the_words_of_the_moment_spoken_and_keeps_what_they_were(
         version = session.scalars(select(EntryVersion).where(EntryVersion.number == 1)).one()
         (ticket,) = order(session, version, who, settings, "13888880001")
         session.execute(update(Authorisation).values(revoked_at=later(hours=2)))
-    worker = Sweeper(settings, database, Bus(f"unix://{settings.folder}/nobody.sock"), lambda attempt, number: None, frozenset, Taken)
+    duty = Duty(settings, database, Bus(f"unix://{settings.folder}/nobody.sock"), lambda attempt, number: None, frozenset, Taken)
     with time_machine.travel(AFTERNOON, tick=False):
-        worker.call_back()  # has them made
+        call_back(duty)  # has them made
     with database.writing() as session:
         row = session.get_one(Ticket, ticket.id)
         assert "手机" not in row.reply
@@ -207,7 +212,7 @@ def test_the_worker_has_the_words_of_the_moment_spoken_and_keeps_what_they_were(
         assert [step.action for step in row.steps] == ["correct", "reword"]
         session.execute(update(SpeechOrder).values(made_at=AFTERNOON))
     with time_machine.travel(AFTERNOON + timedelta(seconds=6), tick=False):
-        worker.call_back()
+        call_back(duty)
     with database.reading() as session:
         assert session.scalars(select(Callback.attempts)).all() == [1]
 
@@ -441,10 +446,10 @@ def test_the_worker_publishes_what_waited_and_one_that_can_not_be_keeps_no_other
         session.add(Entry(department_id=who.office.id, question="一问", keywords=[]))
         session.flush()
         over = people.published(session, who, settings, question="三问", valid_to=TODAY).id
-    worker = Sweeper(settings, database, Bus(f"unix://{settings.folder}/nobody.sock"), lambda attempt, number: None, frozenset, Taken)
+    duty = Duty(settings, database, Bus(f"unix://{settings.folder}/nobody.sock"), lambda attempt, number: None, frozenset, Taken)
     for at, stages in ((later(minutes=59), ["passed", "passed", "published"]), (later(days=1), ["passed", "published", "expired"])):
         with time_machine.travel(at, tick=False):
-            worker.keep_knowledge()
+            keep_knowledge(duty)
         with database.reading() as session:
             assert session.scalars(select(EntryVersion.stage).order_by(EntryVersion.id)).all() == stages
             assert session.scalars(select(EntryVersion.put_off_because).where(EntryVersion.put_off_until > at)).all() == (

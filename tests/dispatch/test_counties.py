@@ -8,18 +8,19 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import counties, ladder, reach, recounting, referrals, worklist
-from dispatch.figures import Share, board
-from dispatch.list_order import DUE
-from dispatch.needs import doable
-from dispatch.own_figures import own_board
-from dispatch.referrals import Matter
-from dispatch.states import Action, State
-from dispatch.steps import ReferralError
-from dispatch.tickets import UNHEARD, Klass, Ticket, Urgency
-from dispatch.transfers import Otherwise, Transfer
-from dispatch.transfers import State as Transferred
-from dispatch.worklist import Wanted
+from dispatch.clocks import ladder, recounting
+from dispatch.figures.figures import Share, board
+from dispatch.figures.own_figures import own_board
+from dispatch.tickets import counties, reach, referrals, worklist
+from dispatch.tickets.list_order import DUE
+from dispatch.tickets.needs import doable
+from dispatch.tickets.referrals import Matter
+from dispatch.tickets.states import Action, State
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import UNHEARD, Klass, Ticket, Urgency
+from dispatch.tickets.worklist import Wanted
+from dispatch.transfers.transfers import Otherwise, Transfer
+from dispatch.transfers.transfers import State as Transferred
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.calendar import keeping

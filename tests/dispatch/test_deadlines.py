@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import recounting, referrals
-from dispatch.states import State
-from dispatch.sweeps import Sweeper
-from dispatch.tickets import Klass, Ticket
-from dispatch.trunk import Taken
-from dispatch.worklist import overdue
+from dispatch.callbacks.trunk import Taken
+from dispatch.clocks import recounting
+from dispatch.sweeps import following
+from dispatch.sweeps.duty import Duty
+from dispatch.tickets import referrals
+from dispatch.tickets.states import State
+from dispatch.tickets.tickets import Klass, Ticket
+from dispatch.tickets.worklist import overdue
 from hotline.calendar import keeping
 from hotline.calendar.days import CalendarDay
 from hotline.database import Database
@@ -145,16 +147,16 @@ def test_every_change_of_the_calendar_is_noticed(session: Session, change: str) 
 
 
 def test_the_sweep_counts_again_when_the_calendar_has_changed_and_only_then(database: Database, settings: Settings) -> None:
-    sweeper = Sweeper(settings, database, Bus(f"unix://{settings.folder}/nobody.sock"), lambda attempt, number: None, frozenset, Taken)
+    duty = Duty(settings, database, Bus(f"unix://{settings.folder}/nobody.sock"), lambda attempt, number: None, frozenset, Taken)
     with database.writing() as session:
         office = town.unit(session, "101", "玉溪市公安局", county=XINPING)
         ticket = town.bring(session, town.ticket(session, settings), State.IN_HAND, by=town.staff(session, office), settings=settings)
-    sweeper.recount()
+    following.recount(duty)
     with database.writing() as session:
         holiday(session, date(2026, 11, 24))
         session.get_one(Ticket, ticket.id).why_promised = ["not looked at before the calendar changes"]
     for _ in range(2):
-        sweeper.recount()
+        following.recount(duty)
     with database.reading() as session:
         row = session.get_one(Ticket, ticket.id)
         assert (due(row), [s.action for s in row.steps].count("recount")) == (("11-27 18:00", "11-27 18:00"), 1)

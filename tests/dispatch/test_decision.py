@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from dispatch.decision import Answer, Channel, Contact, Reach, Sayable, decide, judge
+from dispatch.answering.decision import Answer, Channel, Contact, Reach, Sayable, decide, judge
 from knowledge_base.covering import Cover, Covered, NotCovered
 from knowledge_base.leave import Form, Leave, Scope, Subject
 from tests.knowledge_base.law import DAY, NOON

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import calls, desk
-from dispatch.calls import CallStep, Step
-from dispatch.desk import Offer, Presence, Readiness
+from dispatch.calls import calls, desk
+from dispatch.calls.calls import CallStep, Step
+from dispatch.calls.desk import Offer, Presence, Readiness
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from tests.conftest import NOON

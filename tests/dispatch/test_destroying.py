@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from dispatch import destroying
-from dispatch.destroying import destroy_due
-from dispatch.tickets import Ticket
+from dispatch.reconciling import destroying
+from dispatch.reconciling.destroying import destroy_due
+from dispatch.tickets.tickets import Ticket
 from hotline.audit import AuditRow, chain
 from hotline.database import Database
 from hotline.settings import Settings

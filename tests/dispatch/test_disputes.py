@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import disputes, referrals, worklist
-from dispatch.states import State
-from dispatch.steps import ReferralError
-from dispatch.tickets import Ticket
+from dispatch.tickets import disputes, referrals, worklist
+from dispatch.tickets.states import State
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import Ticket
 from hotline.accounts.roles import GRANTS, Permission, Role
 from hotline.audit import AuditRow
 from hotline.directory.departments import Department

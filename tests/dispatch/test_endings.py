@@ -4,12 +4,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import callbacks, calls, desk
-from dispatch.callbacks import TOLD, Attempt, Callback
-from dispatch.calls import Call, Outcome, Step
-from dispatch.endings import end_attempt, end_call
-from dispatch.states import State
-from dispatch.tickets import Ticket
+from dispatch.callbacks import callbacks
+from dispatch.callbacks.callbacks import TOLD, Attempt, Callback
+from dispatch.calls import calls, desk
+from dispatch.calls.calls import Call, Outcome, Step
+from dispatch.calls.endings import end_attempt, end_call
+from dispatch.tickets.states import State
+from dispatch.tickets.tickets import Ticket
 from hotline.accounts.roles import Role
 from hotline.directory.departments import Department
 from hotline.settings import Settings

@@ -3,11 +3,12 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from dispatch import extensions, progress, recounting, referrals, worklist
-from dispatch.states import State
-from dispatch.steps import ReferralError
-from dispatch.tickets import Ticket, Urgency
-from dispatch.worklist import Wanted
+from dispatch.clocks import recounting
+from dispatch.tickets import extensions, progress, referrals, worklist
+from dispatch.tickets.states import State
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import Ticket, Urgency
+from dispatch.tickets.worklist import Wanted
 from hotline.accounts.roles import GRANTS, Permission, Role
 from hotline.directory.departments import Department
 from hotline.settings import Settings

@@ -2,9 +2,9 @@
 
 from sqlalchemy.orm import Session
 
-from dispatch import referrals
-from dispatch.filing import AT_ONCE, file_closed
-from dispatch.states import State
+from dispatch.tickets import referrals
+from dispatch.tickets.filing import AT_ONCE, file_closed
+from dispatch.tickets.states import State
 from hotline.directory.departments import Department
 from hotline.settings import Settings
 from tests.conftest import NOON

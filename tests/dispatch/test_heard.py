@@ -2,9 +2,9 @@
 
 from sqlalchemy.orm import Session
 
-from dispatch import calls
-from dispatch.calls import Call, Step
-from dispatch.suggestions import suggested
+from dispatch.calls import calls
+from dispatch.calls.calls import Call, Step
+from dispatch.calls.suggestions import suggested
 from hotline.directory.departments import Department
 from tests.conftest import NOON
 from tests.dispatch.town import CALL

@@ -8,8 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from dispatch.hunter import hours_of
-from dispatch.hunting import Duty, Nobody, Outcome, OutOfHours, Patience, Ring, Skip, Step, next_step, outcome_of
+from dispatch.transfers.hunter import hours_of
+from dispatch.transfers.hunting import (
+    Duty,
+    Nobody,
+    Outcome,
+    OutOfHours,
+    Patience,
+    Ring,
+    Skip,
+    Step,
+    next_step,
+    outcome_of,
+)
 from hotline.calendar import keeping
 from hotline.calendar.days import WorkingDays
 from hotline.calendar.office import office_hours

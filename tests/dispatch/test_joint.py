@@ -7,11 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from dispatch import asides, facts, joint, reach, recounting, referrals, shares
-from dispatch.shares import Outcome, Share
-from dispatch.states import State
-from dispatch.steps import ReferralError
-from dispatch.tickets import Klass, Ticket, Urgency
+from dispatch.clocks import recounting
+from dispatch.tickets import asides, facts, joint, reach, referrals, shares
+from dispatch.tickets.shares import Outcome, Share
+from dispatch.tickets.states import State
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import Klass, Ticket, Urgency
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.calendar.days import CalendarDay

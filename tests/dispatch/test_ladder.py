@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import extensions, ladder, referrals, supervision
-from dispatch.states import State
-from dispatch.sweeps import Sweeper
-from dispatch.tickets import Ticket, Urgency
-from dispatch.trunk import Taken
+from dispatch.callbacks.trunk import Taken
+from dispatch.clocks import ladder
+from dispatch.sweeps import following
+from dispatch.sweeps.duty import Duty
+from dispatch.tickets import extensions, referrals, supervision
+from dispatch.tickets.states import State
+from dispatch.tickets.tickets import Ticket, Urgency
 from hotline.accounts.roles import Role
 from hotline.database import Database
 from hotline.directory.departments import Department
@@ -112,11 +114,11 @@ def test_two_beats_at_once_and_a_crash_between_tell_nothing_twice(database: Data
     with database.writing() as session:
         people = town.staff(session, town.unit(session, "101", "玉溪市公安局"))
         row = handed(session, settings, people, at=later(days=-30))
-    sweeper = Sweeper(settings, database, Bus(f"unix://{settings.folder}/nobody.sock"), lambda attempt, number: None, frozenset, Taken)
+    duty = Duty(settings, database, Bus(f"unix://{settings.folder}/nobody.sock"), lambda attempt, number: None, frozenset, Taken)
     with database.writing() as session:
         assert ladder.climb(session, row.id, settings=settings, at=later(days=-26)) == ["remind"]
         session.rollback()  # the worker dies before its commit
-    town.at_once(sweeper.climb, threads=4)
+    town.at_once(lambda: following.climb(duty), threads=4)
     with database.reading() as session:
         assert [action for action, _ in history(session, session.get_one(Ticket, row.id))] == list(RUNGS)
         assert len(session.scalars(supervision.listed()).all()) == 1

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from dispatch import learning
+from dispatch.answering import learning
 from hotline.database import Database
 from hotline.settings import Settings
 from hotline.times import CHINA, now

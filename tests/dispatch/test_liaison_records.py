@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from dispatch import transfers
-from dispatch.calls import Call
-from dispatch.hunting import Duty, Outcome
-from dispatch.tickets import Klass
-from dispatch.transfers import State, TransferAttempt, Wish
+from dispatch.calls.calls import Call
+from dispatch.tickets.tickets import Klass
+from dispatch.transfers import transfers
+from dispatch.transfers.hunting import Duty, Outcome
+from dispatch.transfers.transfers import State, TransferAttempt, Wish
 from hotline.accounts.roles import Role
 from hotline.directory.liaisons import Position
 from hotline.settings import Settings

@@ -8,8 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from dispatch.states import BEGINNINGS, TRANSITIONS, Action, State
-from dispatch.tickets import Ticket
+from dispatch.tickets.states import BEGINNINGS, TRANSITIONS, Action, State
+from dispatch.tickets.tickets import Ticket
 from hotline.settings import Settings
 from tests.conftest import NOON
 from tests.dispatch import town

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import calls, missed
+from dispatch.callbacks import missed
+from dispatch.calls import calls
 from dispatch.line import barring, flags, rules, rush, switches
 from dispatch.line.barring import Block, CallerWarning, Cause
 from dispatch.line.errors import LineRuleError

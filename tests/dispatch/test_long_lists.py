@@ -9,15 +9,15 @@ import pytest
 from sqlalchemy import Select, func, select
 
 from admin_ui.paging import MOST
-from dispatch import reach, worklist
-from dispatch.call_list import Direction, OnTheLine, WantedCalls, listed_calls
-from dispatch.calls import Call, Outcome
-from dispatch.missed_list import WantedMissed, listed_missed
-from dispatch.places_list import WantedPlaces, listed_places
-from dispatch.states import State
-from dispatch.tickets import Klass, Ticket
-from dispatch.transfer_list import WantedTransfers, listed_transfers
-from dispatch.worklist import Wanted
+from dispatch.callbacks.missed_list import WantedMissed, listed_missed
+from dispatch.callbacks.places_list import WantedPlaces, listed_places
+from dispatch.calls.call_list import Direction, OnTheLine, WantedCalls, listed_calls
+from dispatch.calls.calls import Call, Outcome
+from dispatch.tickets import reach, worklist
+from dispatch.tickets.states import State
+from dispatch.tickets.tickets import Klass, Ticket
+from dispatch.tickets.worklist import Wanted
+from dispatch.transfers.transfer_list import WantedTransfers, listed_transfers
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.audit import AuditRow

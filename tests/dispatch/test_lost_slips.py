@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import calls, lost_slips
-from dispatch.spool import read_slip, take_in_message
+from dispatch.calls import calls, lost_slips
+from dispatch.calls.spool import read_slip, take_in_message
 from hotline.settings import Settings
 from recordings.recordings import Recording, State
 from tests.dispatch import town

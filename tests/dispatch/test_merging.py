@@ -7,14 +7,15 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from dispatch import asides, duplicates, extensions, joint, merging, progress, recounting, referrals, urging
-from dispatch.callbacks import Callback
-from dispatch.calls import Call
-from dispatch.duplicates import Likely
-from dispatch.referrals import Matter
-from dispatch.states import State
-from dispatch.steps import ReferralError
-from dispatch.tickets import UNHEARD, Klass, Ticket, Urgency
+from dispatch.callbacks.callbacks import Callback
+from dispatch.calls.calls import Call
+from dispatch.clocks import recounting
+from dispatch.tickets import asides, duplicates, extensions, joint, merging, progress, referrals, urging
+from dispatch.tickets.duplicates import Likely
+from dispatch.tickets.referrals import Matter
+from dispatch.tickets.states import State
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import UNHEARD, Klass, Ticket, Urgency
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.calendar import keeping

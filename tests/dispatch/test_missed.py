@@ -7,13 +7,14 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import by_person, calls, endings, missed
-from dispatch.callbacks import Callback, State
-from dispatch.calls import Call, Outcome, Step
-from dispatch.figures import Share, board
-from dispatch.missed import MissedCaller, Over
-from dispatch.missed_list import WantedMissed, listed_missed
-from dispatch.steps import ReferralError
+from dispatch.callbacks import by_person, missed
+from dispatch.callbacks.callbacks import Callback, State
+from dispatch.callbacks.missed import MissedCaller, Over
+from dispatch.callbacks.missed_list import WantedMissed, listed_missed
+from dispatch.calls import calls, endings
+from dispatch.calls.calls import Call, Outcome, Step
+from dispatch.figures.figures import Share, board
+from dispatch.tickets.steps import ReferralError
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.database import Database

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from dispatch import desk
+from dispatch.calls import desk
 from dispatch.line.pace import Pace, pace
 from dispatch.line.standing import LAST, LONGEST, MINUTES, joined, prompts, spoken
 from hotline.accounts.roles import Role

@@ -6,27 +6,15 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispatch import (
-    asides,
-    extensions,
-    merging,
-    passed,
-    passed_additions,
-    passed_answers,
-    passed_codes,
-    passed_fields,
-    progress,
-    referrals,
-    urging,
-    worklist,
-)
-from dispatch.passed import Came, Outcome
-from dispatch.passed_additions import Added
-from dispatch.passed_matters import PassedMatter
-from dispatch.states import State
-from dispatch.steps import ReferralError
-from dispatch.tickets import Klass, Ticket, Urgency, own_words
-from dispatch.worklist import Wanted
+from dispatch.passed import passed, passed_additions, passed_answers, passed_codes, passed_fields
+from dispatch.passed.passed import Came, Outcome
+from dispatch.passed.passed_additions import Added
+from dispatch.passed.passed_matters import PassedMatter
+from dispatch.tickets import asides, extensions, merging, progress, referrals, urging, worklist
+from dispatch.tickets.states import State
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import Klass, Ticket, Urgency, own_words
+from dispatch.tickets.worklist import Wanted
 from hotline.database import Database
 from hotline.directory.departments import Department
 from hotline.settings import Settings

@@ -7,15 +7,16 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import callbacks, calls, desk, endings, missed, places
-from dispatch.callbacks import Attempt, Callback, State
-from dispatch.calls import Call, Outcome
+from dispatch.callbacks import callbacks, missed, places
+from dispatch.callbacks.callbacks import Attempt, Callback, State
+from dispatch.callbacks.missed import MissedCaller
+from dispatch.callbacks.place_keeper import PlaceKeeper, Row, line_of
+from dispatch.callbacks.places import Line, Over, Place, Waiting, is_turn
+from dispatch.callbacks.trunk import Taken
+from dispatch.calls import calls, desk, endings
+from dispatch.calls.calls import Call, Outcome
 from dispatch.line import rules
 from dispatch.line.priority import Rank
-from dispatch.missed import MissedCaller
-from dispatch.place_keeper import PlaceKeeper, Row, line_of
-from dispatch.places import Line, Over, Place, Waiting, is_turn
-from dispatch.trunk import Taken
 from hotline.accounts.roles import Role
 from hotline.database import Database
 from hotline.settings import Settings

@@ -3,9 +3,10 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from dispatch import calls, progress
-from dispatch.calls import Step
-from dispatch.states import State
+from dispatch.calls import calls
+from dispatch.calls.calls import Step
+from dispatch.tickets import progress
+from dispatch.tickets.states import State
 from hotline.settings import Settings
 from tests.conftest import NOON
 from tests.dispatch import town

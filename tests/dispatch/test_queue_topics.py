@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import calls, corrections, pinning
-from dispatch.calls import Call, CallStep, Outcome, Step
+from dispatch.answering import pinning
+from dispatch.callbacks import corrections
+from dispatch.calls import calls
+from dispatch.calls.calls import Call, CallStep, Outcome, Step
+from dispatch.calls.tellings import Telling
 from dispatch.line.queue_topics import BETWEEN, HEAD, NOTHING, PLACE, Told, Topic, note_heard, put_together, topics
-from dispatch.tellings import Telling
 from hotline.directory.departments import Department
 from hotline.settings import Settings
 from hotline.voice import alaw

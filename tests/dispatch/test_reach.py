@@ -5,11 +5,13 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy.orm import Session
 
-from dispatch import call_list, callbacks, reach
-from dispatch.callbacks import Callback
-from dispatch.calls import Call
-from dispatch.states import State
-from dispatch.tickets import Klass, Ticket, write_step
+from dispatch.callbacks import callbacks
+from dispatch.callbacks.callbacks import Callback
+from dispatch.calls import call_list
+from dispatch.calls.calls import Call
+from dispatch.tickets import reach
+from dispatch.tickets.states import State
+from dispatch.tickets.tickets import Klass, Ticket, write_step
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.directory.departments import Department

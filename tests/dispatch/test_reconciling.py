@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from sqlalchemy import delete, select, update
 
-from dispatch.calls import Call, CallStep
+from dispatch.calls.calls import Call, CallStep
 from dispatch.reconciling import nightly
 from dispatch.reconciling.reconciler import Reconciler
 from hotline.database import Database

@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispatch import calls, records, spool
-from dispatch.calls import Call, Outcome
+from dispatch.calls import calls, records, spool
+from dispatch.calls.calls import Call, Outcome
 from hotline.accounts.roles import Role
 from hotline.database import Database
 from hotline.settings import Settings

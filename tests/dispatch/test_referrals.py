@@ -7,13 +7,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from dispatch import calls, clocks, referrals
-from dispatch.callbacks import Callback
-from dispatch.calls import Call, Step
-from dispatch.referrals import Matter
-from dispatch.states import ImpossibleStep, State
-from dispatch.steps import ReferralError
-from dispatch.tickets import UNHEARD, Klass, Ticket
+from dispatch.callbacks.callbacks import Callback
+from dispatch.calls import calls
+from dispatch.calls.calls import Call, Step
+from dispatch.clocks import clocks
+from dispatch.tickets import referrals
+from dispatch.tickets.referrals import Matter
+from dispatch.tickets.states import ImpossibleStep, State
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import UNHEARD, Klass, Ticket
 from hotline.accounts.roles import Role
 from hotline.audit import AuditRow
 from hotline.calendar.days import working_days

@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from dispatch import referrals
-from dispatch.needs import doable
-from dispatch.states import Action, State
-from dispatch.steps import ReferralError
-from dispatch.tickets import Ticket
+from dispatch.tickets import referrals
+from dispatch.tickets.needs import doable
+from dispatch.tickets.states import Action, State
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import Ticket
 from hotline.directory.departments import Department
 from hotline.settings import Settings
 from tests.dispatch import town

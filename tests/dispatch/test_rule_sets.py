@@ -9,13 +9,14 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import counties, referrals, rule_sets, rules
-from dispatch.needs import doable
-from dispatch.rule_examples import examples
-from dispatch.rule_sets import Draft
-from dispatch.states import OVER, TRANSITIONS, Action, State
-from dispatch.steps import ReferralError
-from dispatch.tickets import Klass, Ticket, TicketRules, Urgency
+from dispatch.clocks import rule_sets, rules
+from dispatch.clocks.rule_examples import examples
+from dispatch.clocks.rule_sets import Draft
+from dispatch.tickets import counties, referrals
+from dispatch.tickets.needs import doable
+from dispatch.tickets.states import OVER, TRANSITIONS, Action, State
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import Klass, Ticket, TicketRules, Urgency
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.audit import AuditRow

@@ -8,11 +8,12 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispatch import clocks, recounting, referrals, rules
-from dispatch.clocks import Stop
-from dispatch.referrals import Matter
-from dispatch.states import State
-from dispatch.tickets import Klass, Ticket, TicketRules, Urgency
+from dispatch.clocks import clocks, recounting, rules
+from dispatch.clocks.clocks import Stop
+from dispatch.tickets import referrals
+from dispatch.tickets.referrals import Matter
+from dispatch.tickets.states import State
+from dispatch.tickets.tickets import Klass, Ticket, TicketRules, Urgency
 from hotline.database import Database
 from hotline.directory.departments import Department
 from hotline.settings import Settings

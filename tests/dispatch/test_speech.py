@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch.speech import Speaker
+from dispatch.answering.speech import Speaker
 from hotline.database import Database
 from hotline.parts import Part
 from hotline.settings import Settings

@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispatch import calls, codes
-from dispatch.calls import Call, CallStep, Outcome, Step
-from dispatch.codes import PooledCode
-from dispatch.spool import read_slip, take_in_message
-from dispatch.tickets import Ticket
+from dispatch.calls import calls
+from dispatch.calls.calls import Call, CallStep, Outcome, Step
+from dispatch.calls.spool import read_slip, take_in_message
+from dispatch.tickets import codes
+from dispatch.tickets.codes import PooledCode
+from dispatch.tickets.tickets import Ticket
 from hotline.database import Database
 from hotline.settings import Settings
 from recordings.recordings import Kind, Recording, State
@@ -88,7 +89,7 @@ def test_a_fault_in_between_leaves_neither_recording_nor_ticket_and_the_next_try
         raise OSError("no space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr("dispatch.referrals.audit.note", fails)  # the last thing before the commit
+        broken.setattr("dispatch.tickets.referrals.audit.note", fails)  # the last thing before the commit
         with pytest.raises(OSError, match="no space"), database.writing() as session:
             take_in(session, settings, path)
     with database.reading() as session:

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from dispatch.states import LABELS, TRANSITIONS, Action, ImpossibleStep, State, transition
+from dispatch.tickets.states import LABELS, TRANSITIONS, Action, ImpossibleStep, State, transition
 from hotline.accounts.roles import GRANTS
 
 POSSIBLE = {

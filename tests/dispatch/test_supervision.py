@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from dispatch import letters, supervision
-from dispatch.states import State
-from dispatch.steps import ReferralError
-from dispatch.supervision import Demand, Supervision
-from dispatch.tickets import Ticket
+from dispatch.tickets import letters, supervision
+from dispatch.tickets.states import State
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.supervision import Demand, Supervision
+from dispatch.tickets.tickets import Ticket
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.directory.departments import Department

@@ -6,13 +6,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import callbacks, calls, reach, surveys
-from dispatch.callbacks import Callback, State
-from dispatch.calls import Call, Step
-from dispatch.endings import end_call
+from dispatch.callbacks import callbacks, surveys
+from dispatch.callbacks.callbacks import Callback, State
+from dispatch.calls import calls
+from dispatch.calls.calls import Call, Step
+from dispatch.calls.endings import end_call
 from dispatch.line.barring import Block
-from dispatch.states import State as TicketState
-from dispatch.tickets import Klass
+from dispatch.tickets import reach
+from dispatch.tickets.states import State as TicketState
+from dispatch.tickets.tickets import Klass
 from hotline.accounts.roles import Role
 from hotline.settings import Settings
 from tests.dispatch import town

@@ -9,14 +9,17 @@ import time_machine
 from sqlalchemy import func, select, update
 from structlog.testing import capture_logs
 
-from dispatch import callbacks, calls, codes
-from dispatch.callbacks import LEASE, Attempt, Callback
-from dispatch.calls import Call, Outcome
-from dispatch.endings import end_attempt
-from dispatch.states import State
-from dispatch.sweeps import Sweeper
-from dispatch.tickets import Ticket
-from dispatch.trunk import Taken
+from dispatch.callbacks import callbacks
+from dispatch.callbacks.callbacks import LEASE, Attempt, Callback
+from dispatch.callbacks.trunk import Taken
+from dispatch.calls import calls
+from dispatch.calls.calls import Call, Outcome
+from dispatch.calls.endings import end_attempt
+from dispatch.sweeps import sweeper
+from dispatch.sweeps.duty import Duty
+from dispatch.tickets import codes
+from dispatch.tickets.states import State
+from dispatch.tickets.tickets import Ticket
 from hotline.audit import AuditRow, chain
 from hotline.database import Database
 from hotline.events import Bus
@@ -49,11 +52,11 @@ class Worker:
 
     def __post_init__(self) -> None:
         bus = Bus(f"unix://{self.settings.folder}/nobody.sock")
-        self.sweeper = Sweeper(self.settings, self.database, bus, lambda attempt, number: self.rung.append((attempt.id, number)),
+        self.duty = Duty(self.settings, self.database, bus, lambda attempt, number: self.rung.append((attempt.id, number)),
                                lambda: self.lives, lambda: self.lines)  # fmt: skip
 
     def sweep(self) -> Part:
-        self.sweeper.sweep()
+        sweeper.sweep(self.duty)
         with self.database.reading() as session:
             return session.get_one(Part, ("worker", ""))
 
@@ -189,10 +192,10 @@ def test_what_acts_on_the_world_comes_after_the_commit(worker: Worker) -> None:
         raise RuntimeError("the exchange broke")
 
     worker.owe()
-    broken = Sweeper(worker.settings, worker.database, Bus("unix:///nobody.sock"), dial, frozenset, Taken)
+    broken = Duty(worker.settings, worker.database, Bus("unix:///nobody.sock"), dial, frozenset, Taken)
     with capture_logs():
-        broken.sweep()
-        broken.sweep()
+        sweeper.sweep(broken)
+        sweeper.sweep(broken)
     assert len(seen) == 1, "an attempt whose end nobody knows is not made twice"
 
 
@@ -303,8 +306,8 @@ def test_the_audit_trail_is_sealed_a_few_rows_at_a_time(worker: Worker, monkeypa
         assert list(chain.verify(session)) == []
 
 
-@pytest.mark.parametrize("broken", ["spool.take_in_message", "records.note", "recordings.take_in", "callbacks.release",
-                                    "callbacks.claim", "chain.seal"])
+@pytest.mark.parametrize("broken", ["dispatch.calls.spool.take_in_message", "dispatch.calls.records.note", "recordings.recordings.take_in", "dispatch.callbacks.callbacks.release",
+                                    "dispatch.callbacks.callbacks.claim", "hotline.audit.chain.seal"])
 def test_one_failing_sweep_stops_none_of_the_others(worker: Worker, broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
     worker.owe()
     slip(worker.settings, "left", code="55555555")
@@ -318,19 +321,19 @@ def test_one_failing_sweep_stops_none_of_the_others(worker: Worker, broken: str,
         raise RuntimeError("broken for this test")
 
     with monkeypatch.context() as trouble, capture_logs():
-        trouble.setattr("dispatch.sweeps." + broken, fails)
+        trouble.setattr(broken, fails)
         assert not worker.sweep().well
     with worker.database.reading() as session:
         done = {
-            "spool.take_in_message": session.scalar(select(Ticket.id).where(Ticket.call_id == "left")) is not None,
-            "records.note": session.get(Call, "seen") is not None,
-            "recordings.take_in": session.scalar(select(Recording.state).where(Recording.call_id == CALL)) == "complete",
-            "callbacks.claim": len(worker.rung) == 1,
-            "chain.seal": chain.unsealed(session) == 0,
+            "dispatch.calls.spool.take_in_message": session.scalar(select(Ticket.id).where(Ticket.call_id == "left")) is not None,
+            "dispatch.calls.records.note": session.get(Call, "seen") is not None,
+            "recordings.recordings.take_in": session.scalar(select(Recording.state).where(Recording.call_id == CALL)) == "complete",
+            "dispatch.callbacks.callbacks.claim": len(worker.rung) == 1,
+            "hotline.audit.chain.seal": chain.unsealed(session) == 0,
         }
     failing = {broken}
-    if broken == "recordings.take_in":
-        failing.add("spool.take_in_message")  # a slip's sound is measured by the same function
+    if broken == "recordings.recordings.take_in":
+        failing.add("dispatch.calls.spool.take_in_message")  # a slip's sound is measured by the same function
     assert {name for name, well in done.items() if not well} == failing & done.keys()
     assert worker.sweep().well, "what was owed is done as soon as it can be"
 

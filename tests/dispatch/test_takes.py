@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import takes
-from dispatch.calls import CallStep, Step
-from dispatch.codes import digest
-from dispatch.spool import read_slip, tidy
-from dispatch.takes import PAUSE, Part
-from dispatch.tickets import Ticket, guarded
+from dispatch.calls import takes
+from dispatch.calls.calls import CallStep, Step
+from dispatch.calls.spool import read_slip, tidy
+from dispatch.calls.takes import PAUSE, Part
+from dispatch.tickets.codes import digest
+from dispatch.tickets.tickets import Ticket, guarded
 from hotline.audit.trail import AuditRow
 from hotline.settings import Settings
 from hotline.telling import sms

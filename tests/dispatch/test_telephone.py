@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import pytest
 from pydantic import SecretStr
 
+from dispatch.callbacks.telephone import Telephone
+from dispatch.callbacks.trunk import Taken
 from dispatch.line.flags import Skill
-from dispatch.telephone import Telephone
-from dispatch.trunk import Taken
 from hotline.settings import Settings
 from tests.ami_listener.switch import Switch
 

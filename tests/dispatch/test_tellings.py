@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch import tellings
-from dispatch.answers import offered
-from dispatch.calls import CallStep, Step
-from dispatch.decision import Answer, Channel, Contact
-from dispatch.tellings import Telling
+from dispatch.answering.answers import offered
+from dispatch.answering.decision import Answer, Channel, Contact
+from dispatch.calls import tellings
+from dispatch.calls.calls import CallStep, Step
+from dispatch.calls.tellings import Telling
 from hotline.directory.departments import Department
 from knowledge_base.authorisations import Authorisation, Form, Scope
 from knowledge_base.content import LONGEST

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy.orm import Session
 
-from dispatch.tickets import DailyNumber, Klass, Ticket, guarded, next_number
+from dispatch.tickets.tickets import DailyNumber, Klass, Ticket, guarded, next_number
 from hotline.database import Database
 from tests.conftest import NOON
 from tests.dispatch import town

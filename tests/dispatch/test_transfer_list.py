@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from dispatch import transfers
-from dispatch.figures import Share, board
-from dispatch.hunting import Duty, Outcome
-from dispatch.transfer_list import WantedTransfers, listed_transfers
-from dispatch.transfers import State, Transfer, Wish
+from dispatch.figures.figures import Share, board
+from dispatch.transfers import transfers
+from dispatch.transfers.hunting import Duty, Outcome
+from dispatch.transfers.transfer_list import WantedTransfers, listed_transfers
+from dispatch.transfers.transfers import State, Transfer, Wish
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.directory.departments import Department

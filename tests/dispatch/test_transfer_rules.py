@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from dispatch.dialable import dialable
-from dispatch.tickets import Klass
-from dispatch.transfer_rules import TransferError, forbid, whispered
+from dispatch.callbacks.dialable import dialable
+from dispatch.tickets.tickets import Klass
+from dispatch.transfers.transfer_rules import TransferError, forbid, whispered
 from hotline.directory.departments import Department
 from hotline.settings import Settings
 from tests.dispatch import town

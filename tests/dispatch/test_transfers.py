@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from dispatch import transfers
-from dispatch.calls import CallStep, Step
-from dispatch.endings import end_call
-from dispatch.hunter import Hunter
-from dispatch.hunting import Outcome
-from dispatch.transfer_line import ROOM, Seen
-from dispatch.transfers import Otherwise, State, Transfer, TransferAttempt, Wish
+from dispatch.calls.calls import CallStep, Step
+from dispatch.calls.endings import end_call
+from dispatch.transfers import transfers
+from dispatch.transfers.hunter import Hunter
+from dispatch.transfers.hunting import Outcome
+from dispatch.transfers.transfer_line import ROOM, Seen
+from dispatch.transfers.transfers import Otherwise, State, Transfer, TransferAttempt, Wish
 from hotline.accounts.roles import Role
 from hotline.database import Database
 from hotline.directory.liaisons import Liaison, Position

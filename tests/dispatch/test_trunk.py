@@ -3,9 +3,10 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from dispatch import callbacks, calls, trunk
-from dispatch.callbacks import TOLD, Callback
-from dispatch.trunk import Taken, room, taken
+from dispatch.callbacks import callbacks, trunk
+from dispatch.callbacks.callbacks import TOLD, Callback
+from dispatch.callbacks.trunk import Taken, room, taken
+from dispatch.calls import calls
 from hotline.accounts.roles import Role
 from hotline.settings import Settings
 from tests.dispatch import town

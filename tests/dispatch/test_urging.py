@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from dispatch import urging, worklist
-from dispatch.states import OVER, State
-from dispatch.steps import ReferralError
-from dispatch.tickets import Ticket
-from dispatch.worklist import Wanted
+from dispatch.tickets import urging, worklist
+from dispatch.tickets.states import OVER, State
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import Ticket
+from dispatch.tickets.worklist import Wanted
 from hotline.accounts.roles import Role
 from hotline.directory.departments import Department
 from hotline.settings import Settings

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as moderate
 from hypothesis import strategies as st
 
-from dispatch.tickets import Klass
+from dispatch.tickets.tickets import Klass
 from hotline.accounts.roles import Role
 from hotline.database import Database
 from hotline.settings import Settings

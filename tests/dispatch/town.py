@@ -11,11 +11,12 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from dispatch import calls, referrals
-from dispatch.calls import Call
-from dispatch.referrals import Matter
-from dispatch.states import TRANSITIONS, State
-from dispatch.tickets import Klass, Ticket
+from dispatch.calls import calls
+from dispatch.calls.calls import Call
+from dispatch.tickets import referrals
+from dispatch.tickets.referrals import Matter
+from dispatch.tickets.states import TRANSITIONS, State
+from dispatch.tickets.tickets import Klass, Ticket
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.directory.departments import Department

@@ -12,14 +12,15 @@ from sqlalchemy.exc import TimeoutError as Busy  # who waited too long for SQLit
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from dispatch import asides, callbacks, counties, disputes, extensions, facts, joint, merging, referrals, shares
-from dispatch.callbacks import Callback
-from dispatch.endings import end_attempt
-from dispatch.referrals import Matter
-from dispatch.shares import Share
-from dispatch.states import BEGINNINGS, TRANSITIONS, Action, ImpossibleStep, State
-from dispatch.steps import ReferralError
-from dispatch.tickets import Klass, Ticket, TicketStep, followed
+from dispatch.callbacks import callbacks
+from dispatch.callbacks.callbacks import Callback
+from dispatch.calls.endings import end_attempt
+from dispatch.tickets import asides, counties, disputes, extensions, facts, joint, merging, referrals, shares
+from dispatch.tickets.referrals import Matter
+from dispatch.tickets.shares import Share
+from dispatch.tickets.states import BEGINNINGS, TRANSITIONS, Action, ImpossibleStep, State
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import Klass, Ticket, TicketStep, followed
 from hotline.accounts.accounts import Account
 from hotline.database import Database
 from hotline.directory.departments import Department

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from cli import sip
 from cli.sip_scenario import Press, Wait
-from dispatch.calls import Call, Outcome
+from dispatch.calls.calls import Call, Outcome
 from tests.journeys import ears
 from tests.journeys.trouble import Breakable, accounted, breakable, number_of, operator
 from tests.support.remains import Place

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from cli.installation import secret
-from dispatch.calls import Call, Outcome
+from dispatch.calls.calls import Call, Outcome
 from recordings.recordings import Recording, State
 from tests.exchange import baresip
 from tests.exchange.conftest import listen

@@ -14,9 +14,9 @@ from cli import dialplan
 from cli.exchange import Exchange
 from cli.exchange_check import known
 from cli.exchange_files import ExchangePlan, render
+from dispatch.calls.records import CEL_FIELDS, RECEPTION
 from dispatch.line import skilled
-from dispatch.records import CEL_FIELDS, RECEPTION
-from dispatch.transfer_line import ROOM, WAITING
+from dispatch.transfers.transfer_line import ROOM, WAITING
 from hotline.settings import Settings
 from tests.exchange import names
 

@@ -13,7 +13,7 @@ import pytest
 
 from cli import sip
 from cli.sip_scenario import Press, Wait
-from dispatch.calls import Outcome
+from dispatch.calls.calls import Outcome
 from tests.exchange import baresip
 from tests.exchange.talking import BENT, hears, seconds_of, talked, telephone, to_a_person
 from tests.journeys.trouble import Breakable, accounted, number_of, operator, ticket_of

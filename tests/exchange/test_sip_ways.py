@@ -6,7 +6,7 @@ import time
 import pytest
 from sqlalchemy import Select, select
 
-from dispatch.calls import Call, CallStep, Outcome, Step
+from dispatch.calls.calls import Call, CallStep, Outcome, Step
 from tests.exchange.talking import hears, talked, telephone, to_a_person
 from tests.journeys.trouble import Breakable, accounted, number_of, operator, ticket_of
 from tests.support.sound import keys, tone

@@ -20,11 +20,11 @@ from cli.exchange import Exchange
 from cli.installation import secret
 from cli.sip import Sipp
 from cli.sip_scenario import Press, Say, Step, Wait
-from dispatch import desk
-from dispatch.calls import Call, Outcome
-from dispatch.missed import MissedCaller
-from dispatch.records import CEL_FIELDS, RECEPTION
-from dispatch.tickets import Ticket
+from dispatch.callbacks.missed import MissedCaller
+from dispatch.calls import desk
+from dispatch.calls.calls import Call, Outcome
+from dispatch.calls.records import CEL_FIELDS, RECEPTION
+from dispatch.tickets.tickets import Ticket
 from hotline.accounts.accounts import Account
 from hotline.exchange import holding
 from hotline.exchange.nodes import each

@@ -9,8 +9,8 @@ import pytest
 from cli import sip
 from cli.installation import secret
 from cli.sip_scenario import Wait
-from dispatch.calls import Outcome
-from dispatch.telephone import Telephone as Telephony
+from dispatch.callbacks.telephone import Telephone as Telephony
+from dispatch.calls.calls import Outcome
 from hotline.times import now
 from tests.exchange.talking import place, telephone
 from tests.journeys.trouble import Breakable, accounted, breakable, ticket_of

@@ -24,7 +24,7 @@ from cli import sip
 from cli.installation import Installation, installation
 from cli.supervisor import Child, Supervisor
 from cli.up import prepare_database, running
-from dispatch.calls import Call, CallStep
+from dispatch.calls.calls import Call, CallStep
 from hotline.database import Database
 from hotline.settings import Settings
 from hotline.times import now

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from cli import sip
 from cli.sip_scenario import Say, Touch, Wait
-from dispatch import handing_on
-from dispatch.calls import Call
-from dispatch.handing_on import Asked
-from dispatch.telephone import Telephone
-from dispatch.tickets import Klass
-from dispatch.transfer_line import TransferLine
-from dispatch.transfers import State, Transfer
+from dispatch.callbacks.telephone import Telephone
+from dispatch.calls.calls import Call
+from dispatch.tickets.tickets import Klass
+from dispatch.transfers import handing_on
+from dispatch.transfers.handing_on import Asked
+from dispatch.transfers.transfer_line import TransferLine
+from dispatch.transfers.transfers import State, Transfer
 from hotline.accounts.accounts import Account
 from hotline.calendar.days import CalendarDay
 from hotline.directory.departments import by_code

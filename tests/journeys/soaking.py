@@ -11,7 +11,7 @@ from benchmarks.capacity import SCENES
 from cli import sip
 from cli.sip import SippResult
 from cli.sip_scenario import Say, Signal, Step, Wait
-from dispatch.calls import Outcome
+from dispatch.calls.calls import Outcome
 from dispatch.line import menus
 from dispatch.line.menu import Do, Item, Menu
 from dispatch.line.menus import MenuVersion

@@ -10,14 +10,16 @@ from sqlalchemy import select
 from cli import sip
 from cli.exchange import Exchange
 from cli.sip_scenario import Press, Say, Signal, Touch, Wait
-from dispatch import callbacks, calls, contacting, places, referrals
-from dispatch.callbacks import Attempt, Callback
-from dispatch.calls import Call, CallStep, Step
-from dispatch.places import Over, Place
-from dispatch.referrals import Matter
-from dispatch.states import State
-from dispatch.telephone import Telephone
-from dispatch.tickets import Klass, Ticket
+from dispatch.callbacks import callbacks, contacting, places
+from dispatch.callbacks.callbacks import Attempt, Callback
+from dispatch.callbacks.places import Over, Place
+from dispatch.callbacks.telephone import Telephone
+from dispatch.calls import calls
+from dispatch.calls.calls import Call, CallStep, Step
+from dispatch.tickets import referrals
+from dispatch.tickets.referrals import Matter
+from dispatch.tickets.states import State
+from dispatch.tickets.tickets import Klass, Ticket
 from hotline.accounts.accounts import Account
 from hotline.directory.departments import by_code
 from hotline.directory.liaisons import Liaison, Position

@@ -18,8 +18,8 @@ from sqlalchemy import select
 from agi.voice import GRACE
 from cli import sip
 from cli.sip_scenario import Press, Say, Step, Wait
-from dispatch.calls import Call, CallStep, Outcome
-from dispatch.codes import DIGITS, digest
+from dispatch.calls.calls import Call, CallStep, Outcome
+from dispatch.tickets.codes import DIGITS, digest
 from tests.journeys import ears
 from tests.journeys.trouble import (
     TUNE,

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from cli import sip
 from cli.demo_calls import OperatorAtDesk
 from cli.sip_scenario import Press, Wait
-from dispatch.calls import Call, Outcome
-from dispatch.codes import DIGITS, digest
-from dispatch.tellings import Telling
-from dispatch.tickets import Ticket
+from dispatch.calls.calls import Call, Outcome
+from dispatch.calls.tellings import Telling
+from dispatch.tickets.codes import DIGITS, digest
+from dispatch.tickets.tickets import Ticket
 from hotline.directory.departments import by_code
 from hotline.times import local, local_day, now
 from hotline.voice import orders

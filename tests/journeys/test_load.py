@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from cli import sip
 from cli.sip_scenario import Say, Signal, Wait
-from dispatch.calls import Call, CallStep, Outcome
-from dispatch.transfers import PREFIX
+from dispatch.calls.calls import Call, CallStep, Outcome
+from dispatch.transfers.transfers import PREFIX
 from hotline.accounts.roles import Role
 from hotline.times import now
 from recordings.recordings import Kind, Recording, State

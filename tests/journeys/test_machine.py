@@ -12,8 +12,8 @@ from agi.scripts.self_service import contact_sentence
 from cli import sip
 from cli.demo_calls import OperatorAtDesk
 from cli.sip_scenario import Press, Step, Wait
-from dispatch.calls import Call, Outcome
-from dispatch.tellings import Telling
+from dispatch.calls.calls import Call, Outcome
+from dispatch.calls.tellings import Telling
 from hotline.directory.departments import by_code
 from knowledge_base.authorisations import Authorisation
 from knowledge_base.entries import EntryVersion

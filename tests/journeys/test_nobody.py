@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from cli import sip
 from cli.sip_scenario import Press, Signal, Step, Wait
-from dispatch import codes
-from dispatch.calls import Call, Outcome
-from dispatch.states import State
-from dispatch.tickets import Ticket
+from dispatch.calls.calls import Call, Outcome
+from dispatch.tickets import codes
+from dispatch.tickets.states import State
+from dispatch.tickets.tickets import Ticket
 from hotline.times import now
 from hotline.voice import house_prompts, prompts, studio, takes
 from hotline.voice.alaw import RATE

@@ -10,12 +10,13 @@ from sqlalchemy import select
 from cli import sip
 from cli.installation import secret
 from cli.sip_scenario import Press, Wait
-from dispatch import calls, referrals
-from dispatch.callbacks import Attempt, Callback
-from dispatch.calls import Call, Outcome
-from dispatch.referrals import Matter
-from dispatch.states import State
-from dispatch.tickets import Klass, Ticket
+from dispatch.callbacks.callbacks import Attempt, Callback
+from dispatch.calls import calls
+from dispatch.calls.calls import Call, Outcome
+from dispatch.tickets import referrals
+from dispatch.tickets.referrals import Matter
+from dispatch.tickets.states import State
+from dispatch.tickets.tickets import Klass, Ticket
 from hotline.accounts.accounts import Account
 from hotline.directory.departments import by_code
 from hotline.times import local, now

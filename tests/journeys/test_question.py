@@ -9,9 +9,9 @@ from sqlalchemy import select
 from agi.voice import seconds_of
 from cli import sip
 from cli.sip_scenario import Say, Signal, Step, Wait
-from dispatch import codes
-from dispatch.calls import Call, Outcome
-from dispatch.tickets import Ticket, guarded
+from dispatch.calls.calls import Call, Outcome
+from dispatch.tickets import codes
+from dispatch.tickets.tickets import Ticket, guarded
 from hotline.audit.trail import AuditRow
 from hotline.voice import alaw
 from recordings.recordings import Recording

@@ -10,12 +10,13 @@ from cli import sip
 from cli.exchange import Exchange
 from cli.installation import secret
 from cli.sip_scenario import Press, Wait
-from dispatch import by_person, desk
-from dispatch.calls import Call, Outcome
+from dispatch.callbacks import by_person
+from dispatch.callbacks.missed import MissedCaller
+from dispatch.callbacks.telephone import Telephone
+from dispatch.calls import desk
+from dispatch.calls.calls import Call, Outcome
 from dispatch.line import flags, skilled
 from dispatch.line.flags import Skill
-from dispatch.missed import MissedCaller
-from dispatch.telephone import Telephone
 from hotline.accounts.accounts import Account
 from hotline.times import now
 from tests.journeys.conftest import House

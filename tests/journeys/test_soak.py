@@ -11,7 +11,7 @@ from benchmarks.capacity_sides import PHONES, ROOM, Ours, ours_in
 from benchmarks.house import house as a_house
 from benchmarks.report import RESULTS
 from cli.sip import SippResult
-from dispatch.calls import Call
+from dispatch.calls.calls import Call
 from recordings.recordings import Kind, Recording, State
 from tests.journeys import soaking
 from tests.journeys.conftest import House, names_nobody, until_spoken

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from cli import sip
 from cli.exchange import Exchange
 from cli.sip_scenario import Press, Say, Step, Wait
-from dispatch.calls import Call, CallStep, Outcome
-from dispatch.tellings import Telling
+from dispatch.calls.calls import Call, CallStep, Outcome
+from dispatch.calls.tellings import Telling
 from hotline.directory.departments import by_code
 from hotline.parts import Part
 from hotline.times import local_day, now

@@ -14,9 +14,9 @@ from cli import sip
 from cli.exchange import Exchange
 from cli.installation import secret
 from cli.sip_scenario import Press, Say, Touch, Wait
-from dispatch.calls import Call, Leg, Step
-from dispatch.tickets import Ticket, TicketStep
-from dispatch.transfers import State, Transfer, TransferAttempt
+from dispatch.calls.calls import Call, Leg, Step
+from dispatch.tickets.tickets import Ticket, TicketStep
+from dispatch.transfers.transfers import State, Transfer, TransferAttempt
 from hotline.calendar.days import CalendarDay
 from hotline.directory.departments import Department, by_code
 from hotline.directory.liaisons import Liaison, Position

@@ -16,13 +16,13 @@ from cli import sip
 from cli.exchange import Exchange
 from cli.installation import secret
 from cli.sip_scenario import Press, Say, Signal, Touch, Wait
-from dispatch import calls, desk
-from dispatch.callbacks import Attempt, Callback
-from dispatch.calls import Call, Outcome
-from dispatch.desk import Offer
+from dispatch.callbacks.callbacks import Attempt, Callback
+from dispatch.callbacks.places import Over, Place
+from dispatch.callbacks.telephone import Telephone
+from dispatch.calls import calls, desk
+from dispatch.calls.calls import Call, Outcome
+from dispatch.calls.desk import Offer
 from dispatch.line import skilled
-from dispatch.places import Over, Place
-from dispatch.telephone import Telephone
 from hotline.accounts.accounts import Account
 from hotline.times import now
 from hotline.voice import alaw

@@ -25,11 +25,11 @@ from cli.sip_scenario import Say, Wait
 from cli.sip_scenario import Step as Doing
 from cli.supervisor import Supervisor
 from cli.up import running
-from dispatch import desk
-from dispatch.calls import Call, Outcome
-from dispatch.codes import digest
-from dispatch.telephone import Telephone
-from dispatch.tickets import Ticket
+from dispatch.callbacks.telephone import Telephone
+from dispatch.calls import desk
+from dispatch.calls.calls import Call, Outcome
+from dispatch.tickets.codes import digest
+from dispatch.tickets.tickets import Ticket
 from hotline.accounts.accounts import Account
 from hotline.times import now
 from recordings.recordings import Kind, Recording, State

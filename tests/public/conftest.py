@@ -17,10 +17,10 @@ from werkzeug.serving import make_server
 
 from admin_ui.public.app import create_public_app
 from admin_ui.public.limits import limiter
-from dispatch import web_questions
-from dispatch.lodging import Lodged
-from dispatch.referrals import Matter
-from dispatch.tickets import Klass, Ticket
+from dispatch.tickets import web_questions
+from dispatch.tickets.lodging import Lodged
+from dispatch.tickets.referrals import Matter
+from dispatch.tickets.tickets import Klass, Ticket
 from hotline.database import Database
 from hotline.directory.departments import Department, Succession
 from hotline.settings import Settings
@@ -60,7 +60,7 @@ class City:
 
     def lodged(self, text: str = "三月申领的失业金一直没有到账", klass: Klass = Klass.CONSULT) -> Lodged:
         """A matter left on the web, with its code."""
-        from dispatch import codes
+        from dispatch.tickets import codes
 
         with self.database.writing() as session:
             matter = Matter(klass, text, f"{text}，请核实。", contact=PHONE, complained_of="某某科")

@@ -9,10 +9,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from admin_ui.app import create_app
-from dispatch import referrals
-from dispatch.states import State
-from dispatch.steps import ReferralError
-from dispatch.tickets import Klass, Ticket, own_words
+from dispatch.tickets import referrals
+from dispatch.tickets.states import State
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import Klass, Ticket, own_words
 from hotline.accounts.roles import Role
 from hotline.directory.departments import Department
 from hotline.times import now

@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from dispatch.passed_matters import PassedMatter
-from dispatch.tickets import TicketStep
+from dispatch.passed.passed_matters import PassedMatter
+from dispatch.tickets.tickets import TicketStep
 from hotline.telling import webhooks
 from hotline.telling.webhooks import Webhook
 from hotline.times import now

@@ -15,8 +15,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from dispatch.states import OVER, State
-from dispatch.tickets import Klass, Ticket, TicketStep
+from dispatch.tickets.states import OVER, State
+from dispatch.tickets.tickets import Klass, Ticket, TicketStep
 from hotline.audit import AuditRow
 from hotline.database import Database
 from tests.dispatch import town

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from sqlalchemy import func, select
 
-from dispatch.calls import Call, Leg
+from dispatch.calls.calls import Call, Leg
 from hotline.database import Database
 from tests.support.processes import descriptors, sockets, threads
 

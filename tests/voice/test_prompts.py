@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dispatch.states import State
+from dispatch.tickets.states import State
 from hotline.voice import alaw, prompts, telephone
 from hotline.voice.normaliser import speakable
 from hotline.voice.telephone import loudness

@@ -14,8 +14,8 @@ from admin_ui.public.inquiry import lists, shapes, wishes
 from admin_ui.public.limits import limiter, of
 from admin_ui.public.lobby import now, reading, today
 from admin_ui.public.shelf import Item
-from dispatch.answers import offered
-from dispatch.decision import Answer, Channel
+from dispatch.answering.answers import offered
+from dispatch.answering.decision import Answer, Channel
 from hotline.directory.departments import Department
 
 blueprint = Blueprint("inquiry", __name__, url_prefix="/open311")

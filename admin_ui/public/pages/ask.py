@@ -10,8 +10,8 @@ from admin_ui.public.form_tokens import QUICKEST, FormToken
 from admin_ui.public.limits import limiter, of
 from admin_ui.public.lobby import lobby, now, writing
 from admin_ui.public.questions import LONGEST_TITLE, Question
-from dispatch import web_questions
-from dispatch.lodging import Lodged
+from dispatch.tickets import web_questions
+from dispatch.tickets.lodging import Lodged
 
 blueprint = Blueprint("ask", __name__, url_prefix="/ask")
 UNKEPT = {"Cache-Control": "no-store"}

@@ -9,8 +9,8 @@ from admin_ui.public.limits import limiter, of
 from admin_ui.public.lobby import now, reading, today
 from admin_ui.public.offices import today as doing_its_work
 from admin_ui.public.shelf import Item, is_hot
-from dispatch.answers import offered
-from dispatch.decision import Answer, Channel
+from dispatch.answering.answers import offered
+from dispatch.answering.decision import Answer, Channel
 
 blueprint = Blueprint("entries", __name__, url_prefix="/entries")
 limiter.limit(of("public_limit"))(blueprint)

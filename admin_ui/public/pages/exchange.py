@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from admin_ui.public.limits import limiter, of
 from admin_ui.public.lobby import lobby, now, writing
-from dispatch import passed, passed_additions, passed_codes
-from dispatch.passed import Came, Outcome, Taken
-from dispatch.passed_additions import Added
-from dispatch.passed_matters import SOURCE
-from dispatch.tickets import Ticket
+from dispatch.passed import passed, passed_additions, passed_codes
+from dispatch.passed.passed import Came, Outcome, Taken
+from dispatch.passed.passed_additions import Added
+from dispatch.passed.passed_matters import SOURCE
+from dispatch.tickets.tickets import Ticket
 from hotline.telling import webhooks
 from hotline.telling.webhooks import Webhook
 from hotline.times import local

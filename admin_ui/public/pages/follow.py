@@ -9,8 +9,8 @@ from flask.typing import ResponseReturnValue
 from admin_ui.public import form_tokens
 from admin_ui.public.limits import limiter, number_asked_for, of
 from admin_ui.public.lobby import lobby, now, reading, writing
-from dispatch import progress, urging
-from dispatch.web_questions import WEB
+from dispatch.tickets import progress, urging
+from dispatch.tickets.web_questions import WEB
 from hotline import audit
 
 blueprint = Blueprint("follow", __name__, url_prefix="/follow")

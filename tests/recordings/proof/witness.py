@@ -11,9 +11,9 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from cli.main import main
-from dispatch.calls import Call, CallStep, Leg
+from dispatch.calls.calls import Call, CallStep, Leg
 from dispatch.reconciling.reconciler import Reconciler
-from dispatch.tickets import Ticket, TicketStep
+from dispatch.tickets.tickets import Ticket, TicketStep
 from hotline.audit import AuditRow
 from hotline.database import Database
 from hotline.times import now

@@ -1,0 +1,1 @@
+"""Whom the house rings of its own accord, and by which lines."""

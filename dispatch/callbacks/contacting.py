@@ -1,0 +1,106 @@
+"""联系来电人: a department speaks with its caller through 96128 alone. Its liaison's telephone is rung, then the
+caller's; both see the hotline's number, the call is recorded, and what became of it stands in the history."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from dispatch.callbacks.dialable import dialable
+from dispatch.calls import calls
+from dispatch.tickets import reach
+from dispatch.tickets.states import State
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import Ticket, write_step
+from hotline import audit, phones
+from hotline.accounts.accounts import Account
+from hotline.calendar.hours import read_hours
+from hotline.database import Base
+from hotline.directory.liaisons import Liaison
+from hotline.settings import Settings
+from recordings import recordings
+
+CONTACT = "contact"  # in the ticket's history
+OPEN = frozenset({State.TO_ACCEPT, State.IN_HAND, State.NEEDS_FACTS})
+"""States in which the department has something to ask its caller."""
+NOT_RUNG = "not_rung"
+OUTCOMES = {"reached": "已与来电人通话", "no_answer": "来电人未接", "refused": "来电人不愿通话",
+            "wrong_person": "接听者非本人", NOT_RUNG: "联络员电话未接通，未拨来电人"}  # fmt: skip
+
+
+class CallerContact(Base):
+    """One time that a department had its caller rung; its id is the channel's at the exchange."""
+
+    __tablename__ = "caller_contact"
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
+    call_id: Mapped[str] = mapped_column(ForeignKey("call.id"), index=True)
+    by: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(String(20), default="")
+    ended_at: Mapped[datetime | None]
+
+
+def may(session: Session, ticket: Ticket, *, account: Account) -> bool:
+    """Whether he may have the caller rung: his department's ticket, in hand, of a caller whom it may know of."""
+    own = account.department_id is not None and account.department_id == ticket.department_id
+    known = reach.sees_caller(session, ticket, account=account) and phones.is_reachable(ticket.contact)
+    return own and ticket.state in OPEN and known
+
+
+def ring(session: Session, ticket: Ticket, *, liaison_id: int, by: Account, settings: Settings,
+         at: datetime) -> tuple[CallerContact, str]:
+    """Note that a liaison's telephone, and then the caller's, is about to ring; the exchange is asked after the commit.
+    The liaison's telephone too."""
+    if not may(session, ticket, account=by):
+        raise ReferralError("该事项不能联系来电人")
+    if not read_hours(settings.callback_hours).holds(at):
+        raise ReferralError("现在不是回访时间，请在规定时间内拨打")
+    if running(session, ticket) is not None:
+        raise ReferralError("请先记录本次拨打的结果")
+    liaison = session.get(Liaison, liaison_id)
+    own = dialable(liaison.phone, may_dial=settings.operators_may_dial) if liaison else ""
+    if liaison is None or liaison.department_id != ticket.department_id or not own:
+        raise ReferralError("请选择本单位联络员的电话")
+    call_id = calls.mint_id(at)
+    calls.begin(session, call_id, caller=ticket.contact, dialled=ticket.contact, direction="out",
+                node=settings.exchange_node, taken_from="liaison", at=at)  # fmt: skip
+    recordings.expect(session, call_id, kind=recordings.Kind.CALL, spool=settings.spool, at=at)
+    row = CallerContact(id=uuid.uuid4().hex, ticket_id=ticket.id, call_id=call_id, by=by.login, at=at)
+    session.add(row)
+    audit.note(session, "ticket.contact", by=by.login, at=at, about=("ticket", ticket.number), call=call_id)
+    return row, own
+
+
+def running(session: Session, ticket: Ticket) -> CallerContact | None:
+    """The one whose end nobody has written up yet."""
+    query = select(CallerContact).where(CallerContact.ticket_id == ticket.id, CallerContact.outcome == "")
+    return session.scalar(query.order_by(CallerContact.at.desc()).limit(1))
+
+
+def write_up(session: Session, ticket: Ticket, *, outcome: str, words: str, by: Account, at: datetime) -> None:
+    """What became of it, as the department says; what was spoken of belongs to it."""
+    row = running(session, ticket)
+    if row is None or outcome not in OUTCOMES:
+        raise ReferralError("请选择本次拨打的结果")
+    if outcome == "reached" and not words.strip():
+        raise ReferralError("请记录通话情况")
+    _ended(session, ticket, row, outcome, words, by=by.login, at=at)
+
+
+def rang_out(session: Session, contact_id: str, *, at: datetime) -> bool:
+    """The liaison's telephone wasn't taken, or the exchange refused: the caller's never rang. Whether it was one."""
+    row = session.get(CallerContact, contact_id)
+    if row is None or row.outcome:
+        return False
+    _ended(session, session.get_one(Ticket, row.ticket_id), row, NOT_RUNG, "", by="hotline", at=at)
+    calls.end(session, row.call_id, at=at, place="callback")
+    return True
+
+
+def _ended(session: Session, ticket: Ticket, row: CallerContact, outcome: str, words: str, *, by: str,
+           at: datetime) -> None:
+    row.outcome, row.ended_at = outcome, at
+    why = "：".join(filter(None, (OUTCOMES[outcome], words.strip())))[:500]
+    write_step(session, ticket, CONTACT, by=by, source=ticket.state, at=at, why=why, call=row.call_id)

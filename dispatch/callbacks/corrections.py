@@ -1,0 +1,194 @@
+"""Corrections (更正告知): who was told what turned out wrong, and the call that each of them is owed."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, ForeignKey, Select, String, UniqueConstraint, func, or_, select
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+
+from dispatch.answering.decision import Channel
+from dispatch.callbacks.callbacks import owe_callback
+from dispatch.callbacks.correction_words import Words, asked, words
+from dispatch.calls import calls, tellings
+from dispatch.calls.calls import Call, Step
+from dispatch.calls.tellings import Telling
+from dispatch.clocks import clocks
+from dispatch.tickets.states import State
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import Klass, Ticket, guarded, next_number, write_step
+from hotline import audit, phones
+from hotline.accounts.accounts import Account
+from hotline.accounts.roles import Permission
+from hotline.calendar.days import working_days
+from hotline.database import Base, insert_into
+from hotline.settings import Settings
+from hotline.times import local_day
+from knowledge_base.entries import Entry, EntryVersion
+from knowledge_base.stages import Stage
+
+
+class Correction(Base):
+    """One person was, or is to be, called about one version: never twice."""
+
+    __tablename__ = "correction"
+    __table_args__ = (UniqueConstraint("entry_version_id", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_version_id: Mapped[int] = mapped_column(ForeignKey("entry_version.id"))
+    number: Mapped[str] = mapped_column(String(24))
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    by: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class Told:
+    """One telling of a version, whether its person can be called, and the correction that he is owed already."""
+
+    telling: Telling
+    call: Call
+    reachable: bool
+    ticket: Ticket | None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How often a version was told, and how many people could still be called about it."""
+
+    told: int
+    open: int
+
+
+def told_of(session: Session, version: EntryVersion) -> list[Told]:
+    """Who was told this version, the latest first."""
+    query = (
+        select(Telling, Call, Ticket).join(Call, Call.id == Telling.call_id)
+        .outerjoin(Correction, (Correction.entry_version_id == version.id) & (Correction.number == Call.caller))
+        .outerjoin(Ticket, Ticket.id == Correction.ticket_id)
+        .where(Telling.entry_version_id == version.id).order_by(Telling.at.desc(), Telling.id.desc())
+    )  # fmt: skip
+    return [Told(t, c, phones.is_reachable(c.caller), made) for t, c, made in session.execute(query)]
+
+
+def counts(session: Session, versions: Collection[EntryVersion]) -> dict[int, Counts]:
+    """How many were told each of these versions, counted without reading who."""
+    query = (
+        select(Telling.entry_version_id, Call.caller, func.count(), func.max(Correction.ticket_id))
+        .join(Call, Call.id == Telling.call_id)
+        .outerjoin(Correction, (Correction.entry_version_id == Telling.entry_version_id)
+                   & (Correction.number == Call.caller))
+        .where(Telling.entry_version_id.in_([v.id for v in versions])).group_by(Telling.entry_version_id, Call.caller)
+    )  # fmt: skip
+    times, still = Counter[int](), Counter[int]()
+    for version_id, caller, told, ticket_id in session.execute(query):
+        times[version_id] += told
+        still[version_id] += ticket_id is None and phones.is_reachable(caller)
+    return {v.id: Counts(times[v.id], still[v.id]) for v in versions}
+
+
+def was_wrong(session: Session, version: EntryVersion) -> bool:
+    """Whether what this version said was withdrawn, a later one says that it was wrong, or a later one that said the
+    same was withdrawn."""
+    session.flush()
+    return session.scalar(select(EntryVersion.id).where(EntryVersion.id == version.id, _wrong())) is not None
+
+
+def wrong_and_told() -> Select[EntryVersion]:
+    """The versions that were wrong and that somebody was told, the latest ended first."""
+    told = select(Telling.id).where(Telling.entry_version_id == EntryVersion.id).exists()
+    return select(EntryVersion).where(_wrong(), told).order_by(EntryVersion.ended_at.desc(), EntryVersion.id.desc())
+
+
+def _wrong() -> ColumnElement[bool]:
+    """Of a version that stands no longer, whether it was replaced or ran out."""
+    later = aliased(EntryVersion)
+    same = or_(later.answer == EntryVersion.answer, later.spoken == EntryVersion.spoken)
+    undone = select(later.id).where(
+        later.entry_id == EntryVersion.entry_id, later.number > EntryVersion.number, later.published_at.is_not(None),
+        or_(later.corrects, (later.stage == Stage.WITHDRAWN) & same),
+    )  # fmt: skip
+    withdrawn = (EntryVersion.stage == Stage.WITHDRAWN) & EntryVersion.published_at.is_not(None)
+    return or_(withdrawn, EntryVersion.stage.in_((Stage.REPLACED, Stage.EXPIRED)) & undone.exists())
+
+
+def owed_words(session: Session, ticket: Ticket, *, settings: Settings, at: datetime,
+               channel: Channel = Channel.MACHINE) -> Words:
+    """What is to be told now in the call-back of a ticket: of a correction what holds by now, worked out anew; of any
+    other, and once the department has done it again, the reply that was signed."""
+    version_id = select(Correction.entry_version_id).where(Correction.ticket_id == ticket.id)
+    version = session.scalar(select(EntryVersion).where(EntryVersion.id.in_(version_id)))
+    if version is None or ticket.redone:
+        return Words(ticket.reply, ticket.reply)
+    entry = session.get_one(Entry, version.entry_id)
+    return words(session, entry, version, grace_days=settings.update_grace_days, at=at, channel=channel)
+
+
+def spoken_words(session: Session, ticket: Ticket, *, settings: Settings, at: datetime) -> Words:
+    """What the machine says at this moment. Should what holds have changed since the claim, it has no sound yet and
+    nobody waits for it: then who is in charge is said."""
+    holds = owed_words(session, ticket, settings=settings, at=at)
+    return holds if holds.text == ticket.reply else holds.unanswered
+
+
+def tell(session: Session, call_id: str, ticket: Ticket, told: Words, *, channel: Channel, by: str = "",
+         at: datetime) -> None:
+    """Note that the person was told; an answer with its evidence, so that he is on the list should it prove wrong."""
+    if told.answer is None:
+        calls.note(session, call_id, Step.TOLD, at=at, ticket=ticket.id, by=by or channel, heard="whole")
+        return
+    tellings.tell(session, call_id, told.answer, channel=channel, entry_id=told.entry_id,
+                  entry_version_id=told.version_id, by=by, at=at)  # fmt: skip
+
+
+def order(session: Session, version: EntryVersion, numbers: Sequence[str], *, by: Account, settings: Settings,
+          at: datetime) -> list[Ticket]:
+    """Owe a call to each of these who was told the version, can be reached and isn't owed one yet."""
+    if not by.may(Permission.CORRECT):
+        raise ReferralError("您的角色不能安排更正告知")
+    if not was_wrong(session, version):
+        raise ReferralError("该版本未被更正或撤回")
+    entry = session.get_one(Entry, version.entry_id)
+    text = words(session, entry, version, grace_days=settings.update_grace_days, at=at).text
+    first = {told.call.caller: told.call for told in told_of(session, version) if told.reachable}
+    made = [_ordered(session, version, entry, first[number], text, by=by, settings=settings, at=at)
+            for number in dict.fromkeys(numbers) if number in first]  # fmt: skip
+    return [ticket for ticket in made if ticket is not None]
+
+
+def _ordered(session: Session, version: EntryVersion, entry: Entry, call: Call, text: str, *, by: Account,
+             settings: Settings, at: datetime) -> Ticket | None:
+    """The insert decides between two who order at once."""
+    claim = insert_into(session, Correction).values(entry_version_id=version.id, number=call.caller, by=by.login, at=at)
+    claimed = session.scalar(claim.on_conflict_do_nothing().returning(Correction.id))
+    if claimed is None:
+        return None
+    ticket = _ticket(session, version, entry, call, text, by=by, settings=settings, at=at)
+    session.get_one(Correction, claimed).ticket_id = ticket.id
+    owe_callback(session, ticket, settings=settings, at=at)
+    audit.note(session, "correction.ordered", by=by.login, at=at, about=("ticket", ticket.number), entry=entry.id,
+               version=version.number)  # fmt: skip
+    return ticket
+
+
+def _ticket(session: Session, version: EntryVersion, entry: Entry, call: Call, text: str, *, by: Account,
+            settings: Settings, at: datetime) -> Ticket:
+    promise = clocks.due(at, settings.consult_days, working_days(session), settings=settings)
+    ticket = Ticket(
+        number=next_number(session, prefix=settings.ticket_prefix, at=at), source="correction", klass=Klass.CONSULT,
+        state=State.TO_CALL_BACK, title=f"更正告知：{asked(session, entry, version)}"[:120],
+        summary=f"来电人于{local_day(call.began_at):%Y-%m-%d}被告知第{version.number}版答复，该版已更正或撤回，须告知更正内容。",
+        call_id=call.id, caller=call.caller, contact=call.caller, department_id=entry.department_id, intake_at=at,
+        promised_by=promise.at, provisional=promise.provisional, why_due=list(promise.lines),
+        reply=text, replied_by=by.login, signed_by=by.login, checked_by=by.login,
+        confidential=_was_guarded(session, call),
+    )  # fmt: skip
+    session.add(ticket)
+    session.flush()
+    write_step(session, ticket, "correct", by=by.login, source="", at=at, entry=entry.id, version=version.number)
+    return ticket
+
+
+def _was_guarded(session: Session, call: Call) -> bool:
+    """Whoever wished not to be known in that call isn't made known by a correction."""
+    return any(guarded(ticket) for ticket in session.scalars(select(Ticket).where(Ticket.call_id == call.id)))

@@ -1,0 +1,82 @@
+"""The worker's part of kept places: asks the exchange how the queue stands, and rings whose turn it is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispatch.callbacks import callbacks, places
+from dispatch.callbacks.callbacks import Attempt
+from dispatch.callbacks.places import Line, Place, Waiting
+from dispatch.callbacks.trunk import Taken
+from dispatch.calls.calls import Call
+from hotline.database import Database
+from hotline.settings import Settings
+from hotline.times import now
+
+Row = Mapping[str, str]
+NOT_IN_USE = "1"  # the exchange's number for a phone on which nobody talks and nothing rings
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class PlaceKeeper:
+    """`queues` tells who waits and who takes calls, `lines` what of the trunk is taken (None: the exchange can't be
+    asked); `ring` has it ring somebody."""
+
+    settings: Settings
+    database: Database
+    queues: Callable[[], Sequence[Row] | None]
+    lines: Callable[[], Taken | None]
+    ring: Callable[[Attempt, Place], None]
+
+    def work(self) -> None:
+        """End what is over, and ring whose turn it is: claimed, noted and committed before the exchange is asked."""
+        with self.database.reading() as session:
+            if not places.standing(session):
+                return
+        with self.database.writing() as session:
+            places.tidy(session, settings=self.settings, at=now())
+        if (rows := self.queues()) is None or (lines := self.lines()) is None:
+            return
+        while (claimed := self._claimed(rows, lines)) is not None:
+            self.ring(*claimed)
+
+    def _claimed(self, rows: Sequence[Row], lines: Taken) -> tuple[Attempt, Place] | None:
+        at = now()
+        with self.database.writing() as session:
+            place = places.claim(session, line_of(session, rows, queue=self.settings.queue, at=at), lines,
+                                 settings=self.settings, at=at)  # fmt: skip
+            if place is None:
+                return None
+            attempt = callbacks.place(session, place.callback, settings=self.settings, at=at)
+            log.info("place.rung", call_id=attempt.call_id)
+            return attempt, place
+
+
+def line_of(session: Session, rows: Sequence[Row], *, queue: str, at: datetime) -> Line:
+    """The queue in our words: who was led from one queue to another, or kept his place before, has waited since he
+    began."""
+    entries = [row for row in rows if row.get("Event") == "QueueEntry"]
+    began = _began(session, [row.get("Uniqueid", "") for row in entries])
+    waiting = [Waiting(int(row.get("Priority") or 0), began.get(row.get("Uniqueid", "")) or at - _wait(row))
+               for row in entries]  # fmt: skip
+    free = {row.get("Location") for row in rows if row.get("Event") == "QueueMember" and row.get("Queue") == queue
+            and row.get("Paused") == "0" and row.get("Status") == NOT_IN_USE}  # fmt: skip
+    return Line(tuple(waiting), len(free))
+
+
+def _wait(row: Row) -> timedelta:
+    return timedelta(seconds=int(row.get("Wait") or 0))
+
+
+def _began(session: Session, uniqueids: Sequence[str]) -> dict[str, datetime]:
+    calls = session.execute(select(Call.uniqueid, Call.queued_at).where(
+        Call.uniqueid.in_(uniqueids), Call.uniqueid != "", Call.queued_at.is_not(None),
+        Call.ended_at.is_(None))).all()  # fmt: skip - who waits: a few of all calls, found by their own index
+    kept = session.execute(select(Attempt.id, Place.queued_at).join(
+        Place, Place.callback_id == Attempt.callback_id).where(Attempt.id.in_(uniqueids))).all()  # fmt: skip
+    return {uniqueid: moment for uniqueid, moment in (*calls, *kept) if moment}

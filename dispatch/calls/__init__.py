@@ -1,0 +1,1 @@
+"""What is known of a call, from its first ring to its last word."""

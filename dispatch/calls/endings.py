@@ -1,0 +1,99 @@
+"""How calls and call-backs end: the one place where an ending has its consequences."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispatch.callbacks import callbacks, missed, places, surveys
+from dispatch.callbacks.callbacks import Attempt, Callback
+from dispatch.calls import calls, desk
+from dispatch.calls.calls import CallStep, Ending, Step
+from dispatch.tickets import referrals
+from dispatch.tickets.states import State
+from dispatch.transfers import transfers
+from hotline.settings import Settings
+
+
+@dataclass(frozen=True)
+class Over:
+    """What ended: calls that were open until now, and call and account of each desk that one lay on."""
+
+    closed: frozenset[str]
+    desks: tuple[tuple[str, int], ...]
+
+
+def end_call(session: Session, call_id: str, *, place: str = "", broke: bool = False, settings: Settings,
+             at: datetime) -> list[int]:
+    """The call is over: its outcome, the desks it lay on (their accounts are returned), its call-back attempt."""
+    return [account for _, account in end_calls(session, [Ending(call_id, at, place, broke)], settings=settings).desks]
+
+
+def end_calls(session: Session, endings: Sequence[Ending], *, settings: Settings) -> Over:
+    """The same of many calls. What was noted late is taken off the desks too."""
+    ends = {ending.call_id: ending.at for ending in endings}
+    cut_off = {ending.call_id for ending in endings if ending.broke}
+    transfers.call_ended(session, ends)
+    if closed := calls.end_all(session, endings):
+        unfinished = select(Attempt).where(Attempt.call_id.in_(closed), Attempt.outcome == "")
+        for attempt in session.scalars(unfinished).all():
+            if attempt.by:  # the operator says what became of it
+                hold = timedelta(minutes=settings.callback_hold_minutes)
+                callbacks.runs_on(session, attempt, lease=hold, at=ends[attempt.call_id])
+            else:
+                end_attempt(session, attempt, outcome="broken_off", broke=attempt.call_id in cut_off, settings=settings,
+                            at=ends[attempt.call_id])  # fmt: skip
+    for call_id in closed & cut_off:
+        surveys.owe(session, call_id, settings=settings, at=ends[call_id])
+    return Over(frozenset(closed), tuple(desk.ended(session, ends)))
+
+
+def end_attempt(
+    session: Session, attempt: Attempt, *, outcome: str, grade: int | None = None, broke: bool = False,
+    settings: Settings, at: datetime,
+) -> None:  # fmt: skip
+    """An attempt to call back is over. Told: the ticket closes, or is done again when the caller is dissatisfied;
+    the last attempt without success closes it as not reached. `broke`: his line was cut off."""
+    if attempt.outcome:
+        return
+    if _heard(session, attempt):  # he may hang up without a grade, and we may never learn that he did
+        outcome = callbacks.TOLD
+        if broke and grade is None and surveys.ask_again(session, attempt, settings=settings, at=at):
+            return
+    callback = callbacks.settle(session, attempt, outcome=outcome, settings=settings, at=at)
+    if (place := places.of(session, callback.id)) is not None:
+        places.settled(session, place, settings=settings, at=at)
+        return
+    if callback.ticket is None:
+        missed.settled(session, callback, outcome=outcome, rung_at=attempt.dialled_at, at=at)
+        return
+    if callback.ticket.state != State.TO_CALL_BACK:  # it went another way meanwhile
+        return
+    if callback.state == callbacks.State.DONE:
+        referrals.told(session, callback.ticket, grade=grade, settings=settings, at=at)
+    elif callback.state == callbacks.State.GIVEN_UP:
+        why = "来电人不愿接受回访" if outcome == callbacks.REFUSED else "多次回访未接通"
+        referrals.close(session, callback.ticket, reached=False, at=at, why=why)
+
+
+def rang_out(session: Session, attempt: Attempt, *, settings: Settings, at: datetime) -> None:
+    """The telephone that the exchange was asked to ring was not answered: the citizen's; or the operator's own, and
+    then the citizen's never rang."""
+    outcome = callbacks.NOT_RUNG if attempt.by else "no_answer"
+    end_attempt(session, attempt, outcome=outcome, settings=settings, at=at)
+
+
+def refused(session: Session, attempt_id: str, *, settings: Settings, at: datetime) -> None:
+    """The exchange would not ring at all: there was neither a call nor an attempt at the citizen."""
+    attempt = session.get_one(Attempt, attempt_id)
+    end_attempt(session, attempt, outcome=callbacks.NOT_RUNG, settings=settings, at=at)
+    calls.end(session, attempt.call_id, at=at, place="callback")
+
+
+def _heard(session: Session, attempt: Attempt) -> bool:
+    """Whether the citizen has heard the reply to its end; whose place was kept, whether an operator spoke with him."""
+    came = Step.ANSWERED if session.get_one(Callback, attempt.callback_id).for_place else Step.TOLD
+    query = select(CallStep.id).where(CallStep.call_id == attempt.call_id, CallStep.kind == came).limit(1)
+    return session.scalar(query) is not None

@@ -1,0 +1,44 @@
+"""The call that lies on an operator's desk: ringing, being spoken, or just ended and still to be written up."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from dispatch.calls import desk
+from dispatch.calls.calls import Call
+from dispatch.calls.desk import Offer
+
+WRITING_UP = timedelta(minutes=30)
+"""How long an ended call stays on the desk unless the operator puts it away."""
+STILL_ITS_OWN = timedelta(hours=4)
+"""How long after a call its operator may still note what was told in it, and write its matters down."""
+
+
+def on_desk(session: Session, account_id: int, *, put_away: int = 0, at: datetime) -> Offer | None:
+    """The current offer, else the last that this operator answered and hasn't put away yet."""
+    query = (
+        select(Offer)
+        .where(Offer.account_id == account_id, Offer.answered_at.is_not(None), Offer.ended_at > at - WRITING_UP)
+        .order_by(Offer.id.desc()).limit(1)
+    )  # fmt: skip
+    found = desk.current(session, account_id) or session.scalar(query)
+    return None if found is None or (found.ended_at is not None and found.id <= put_away) else found
+
+
+def answered_by(session: Session, call_id: str, account_id: int, *, at: datetime) -> Call | None:
+    """The call, if this operator answered it, or rang the citizen, and it isn't long over; None otherwise."""
+    taken = select(Offer.call_id).where(
+        Offer.account_id == account_id, Offer.answered_at.is_not(None),
+        or_(Offer.ended_at.is_(None), Offer.ended_at > at - STILL_ITS_OWN),
+    )  # fmt: skip
+    rang = and_(Call.direction == "out", Call.operator_id == account_id, Call.began_at > at - STILL_ITS_OWN)
+    return session.scalar(select(Call).where(Call.id == call_id, or_(Call.id.in_(taken), rang)))
+
+
+def waiting(session: Session) -> int:
+    """How many callers wait in the queue."""
+    query = select(func.count()).select_from(Call).where(
+        Call.queued_at.is_not(None), Call.answered_at.is_(None), Call.ended_at.is_(None)
+    )  # fmt: skip
+    return session.scalar(query) or 0

@@ -1,0 +1,96 @@
+"""Deadlines follow the calendar: when it changes, running tickets are counted again, and what moves leaves a trace."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cache
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from dispatch.clocks import deadlines
+from dispatch.clocks.clocks import Deadline
+from dispatch.tickets import counties, joint
+from dispatch.tickets.states import State
+from dispatch.tickets.tickets import Ticket, write_step
+from dispatch.tickets.worklist import RUNNING
+from hotline.calendar.days import CalendarDay, SettledYear, WorkingDays, working_days
+from hotline.settings import Settings
+from hotline.times import local
+
+Counted = tuple[Deadline, Deadline | None]
+Calendar = Callable[[str], WorkingDays]  # by county
+COUNTED = (*RUNNING, State.MERGED)
+"""States in which somebody still waits for an answer; what goes with another ticket keeps its own promise."""
+
+
+def calendar_now(session: Session) -> tuple[object, ...]:
+    """What tells two states of the calendar apart: the office's days, the years it settled, the last published one."""
+    days = session.execute(select(func.count(), func.max(CalendarDay.at)).select_from(CalendarDay)).one()
+    works = session.scalar(select(func.count()).select_from(CalendarDay).where(CalendarDay.works.is_(True)))
+    years = session.scalar(select(func.count()).select_from(SettledYear))
+    year = next(y for y in range(2020, 2100) if not WorkingDays().known(date(y, 6, 1)))
+    return (*days, works, years, year)
+
+
+def moved(session: Session, *, settings: Settings) -> list[int]:
+    """The running tickets whose deadlines, or the reasons for them, are no longer what the calendar makes of them."""
+    calendar = cache(lambda county: working_days(session, county_code=county))
+    query = select(Ticket).where(Ticket.state.in_(COUNTED), Ticket.promised_days.is_not(None)).order_by(Ticket.id)
+    return [t.id for t in session.scalars(query) if _kept(t) != _of(_count(session, t, calendar, settings=settings))
+            or joint.moved(session, t, settings=settings)]  # fmt: skip
+
+
+def recount(session: Session, ticket: Ticket, *, settings: Settings, at: datetime) -> None:
+    """Count one ticket again; that its deadlines moved, or are no longer provisional, stands in its history."""
+    calendar = cache(lambda county: working_days(session, county_code=county))
+    promise, due = _count(session, ticket, calendar, settings=settings)
+    told = _told(ticket, promise, due)
+    ticket.promised_by, ticket.why_promised = promise.at, list(promise.lines)
+    ticket.provisional = (due or promise).provisional
+    if ticket.due_from is None and ticket.county_by is not None:
+        counties.count(session, ticket, settings=settings)
+    elif due is not None:
+        if due.at != ticket.due_at and ticket.dispatched_at is not None:
+            deadlines.set_acceptance(session, ticket, settings=settings)
+        ticket.due_at, ticket.why_due = due.at, list(due.lines)
+        deadlines.set_rung(session, ticket, settings=settings)
+    joint.count_again(session, ticket, settings=settings)
+    if told:
+        write_step(session, ticket, "recount", by="hotline", source=ticket.state, at=at, why=f"工作日历变更：{told}")
+
+
+def _count(session: Session, ticket: Ticket, calendar: Calendar, *, settings: Settings) -> Counted:
+    promise = deadlines.promised(ticket, calendar(""), settings=settings)
+    if ticket.due_from is None:
+        return promise, counties.deadline(session, ticket, settings=settings) if ticket.county_by else None
+    own = calendar(ticket.department.county_code if ticket.department else "")
+    return promise, deadlines.departments(session, ticket, own, settings=settings)
+
+
+def _of(counted: Counted) -> tuple[object, ...]:
+    promise, due = counted
+    return (promise.at, list(promise.lines), (due or promise).provisional, due and due.at, due and list(due.lines))
+
+
+def _kept(ticket: Ticket) -> tuple[object, ...]:
+    due = _due(ticket)
+    return (ticket.promised_by, ticket.why_promised, ticket.provisional, due, ticket.why_due if due else None)
+
+
+def _due(ticket: Ticket) -> datetime | None:
+    """By when the department, or the county's office, has to do its part."""
+    return ticket.county_by if ticket.due_from is None else ticket.due_at
+
+
+def _told(ticket: Ticket, promise: Deadline, due: Deadline | None) -> str:
+    """What a person should know of it; empty when only the reasons changed."""
+    name = "转派期限" if ticket.due_from is None else "承办期限"
+    parts = [("对来电人承诺", ticket.promised_by, promise.at)] + ([(name, _due(ticket), due.at)] if due else [])
+    told = [f"{name}由{_at(before)}改为{_at(after)}" for name, before, after in parts if before != after]
+    if ticket.provisional and not (due or promise).provisional:
+        told.append("放假安排已公布，期限不再是暂定")
+    return "；".join(told)
+
+
+def _at(moment: datetime | None) -> str:
+    return f"{local(moment):%Y-%m-%d %H:%M}" if moment else "—"

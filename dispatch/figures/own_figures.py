@@ -1,0 +1,57 @@
+"""What a county's office, or a department, sees on the wallboard: its own matters, and who was put through to it. The
+calls are the hotline's."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from dispatch.callbacks.callbacks import Callback
+from dispatch.callbacks.callbacks import State as CallbackState
+from dispatch.figures.figures import Share, day_begins, transfers_of
+from dispatch.tickets import reach
+from dispatch.tickets.tickets import Ticket
+from dispatch.tickets.worklist import overdue
+from dispatch.transfers.transfers import Transfer
+from hotline.accounts.accounts import Account
+from hotline.accounts.roles import DEPARTMENTAL, Role
+from hotline.directory.departments import Department
+
+
+@dataclass(frozen=True)
+class OwnBoard:
+    """The tickets within somebody's reach as they stand, and how the callers of a day were put through to his own."""
+
+    day: date
+    tickets: dict[str, int]
+    overdue: int
+    callbacks: int
+    transfers: Share
+
+
+def narrowed(account: Account) -> bool:
+    """Whether an account sees the figures of its own alone."""
+    return Role(account.role) in DEPARTMENTAL | {Role.COUNTY_OFFICE}
+
+
+def own_board(session: Session, *, account: Account, day: date, at: datetime) -> OwnBoard:
+    """The figures of one county's office or department; each is that of the list behind it, as he reads it."""
+    own = reach.tickets_of(account)
+    due = Callback.state == CallbackState.DUE, Callback.ticket_id.in_(select(Ticket.id).where(own))
+    by_state = session.execute(select(Ticket.state, func.count()).where(own).group_by(Ticket.state)).all()
+    return OwnBoard(
+        day, {str(state): int(count) for state, count in by_state}, _count(session, Ticket, own, overdue(at)),
+        _count(session, Callback, *due),
+        transfers_of(session, day_begins(day), _theirs(account)),
+    )  # fmt: skip
+
+
+def _theirs(account: Account) -> ColumnElement[bool]:
+    if Role(account.role) is Role.COUNTY_OFFICE:
+        return Transfer.department_id.in_(select(Department.id).where(Department.county_code == account.county_code))
+    return Transfer.department_id == account.department_id
+
+
+def _count(session: Session, of: type[Ticket] | type[Callback], *where: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(of).where(*where)) or 0

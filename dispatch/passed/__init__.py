@@ -1,0 +1,1 @@
+"""Matters that come from 12345 and go back to it."""

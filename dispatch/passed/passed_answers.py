@@ -1,0 +1,73 @@
+"""What goes back to 12345 of the matters that it passed to us: one message a step, owed in its own transaction."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispatch.clocks.promises import ALONG
+from dispatch.passed.passed_matters import SOURCE, PassedMatter
+from dispatch.tickets.states import Action
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import Ticket, TicketStep
+from hotline import audit
+from hotline.accounts.accounts import Account
+from hotline.telling import outbox
+from hotline.telling.outbox import Channel
+from hotline.times import local
+
+TOPIC = "passed"
+EVENTS: dict[str, str] = {
+    Action.DISPATCH: "dispatched", Action.IMPOSE: "dispatched", Action.EXTEND: "extended", ALONG: "extended",
+    Action.PASS: "answered", Action.FOLLOW: "answered",
+    Action.CLOSE: "closed", Action.SETTLE: "closed", Action.NOT_ACCEPT: "not_accepted", Action.PASS_ON: "handed_back",
+    Action.WITHDRAW: "withdrawn", Action.VOID: "void",
+}  # fmt: skip
+"""The steps that 12345 hears of, and how they are called there."""
+BY_TELEPHONE = "涉及个人信息，由96128核实身份后告知本人"
+
+
+def of_step(session: Session, ticket: Ticket, step: TicketStep) -> None:
+    """Owe what a step brings; nothing, where the matter isn't theirs, or came as a file: then a person tells them."""
+    if ticket.source != SOURCE or step.action not in EVENTS:
+        return
+    came = session.scalar(select(PassedMatter).where(PassedMatter.ticket_id == ticket.id))
+    if came is not None and came.webhook_id is not None:
+        _owe(session, came.webhook_id, ticket, step, at=step.at)
+
+
+def again(session: Session, came: PassedMatter, *, by: Account, at: datetime) -> None:
+    """Tell them once more what they were to hear last, for whatever reason it didn't reach them."""
+    ticket = came.ticket
+    steps = [step for step in ticket.steps if step.action in EVENTS] if ticket is not None else []
+    if ticket is None or came.webhook_id is None or not steps:
+        raise ReferralError("没有可以再次发送的内容")
+    _owe(session, came.webhook_id, ticket, steps[-1], at=at, key=f":{at.isoformat()}")
+    audit.note(session, "passed.again", by=by.login, at=at, about=("ticket", ticket.number))
+
+
+def _owe(session: Session, webhook_id: int, ticket: Ticket, step: TicketStep, *, at: datetime, key: str = "") -> None:
+    outbox.owe(session, key=f"passed:{step.id}{key}", channel=Channel.WEBHOOK, place=str(webhook_id), topic=TOPIC,
+               about=("ticket", ticket.number), values=_values(ticket, step), at=at)  # fmt: skip
+
+
+def _values(ticket: Ticket, step: TicketStep) -> dict[str, Any]:
+    """What they are told: number and foreign number, what happened, and what belongs to it."""
+    told: dict[str, Any] = {"number": ticket.number, "foreign_number": ticket.foreign_number,
+                            "event": EVENTS[step.action]}  # fmt: skip
+    match told["event"]:
+        case "answered":
+            told["answer"] = answer(ticket)
+        case "extended":
+            told["promised_by"] = local(ticket.promised_by).isoformat()
+        case "closed":
+            told |= {"reached": ticket.reached, "satisfaction": ticket.satisfaction, "answer": answer(ticket)}
+        case "not_accepted" | "handed_back" | "void" | "withdrawn":
+            told |= {"reason": step.why, "where": str(step.detail.get("where", ""))}
+    return told
+
+
+def answer(ticket: Ticket) -> str:
+    """The reply as they may have it: what is personal is told to the caller alone."""
+    return BY_TELEPHONE if ticket.personal else ticket.reply

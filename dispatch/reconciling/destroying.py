@@ -1,0 +1,152 @@
+"""Recordings whose time is over are destroyed, provably: noted before, gone from every place, certified afterwards."""
+
+import hashlib
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import structlog
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from dispatch.tickets.states import State as TicketState
+from dispatch.tickets.tickets import Ticket
+from hotline import audit
+from hotline.database import Database
+from hotline.settings import Settings
+from hotline.times import local_day, now
+from recordings import retention, sides, two_hands
+from recordings.archive import Archive
+from recordings.errors import Absent, RecordingError
+from recordings.recordings import Recording, State
+from recordings.retention import Destruction
+
+AT_ONCE = 200
+BY = "hotline"
+log = structlog.get_logger()
+
+
+def destroy_due(settings: Settings, database: Database, archive: Archive, *, at: datetime) -> int:
+    """Destroy all that is due, in lists of two hundred; how many were. What a crash or a store that was away left
+    half done is finished first."""
+    done = 0
+    while True:
+        _finish(database, archive)
+        with database.writing() as session:
+            begun = begin(session, settings=settings, at=at)
+        if begun is None:
+            return done
+        done += begun.count
+
+
+def begin(session: Session, *, settings: Settings, at: datetime) -> Destruction | None:
+    """Note what is going to be destroyed, before anything is; None when nothing is due."""
+    rows = [row for row in session.scalars(due(at).limit(AT_ONCE)) if _over(session, row, settings, at)]
+    if not rows:
+        return None
+    act = Destruction(began_at=at, by=BY, basis=_basis(session, rows, settings), count=len(rows),
+                      list_sha256=digest(rows))  # fmt: skip
+    session.add(act)
+    session.flush()
+    for row in rows:
+        row.destruction_id = act.id
+    audit.note(session, "recordings.destruction_began", by=BY, at=at, about=("destruction", act.id), reason=act.basis,
+               count=act.count, list_sha256=act.list_sha256)  # fmt: skip
+    return act
+
+
+def due(at: datetime) -> Select[Recording]:
+    """Recordings whose days are over, that stand under no legal hold, and no ticket of whose call is still at work."""
+    at_work = select(Ticket.id).where(
+        or_(Ticket.recording_id == Recording.id, Ticket.call_id == Recording.call_id), Ticket.state != TicketState.FILED
+    )  # fmt: skip
+    held = two_hands.holds().with_only_columns(two_hands.Request.call_id)
+    return select(Recording).where(
+        Recording.state == State.COMPLETE, Recording.keep_until < at, Recording.destruction_id.is_(None),
+        Recording.call_id.not_in(held), ~at_work.exists(),
+    ).order_by(Recording.id)  # fmt: skip
+
+
+def lines(rows: list[Recording]) -> list[str]:
+    """The list of an act of destruction, a line for each recording: what the certificate's digest is made of."""
+    return [_line(row) for row in sorted(rows, key=lambda row: row.id)]
+
+
+def _line(row: Recording) -> str:
+    began = f"{row.began_at:%Y-%m-%dT%H:%M:%SZ}"
+    what = (row.id, row.call_id, row.kind, row.leg or "-", began, row.seconds, row.sha256)
+    return " ".join(map(str, what))
+
+
+def digest(rows: list[Recording]) -> str:
+    """SHA-256 of the list."""
+    return hashlib.sha256(("\n".join(lines(rows)) + "\n").encode()).hexdigest()
+
+
+def of(session: Session, act: Destruction) -> list[Recording]:
+    """The recordings of an act of destruction."""
+    return list(session.scalars(select(Recording).where(Recording.destruction_id == act.id).order_by(Recording.id)))
+
+
+def _over(session: Session, row: Recording, settings: Settings, at: datetime) -> bool:
+    """A rule that came later may keep longer what was recorded under it; none makes shorter what a row promises."""
+    days = retention.days_on(session, local_day(row.began_at), otherwise=settings.recordings_keep_days)
+    return row.began_at + timedelta(days=days) < at
+
+
+def _basis(session: Session, rows: list[Recording], settings: Settings) -> str:
+    days: set[date] = {local_day(row.began_at) for row in rows}
+    rules = {rule.id: rule for day in sorted(days) if (rule := retention.rule_on(session, day))}
+    named = [f"{rule.basis}（{rule.days}天）" for rule in rules.values()]
+    return "；".join(named)[:300] or f"保存期限{settings.recordings_keep_days}天"
+
+
+def _finish(database: Database, archive: Archive) -> None:
+    while True:
+        with database.reading() as session:
+            owed = session.scalars(_unfinished().limit(AT_ONCE)).all()
+        for row in owed:
+            _take_away(row, archive)
+        with database.writing() as session:
+            for row in owed:
+                _certify(session, row, at=now())
+            _end(session, at=now())
+        if not owed:
+            return
+
+
+def _unfinished() -> Select[Recording]:
+    """What was noted and isn't gone; a hold that came meanwhile keeps it."""
+    held = two_hands.holds().with_only_columns(two_hands.Request.call_id)
+    return select(Recording).where(
+        Recording.destruction_id.is_not(None), Recording.state == State.COMPLETE, Recording.call_id.not_in(held)
+    ).order_by(Recording.id)  # fmt: skip
+
+
+def _take_away(row: Recording, archive: Archive) -> None:
+    """Gone from store and spool; RecordingError when it is still there."""
+    sides.clear(Path(row.path))
+    if not row.stored:
+        return
+    archive.forget(row.stored)
+    try:
+        archive.store.open(row.stored).close()
+    except Absent:
+        return
+    raise RecordingError(f"{row.stored} is still there after it was deleted")
+
+
+def _certify(session: Session, row: Recording, *, at: datetime) -> None:
+    row = session.get_one(Recording, row.id)
+    row.state = State.DESTROYED
+    audit.note(session, "recording.destroyed", by=BY, at=at, about=("recording", row.id), call=row.call_id,
+               sha256=row.sha256, destruction=row.destruction_id, stored=row.stored)  # fmt: skip
+
+
+def _end(session: Session, *, at: datetime) -> None:
+    session.flush()
+    waits = select(Recording.id).where(Recording.destruction_id == Destruction.id, Recording.state == State.COMPLETE)
+    for act in session.scalars(select(Destruction).where(Destruction.ended_at.is_(None), ~waits.exists())):
+        act.ended_at = at
+        audit.note(session, "recordings.destroyed", by=BY, at=at, about=("destruction", act.id), reason=act.basis,
+                   count=act.count, list_sha256=act.list_sha256)  # fmt: skip
+        log.info("recordings.destroyed", destruction=act.id, count=act.count)

@@ -1,0 +1,61 @@
+"""Tickets are followed: reminded of, taken up the ladder, counted anew, put away."""
+
+from time import sleep
+
+from dispatch.clocks import ladder, recounting
+from dispatch.sweeps.duty import BREATH, Duty
+from dispatch.tickets import facts, filing, joint
+from dispatch.tickets.tickets import Ticket
+from hotline.times import now
+
+
+def climb(duty: Duty) -> None:
+    """Remind of deadlines, and go up the ladder with what is over them, each rung once; late shares too."""
+    at = now()
+    with duty.database.reading() as session:
+        owed = ladder.owed(session, at=at)
+    for ticket_id in owed:
+        with duty.database.writing() as session:
+            ladder.climb(session, ticket_id, settings=duty.settings, at=at)
+        sleep(BREATH)
+    with duty.database.reading() as session:
+        late = joint.owed(session, at=at)
+    for share_id in late:
+        with duty.database.writing() as session:
+            joint.late(session, share_id, at=at)
+
+
+def go_on(duty: Duty) -> None:
+    """What waited for its caller's facts as long as it may is the department's again."""
+    at = now()
+    with duty.database.reading() as session:
+        owed = facts.owed(session, at=at)
+    for ticket_id in owed:
+        with duty.database.writing() as session:
+            facts.go_on(session, ticket_id, settings=duty.settings, at=at)
+
+
+def recount(duty: Duty) -> None:
+    """When the calendar changed, the deadlines of what runs are counted again."""
+    with duty.database.reading() as session:
+        stands = recounting.calendar_now(session)
+        if stands == duty.calendar.get("counted"):
+            return
+        owed = recounting.moved(session, settings=duty.settings)
+    for ticket_id in owed:
+        with duty.database.writing() as session:
+            ticket = session.get_one(Ticket, ticket_id, with_for_update=True)
+            recounting.recount(session, ticket, settings=duty.settings, at=now())
+        sleep(BREATH)
+    duty.calendar["counted"] = stands
+
+
+def file(duty: Duty) -> None:
+    """Put away what was closed long enough ago; it waits for nobody, so it is looked for seldom."""
+    at = now()
+    if duty.looked_lately("filing", at=at):
+        return
+    with duty.database.writing() as session:
+        filed = filing.file_closed(session, settings=duty.settings, at=at)
+    if filed < filing.AT_ONCE:
+        duty.looked["filing"] = at

@@ -1,0 +1,103 @@
+"""What the exchange left is taken in: questions after the tone, its records of calls, recordings."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from time import sleep
+
+import structlog
+from sqlalchemy import or_, select
+from sqlalchemy.exc import OperationalError
+
+from dispatch.calls import lost_slips, records, spool
+from dispatch.calls.calls import Call
+from dispatch.sweeps.duty import BREATH, Duty
+from hotline.events import Event
+from hotline.exchange.nodes import each, records_folder
+from hotline.settings import Settings
+from hotline.times import now
+from recordings import recordings
+from recordings.recordings import Recording, State
+
+SETTLED = timedelta(seconds=2)  # the exchange closes a file within this of the hang-up
+WRITER_DEAD = timedelta(minutes=1)
+# Callers and operators write too, and SQLite has one writer: short transactions, and time between them for others.
+RECORDS_AT_ONCE = 10
+OTHERS_FIRST = timedelta(seconds=3)  # FastAGI and listener note most of it at once
+log = structlog.get_logger()
+
+
+def take_in_messages(duty: Duty) -> None:
+    """Questions left after the tone become tickets; the slip goes when its ticket stands."""
+    with duty.database.reading() as session:
+        lost_slips.write(session, settings=duty.settings, at=now())
+    _each(duty, partial(_take_in_slip, duty), "messages", "*.txt")
+
+
+def take_in_records(duty: Duty) -> None:
+    """The exchange's own records fill in the calls that nobody of ours saw, and end those that are over."""
+    for one in each(duty.settings):
+        folder = records_folder(duty.settings, one.exchange_node)
+        _each(duty, partial(_read_on, duty, settings=one), folder, "*.csv*")
+
+
+def take_in_recordings(duty: Duty) -> None:
+    """Recordings of calls that are over are measured, hashed and settled."""
+    at = now()
+    query = (
+        select(Recording, Call.ended_at).join(Call, Call.id == Recording.call_id)
+        .where(Recording.state == State.RUNNING, or_(Call.ended_at < at - SETTLED, Call.ended_at > at)).limit(200)
+    )  # fmt: skip
+    with duty.database.reading() as session:
+        rows = session.execute(query).all()
+    # What the exchange has not closed is still being written; after a minute its writer must have died.
+    long_over = at - WRITER_DEAD
+    owed = [row for row, ended in rows if recordings.is_finished(row) or (ended and ended < long_over)]
+    for row in owed:
+        recordings.take_in(row, keep_days=duty.settings.recordings_keep_days, at=now())  # hashed without a lock
+    for first in range(0, len(owed), RECORDS_AT_ONCE):
+        with duty.database.writing() as session:
+            recordings.settle_all(session, owed[first : first + RECORDS_AT_ONCE])
+        sleep(BREATH)
+
+
+def _each(duty: Duty, take_in: Callable[[Path], None], folder: str, pattern: str) -> None:
+    """One file after the other; one that can't be taken in stays, and keeps none of the others waiting."""
+    faults: list[Exception] = []
+    for path in sorted((duty.settings.spool / folder).glob(pattern)):
+        try:
+            take_in(path)
+        except OperationalError:  # the database is away: the others would only wait for it too
+            raise
+        except Exception as fault:
+            about = {"call_id": path.stem} if folder == "messages" else {}  # its records are of many calls
+            log.warning("sweep.file_refused", file=path.name, fault=type(fault).__name__, **about)
+            faults.append(fault)
+    if faults:
+        raise faults[0]
+
+
+def _take_in_slip(duty: Duty, path: Path) -> None:
+    slip = spool.read_slip(path)
+    if slip is None:
+        return
+    with duty.database.writing() as session:
+        ticket = spool.take_in_message(session, slip, settings=duty.settings, at=now())
+    spool.tidy(slip, settings=duty.settings)
+    path.unlink()
+    if ticket is not None:
+        duty.bus.publish(Event("ticket", call_id=slip.call_id, detail={"number": ticket.number}))
+
+
+def _read_on(duty: Duty, path: Path, *, settings: Settings) -> None:
+    before = now() - OTHERS_FIRST
+    while True:
+        with duty.database.reading() as session:
+            stretch = records.read(session, path, settings=settings, before=before)
+        if stretch.end == stretch.start:
+            return
+        for bite in stretch.bites(RECORDS_AT_ONCE):
+            with duty.database.writing() as session:
+                records.note(session, bite, settings=settings)
+            sleep(BREATH)

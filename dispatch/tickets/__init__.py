@@ -1,0 +1,1 @@
+"""A matter's life: its table, its steps, its lists, and who may reach it."""

@@ -1,0 +1,117 @@
+"""转派: a matter of a county goes to the county's competent office, which hands it to a department of its county the
+same working day. The caller's clock runs through."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispatch.clocks import clocks, rules
+from dispatch.clocks.clocks import Deadline
+from dispatch.tickets import alerts
+from dispatch.tickets.needs import may_go_out
+from dispatch.tickets.states import Action
+from dispatch.tickets.steps import ReferralError, move, reasoned, written
+from dispatch.tickets.tickets import Ticket, Urgency, write_step
+from hotline.accounts.accounts import Account
+from hotline.accounts.roles import Role
+from hotline.calendar.days import working_days
+from hotline.directory.departments import Department, in_service
+from hotline.settings import Settings
+
+BELOW = frozenset({"county", "township"})
+"""Levels of departments that a county's office dispatches to."""
+LATE = "county_late"  # in the ticket's history: the county didn't pass it on in time
+
+
+def hand_down(session: Session, ticket: Ticket, *, county: str, why: str = "", by: Account, settings: Settings,
+              at: datetime) -> None:
+    """转派县区: to the county's competent office, which has it from now on; ReferralError where nobody would get it,
+    or where it may not go out yet."""
+    if not county or not alerts.people(session, Role.COUNTY_OFFICE, county_code=county):
+        raise ReferralError("该县区没有主管部门账号，不能转派")
+    given = may_go_out(ticket) or ("该工单已在该县区" if ticket.county_code == county else "")
+    source = move(ticket, Action.HAND_DOWN, by=by.login, at=at, given=given)
+    begin(session, ticket, county, settings=settings, at=at)
+    written(session, ticket, Action.HAND_DOWN, by=by, source=source, at=at, why=why.strip(), county=county)
+
+
+def hand_up(session: Session, ticket: Ticket, *, why: str, by: Account, at: datetime) -> None:
+    """退回市级: the county's office gives it back, or the city takes it back, with the reason."""
+    ground = reasoned(why, "请说明退回市级的理由")
+    source = move(ticket, Action.HAND_UP, by=by.login, at=at)
+    end(ticket)
+    written(session, ticket, Action.HAND_UP, by=by, source=source, at=at, why=ground, county=ticket.county_code)
+    ticket.county_code = ""  # not before: its office is told
+
+
+def begin(session: Session, ticket: Ticket, county: str, *, settings: Settings, at: datetime) -> None:
+    """The county's office has it, and its time to pass it on runs."""
+    ticket.county_code, ticket.county_since, ticket.county_by = county, at, None
+    count(session, ticket, settings=settings)
+
+
+def count(session: Session, ticket: Ticket, *, settings: Settings) -> None:
+    """Count by when the county's office passes it on, and keep what came out with its reasons."""
+    found = deadline(session, ticket, settings=settings)
+    if found.at != ticket.county_by:
+        ticket.county_by = ticket.rung_at = found.at
+    ticket.provisional, ticket.why_due = found.provisional, list(found.lines)
+
+
+def end(ticket: Ticket) -> None:
+    """The office's time is over: a department, or the city, has the matter."""
+    ticket.county_since = ticket.county_by = ticket.rung_at = None
+    ticket.why_due = []
+
+
+def deadline(session: Session, ticket: Ticket, *, settings: Settings) -> Deadline:
+    """By when the county's office passes it on: the same working day, or as the ticket's rules have it, by the
+    county's calendar; what is urgent in hours."""
+    own, start = rules.of(ticket, settings=settings), ticket.county_since or ticket.intake_at
+    if (hours := own.accept_hours(Urgency(ticket.urgency))) is not None:
+        return clocks.due_in_hours(start, hours, why="紧急事项")
+    calendar = working_days(session, county_code=ticket.county_code)
+    if own.county_days:
+        return clocks.due(start, own.county_days, calendar, settings=settings)
+    return clocks.due_same_day(start, calendar, settings=settings)
+
+
+def wrong_hands(session: Session, ticket: Ticket, to: Department, *, by: Account) -> str:
+    """In words, why this department isn't for whoever dispatches; empty when it is. A county's office dispatches what
+    it was handed, within its county; the city hands to counties through their offices, where there is one."""
+    if Role(by.role) is Role.COUNTY_OFFICE:
+        within = bool(by.county_code) and by.county_code == ticket.county_code == to.county_code
+        return "" if within else "县区主管部门只能将转派来的工单派发给本县区单位"
+    if ticket.county_code:
+        return "工单已转派县区，由县区主管部门派发；需改派请先收回"
+    if not of_county(to) or Action.HAND_DOWN in rules.without(ticket.rules):
+        return ""
+    office = alerts.people(session, Role.COUNTY_OFFICE, county_code=to.county_code)
+    return "该单位属县区，请转派县区主管部门" if office else ""
+
+
+def of_county(department: Department) -> bool:
+    """Whether a county's office, not the city's, dispatches to it."""
+    return department.level in BELOW and bool(department.county_code)
+
+
+def choice(session: Session, account: Account, *, on: date) -> list[Department]:
+    """The departments that somebody may choose among."""
+    found = in_service(session, on=on)
+    return [d for d in found if d.county_code == account.county_code] if account.role == Role.COUNTY_OFFICE else found
+
+
+def offices(session: Session) -> Sequence[str]:
+    """The counties that have a competent office, by code."""
+    query = select(Account.county_code).where(Account.role == Role.COUNTY_OFFICE, Account.active.is_(True),
+                                              Account.county_code != "")  # fmt: skip
+    return session.scalars(query.distinct().order_by(Account.county_code)).all()
+
+
+def late(session: Session, ticket: Ticket, *, at: datetime) -> None:
+    """It was not passed on in time: the county's office and the city's hear it, once each time that it has it."""
+    ticket.rung_at = None
+    told = [account.name for account in alerts.TOLD[LATE][1](session, ticket)]
+    write_step(session, ticket, LATE, by="hotline", source=ticket.state, at=at, told=told)

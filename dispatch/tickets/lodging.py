@@ -1,0 +1,58 @@
+"""A matter written down by an operator: the ticket, its query code, and its way to the department in one commit."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispatch.calls.calls import Call
+from dispatch.tickets import caller_sms, codes, referrals
+from dispatch.tickets.codes import PooledCode
+from dispatch.tickets.referrals import Matter
+from dispatch.tickets.tickets import Ticket
+from hotline.accounts.accounts import Account
+from hotline.directory.departments import Department
+from hotline.settings import Settings
+from hotline.telling import sms
+from recordings import recordings
+from recordings.recordings import Kind
+
+
+@dataclass(frozen=True)
+class Lodged:
+    """A new ticket and the code that the caller is told, once."""
+
+    ticket: Ticket
+    code: str
+    sent: bool = False  # it goes to his mobile, too
+
+
+def lodge(session: Session, matter: Matter, *, call: Call, to: Department | None, by: Account, settings: Settings,
+          at: datetime, told_closed: bool = False) -> Lodged:
+    """Write the matter down with the call's recording, and send it to the department when one is chosen. Who left a
+    mobile number is sent his code; `told_closed`: and wishes a short message when the matter is closed."""
+    sound = recordings.expect(session, call.id, kind=Kind.CALL, spool=settings.spool, at=call.began_at)
+    code = mint_free(session, settings=settings)
+    ticket = referrals.refer(session, matter, call=call, recording=sound, code=code, by=by.login, settings=settings,
+                             at=at)  # fmt: skip
+    sent = caller_sms.lodged(session, ticket, code, at=at)
+    if told_closed:
+        caller_sms.wish(session, ticket, at=at)
+    if to is not None:
+        referrals.dispatch(session, ticket, to=to, by=by, settings=settings, at=at)
+    return Lodged(ticket, code, sent and sms.sendable(session, sms.CODE, ticket.contact, settings=settings))
+
+
+def mint_free(session: Session, *, settings: Settings) -> str:
+    """A code that no ticket has and that lies in no exchange's store."""
+    while True:
+        if is_free(session, code := codes.mint(), settings=settings):
+            return code
+
+
+def is_free(session: Session, code: str, *, settings: Settings) -> bool:
+    """Whether no ticket has a code, and it lies in no exchange's store."""
+    kept = codes.digest(code, settings=settings)
+    taken = session.scalar(select(Ticket.id).where(Ticket.code_digest == kept))
+    return taken is None and session.get(PooledCode, kept) is None

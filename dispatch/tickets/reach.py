@@ -1,0 +1,158 @@
+"""Who reaches which ticket and recording: default deny, and no caller is known to the department complained of."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, false, or_, select, true
+from sqlalchemy.orm import Session, aliased
+
+from dispatch.callbacks.callbacks import Attempt, Callback
+from dispatch.calls.calls import Call
+from dispatch.tickets.shares import Share
+from dispatch.tickets.states import State
+from dispatch.tickets.tickets import GUARDED, Ticket, complains_of, guarded
+from hotline.accounts.accounts import Account
+from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
+from hotline.directory.departments import Department
+from recordings import two_hands
+from recordings.recordings import Recording
+from recordings.two_hands import Wish
+
+HOTLINE = frozenset({Role.OPERATOR, Role.SUPERVISOR, Role.QUALITY_INSPECTOR})
+"""The roles of the hotline itself: nothing that identifies who wished not to be known goes further than these."""
+HANDLED = frozenset({State.TO_ACCEPT, State.IN_HAND, State.NEEDS_FACTS, State.TO_CHECK, State.TO_CALL_BACK})
+"""States in which a department may still need to hear what its caller said; a closed matter is no longer its work."""
+
+
+def tickets_of(account: Account) -> ColumnElement[bool]:
+    """The condition that picks the tickets which an account may see."""
+    if Role(account.role) is not Role.COUNTY_OFFICE or not account.county_code:
+        return _own(account, Ticket)
+    one = aliased(Ticket)  # each by its own index: the two ways are put together, not asked of every ticket
+    handed = select(one.id).where(one.county_code == account.county_code)
+    return Ticket.id.in_(select(one.id).where(_own(account, one)).union(handed))
+
+
+def shares_of(account: Account) -> ColumnElement[bool]:
+    """The condition that picks the shares (协办) which an account may see: a department its own, a county's office
+    those of its county, the hotline and the city all."""
+    return _own(account, Share)
+
+
+def _own(account: Account, of: type[Ticket] | type[Share]) -> ColumnElement[bool]:
+    """By department: its own, those of a county, or all."""
+    role = Role(account.role)
+    if not account.may(Permission.TICKETS):
+        return false()
+    if role in DEPARTMENTAL:
+        return (of.department_id == account.department_id) if account.department_id else false()
+    if role is Role.COUNTY_OFFICE:
+        own = select(Department.id).where(Department.county_code == account.county_code)
+        return of.department_id.in_(own) if account.county_code else false()
+    return true()
+
+
+def ticket(session: Session, number: str, *, account: Account) -> Ticket | None:
+    """The ticket, if this account may see it; None otherwise, without telling whether it exists."""
+    return session.scalar(select(Ticket).where(Ticket.number == number, tickets_of(account)))
+
+
+def share(session: Session, share_id: int, *, account: Account) -> Share | None:
+    """The share, if this account may see it; a department never that of a matter that complains of itself."""
+    found = session.scalar(select(Share).where(Share.id == share_id, shares_of(account)))
+    hidden = found is not None and Role(account.role) in DEPARTMENTAL and complains_of(found.ticket, found.department)
+    return None if hidden else found
+
+
+def share_in(session: Session, number: str, *, account: Account) -> int | None:
+    """The latest share that an account may see in a ticket with this number."""
+    query = select(Share.id).join(Share.ticket).where(Ticket.number == number, shares_of(account))
+    return session.scalar(query.order_by(Share.id.desc()).limit(1))
+
+
+def inside(account: Account) -> bool:
+    """Whether the account is one of the hotline's own."""
+    return Role(account.role) in HOTLINE and account.may(Permission.TICKETS)
+
+
+def sees_caller(session: Session, of: Ticket, *, account: Account) -> bool:
+    """Whether the account may know anything of the caller himself, be it his masked number: of 投诉, 举报 and secrecy
+    nobody outside the hotline, whatever his rank, nor of what the same call gave besides: one number on two tickets
+    would tell who complained."""
+    return account.may(Permission.TICKETS) and (inside(account) or not _shielded(session, of))
+
+
+def _shielded(session: Session, of: Ticket) -> bool:
+    """One call may yield several tickets: what is guarded in one of them is guarded in all."""
+    return guarded(of) or any(guarded(ticket) for ticket in _of_call(session, of.call_id))
+
+
+def _of_call(session: Session, call_id: str | None) -> Sequence[Ticket]:
+    return session.scalars(select(Ticket).where(Ticket.call_id == call_id)).all() if call_id else ()
+
+
+def nameless(account: Account) -> ColumnElement[bool]:
+    """The condition that picks the calls of whose caller the account may know nothing: what gave a guarded ticket,
+    and the call-backs of whatever came of it."""
+    if inside(account):
+        return false()
+    other = aliased(Ticket)
+    came = exists().where(Ticket.call_id == Call.id, _secret(Ticket))
+    shielded = or_(_secret(Ticket), exists().where(other.call_id == Ticket.call_id, _secret(other)))
+    back = select(Attempt.id).join(Callback, Callback.id == Attempt.callback_id).join(Ticket)
+    rated = select(Attempt.id).join(Callback, Callback.id == Attempt.callback_id).where(
+        Attempt.call_id == Call.id, Callback.survey_of == other.call_id, _secret(other)).exists()  # fmt: skip
+    return or_(came, back.where(Attempt.call_id == Call.id, shielded).exists(), rated)
+
+
+def _secret(of: type[Ticket]) -> ColumnElement[bool]:
+    return or_(of.confidential.is_(True), of.klass.in_(GUARDED))
+
+
+def nameless_among(session: Session, call_ids: Iterable[str], *, account: Account) -> set[str]:
+    """Those of these calls of whose caller the account may know nothing."""
+    return set(session.scalars(select(Call.id).where(Call.id.in_(list(call_ids)), nameless(account))))
+
+
+def recording(session: Session, recording_id: int, *, account: Account) -> Recording | None:
+    """The recording, if this account may hear it; None otherwise.
+
+    Departments hear the recording of their own tickets until these are closed, never of a complaint, a report or a
+    confidential matter; operators the calls that they took or placed themselves, and no others for having written a
+    matter down; supervisors and quality inspectors all."""
+    row = session.get(Recording, recording_id)
+    if row is None or not account.may(Permission.HEAR):
+        return None
+    match Role(account.role):
+        case Role.LIAISON | Role.LEADER:
+            return row if _own_ticket(session, row, account) else None
+        case Role.OPERATOR:
+            call = session.get(Call, row.call_id)
+            return row if call is not None and call.operator_id == account.id else None
+        case Role.SUPERVISOR | Role.QUALITY_INSPECTOR:
+            return row
+    return None
+
+
+def must_ask(session: Session, row: Recording, *, account: Account, at: datetime) -> bool:
+    """Whether a second person must consent before this one hears it: its caller asked for secrecy."""
+    own = session.scalars(select(Ticket).where(Ticket.recording_id == row.id)).all()
+    secret = any(ticket.confidential for ticket in (*own, *_of_call(session, row.call_id)))
+    return secret and not two_hands.may_hear(session, row.call_id, login=account.login, at=at)
+
+
+def may_ask_original(account: Account) -> bool:
+    """Whether this one may ask to hear what is masked: never a department, nor who took the call."""
+    return Role(account.role) in (Role.SUPERVISOR, Role.QUALITY_INSPECTOR)
+
+
+def hears_original(session: Session, row: Recording, *, account: Account, at: datetime) -> bool:
+    """Whether this one hears what is masked, by another's consent of late."""
+    may = may_ask_original(account)
+    return may and two_hands.may_hear(session, row.call_id, login=account.login, at=at, wish=Wish.ORIGINAL)
+
+
+def _own_ticket(session: Session, row: Recording, account: Account) -> bool:
+    own = session.scalars(select(Ticket).where(Ticket.recording_id == row.id, tickets_of(account))).all()
+    heard = [*own, *_of_call(session, row.call_id)]
+    return any(State(t.state) in HANDLED for t in own) and not any(guarded(t) for t in heard)

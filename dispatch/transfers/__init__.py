@@ -1,0 +1,1 @@
+"""A caller is handed to a department's liaisons."""
