@@ -298,7 +298,7 @@ def test_an_attempt_that_the_exchanges_records_know_is_no_longer_in_doubt(worker
 
 # -- all together -------------------------------------------------------------------------------------------------
 def test_the_audit_trail_is_sealed_a_few_rows_at_a_time(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dispatch.sweeps.SEALED_AT_ONCE", 2)
+    monkeypatch.setattr("dispatch.sweeps.keeping.SEALED_AT_ONCE", 2)
     worker.owe()
     worker.sweep()
     with worker.database.reading() as session:
