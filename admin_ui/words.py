@@ -18,7 +18,7 @@ from dispatch.line.flags import Skill
 from dispatch.line.menu import Do, Fault
 from dispatch.passed import passed_answers
 from dispatch.passed.passed import Outcome as Taken
-from dispatch.tickets import colleague_notes
+from dispatch.tickets import colleague_notes, ticket_files
 from dispatch.tickets.shares import Outcome as Shared
 from dispatch.tickets.states import Action, State
 from dispatch.tickets.tickets import Klass, Urgency
@@ -92,6 +92,7 @@ ACTIONS = {
     Action.WITHDRAW: _("撤单"), Action.VOID: _("作废"), Action.NOT_ACCEPT: _("不予受理"), Action.PASS_ON: _("转12345"),
     Action.MERGE: _("合并"), Action.UNMERGE: _("撤销合并"), Action.FOLLOW: _("随主单答复"), "merged_in": _("并入工单"),
     "merged_out": _("并入的工单已移出"), "extended_along": _("随主单延期"), "merge_wanted": _("建议合并"),
+    ticket_files.ADDED: _("添加附件"), ticket_files.REMOVED: _("删除附件"),
     colleague_notes.NOTE: _("同事备注"), contacting.CONTACT: _("联系来电人"),
     "want_share": _("申请协办"), "share_ask": _("安排协办"), "share_give": _("协办意见"), "share_back": _("退回协办"),
     "share_end": _("结束协办"), "share_late": _("协办逾期"),

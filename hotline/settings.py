@@ -231,10 +231,10 @@ class Settings(BaseModel):
         3, ge=1, description="Askings that find nothing after which an answered question is open again."
     )
     attachment_types: str = Field(
-        "pdf,docx,xlsx,ofd,jpg,png", description="Kinds of files that may belong to an answer."
+        "pdf,docx,xlsx,ofd,jpg,png", description="Kinds of files that may belong to an answer or a ticket."
     )
     attachment_megabytes: int = Field(10, ge=1, description="Most megabytes of one attachment.")
-    attachments_most: int = Field(10, ge=0, description="Most attachments of one version.")
+    attachments_most: int = Field(10, ge=0, description="Most attachments of one version, or of one ticket.")
     asked_keep_days: int = Field(180, ge=1, description="Days that what people asked is kept.")
     phrasing_idle_months: int = Field(6, ge=1, description="Months unused after which a phrasing may be retired.")
 

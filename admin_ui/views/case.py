@@ -12,7 +12,7 @@ from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import wish_code
 from dispatch.calls.calls import Call
-from dispatch.tickets import case_files, colleague_notes, reach
+from dispatch.tickets import case_files, colleague_notes, reach, ticket_files
 from dispatch.tickets.tickets import Ticket
 from hotline.accounts.roles import Permission
 from recordings import masking
@@ -40,7 +40,8 @@ def taken_out(number: str) -> ResponseReturnValue:
         page = render_template("case.html", ticket=ticket, call=call, sounds=sounds, masks=masks,
                                steps=colleague_notes.told(ticket), name_of=case_files.name_of)  # fmt: skip
         known = case_files.as_json(case_files.facts(session, ticket, sounds, masks))
-    documents = {"case.html": page.encode(), "case.json": known}
+        handed_in = ticket_files.contents(session, ticket, account=me(), settings=house().settings)
+    documents = {"case.html": page.encode(), "case.json": known, **handed_in}
     file = TemporaryFile()  # noqa: SIM115 - it is sent after we have returned
     try:
         digest = case_files.pack(file, number, documents, sounds, masks, archive(house().settings),

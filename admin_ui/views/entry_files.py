@@ -2,37 +2,31 @@
 
 from datetime import datetime
 
-from flask import Blueprint, abort, request, send_file
+from flask import Blueprint, abort, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from admin_ui.guards import needs
+from admin_ui.handed_in import allow_a_file, given_file
 from admin_ui.house import house, me, now, reading
 from admin_ui.views.entry import find, find_version
 from admin_ui.views.entry_steps import take
+from hotline import files
 from hotline.accounts.roles import Permission
 from hotline.times import local_day
 from knowledge_base import attachments, hands
-from knowledge_base.attachments import MEGABYTE
 from knowledge_base.entries import Attachment, Entry, EntryVersion
 from knowledge_base.transitions import LifeError
 
 blueprint = Blueprint("entry_files", __name__, url_prefix="/knowledge")
-ROUND_IT = 100_000  # bytes that a form has beside its file
-
-
-@blueprint.url_value_preprocessor
-def _allow_a_file(_endpoint: str | None, _values: dict[str, object] | None) -> None:
-    """A file is larger than any other form; this is asked before anything of the form is read."""
-    request.max_content_length = house().settings.attachment_megabytes * MEGABYTE + ROUND_IT
+blueprint.url_value_preprocessor(allow_a_file)
 
 
 @blueprint.post("/<int:entry_id>/versions/<int:number>/files")
 @needs(Permission.WRITE_ENTRY)
 def add(entry_id: int, number: int) -> ResponseReturnValue:
-    given = request.files.get("file")
-    name, content = (given.filename or "", given.read()) if given else ("", b"")
+    name, content = given_file()
 
     def step(session: Session, at: datetime) -> None:
         if not name:
@@ -59,7 +53,7 @@ def download(attachment_id: int) -> ResponseReturnValue:
         entry = find(session, session.get_one(EntryVersion, row.entry_version_id).entry_id)
         if not _may_have(session, row, entry):
             abort(404)
-        path = attachments.file_of(row, house().settings)
+        path = files.lies_at(row.sha256, house().settings)
         if not path.is_file():
             abort(404)
         return send_file(path, mimetype=row.media_type, as_attachment=True, download_name=row.name, conditional=False)

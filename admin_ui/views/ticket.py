@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
@@ -25,8 +25,10 @@ from dispatch.tickets import (
     merging,
     reach,
     referrals,
+    reply_templates,
     shares,
     supervision,
+    ticket_files,
     urging,
 )
 from dispatch.tickets.duplicates import Likely
@@ -55,7 +57,15 @@ def page(number: str) -> ResponseReturnValue:
         audit.note(session, "ticket.read", by=me().login, at=now(), about=("ticket", number))
         if me().may(Permission.HANDLE):
             referrals.opened(session, found, by=me(), at=now())
-    return show(number)
+    return show(number, typed=_begun())
+
+
+def _begun() -> Mapping[str, str]:
+    """A reply that is begun with one of the department's own texts."""
+    chosen = request.args.get("template", type=int)
+    with reading() as session:
+        row = reply_templates.one(session, chosen, me()) if chosen is not None else None
+        return {"reply": row.text} if row is not None else {}
 
 
 def show(number: str, *, trouble: str = "", typed: Mapping[str, str] | None = None) -> str:
@@ -76,6 +86,10 @@ def show(number: str, *, trouble: str = "", typed: Mapping[str, str] | None = No
             drafted=drafting.drafted_from(session, found) if me().may(Permission.WRITE_ENTRY) else None,
             may_draft=me().may(Permission.WRITE_ENTRY) and drafting.fit_to_draft(found),
             urged=urging.urged(found), may_urge=me().may(Permission.REFER) and urging.open_to_caller(found),
+            templates=reply_templates.of(session, me()), files=ticket_files.of(session, found, account=me()),
+            may_add=ticket_files.may_add(found, me()), file_types=house().settings.attachment_types,
+            file_megabytes=house().settings.attachment_megabytes,
+            own_department=None if reach.inside(me()) else me().department_id,
             inside=reach.inside(me()), unheard=UNHEARD, names=_names(session, found),
             county_names=[(code, COUNTIES.get(code, code)) for code in counties.offices(session)],
             departments=[d for d in counties.choice(session, me(), on=local_day(now()))

@@ -1,0 +1,55 @@
+"""The files of a ticket: put to it, taken from it, and taken home as what they are."""
+
+from datetime import datetime
+
+from flask import Blueprint, abort, send_file
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+
+from admin_ui.guards import needs
+from admin_ui.handed_in import allow_a_file, given_file
+from admin_ui.house import house, me, now, writing
+from admin_ui.views.ticket_steps import take
+from dispatch.tickets import reach, ticket_files
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import Ticket
+from hotline import audit, files
+from hotline.accounts.roles import Permission
+
+blueprint = Blueprint("ticket_files", __name__, url_prefix="/tickets/<number>/files")
+blueprint.url_value_preprocessor(allow_a_file)
+
+
+@blueprint.post("")
+@needs(Permission.TICKETS)
+def add(number: str) -> ResponseReturnValue:
+    name, content = given_file()
+
+    def deed(session: Session, ticket: Ticket, at: datetime) -> None:
+        if not name:
+            raise ReferralError(gettext("请选择文件"))
+        ticket_files.add(session, ticket, name, content, by=me(), settings=house().settings, at=at)
+
+    return take(number, deed)
+
+
+@blueprint.post("/<int:file_id>/remove")
+@needs(Permission.TICKETS)
+def remove(number: str, file_id: int) -> ResponseReturnValue:
+    return take(number, lambda s, ticket, at: ticket_files.remove(s, ticket, file_id, by=me(), at=at))
+
+
+@blueprint.get("/<int:file_id>")
+@needs(Permission.TICKETS)
+def download(number: str, file_id: int) -> ResponseReturnValue:
+    """Always saved, never shown: nothing in it runs in our name. Who takes it is noted."""
+    with writing() as session:
+        ticket = reach.ticket(session, number, account=me()) or abort(404)
+        found = next((f for f in ticket_files.of(session, ticket, account=me()) if f.id == file_id), None) or abort(404)
+        path = files.lies_at(found.sha256, house().settings)
+        if not path.is_file():
+            abort(404)
+        audit.note(session, "ticket.file_taken", by=me().login, at=now(), about=("ticket", number), sha256=found.sha256)
+        kind, name = found.media_type, found.name
+    return send_file(path, mimetype=kind, as_attachment=True, download_name=name, conditional=False)

@@ -1,0 +1,99 @@
+"""Files of a ticket: what a department, or the hotline, puts to it; in the history by name and hash."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from dispatch.tickets import reach
+from dispatch.tickets.states import State
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import Ticket, write_step
+from hotline import audit, files
+from hotline.accounts.accounts import Account
+from hotline.accounts.roles import DEPARTMENTAL
+from hotline.database import Base
+from hotline.files import FileRefused
+from hotline.settings import Settings
+
+ADDED, REMOVED = "file_added", "file_removed"  # in the ticket's history
+OPEN = frozenset({State.TO_DISPATCH, State.TO_ACCEPT, State.IN_HAND, State.NEEDS_FACTS, State.TO_CHECK})
+
+
+class TicketFile(Base):
+    """One file of a ticket. What the hotline put there may tell who the caller is."""
+
+    __tablename__ = "ticket_file"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    media_type: Mapped[str] = mapped_column(String(80))
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    by: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime]
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))  # none: the hotline's own
+    removed_at: Mapped[datetime | None]
+
+
+def of(session: Session, ticket: Ticket, *, account: Account) -> Sequence[TicketFile]:
+    """The files that this account, which reaches the ticket, may have: what the hotline put to a matter whose caller
+    is not to be known stays with the hotline."""
+    query = select(TicketFile).where(TicketFile.ticket_id == ticket.id, TicketFile.removed_at.is_(None))
+    if not reach.sees_caller(session, ticket, account=account):
+        query = query.where(TicketFile.department_id.is_not(None))
+    return session.scalars(query.order_by(TicketFile.id)).all()
+
+
+def contents(session: Session, ticket: Ticket, *, account: Account, settings: Settings) -> dict[str, bytes]:
+    """What a case taken out by this account holds of them, by the name that each has there."""
+    rows = of(session, ticket, account=account)
+    return {f"files/{row.id}-{row.name}": files.lies_at(row.sha256, settings).read_bytes() for row in rows}
+
+
+def may_add(ticket: Ticket, account: Account) -> bool:
+    """Whether he may put a file to it: while it is open, the department in charge and the hotline's own."""
+    own = account.role in DEPARTMENTAL and account.department_id == ticket.department_id
+    return ticket.state in OPEN and (own or reach.inside(account))
+
+
+def add(session: Session, ticket: Ticket, name: str, content: bytes, *, by: Account, settings: Settings,
+        at: datetime) -> TicketFile:  # fmt: skip
+    """Put a file to the ticket; ReferralError when it is of no allowed kind, too large, or not what its name says."""
+    if not may_add(ticket, by):
+        raise ReferralError("现在不能给该工单添加附件")
+    there = session.scalars(select(TicketFile.name).where(
+        TicketFile.ticket_id == ticket.id, TicketFile.removed_at.is_(None)))  # fmt: skip
+    try:
+        kept = files.keep(name, content, beside=set(there), settings=settings)
+    except FileRefused as refused:
+        raise ReferralError(str(refused)) from None
+    row = TicketFile(ticket_id=ticket.id, name=kept.name, media_type=kept.media_type, size=kept.size,
+                     sha256=kept.sha256, by=by.login, at=at, department_id=_house_of(by))  # fmt: skip
+    session.add(row)
+    _noted(session, ticket, ADDED, row, by=by, at=at)
+    return row
+
+
+def remove(session: Session, ticket: Ticket, file_id: int, *, by: Account, at: datetime) -> None:
+    """Take a file from the ticket: those who put it there may, while the ticket is open. That it was there stays in
+    the history."""
+    row = next((one for one in of(session, ticket, account=by) if one.id == file_id), None)
+    if row is None:
+        raise ReferralError("该附件不存在")
+    if not may_add(ticket, by) or row.department_id != _house_of(by):
+        raise ReferralError("只有添加附件的单位可以删除")
+    row.removed_at = at
+    _noted(session, ticket, REMOVED, row, by=by, at=at)
+
+
+def _house_of(account: Account) -> int | None:
+    """Whose a file is that he puts there: his department's, or the hotline's own."""
+    return None if reach.inside(account) else account.department_id
+
+
+def _noted(session: Session, ticket: Ticket, deed: str, row: TicketFile, *, by: Account, at: datetime) -> None:
+    told = row.name if row.department_id else ""  # the hotline's own may tell who the caller is
+    write_step(session, ticket, deed, by=by.login, source=ticket.state, at=at, why=told)
+    audit.note(session, f"ticket.{deed}", by=by.login, at=at, about=("ticket", ticket.number), sha256=row.sha256)
