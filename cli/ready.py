@@ -30,15 +30,19 @@ def until_ready(settings: Settings, database: Database, stop: Event, *, since: d
 
 
 def not_ready(settings: Settings, database: Database, *, since: datetime) -> list[str]:
-    """Who doesn't answer yet: FastAGI takes calls, the others have said since then that they live and are well."""
+    """Who doesn't answer yet: FastAGI takes calls, pages are served, the others have said since then that they live and
+    are well."""
     names = ["listener", "worker"]
     names += ["hear"] if settings.hears_here else []
     with database.reading() as session:
         there = set(session.scalars(select(Part.name).where(Part.beat_at >= since, Part.well)))
-    return [*([] if _takes_calls(settings) else ["FastAGI"]), *(name for name in names if name not in there)]
+    doors = {"FastAGI": (settings.agi_host, settings.agi_port), "pages": (settings.web_host, settings.web_port),
+             "public pages": (settings.public_host, settings.public_port)}  # fmt: skip
+    shut = [name for name, where in doors.items() if not _opens(where)]
+    return [*shut, *(name for name in names if name not in there)]
 
 
-def _takes_calls(settings: Settings) -> bool:
-    with suppress(OSError), socket.create_connection((settings.agi_host, settings.agi_port), timeout=1):
+def _opens(where: tuple[str, int]) -> bool:
+    with suppress(OSError), socket.create_connection(where, timeout=1):
         return True
     return False

@@ -3,10 +3,14 @@
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from sqlalchemy.orm import Session
 
+from admin_ui.exports import csv_of
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
+from admin_ui.paging import wish
 from dispatch.tickets import reply_templates
+from dispatch.tickets.reply_templates import ReplyTemplate
 from dispatch.tickets.steps import ReferralError
 from hotline.accounts.roles import Permission
 
@@ -17,6 +21,14 @@ blueprint = Blueprint("reply_templates", __name__, url_prefix="/reply-templates"
 @needs(Permission.HANDLE)
 def listed() -> ResponseReturnValue:
     return _page()
+
+
+@blueprint.get("/export.csv")
+@needs(Permission.HANDLE)
+def export() -> ResponseReturnValue:
+    header = (gettext("名称"), gettext("内容"), gettext("维护人"), gettext("时间"))
+    with writing() as session:
+        return csv_of(session, "reply-templates", header, ((t.name, t.text, t.by, t.at) for t in _wanted(session)))
 
 
 @blueprint.post("")
@@ -44,5 +56,10 @@ def remove(template_id: int) -> ResponseReturnValue:
 
 def _page(*, trouble: str = "", name: str = "", text: str = "") -> str:
     with reading() as session:
-        rows = reply_templates.of(session, me())
+        rows = _wanted(session)
         return render_template("reply_templates.html", rows=rows, trouble=trouble, name=name, text=text)
+
+
+def _wanted(session: Session) -> list[ReplyTemplate]:
+    words = wish("q")
+    return [t for t in reply_templates.of(session, me()) if words in t.name or words in t.text]

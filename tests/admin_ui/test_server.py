@@ -98,7 +98,7 @@ def test_events_come_through_to_many_listeners_and_the_server_stops_when_told(wo
     for thread in threads:
         thread.join(5)
     assert len(heard) == 20
-    assert max(heard) - began < 0.5
+    assert max(heard) - began < 1.5  # on a machine that does much else; alone it takes some hundredths
     process.send_signal(signal.SIGTERM)
     assert process.wait(10) == 0
 

@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 from threading import Event
@@ -17,10 +18,13 @@ from hotline.times import now
 from tests.journeys.conftest import free_ports
 from tests.support import blank
 
+DOORS = ["FastAGI", "pages", "public pages"]
+
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    given = {"FOLDER": str(tmp_path), "AGI_PORT": str(free_ports(1)[0])}
+    agi, web, public = map(str, free_ports(3))
+    given = {"FOLDER": str(tmp_path), "AGI_PORT": agi, "WEB_PORT": web, "PUBLIC_PORT": public}
     return installation({f"HOTLINE_{name}": value for name, value in given.items()}).settings
 
 
@@ -40,14 +44,14 @@ def _beat(database: Database, *names: str, well: bool = True, ago: timedelta = t
 def test_who_lived_before_we_started_is_not_ready(settings: Settings, database: Database) -> None:
     since = now()
     _beat(database, "listener", "worker", ago=timedelta(seconds=2))
-    assert not_ready(settings, database, since=since) == ["FastAGI", "listener", "worker"]
+    assert not_ready(settings, database, since=since) == [*DOORS, "listener", "worker"]
 
 
 def test_who_lives_but_is_ill_is_not_ready(settings: Settings, database: Database) -> None:
     since = now()
     _beat(database, "worker")
     _beat(database, "listener", well=False)
-    assert not_ready(settings, database, since=since) == ["FastAGI", "listener"]
+    assert not_ready(settings, database, since=since) == [*DOORS, "listener"]
 
 
 def test_with_speech_the_one_that_hears_is_waited_for_too(settings: Settings, database: Database) -> None:
@@ -64,7 +68,9 @@ def test_waiting_ends_when_the_last_one_answers_and_names_who_never_does(setting
     def until(seconds: float) -> list[str]:
         return until_ready(settings, database, Event(), since=since, tend=lambda: tended.append(1), seconds=seconds)
 
-    assert until(0.3) == ["FastAGI"]
+    assert until(0.3) == DOORS
     assert tended
-    with socket.create_server((settings.agi_host, settings.agi_port)):
+    with ExitStack() as opened:
+        for port in (settings.agi_port, settings.web_port, settings.public_port):
+            opened.enter_context(socket.create_server(("127.0.0.1", port)))
         assert until(5) == []

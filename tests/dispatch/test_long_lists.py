@@ -1,8 +1,10 @@
 """Long lists are read in the order of an index: no plan looks at all rows of a long table, nor sorts them."""
 
 import json
+import tempfile
 from collections.abc import Iterator
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +27,7 @@ from hotline.database import Database
 from hotline.telling.notices import Notice
 from hotline.telling.outbox import Delivery
 from tests.conftest import NOON
+from tests.support import blank, servers
 
 LONG = {"call", "call_step", "leg", "ticket", "ticket_step", "recording", "notice", "delivery", "audit_row", "callback",
         "callback_attempt", "missed_caller", "queue_place", "transfer"}  # fmt: skip
@@ -79,10 +82,12 @@ def searches() -> dict[str, tuple[Select[Any], str]]:
 
 
 @pytest.fixture(scope="module")
-def postgresql(postgresql_address: str) -> Iterator[Database]:
-    database = Database(postgresql_address)
-    yield database
-    database.close()
+def postgresql() -> Iterator[Database]:
+    """As the migrations leave it: what other tests left behind would change what each way costs."""
+    with tempfile.TemporaryDirectory(prefix="hl-pg-") as folder, servers.postgresql(Path(folder), blank.cluster()) as address:
+        database = Database(address)
+        yield database
+        database.close()
 
 
 def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:

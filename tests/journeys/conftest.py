@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from cli import sip
 from cli.installation import Installation, installation
+from cli.ready import not_ready
 from cli.supervisor import Child, Supervisor
 from cli.up import prepare_database, running
 from dispatch.calls.calls import Call, CallStep
@@ -160,12 +161,13 @@ def a_house(**more: str) -> Iterator[House]:
     database = prepared(here)
     with database.writing() as session:
         town.settle(session, at=now())
-    turn = _turn_to_speak(here.settings)
+    turn, began = _turn_to_speak(here.settings), now()
     try:
         with running(here) as supervisor:
             threading.Thread(target=_tend, args=(supervisor,), daemon=True).start()
             house = House(here, database, supervisor)
             until_spoken(house)
+            house.eventually(lambda _: True if not not_ready(here.settings, database, since=began) else None, 60)
             _keep_sounds(here.settings)
             turn.close()
             yield house

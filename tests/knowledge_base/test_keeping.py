@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hotline.audit import AuditRow
 from hotline.directory.departments import Department
+from hotline.files import lies_at
 from hotline.settings import Settings
 from knowledge_base import approving, attachments, categories, drafts, keeping_categories, life, sweeping
 from knowledge_base.authorisations import Authorisation
@@ -230,8 +231,8 @@ def test_a_file_of_an_allowed_kind_is_kept_under_its_hash(session: Session, who:
     version = town.written(session, who)
     row = attachments.add(session, version, name, content, by=who.liaison, settings=settings, at=NOON)
     assert (row.name, row.size) == (name, len(content))
-    assert attachments.file_of(row, settings).read_bytes() == content
-    assert attachments.file_of(row, settings).parent.name == "attachments"
+    assert lies_at(row.sha256, settings).read_bytes() == content
+    assert lies_at(row.sha256, settings).parent.name == "attachments"
 
 
 @pytest.mark.parametrize(("name", "content"), [
