@@ -3,47 +3,37 @@
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from dispatch.callbacks.trunk import Taken
-from dispatch.sweeps import Sweeper
+from dispatch.sweeps.duty import Duty
+from dispatch.sweeps.sweeper import SWEEPS
 from hotline.database import Database
 from hotline.events import Bus
 from hotline.settings import Settings
 
 TIMES, MOST = 20, 300
 BUSY = 50  # ms that a beat takes while something is still owed
-
-
-@dataclass(frozen=True)
-class Timed(Sweeper):
-    """A worker that rings nobody and notes how long each sweep took, in ms."""
-
-    took: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
-
-    def _guarded(self, sweep: Callable[[], None]) -> str:
-        began = time.perf_counter()
-        sweep()
-        self.took[sweep.__name__].append(1000 * (time.perf_counter() - began))
-        return ""
-
-    def beat(self) -> float:
-        """All sweeps once; how many ms the longest of them took."""
-        self.sweep()
-        return max(times[-1] for times in self.took.values())
+Took = dict[str, list[float]]  # ms of each sweep
 
 
 def idle(settings: Settings, database: Database) -> list[dict[str, Any]]:
-    """Each sweep, after all that the invented past still owes was done."""
+    """Each sweep, after all that the invented past still owes was done; nobody is rung."""
     full = Taken(settings.trunk_channels)
-    worker = Timed(settings, database, Bus(settings.redis_address), lambda *_: None, frozenset, lambda: full)
+    duty = Duty(settings, database, Bus(settings.redis_address), lambda *_: None, frozenset, lambda: full)
     for _ in range(MOST):
-        if worker.beat() < BUSY:
+        if _beat(duty, defaultdict(list)) < BUSY:
             break
-    for times in worker.took.values():
-        times.clear()
+    took: Took = defaultdict(list)
     for _ in range(TIMES):
-        worker.beat()
-    return [{"sweep": name, "idle": round(statistics.median(times), 2)} for name, times in worker.took.items()]
+        _beat(duty, took)
+    return [{"sweep": name, "idle": round(statistics.median(times), 2)} for name, times in took.items()]
+
+
+def _beat(duty: Duty, took: Took) -> float:
+    """All sweeps once; how many ms the longest of them took."""
+    for sweep in SWEEPS:
+        began = time.perf_counter()
+        sweep(duty)
+        took[sweep.__name__].append(1000 * (time.perf_counter() - began))
+    return max(times[-1] for times in took.values())
