@@ -1,4 +1,4 @@
-"""Files of a ticket: what a department, or the hotline, puts to it; in the history by name and hash."""
+"""Files of a ticket: what a department, or the hotline, puts to it; in the history by name, in the trail by hash."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -63,10 +63,9 @@ def add(session: Session, ticket: Ticket, name: str, content: bytes, *, by: Acco
     """Put a file to the ticket; ReferralError when it is of no allowed kind, too large, or not what its name says."""
     if not may_add(ticket, by):
         raise ReferralError("现在不能给该工单添加附件")
-    there = session.scalars(select(TicketFile.name).where(
-        TicketFile.ticket_id == ticket.id, TicketFile.removed_at.is_(None)))  # fmt: skip
+    beside = {one.name for one in of(session, ticket, account=by)}  # what he may not see is not told by a refusal
     try:
-        kept = files.keep(name, content, beside=set(there), settings=settings)
+        kept = files.keep(name, content, beside=beside, settings=settings)
     except FileRefused as refused:
         raise ReferralError(str(refused)) from None
     row = TicketFile(ticket_id=ticket.id, name=kept.name, media_type=kept.media_type, size=kept.size,
