@@ -11,7 +11,7 @@ from hotline.audit import AuditRow
 from recordings.recordings import Recording
 
 ONE_HEARING = timedelta(minutes=10)
-"""A player asks for a sound piece by piece: within this time that is one hearing."""
+"""A player asks for a sound piece by piece, and may pause: within this time that is one hearing."""
 
 
 class Purpose(StrEnum):
@@ -24,15 +24,19 @@ class Purpose(StrEnum):
 
 
 def heard(
-    session: Session, recording: Recording, *, purpose: Purpose, by: str, at: datetime, original: bool = False
-) -> None:
-    """Note that somebody listens, once for each hearing and purpose; `original`: to what is masked, too."""
+    session: Session, recording: Recording, *, purpose: Purpose, by: str, at: datetime, afresh: bool,
+    original: bool = False,
+) -> None:  # fmt: skip
+    """Note that somebody listens, once for each hearing and purpose; `original`: to what is masked, too. `afresh`: he
+    asks for its beginning, which is another hearing once he can have come to its end."""
     deed = "recording.original_heard" if original else "recording.heard"
-    lately = select(AuditRow.details).where(
+    lately = select(AuditRow.at, AuditRow.details).where(
         AuditRow.by == by, AuditRow.at > at - ONE_HEARING, AuditRow.deed == deed,
         AuditRow.thing == str(recording.id),
     )  # fmt: skip
-    if not any(details.get("purpose") == purpose for details in session.scalars(lately)):
+    known = [began for began, details in session.execute(lately) if details.get("purpose") == purpose]
+    ended = timedelta(seconds=recording.seconds or 0.0)
+    if not known or (afresh and max(known) + ended < at):
         audit.note(session, deed, by=by, at=at, about=("recording", recording.id), call=recording.call_id,
                    purpose=purpose)  # fmt: skip
 

@@ -67,7 +67,8 @@ def sound(recording_id: int) -> ResponseReturnValue:
     """The sound, or the range of it that was asked for; never kept by the browser."""
     with writing() as session:
         found, masks = _to_hear(session, recording_id)
-        listening.heard(session, found, purpose=_purpose(), by=me().login, original=_original(), at=now())
+        listening.heard(session, found, purpose=_purpose(), by=me().login, afresh=_from_the_beginning(),
+                        original=_original(), at=now())  # fmt: skip
     return _sent(_opened(found, masks, levelled=True), etag=_etag(found, masks, found.gain, found.gain_house))
 
 
@@ -138,6 +139,11 @@ def _original() -> bool:
 def _seconds(name: str) -> float:
     given = request.form.get(name, type=float)
     return given if given is not None and isfinite(given) else -1.0
+
+
+def _from_the_beginning() -> bool:
+    """Whether the sound is asked for whole, or a range that begins where it does."""
+    return request.range is None or request.range.ranges[0][0] == 0
 
 
 def _to_hear(session: Session, recording_id: int) -> tuple[Recording, tuple[Stretch, ...]]:
