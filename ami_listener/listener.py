@@ -43,6 +43,7 @@ MOST_OWED = 1000
 UPKEEP_SECONDS = 5.0
 DATABASE_AWAY = (OperationalError, InterfaceError, NoConnection)
 LOOK_SECONDS = 2.0  # what stands otherwise at two looks is mended: no wrong state lasts five seconds
+WAIT_SECONDS = 0.25  # for an event, before what else is due is seen to
 log = structlog.get_logger()
 
 
@@ -95,7 +96,7 @@ class Listener:
 
     def _take(self, link: Link) -> None:
         """Wait shortly for an event, then take what else is there."""
-        event = link.next_event(0.0 if self._owed else 0.5)
+        event = link.next_event(0.0 if self._owed else WAIT_SECONDS)
         while event is not None:
             message = messages.read(event.headers) if event.name in messages.KINDS else None
             if message is not None and self._concerns_us(message):

@@ -20,6 +20,7 @@ from hotline.exchange.nodes import each
 from hotline.settings import Settings
 from hotline.times import now
 
+LINKED_AGAIN = 1.0  # seconds
 OUT_OF_ORDER = 38  # Q.850: nobody hung up
 log = structlog.get_logger()
 
@@ -59,8 +60,10 @@ class Nodes:
         self._buried.discard(node)
 
     def lost(self, node: str, *, heard_at: datetime) -> None:
-        """The link to it is gone, and with it what was known of it."""
-        self._lost.setdefault(node, (monotonic(), heard_at))
+        """The link to it is gone, and with it what was known of it. How long it had said nothing counts, but for a
+        moment in which it may be linked again."""
+        silent = min((now() - heard_at).total_seconds(), self.settings.exchange_dead_seconds - LINKED_AGAIN)
+        self._lost.setdefault(node, (monotonic() - max(0.0, silent), heard_at))
         self._live.pop(node, None)
 
     def seen(self, node: str, live: frozenset[str], *, drained: bool) -> None:

@@ -13,12 +13,14 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from ami_listener.listening import listen_to_all
+from ami_listener.several import LINKED_AGAIN, Nodes
 from dispatch.callbacks import callbacks, missed
 from dispatch.callbacks.missed import MissedCaller
 from dispatch.callbacks.telephone import Telephone
 from dispatch.calls import calls
 from dispatch.calls.calls import Call, Outcome
 from dispatch.calls.desk import Presence
+from dispatch.worker import SWEEP_SECONDS
 from hotline.accounts.roles import Role
 from hotline.database import Database
 from hotline.events import Bus
@@ -59,14 +61,14 @@ class Two:
 
 
 @contextmanager
-def heard(settings: Settings, database: Database) -> Iterator[Two]:
+def heard(settings: Settings, database: Database, *, dead: float = DEAD) -> Iterator[Two]:
     stop = threading.Event()
     with ExitStack() as stack:
         first, second = Switch(), Switch()
         stack.callback(first.close)
         stack.callback(second.close)
         both = settings.model_copy(update={
-            "ami_port": first.address.port, "ami_secret": SecretStr("secret"), "exchange_dead_seconds": DEAD,
+            "ami_port": first.address.port, "ami_secret": SecretStr("secret"), "exchange_dead_seconds": dead,
             "more_exchanges": f"exchange2=127.0.0.1:{second.address.port}/127.0.0.1:5070",
         })  # fmt: skip
         bus = Bus(f"unix://{settings.folder}/nobody.sock")
@@ -117,6 +119,38 @@ def test_who_waits_on_an_exchange_that_dies_is_owed_a_call_within_ten_seconds(tw
     assert two.call(OTHER).ended_at is None, "the other exchange's caller still waits"
     two.eventually(lambda: two.second.store["nodes", "holder"] == "exchange2")
     assert two.holder() == "exchange2"
+
+
+@ONE_DATABASE
+def test_how_long_it_had_said_nothing_counts_but_for_a_moment_to_link_again(settings: Settings, database: Database) -> None:
+    both = settings.model_copy(update={"exchange_dead_seconds": 60.0, "more_exchanges": "exchange2=127.0.0.1:5039/127.0.0.1:5070"})
+    nodes = Nodes(both, database)
+    nodes.heard("exchange1")
+    nodes.heard("exchange2")
+    nodes.lost("exchange1", heard_at=now() - timedelta(seconds=90))
+    nodes.tend()
+    assert nodes.dead == frozenset()
+    time.sleep(LINKED_AGAIN + 0.05)
+    nodes.tend()
+    assert nodes.dead == {"exchange1"}
+
+
+@pytest.mark.proof
+@ONE_DATABASE
+def test_who_waits_on_an_exchange_that_falls_silent_is_owed_a_call_within_ten_seconds_by_the_settings_as_shipped(
+    settings: Settings, database: Database, record_property: Callable[[str, object], None]
+) -> None:
+    """It is stopped, or its cable was cut: nothing says that the link is gone, and who tries again gets no word."""
+    with heard(settings, database, dead=Settings.model_fields["exchange_dead_seconds"].default) as two:
+        waits(two, CALL, "exchange1")
+        since = time.monotonic()
+        two.first.deaf, two.first.banner = True, b""
+        two.eventually(lambda: two.call(CALL).ended_at)
+        took = time.monotonic() - since + SWEEP_SECONDS
+        with two.database.writing() as session:
+            assert missed.gather(session, settings=two.settings, at=now()) == 1
+    record_property("figures", f"owed {took:.1f} s after its last word, should the worker have just looked")
+    assert took < 10
 
 
 @ONE_DATABASE
