@@ -107,7 +107,7 @@ def test_every_prompt_that_the_exchange_or_a_script_plays_is_there() -> None:
     assert len(names) > 10
 
 
-@pytest.mark.parametrize("name", ["greeting", "callback_hello", "survey_hello", "place_hello"])
+@pytest.mark.parametrize("name", ["greeting", "callback_hello", "survey_hello", "place_hello", "liaison_hello"])
 def test_whoever_rings_or_is_rung_hears_that_he_is_recorded_before_he_presses_a_key(name: str) -> None:
     before, notice, keys = prompts.texts()[name].partition("本次通话将被录音")
     assert notice
