@@ -14,7 +14,7 @@ from agi.voice import seconds_of as length
 from cli.exchange import Exchange
 from cli.exchange_files import ExchangePlan
 from cli.sip import call, phone, place
-from cli.sip_scenario import Press, Wait
+from cli.sip_scenario import Press, Signal, Wait
 from hotline.voice import alaw
 from hotline.voice.rendering import write_whole
 from recordings import sides
@@ -85,14 +85,26 @@ def test_the_offices_menu_sends_each_key_where_it_says_and_silence_to_people(
     plan: ExchangePlan, ears: Any, agi: Agi, key: str, says: str, asked: list[str], stage: str
 ) -> None:
     told = ["SET VARIABLE MENU hotline/greeting&hotline/menu_progress", "SET VARIABLE MENU_WAYS ---x-p----", "SET VARIABLE SELFSERVICE no"]
-    with agi(incoming=told, menu=[f"SET VARIABLE NEXT {says}"], progress=None) as seen:
-        steps = (Wait(1.5), Press(key, then=1.5)) if key else (Wait(seconds_of("greeting", "menu_progress") + 6),)
-        place(*steps, port=plan.sip_port)
+    steps = (Wait(1.5), Signal(key, then=60)) if key else (Wait(60),)
+    with agi(incoming=told, menu=[f"SET VARIABLE NEXT {says}"], progress=None) as seen, call(*steps, port=plan.sip_port) as caller:
+        until(lambda: len(seen) > len(asked))
+        caller.hang_up()
+        caller.result()
     assert [one["agi_network_script"] for one in seen] == ["incoming", *asked]
     if "menu" in asked:
         assert (seen[1]["agi_arg_2"], seen[1]["agi_arg_3"]) == ("96128", key)
     (recording,) = ears.calls()
     assert f'"{stage}"' in ears.spool.events(recording.stem)[-1]
+
+
+def test_who_is_sent_back_to_the_menu_for_ever_hears_it_nine_times_and_then_reaches_people(plan: ExchangePlan, ears: Any, agi: Agi) -> None:
+    """He has heard it seven times when this begins, so that nobody waits for the others."""
+    told = ["SET VARIABLE MENUS 7", "SET VARIABLE SELFSERVICE yes"]
+    with agi(incoming=told, self_service=["SET VARIABLE NEXT menu"]) as seen:
+        place(Wait(1.5), Press("1", then=1), Press("1", then=1), Press("1", then=1), port=plan.sip_port)
+    assert [one["agi_network_script"] for one in seen] == ["incoming", *["self_service"] * 2, "leave_question"]
+    (recording,) = ears.calls()
+    assert '"message"' in ears.spool.events(recording.stem)[-1], "nobody is signed on: where people would be, he leaves his question"
 
 
 @pytest.mark.usefixtures("nobody_signed_in")
@@ -104,7 +116,7 @@ def test_who_chooses_his_language_by_the_offices_menu_waits_for_those_who_speak_
     with agi(incoming=told), phone("8001", "first-phone", Wait(1), exchange=plan.sip_port, ring=30):
         for queue in queues:
             exchange.cli(f"queue add member PJSIP/8001 to {queue}")
-        with call(Wait(1.5), Press("6", then=20), port=plan.sip_port):
+        with call(Wait(1.5), Signal("6", then=60), port=plan.sip_port):
             try:
                 until(lambda: "1. PJSIP/trunk" in exchange.cli("queue show hotline-dialect"))
             finally:
