@@ -13,12 +13,14 @@ from dispatch.callbacks.places import Over as PlaceOver
 from dispatch.calls.call_list import Direction, OnTheLine
 from dispatch.calls.calls import Outcome, Step
 from dispatch.calls.desk import Readiness
+from dispatch.figures.rates import Rate
 from dispatch.line.barring import Cause
 from dispatch.line.flags import Skill
 from dispatch.line.menu import Do, Fault
 from dispatch.passed import passed_answers
 from dispatch.passed.passed import Outcome as Taken
 from dispatch.tickets import colleague_notes, ticket_files
+from dispatch.tickets.handings import Way
 from dispatch.tickets.shares import Outcome as Shared
 from dispatch.tickets.states import Action, State
 from dispatch.tickets.tickets import Klass, Urgency
@@ -31,7 +33,8 @@ from hotline.telling import addresses, sms
 from hotline.telling.notices import Topic
 from hotline.telling.outbox import Channel as WayOut
 from hotline.telling.outbox import State as Delivered
-from knowledge_base.asked import Found, Open, Way
+from knowledge_base.asked import Found, Open
+from knowledge_base.asked import Way as Asking
 from knowledge_base.authorisations import Form, Scope
 from knowledge_base.due import State as DueState
 from knowledge_base.entries import Approval
@@ -174,12 +177,31 @@ CHANNELS = {Channel.MACHINE: _("自助语音"), Channel.OPERATOR: _("接线员")
 OPEN = {Open.OPEN: _("待指派"), Open.ASSIGNED: _("已指派"), Open.ANSWERED: _("已转条目"), Open.DISMISSED: _("不予答复")}
 FOUND = {Found.CHOSEN: _("找到并确认"), Found.SHOWN: _("给出候选"), Found.UNSURE: _("不确定"),
          Found.NOTHING: _("没有找到")}  # fmt: skip
-WAYS = {Way.WORDS: _("文字"), Way.PINYIN: _("拼音"), Way.KEYS: _("按键"), Way.SPEECH: _("语音")}
+WAYS = {Asking.WORDS: _("文字"), Asking.PINYIN: _("拼音"), Asking.KEYS: _("按键"), Asking.SPEECH: _("语音")}
 APPROVALS = {Approval.PROPOSED: _("待审"), Approval.APPROVED: _("已通过"), Approval.REFUSED: _("未通过"),
              Approval.RETIRED: _("已停用")}  # fmt: skip
 SOURCES = {"call": _("自助语音"), "desk": _("接线员"), "web": _("网站"), "asked": _("未答问题"), "office": _("部门"),
            "form": _("表格")}  # fmt: skip
 SATISFACTION = {1: _("非常满意"), 2: _("满意"), 3: _("基本满意"), 4: _("不满意"), 5: _("非常不满意")}
+RATES = {
+    Rate.ACCEPTED: _("按时签收率"), Rate.ANSWERED: _("按时办结率"), Rate.RETURNED: _("退单率"),
+    Rate.EXTENDED: _("延期率"), Rate.REDONE: _("重办率"), Rate.REACHED: _("回访率"), Rate.SATISFIED: _("满意率"),
+}  # fmt: skip
+RATES_OF = {
+    Rate.ACCEPTED: _("（期限内签收 ÷ 已签收或逾期未签收，不含未签收即退单、撤单、合并的）"),
+    Rate.ANSWERED: _("（期限内签发答复 ÷ 已签发或逾期未签发，不含待补充的；被退回修改的以最后签发为准）"),
+    Rate.RETURNED: _("（退单 ÷ 派发和指定承办）"),
+    Rate.EXTENDED: _("（获准延期 ÷ 派发、指定承办和重办）"),
+    Rate.REDONE: _("（重办 ÷ 回访到来电人）"),
+    Rate.REACHED: _("（回访到来电人 ÷ 应回访且已结束，不含表扬、建议）"),
+    Rate.SATISFIED: _("（非常满意、满意、基本满意 ÷ 已评价）"),
+}  # fmt: skip
+HANDED = {Way.HANDED: _("派发"), Way.AGAIN: _("重办"), Way.ALONG: _("随主单")}
+HANDING_ENDED: dict[str, LazyString] = {
+    Action.RETURN: _("退单"), Action.MERGE: _("合并"), Action.WITHDRAW: _("撤单"), Action.CLOSE: _("办结"),
+    Action.SETTLE: _("裁定办结"), Action.REDO: _("重办"), Action.REDO_AGAIN: _("裁定重办"),
+}  # fmt: skip
+REACHED = {True: _("已回访"), False: _("未回访"), None: ""}
 LINES = {OnTheLine.QUEUED: _("进入过排队"), OnTheLine.WAITING: _("正在排队"), OnTheLine.ANSWERED: _("人工接听"),
          OnTheLine.LOST: _("未接通"), OnTheLine.QUICK: _("15秒内接听"),
          OnTheLine.ASKED: _("要求人工且已有结果")}  # fmt: skip

@@ -16,7 +16,6 @@ from dispatch.tickets.worklist import overdue
 from dispatch.transfers.transfers import Transfer
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import DEPARTMENTAL, Role
-from hotline.directory.departments import Department
 
 
 @dataclass(frozen=True)
@@ -43,14 +42,8 @@ def own_board(session: Session, *, account: Account, day: date, at: datetime) ->
     return OwnBoard(
         day, {str(state): int(count) for state, count in by_state}, _count(session, Ticket, own, overdue(at)),
         _count(session, Callback, *due),
-        transfers_of(session, day_begins(day), _theirs(account)),
+        transfers_of(session, day_begins(day), reach.departments_of(account, Transfer.department_id)),
     )  # fmt: skip
-
-
-def _theirs(account: Account) -> ColumnElement[bool]:
-    if Role(account.role) is Role.COUNTY_OFFICE:
-        return Transfer.department_id.in_(select(Department.id).where(Department.county_code == account.county_code))
-    return Transfer.department_id == account.department_id
 
 
 def _count(session: Session, of: type[Ticket] | type[Callback], *where: ColumnElement[bool]) -> int:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, exists, false, or_, select, true
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from dispatch.callbacks.callbacks import Attempt, Callback
 from dispatch.calls.calls import Call
@@ -39,17 +40,20 @@ def shares_of(account: Account) -> ColumnElement[bool]:
     return _own(account, Share)
 
 
-def _own(account: Account, of: type[Ticket] | type[Share]) -> ColumnElement[bool]:
-    """By department: its own, those of a county, or all."""
+def departments_of(account: Account, column: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    """The condition that picks what is the department's of an account, by the column that names a row's department:
+    its own, those of a county, or all."""
     role = Role(account.role)
-    if not account.may(Permission.TICKETS):
-        return false()
     if role in DEPARTMENTAL:
-        return (of.department_id == account.department_id) if account.department_id else false()
+        return (column == account.department_id) if account.department_id else false()
     if role is Role.COUNTY_OFFICE:
         own = select(Department.id).where(Department.county_code == account.county_code)
-        return of.department_id.in_(own) if account.county_code else false()
+        return column.in_(own) if account.county_code else false()
     return true()
+
+
+def _own(account: Account, of: type[Ticket] | type[Share]) -> ColumnElement[bool]:
+    return departments_of(account, of.department_id) if account.may(Permission.TICKETS) else false()
 
 
 def ticket(session: Session, number: str, *, account: Account) -> Ticket | None:

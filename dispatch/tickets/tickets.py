@@ -173,8 +173,9 @@ def write_step(session: Session, ticket: Ticket, action: Action | str, *, by: st
                       target=str(ticket.state), why=why, detail=detail)  # fmt: skip
     session.add(step)
     session.flush()
-    from dispatch.tickets import alerts  # which knows tickets: it can't be known before they are
+    from dispatch.tickets import alerts, handings  # which know tickets: they can't be known before these are
 
+    handings.of_step(session, ticket, step)
     alerts.of_step(session, ticket, step)
 
 
