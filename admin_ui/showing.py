@@ -17,6 +17,7 @@ from admin_ui.refusals import said
 from hotline.accounts.roles import Permission
 from hotline.logs import mask
 from hotline.times import local, now
+from knowledge_base import direct
 
 
 def moment(at: datetime | None) -> Markup | str:
@@ -76,7 +77,7 @@ def late(at: datetime | None) -> bool:
 def install(app: Flask) -> None:
     """Give the templates their words."""
     app.jinja_env.filters.update(moment=moment, day=day, clock=clock, spell=spell, left=left, late=late, word=word,
-                                 mask=mask, said=said)  # fmt: skip
+                                 mask=mask, said=said, direct=direct.number_of)  # fmt: skip
     app.jinja_env.globals.update(can=can, again=again, words=words, navigation=navigation, unread=unread)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"lang": g.get("lang", "zh"), "settings": house().settings})

@@ -10,7 +10,7 @@ from dispatch.line.switches import Machine
 from hotline.times import now
 
 TRIES = 2
-PERSON, YES, AGAIN, BACK = "0", "1", "#", "*"
+PERSON, YES, NO, AGAIN, BACK = "0", "1", "2", "#", "*"
 
 
 @dataclass(frozen=True)

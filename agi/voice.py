@@ -51,9 +51,11 @@ class Voice:
     def ask_word(self, sound: str, *, digits: int, timeout: float) -> str:
         """Collect keys up to `#`. Those beyond `digits` are heard to their end too: none of them chooses anything."""
         keys = self.ask(sound, digits=digits, timeout=timeout)
-        if len(keys) < digits:
-            return keys
-        keys += self.line.rest(digits=ENDLESS, timeout=timeout)
+        return keys if len(keys) < digits else keys + self.more(digits=ENDLESS, timeout=timeout)
+
+    def more(self, *, digits: int, timeout: float) -> str:
+        """Keys that go on after an entry was full, up to `#`."""
+        keys = self.line.rest(digits=digits, timeout=timeout)
         self._thinking()
         return keys
 

@@ -20,7 +20,7 @@ from dispatch.answering.decision import Channel
 from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department
 from hotline.times import local_day
-from knowledge_base import hands, hot
+from knowledge_base import direct, hands, hot
 from knowledge_base.entries import Entry, EntryVersion, State
 from knowledge_base.search.match import worth_showing
 from knowledge_base.stages import UNDER_WAY, Stage
@@ -44,8 +44,9 @@ def listed() -> ResponseReturnValue:
 @needs(Permission.KNOWLEDGE)
 def export() -> ResponseReturnValue:
     """What the list shows, as a file."""
-    header = (gettext("编号"), gettext("部门"), gettext("类别"), gettext("问题"), gettext("状态"), gettext("版本"),
-              gettext("办理阶段"), gettext("被问次数"), gettext("最近确认"), gettext("最近复查"))  # fmt: skip
+    header = (gettext("编号"), gettext("直达号"), gettext("部门"), gettext("类别"), gettext("问题"), gettext("状态"),
+              gettext("版本"), gettext("办理阶段"), gettext("被问次数"), gettext("最近确认"),
+              gettext("最近复查"))  # fmt: skip
     with reading() as session:
         query = wanted(session)
     return csv_in_stretches("knowledge", header, _rows, query)
@@ -65,8 +66,9 @@ def own(column: InstrumentedAttribute[int]) -> ColumnElement[bool]:
 def _rows(session: Session, found: Sequence[Entry]) -> Iterator[tuple[object, ...]]:
     stages = _under_way(session, found) if hands.sees_drafts(me()) else {}
     for e in found:
-        yield (e.id, e.department.name, e.category, e.question, words.ENTRY_STATES[State(e.state)], e.published,
-               words.STAGES[stages[e.id]] if e.id in stages else "", e.asked, e.confirmed_on, e.swept_on)  # fmt: skip
+        yield (e.id, direct.number_of(e.id), e.department.name, e.category, e.question,
+               words.ENTRY_STATES[State(e.state)], e.published, words.STAGES[stages[e.id]] if e.id in stages else "",
+               e.asked, e.confirmed_on, e.swept_on)  # fmt: skip
 
 
 def _under_way(session: Session, rows: Sequence[Entry]) -> dict[int, Stage]:
@@ -79,13 +81,15 @@ def _under_way(session: Session, rows: Sequence[Entry]) -> dict[int, Stage]:
 
 
 def _meant(session: Session, query: Select[Entry], text: str, department: int | None) -> list[int]:
-    """The entries that these words name, nearest first: published ones by the index that everybody asks, then what
-    isn't in it."""
+    """The entries that these words name, nearest first: the one whose number they are, published ones by the index that
+    everybody asks, then what isn't in it."""
     of = me().department_id if Role(me().role) in DEPARTMENTAL else department
     index = house().index.at(session, on=local_day(now()))
     near = worth_showing(index.search(text, most=NEAR, department=of))
     hidden = query.with_only_columns(Entry.id, Entry.question).where(Entry.state != State.PUBLISHED)
-    return list(dict.fromkeys([*(m.entry_id for m in near), *named(session, text, hidden.order_by(Entry.id.desc()))]))
+    numbered = [entry_id] if (entry_id := direct.entry_of(text.removesuffix("#"))) is not None else []
+    others = named(session, text, hidden.order_by(Entry.id.desc()))
+    return list(dict.fromkeys([*numbered, *(m.entry_id for m in near), *others]))
 
 
 def wanted(session: Session) -> Select[Entry]:

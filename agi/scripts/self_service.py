@@ -3,14 +3,14 @@
 from time import monotonic
 from typing import Final
 
-from agi import sending
+from agi import direct, sending
 from agi.again import READINGS, Heard, again
 from agi.choosing import choice, confirmed, keyed, numbered
 from agi.house import House, Next
 from agi.line import Line
 from agi.listening import Keyed
 from agi.scripts.speaking import asked_aloud
-from agi.talk import BACK, PERSON, TRIES, YES, Talk
+from agi.talk import BACK, NO, PERSON, TRIES, YES, Talk
 from agi.urgent import advise
 from agi.voice import NotSpoken, Voice
 from dispatch.answering import answers, hot_topics
@@ -24,6 +24,7 @@ from hotline.directory import departments
 from hotline.directory.departments import Department
 from hotline.times import local_day, now
 from knowledge_base import entries
+from knowledge_base.direct import FIRST
 from knowledge_base.entries import Entry
 from knowledge_base.search.keypad import MOST_KEYS
 
@@ -66,14 +67,14 @@ def _may_speak(talk: Talk) -> bool:
 
 
 def _wish(talk: Talk, before: str) -> Department | Entry | Next | None:
-    """The department that the caller keys, or the urgent topic, which he confirms; None leads to a person.
-    `before`: the key that he has just pressed in place of speaking."""
+    """The department that the caller keys, or the urgent topic or the entry of a number, which he confirms; None leads
+    to a person. `before`: the key that he has just pressed in place of speaking."""
     topics = _topics(talk)
     which = "hotline/choose_topic_or_department" if topics else "hotline/choose_department"
     prompts = ["hotline/self_service_intro", *_urgent(topics), which]
     for _ in range(TRIES):
         began = monotonic()
-        code = _keyed(talk, prompts, which)
+        code = _code(talk, prompts, which, before)
         if (danger := _in_danger(before, code, monotonic() - began)) is not None:
             return advise(talk, danger)
         before = ""
@@ -83,6 +84,8 @@ def _wish(talk: Talk, before: str) -> Department | Entry | Next | None:
             return None
         if code in {str(place) for place in range(1, len(topics) + 1)}:
             return confirmed(talk, topics[int(code) - 1][0], place=int(code))
+        if (entry := direct.entry(talk, code)) is not None:
+            return confirmed(talk, entry, place=1)
         if (found := _department(talk, code)) is not None:
             return found
         if (danger := emergency.keyed(code)) is not None:
@@ -97,10 +100,18 @@ def _in_danger(before: str, code: str, seconds: float) -> Advice | None:
     return emergency.keyed(before + code) if before and in_one_go else None
 
 
+def _code(talk: Talk, prompts: list[str], which: str, before: str) -> str:
+    """What he keys; an entry's number to its end, also one that he began where he might have spoken."""
+    code = direct.whole(talk, before) if before == FIRST else before
+    if code == before:
+        code = _keyed(talk, prompts, which)
+    return direct.whole(talk, code) if direct.may_go_on(code) else code
+
+
 def _keyed(talk: Talk, prompts: list[str], which: str) -> str:
     """What he keys; the titles are read out again, and slower, as often as he likes by the keys for it."""
     for _ in range(READINGS):
-        code = talk.voice.ask(*prompts, digits=3, timeout=PAUSE, alone=PERSON + BACK)
+        code = talk.voice.ask(*prompts, digits=direct.AS_LONG, timeout=PAUSE, alone=PERSON + BACK)
         if not again(talk.voice, code):
             break
         prompts = [*_urgent(_topics(talk)), which]
@@ -165,10 +176,11 @@ def _answer(talk: Talk, offered: Offered, answer: Answer) -> Next:
 
 
 def _satisfied(talk: Talk, heard: Heard) -> Next:
-    key = heard.ask("hotline/satisfied_question", timeout=5.0)
-    if key in {"1", "2"}:
+    """Who says nothing hears once more what he can do, and then goodbye: no operator is rung for nobody."""
+    key = heard.ask("hotline/satisfied_question", timeout=5.0) or heard.ask("hotline/person_offer", timeout=5.0)
+    if key in {YES, NO}:
         talk.note(Step.RATED, of="machine", satisfied=key == YES)
-    return Next.PEOPLE if key in {"2", PERSON} else Next.GOODBYE
+    return Next.MENU if key == BACK else Next.PEOPLE if key in {NO, PERSON} else Next.GOODBYE
 
 
 def _direct(talk: Talk, offered: Offered) -> Next:

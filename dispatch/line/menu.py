@@ -116,6 +116,12 @@ def offered(menu: Menu, path: str = "", *, self_service: bool) -> tuple[Item, ..
     return tuple(item for item in menu.below(path) if self_service or item.do is not Do.SELF_SERVICE)
 
 
+def keys_to(menu: Menu, do: Do) -> tuple[str, ...]:
+    """The keys that lead to what is done, one for each level, the shortest way; empty when there are none."""
+    paths = sorted((item.path for item in menu.items if item.do is do), key=lambda path: (len(path), path))
+    return tuple(paths[0].split(".")) if paths else ()
+
+
 def ways(items: Iterable[Item]) -> str:
     """Where the keys of the first level lead, a sign for each from 0 to 9, as the dialplan reads it."""
     signs = {item.key: _WAYS[item.do] for item in items}

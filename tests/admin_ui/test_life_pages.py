@@ -269,6 +269,16 @@ def test_lists_are_taken_home_as_files_that_run_nothing(world: World, signed_in:
     assert "社保卡丢了怎么补办" in answer.text
 
 
+def test_an_entrys_number_is_on_its_page_in_the_list_and_its_file_and_finds_it(signed_in: SignIn) -> None:
+    operator, number = signed_in("operator"), f"9{ENTRY:04}"
+    assert f"{number}#" in operator.get(f"/knowledge/{ENTRY}").text
+    assert f"{number}#" in operator.get("/desk/search?q=社保卡").text
+    for there in ("/knowledge", "/knowledge/export.csv"):
+        found = operator.get(there, query_string={"q": f"{number}#"}).text
+        assert (found.count(number) >= 1, "社保卡丢了怎么补办" in found) == (True, True), there
+        assert f"9{ENTRY + 1:04}" not in found, "no other"
+
+
 MAY, MAY_NOT = "可告知来电人", "不得告知来电人"
 
 

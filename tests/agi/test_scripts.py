@@ -163,6 +163,25 @@ def test_who_is_not_satisfied_is_taken_to_a_person(house: Hotline, key: str, whe
     assert house.serve(Caller(TO_THE_ANSWER | {"satisfied_question": key}), "self_service").next == where
 
 
+@pytest.mark.parametrize(("key", "where", "rated"), [
+    ("", "goodbye", []), ("0", "people", []), ("*", "menu", []), ("1", "goodbye", [True]), ("2", "people", [False]),
+])  # fmt: skip
+def test_who_says_nothing_after_his_answer_hears_once_more_what_he_can_do(house: Hotline, key: str, where: str, rated: list[bool]) -> None:
+    house.knows()
+    house.began()
+    caller = house.serve(Caller(TO_THE_ANSWER | {"person_offer": key}), "self_service")
+    offered = caller.prompts[caller.prompts.index("satisfied_question") :]
+    assert (caller.next, offered) == (where, ["satisfied_question", "keys_again", "person_offer", *([] if key else ["keys_again"])])
+    assert [detail["satisfied"] for kind, detail in house.steps() if kind == Step.RATED] == rated
+
+
+def test_who_wakes_at_the_second_offer_hears_his_answer_again(house: Hotline) -> None:
+    house.knows()
+    house.began()
+    caller = house.serve(Caller(TO_THE_ANSWER | {"person_offer": ["8", "0"]}), "self_service")
+    assert (caller.next, caller.sentences[-4:]) == ("people", house.names(ANSWER) * 2)
+
+
 @pytest.mark.parametrize("form", [None, Form.CONTACT, Form.SUMMARY])
 @pytest.mark.parametrize(("key", "where"), [("0", "people"), ("*", "menu"), ("", "people"), ("1", "goodbye")])
 def test_without_leave_to_answer_only_who_is_responsible_is_said(house: Hotline, form: Form | None, key: str, where: str) -> None:

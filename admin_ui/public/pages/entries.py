@@ -2,15 +2,18 @@
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from admin_ui.public import noting
 from admin_ui.public.carrying import opened, searched_before
 from admin_ui.public.limits import limiter, of
-from admin_ui.public.lobby import now, reading, today
+from admin_ui.public.lobby import lobby, now, reading, today
 from admin_ui.public.offices import today as doing_its_work
 from admin_ui.public.shelf import Item, is_hot
 from dispatch.answering.answers import offered
 from dispatch.answering.decision import Answer, Channel
+from dispatch.line import dialling
+from dispatch.line.dialling import Dialling
 
 blueprint = Blueprint("entries", __name__, url_prefix="/entries")
 limiter.limit(of("public_limit"))(blueprint)
@@ -30,9 +33,17 @@ def page(entry_id: int) -> ResponseReturnValue:
         shown = render_template(
             "public/entry.html", item=item, answer=offer.decision.text, attachments=offer.version.attachments,
             offices=doing_its_work(session, offer.department, on=today()), pinned=is_hot(offer.entry, at=now()),
-            words=words, said=request.args.get("said", ""),
+            words=words, said=request.args.get("said", ""), dialled=_dialled(session, entry_id),
         )  # fmt: skip
     return (shown, 200, UNKEPT) if words else shown
+
+
+def _dialled(session: Session, entry_id: int) -> Dialling | None:
+    """How one hears the answer by telephone; None where the machine doesn't give it now."""
+    settings, at = lobby().settings, now()
+    offer = offered(session, entry_id, channel=Channel.MACHINE, at=at, grace_days=settings.update_grace_days)
+    said = offer is not None and isinstance(offer.decision, Answer)
+    return dialling.directly(session, entry_id, settings=settings, at=at) if said else None
 
 
 @blueprint.post("/<int:entry_id>/asked")
