@@ -282,12 +282,15 @@ TRIES = {"sent": _("已发送"), "later": _("稍后重试"), "failed": _("失败
 WRONG = {
     Wrong.NO_RECORDING: _("通话没有录音"), Wrong.NO_CALL: _("录音没有通话"), Wrong.MISMATCH: _("录音与入库时不符"),
     Wrong.UNOWNED: _("无主文件"), Wrong.NO_FILE: _("录音文件不在"),
+    Wrong.FILE_MISSING: _("附件不在"), Wrong.FILE_CHANGED: _("附件与上传时不符"), Wrong.FILE_UNOWNED: _("无主附件"),
+    Wrong.EXCHANGE: _("交换机重启"), Wrong.CUT_OFF: _("通话随交换机中断"),
 }  # fmt: skip
 DONE_ABOUT = {
     DoneAbout.TAKEN_IN: _("已入库"), DoneAbout.PUT_BACK: _("已从暂存处重新入库"),
     DoneAbout.REMOVED: _("多余副本已删除"),
     DoneAbout.TOO_SHORT: _("通话太短，无需处理"), DoneAbout.LEFT: _("待人工处理"), DoneAbout.RESTORE: _("须从备份恢复"),
     DoneAbout.AGREES: _("再次核对时已相符"), DoneAbout.BY_HAND: _("人工处理完毕"),
+    DoneAbout.NOTED: _("已记录"),
 }  # fmt: skip
 SHARES = {Shared.OPEN: _("待反馈"), Shared.GIVEN: _("已反馈"), Shared.RETURNED: _("已退回"), Shared.ENDED: _("已结束")}
 LETTERS = {"none": _("未发督办函"), "written": _("已发督办函")}

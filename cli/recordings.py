@@ -101,7 +101,7 @@ def check_case(file: BinaryIO) -> None:
     it was changed, or the audit trail doesn't know it."""
     _, database = opened()
     try:
-        digest, faults = case_files.check(file)
+        digest, faults, missing = case_files.check(file)
     except RecordingError as fault:
         raise click.ClickException(str(fault)) from None
     with database.reading() as session:
@@ -112,6 +112,8 @@ def check_case(file: BinaryIO) -> None:
         raise click.ClickException(f"The audit trail knows no case with the list {digest}.")
     when = f"{local(row.at):%Y-%m-%d %H:%M}"
     click.echo(f"Ticket {row.thing}, taken out by {row.by} on {when}, {row.details['purpose']}.")
+    for lacking in missing:
+        click.echo(f"Missing already when it was taken out: {lacking}")
     if faults:
         raise click.ClickException(f"{len(faults)} files don't hold.")
     click.echo("Every file is what was taken out. `hotline audit verify` says whether the trail holds.")

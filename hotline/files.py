@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import os
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +56,31 @@ def keep(name: str, content: bytes, *, beside: set[str], settings: Settings) -> 
 def lies_at(sha256: str, settings: Settings) -> Path:
     """Where the bytes with this hash lie."""
     return settings.attachments / sha256
+
+
+@dataclass(frozen=True)
+class Lying:
+    """What lies there under a name: how many bytes, and when they were written, in seconds since 1970."""
+
+    size: int
+    written: float
+
+
+def kept(settings: Settings) -> dict[str, Lying]:
+    """All that lies there, by its name: the hash of what it is to be, or what somebody left half written."""
+    if not settings.attachments.is_dir():
+        return {}
+    with os.scandir(settings.attachments) as found:
+        return {one.name: Lying(one.stat().st_size, one.stat().st_mtime) for one in found if one.is_file()}
+
+
+def whole(sha256: str, settings: Settings) -> bytes | None:
+    """The bytes with this hash; None where they are missing, or are others."""
+    try:
+        content = lies_at(sha256, settings).read_bytes()
+    except FileNotFoundError:
+        return None
+    return content if hashlib.sha256(content).hexdigest() == sha256 else None
 
 
 def is_what_it_says(kind: str, content: bytes) -> bool:

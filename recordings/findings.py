@@ -20,6 +20,11 @@ class Kind(StrEnum):
     MISMATCH = "mismatch"  # a sound that isn't what was taken in
     UNOWNED = "unowned"  # a file that no row speaks of
     NO_FILE = "no_file"  # a row whose file is nowhere
+    FILE_MISSING = "file_missing"  # a file that somebody handed in, and that is nowhere
+    FILE_CHANGED = "file_changed"  # one that isn't what was handed in
+    FILE_UNOWNED = "file_unowned"  # one that no row speaks of
+    EXCHANGE = "exchange"  # an exchange that died, or was restarted
+    CUT_OFF = "cut_off"  # a call that it took along
 
 
 class Done(StrEnum):
@@ -33,6 +38,7 @@ class Done(StrEnum):
     RESTORE = "restore"  # it must come from a backup
     AGREES = "agrees"  # it was looked at again, and all agrees
     BY_HAND = "by_hand"  # a person settled it
+    NOTED = "noted"  # nothing: what is lost is lost, and counted
 
 
 OPEN = frozenset({Done.LEFT, Done.RESTORE})

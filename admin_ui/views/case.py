@@ -5,6 +5,7 @@ from typing import IO
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from sqlalchemy import select
 from werkzeug.wsgi import FileWrapper
 
@@ -37,15 +38,17 @@ def taken_out(number: str) -> ResponseReturnValue:
             return redirect(url_for("ticket.page", number=number), 303)
         call = session.get(Call, ticket.call_id) if ticket.call_id else None
         masks = masking.masked_of_each(session, sounds)
-        page = render_template("case.html", ticket=ticket, call=call, sounds=sounds, masks=masks,
-                               steps=colleague_notes.told(ticket), name_of=case_files.name_of)  # fmt: skip
-        known = case_files.as_json(case_files.facts(session, ticket, sounds, masks))
         handed_in = ticket_files.contents(session, ticket, account=me(), settings=house().settings)
-    documents = {"case.html": page.encode(), "case.json": known, **handed_in}
+        page = render_template("case.html", ticket=ticket, call=call, sounds=sounds, masks=masks, files=handed_in,
+                               steps=colleague_notes.told(ticket), name_of=case_files.name_of)  # fmt: skip
+        known = case_files.as_json(case_files.facts(session, ticket, sounds, masks, handed_in))
+        missing = case_files.lacking(handed_in)
+    whole = {one.name: one.whole for one in handed_in if one.whole is not None}
+    documents = {"case.html": page.encode(), "case.json": known, **whole}
     file = TemporaryFile()  # noqa: SIM115 - it is sent after we have returned
     try:
         digest = case_files.pack(file, number, documents, sounds, masks, archive(house().settings),
-                                 database=house().database)  # fmt: skip
+                                 database=house().database, missing=missing)  # fmt: skip
     except RecordingError as fault:
         file.close()
         flash(str(fault), "danger")
@@ -53,6 +56,8 @@ def taken_out(number: str) -> ResponseReturnValue:
     with writing() as session:
         of = session.scalars(select(Ticket).where(Ticket.number == number)).one()
         case_files.taken_out(session, of, digest=digest, purpose=purpose, by=me().login, at=now())
+    if missing:
+        flash(gettext("导出的卷宗缺少附件：%(files)s", files="；".join(missing)), "warning")
     return _sent(file, number)
 
 

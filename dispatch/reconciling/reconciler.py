@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispatch.reconciling import files, hashing, silent
+from dispatch.reconciling import files, handed_in, hashing, silent
 from dispatch.reconciling.books import Books, Found
 from hotline.database import Database
 from hotline.settings import Settings
@@ -19,7 +19,7 @@ from recordings.findings import Finding, Reconciliation
 from recordings.findings import Kind as Wrong
 
 Say = Callable[[str], None]
-LOOKS = (files.in_spool, files.kept, files.waiting, silent.calls, silent.without_call)
+LOOKS = (files.in_spool, files.kept, files.waiting, silent.calls, silent.without_call, handed_in.handed_in)
 
 
 @dataclass(frozen=True)

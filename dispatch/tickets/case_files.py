@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.calls.calls import Call
 from dispatch.tickets import colleague_notes, reach
+from dispatch.tickets.ticket_files import Content
 from dispatch.tickets.tickets import Ticket
 from hotline import audit
 from hotline.accounts.accounts import Account
@@ -56,6 +57,14 @@ This archive holds one case of the hotline: the ticket, its steps, the timeline 
    Where a recording is masked (case.json says from which second to which), a tone stands for what is private; the
    original stays sealed at the hotline, and its SHA-256 is the one in case.json.
 """
+_LACKS = """
+不在其中的附件 / Files that are not in it
+
+取出时下列附件已不在热线，或与登记不符；登记的大小和 SHA-256 如下。
+When the case was taken out, the hotline had these files no more, or not as noted; size and SHA-256 are those noted.
+"""
+_MARK = "# missing: "
+"""Begins the lines of the list that name what was missing already; whoever checks hashes passes over them."""
 
 
 def sounds_of(session: Session, ticket: Ticket, *, account: Account, at: datetime) -> list[Recording]:
@@ -68,7 +77,8 @@ def sounds_of(session: Session, ticket: Ticket, *, account: Account, at: datetim
     return rows
 
 
-def facts(session: Session, ticket: Ticket, sounds: Sequence[Recording], masks: Masks) -> dict[str, Any]:
+def facts(session: Session, ticket: Ticket, sounds: Sequence[Recording], masks: Masks,
+          handed_in: Sequence[Content] = ()) -> dict[str, Any]:  # fmt: skip
     """All that is known of the case, for programs; numbers are masked."""
     call = session.get(Call, ticket.call_id) if ticket.call_id else None
     own = {c.key: getattr(ticket, c.key) for c in Ticket.__table__.columns if c.key not in ("code_digest", "version")}
@@ -84,6 +94,8 @@ def facts(session: Session, ticket: Ticket, sounds: Sequence[Recording], masks: 
         "recordings": [{"file": name_of(row), "began_at": row.began_at, "seconds": row.seconds, "sha256": row.sha256,
                         "masked": [asdict(stretch) for stretch in masks[row.id]]}
                        for row in sounds],
+        "files": [{"file": one.name, "size": one.row.size, "sha256": one.row.sha256, "missing": one.whole is None}
+                  for one in handed_in],
     }  # fmt: skip
 
 
@@ -92,11 +104,18 @@ def name_of(row: Recording) -> str:
     return f"recordings/{row.id}-{row.kind}.wav"
 
 
+def lacking(handed_in: Sequence[Content]) -> list[str]:
+    """The files that are missing, each with the size and the hash that were noted."""
+    return [f"{one.name}, {one.row.size} bytes, SHA-256 {one.row.sha256}" for one in handed_in if one.whole is None]
+
+
 def pack(target: BinaryIO, number: str, documents: Mapping[str, bytes], sounds: Iterable[Recording], masks: Masks,
-         archive: Archive, *, database: Database) -> str:  # fmt: skip
-    """Write the archive; the SHA-256 of its list of hashes. RecordingError where a sound isn't what was taken in."""
-    how = _HOW.format(number=number, list=LIST, deed=DEED).encode()
-    lines = []
+         archive: Archive, *, database: Database, missing: Sequence[str] = ()) -> str:  # fmt: skip
+    """Write the archive; the SHA-256 of its list of hashes, which names what is missing, too. RecordingError where a
+    sound isn't what was taken in."""
+    lacks = _LACKS + "".join(f"- {one}\n" for one in missing) if missing else ""
+    how = (_HOW.format(number=number, list=LIST, deed=DEED) + lacks).encode()
+    lines = [f"{_MARK}{one}\n" for one in missing]
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, content in {README: how, **documents}.items():
             packed.writestr(name, content)
@@ -118,19 +137,23 @@ def taken_out(session: Session, ticket: Ticket, *, digest: str, purpose: Purpose
     audit.note(session, DEED, by=by, at=at, about=("ticket", ticket.number), purpose=purpose, list_sha256=digest)
 
 
-def check(packed: BinaryIO) -> tuple[str, list[str]]:
-    """The digest of the archive's list, and what in it doesn't hold, in words."""
+def check(packed: BinaryIO) -> tuple[str, list[str], list[str]]:
+    """The digest of the archive's list, what in it doesn't hold, and what was missing when it was taken out, in
+    words."""
     try:
         with zipfile.ZipFile(packed) as opened:
             listed = opened.read(LIST)
-            told = {name: sha256 for sha256, name in (line.split("  ", 1) for line in listed.decode().splitlines())}
+            lines = listed.decode().splitlines()
+            missing = [line.removeprefix(_MARK) for line in lines if line.startswith(_MARK)]
+            hashed = (line.split("  ", 1) for line in lines if not line.startswith(_MARK))
+            told = {name: sha256 for sha256, name in hashed}
             faults = [f"{name} was changed" for name, sha256 in told.items()
                       if name in opened.namelist() and _digest(opened, name) != sha256]  # fmt: skip
             faults += [f"{name} is missing" for name in sorted(set(told) - set(opened.namelist()))]
             faults += [f"{name} was added" for name in sorted(set(opened.namelist()) - set(told) - {LIST})]
     except (zipfile.BadZipFile, KeyError, ValueError) as fault:
         raise RecordingError(f"this is no case of ours: {fault}") from None
-    return hashlib.sha256(listed).hexdigest(), faults
+    return hashlib.sha256(listed).hexdigest(), faults, missing
 
 
 def noted(session: Session, digest: str) -> AuditRow | None:

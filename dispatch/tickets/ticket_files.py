@@ -1,6 +1,7 @@
 """Files of a ticket: what a department, or the hotline, puts to it; in the history by name, in the trail by hash."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, String, select
@@ -46,10 +47,24 @@ def of(session: Session, ticket: Ticket, *, account: Account) -> Sequence[Ticket
     return session.scalars(query.order_by(TicketFile.id)).all()
 
 
-def contents(session: Session, ticket: Ticket, *, account: Account, settings: Settings) -> dict[str, bytes]:
-    """What a case taken out by this account holds of them, by the name that each has there."""
+@dataclass(frozen=True)
+class Content:
+    """One file as a case holds it: its row, its name there, and its bytes; none where it isn't kept as it was noted."""
+
+    row: TicketFile
+    name: str
+    whole: bytes | None
+
+
+def contents(session: Session, ticket: Ticket, *, account: Account, settings: Settings) -> list[Content]:
+    """What a case taken out by this account holds of them."""
     rows = of(session, ticket, account=account)
-    return {f"files/{row.id}-{row.name}": files.lies_at(row.sha256, settings).read_bytes() for row in rows}
+    return [Content(row, f"files/{row.id}-{row.name}", files.whole(row.sha256, settings)) for row in rows]
+
+
+def gone(rows: Sequence[TicketFile], *, settings: Settings) -> set[int]:
+    """Those whose file lies there no more, by their ids."""
+    return {row.id for row in rows if not files.lies_at(row.sha256, settings).is_file()}
 
 
 def may_add(ticket: Ticket, account: Account) -> bool:

@@ -1,17 +1,24 @@
 """What a department puts to a ticket, and the texts that its replies are begun with."""
 
+import hashlib
 import io
+import json
+import subprocess
 import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from dispatch.tickets import case_files
+from dispatch.tickets.case_files import LIST, README
 from dispatch.tickets.reply_templates import MOST, ReplyTemplate
 from dispatch.tickets.ticket_files import TicketFile
 from dispatch.tickets.tickets import Klass
+from hotline import files
 from hotline.audit import AuditRow
 from hotline.times import now
 
@@ -60,6 +67,33 @@ def test_a_departments_file_is_there_for_all_who_reach_the_ticket_and_who_takes_
     case = desk.signed_in("supervisor").get(f"/cases/{number}.zip?purpose=law")
     with zipfile.ZipFile(io.BytesIO(case.data)) as packed:
         assert packed.read(f"files/{one}-材料.pdf") == PDF
+
+
+@pytest.mark.parametrize("deed", ["missing", "changed"])
+def test_a_case_lacks_no_more_than_the_file_that_is_gone_and_names_it(desk: Desk, world: World, tmp_path: Path, deed: str) -> None:
+    number = world.ticket()
+    desk.put("liaison", number)
+    desk.put("liaison", number, "图.png", b"\x89PNG\r\n\x1a\n")
+    first, second = desk.ids()
+    path = files.lies_at(hashlib.sha256(PDF).hexdigest(), world.settings)
+    path.unlink() if deed == "missing" else path.write_bytes(PDF[:-1] + b"!")
+    boss = desk.signed_in("supervisor")
+    taken = tmp_path / "case.zip"
+    taken.write_bytes(boss.get(f"/cases/{number}.zip?purpose=law").data)
+    lacking = f"files/{first}-材料.pdf, {len(PDF)} bytes, SHA-256 {hashlib.sha256(PDF).hexdigest()}"
+    with zipfile.ZipFile(taken) as packed:
+        names = packed.namelist()
+        assert (f"files/{first}-材料.pdf" in names, f"files/{second}-图.png" in names, "case.json" in names) == (False, True, True)
+        assert all(lacking in packed.read(name).decode() for name in (LIST, README))
+        assert [one["missing"] for one in json.loads(packed.read("case.json"))["files"]] == [True, False]
+        assert "取出时已不在" in packed.read("case.html").decode()
+        packed.extractall(tmp_path / "out")
+    done = subprocess.run(["sha256sum", "-c", "--strict", LIST], cwd=tmp_path / "out", capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    with taken.open("rb") as file:
+        assert case_files.check(file)[1:] == ([], [lacking])
+    page = boss.get(f"/tickets/{number}").text
+    assert ("导出的卷宗缺少附件" in page, page.count("文件缺失")) == (True, int(deed == "missing"))
 
 
 @pytest.mark.parametrize(("name", "content", "why"), [
