@@ -40,15 +40,19 @@ class Hunter:
 
     def look(self, *, at: datetime) -> list[Event]:
         """After a gap, and now and then: what the exchange knows of the hunts that go on is compared with what we
-        believe. An attempt whose channel is nowhere counts as made; who still waits is not left waiting."""
+        believe. An attempt whose channel is nowhere counts as made; who still waits is not left waiting, and an
+        officer not alone in the room."""
         with self.database.reading() as session:
-            going_on = transfers.unsettled(session, node=self.settings.exchange_node)
+            going_on = transfers.to_look_at(session, node=self.settings.exchange_node, at=at)
         if not going_on or (seen := self.line.seen()) is None:
             return []
         said = []
         for call_id in going_on:
             with self.database.writing() as session:
                 said.append(Event("transfer", call_id=call_id, account_id=_compare(session, call_id, seen, at=at)))
+                stuck = _stuck(session, call_id, seen, at=at)
+            for deed in stuck:
+                deed(self.line)
             self.follow(call_id, at=at)
         return said
 
@@ -133,3 +137,13 @@ def _compare(session: Session, call_id: str, seen: Seen, *, at: datetime) -> int
     elif transfer.began_at < at - YOUNG:  # he has gone back to his operator, and nobody told us
         transfers.settle(session, transfer, State.STOPPED, at=at)
     return transfer.account_id
+
+
+def _stuck(session: Session, call_id: str, seen: Seen, *, at: datetime) -> list[Deed]:
+    """What the exchange was asked for when the hunt was over, and has not done."""
+    transfer = transfers.latest(session, call_id)
+    if transfer is None or transfer.settled_at is None or transfer.settled_at > at - YOUNG:
+        return []
+    alone = seen.alone.get(call_id, ())
+    deeds: list[Deed] = [lambda line: line.hang_up(alone, call_id=call_id)] if alone else []
+    return [*deeds, _back(transfer)] if call_id in seen.waiting else deeds

@@ -1,11 +1,12 @@
 """What a transfer asks of the exchange: to move caller and operator, to ring a liaison, to bring the caller back."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import structlog
 
 from dispatch.callbacks.telephone import extension_of
+from dispatch.transfers.transfers import PREFIX
 from hotline.exchange import actions
 from hotline.exchange.errors import ActionRefused, LinkError
 from hotline.exchange.link import Link
@@ -26,10 +27,12 @@ class Ends:
 
 @dataclass(frozen=True)
 class Seen:
-    """The channels that live, each id with its place in the dialplan; the calls whose caller waits for a liaison."""
+    """The channels that live, each id with its place in the dialplan; the calls whose caller waits for a liaison; by
+    call, the channels of who is in its room while the caller is neither there nor on his way."""
 
     places: Mapping[str, str]
     waiting: frozenset[str]
+    alone: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ class TransferLine:
             log.warning("exchange.not_asked", reason=str(error))
             return None
         waiting = frozenset(row.get("AccountCode", "") for row in rows if row.get("Context") == WAITING)
-        return Seen({row.get("Uniqueid", ""): row.get("Context", "") for row in rows}, waiting)
+        return Seen({row.get("Uniqueid", ""): row.get("Context", "") for row in rows}, waiting, _alone(rows))
 
     def _asked(self, what: str, call_id: str, ask: Callable[[Link], object]) -> None:
         try:
@@ -96,6 +99,20 @@ class TransferLine:
             log.info(what, call_id=call_id, reason=str(refusal))
         except LinkError as error:
             log.warning(what, call_id=call_id, reason=str(error))
+
+
+def _alone(rows: Iterable[Mapping[str, str]]) -> dict[str, list[str]]:
+    """By call, who is in its room while no caller is there or waits."""
+    rooms: dict[str, list[str]] = {}
+    met = set()
+    for row in rows:
+        call_id, here = row.get("AccountCode", ""), row.get("Context", "")
+        is_caller = row.get("Uniqueid") == row.get("Linkedid") and not row["Uniqueid"].startswith(PREFIX)
+        if is_caller and here in (WAITING, ROOM):
+            met.add(call_id)
+        elif here == ROOM:
+            rooms.setdefault(call_id, []).append(row["Uniqueid"])
+    return {call_id: channels for call_id, channels in rooms.items() if call_id not in met}
 
 
 def _from_waiting(link: Link, channel: str, *, context: str, extension: str) -> None:

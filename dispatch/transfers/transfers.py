@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, String, select
@@ -17,6 +17,7 @@ from hotline.database import Base
 from hotline.directory.departments import Department
 from hotline.directory.liaisons import Position
 
+JUST_OVER = timedelta(minutes=10)  # so long what was asked of the exchange at a hunt's end is seen to be done
 PREFIX = "liaison-"  # of a liaison's channel: nobody takes it for a caller's own
 
 
@@ -218,10 +219,13 @@ def to_hang_up(session: Session, call_ids: Collection[str]) -> Sequence[str]:
     return session.scalars(query).all()
 
 
-def unsettled(session: Session, *, node: str) -> list[str]:
-    """The calls of an exchange in which a hunt goes on, or a liaison's channel is not known to be gone."""
+def to_look_at(session: Session, *, node: str, at: datetime) -> list[str]:
+    """The calls of an exchange in which a hunt goes on or is just over, or a liaison's channel is not known to be
+    gone."""
     open_ones = select(TransferAttempt.transfer_id).where(TransferAttempt.ended_at.is_(None))
-    query = select(Transfer.call_id).where((Transfer.state == State.RINGING) | Transfer.id.in_(open_ones)).distinct()
+    query = select(Transfer.call_id).where(
+        (Transfer.state == State.RINGING) | (Transfer.settled_at > at - JUST_OVER) | Transfer.id.in_(open_ones)
+    ).distinct()  # fmt: skip
     return list(session.scalars(query.join(Call, Call.id == Transfer.call_id).where(Call.node.in_(("", node)))))
 
 

@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from dispatch.calls.calls import CallStep, Step
 from dispatch.calls.endings import end_call
-from dispatch.transfers import transfers
+from dispatch.transfers import transfer_line, transfers
 from dispatch.transfers.hunter import Hunter
 from dispatch.transfers.hunting import Outcome
-from dispatch.transfers.transfer_line import ROOM, Seen
+from dispatch.transfers.transfer_line import ROOM, Seen, TransferLine
 from dispatch.transfers.transfers import Otherwise, State, Transfer, TransferAttempt, Wish
 from hotline.accounts.roles import Role
 from hotline.database import Database
@@ -242,6 +242,38 @@ def test_after_a_crash_who_went_back_to_his_operator_is_not_hunted_for_any_longe
     hunt.hunter.look(at=hunt.at + timedelta(seconds=60))
     assert (hunt.state, hunt.outcomes) == (State.STOPPED, [("A", "stopped")])
     assert hunt.line.asked[-1] == ("hang_up", _attempt(hunt))
+
+
+def test_whom_the_exchange_did_not_lead_on_is_led_on_and_an_officer_not_left_alone_in_the_room(hunt: Hunt) -> None:
+    hunt.begins(A=A)
+    for _ in hunt.rung + hunt.rung:
+        hunt.goes(Outcome.BUSY)
+    assert (hunt.state, hunt.line.asked[-1]) == (State.NOBODY, ("record", "PJSIP/trunk-1"))
+    before = list(hunt.line.asked)
+    hunt.line.sees = Seen({}, frozenset({CALL}), {CALL: ["operator-1"]})
+    hunt.hunter.look(at=hunt.at + timedelta(seconds=2))  # what was asked may be under way
+    assert hunt.line.asked == before
+    hunt.hunter.look(at=hunt.at + timedelta(seconds=7))
+    assert hunt.line.asked == [*before, ("hang_up", "operator-1"), ("record", "PJSIP/trunk-1")]
+    hunt.line.sees = Seen({}, frozenset())
+    hunt.hunter.look(at=hunt.at + timedelta(seconds=12))
+    assert len(hunt.line.asked) == len(before) + 2
+    assert hunt.hunter.look(at=hunt.at + timedelta(minutes=11)) == []
+
+
+def row(uniqueid: str, place: str, *, linked: str = "1.1", call: str = CALL) -> dict[str, str]:
+    return {"Uniqueid": uniqueid, "Linkedid": linked, "Context": place, "AccountCode": call, "Channel": f"PJSIP/{uniqueid}"}
+
+
+@pytest.mark.parametrize(("caller", "alone"), [("transfer", {}), (ROOM, {}), ("message", {CALL: ["1.2"]}), (None, {CALL: ["1.2"]})])
+def test_who_is_in_a_room_without_its_caller_is_seen(monkeypatch: pytest.MonkeyPatch, caller: str | None, alone: object) -> None:
+    rows = [row("1.2", ROOM), row("liaison-9", ROOM, linked="liaison-9"), row("2.1", "queue", linked="2.1", call="other")]
+    if caller:
+        rows.append(row("1.1", caller))
+    monkeypatch.setattr(transfer_line.actions, "core_show_channels", lambda link: rows)
+    seen = TransferLine(lambda: None, None).seen()  # type: ignore[arg-type, return-value]
+    assert seen is not None
+    assert {call: [one for one in ids if one != "liaison-9"] for call, ids in seen.alone.items()} == alone
 
 
 def test_where_nothing_is_hunted_for_the_exchange_is_not_asked(hunt: Hunt) -> None:

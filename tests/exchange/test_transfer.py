@@ -63,3 +63,36 @@ def test_a_liaison_is_let_in_by_his_key_and_when_the_last_officer_goes_the_calle
     assert call_id not in exchange.cli("confbridge list")
     legs = [path for path in sides.in_folder(plan.folder / "spool/legs") if path.name.startswith(call_id)]
     assert len(legs) == 2
+
+
+@pytest.mark.usefixtures("nobody_signed_in")
+@pytest.mark.parametrize("caller_goes_to", ["transfer_over", ""])
+def test_an_operator_who_comes_into_the_room_when_his_caller_has_gone_on_or_away_is_free(
+    exchange: Exchange, plan: ExchangePlan, ears: object, caller_goes_to: str
+) -> None:
+    with (
+        Link(Address("127.0.0.1", plan.ami_port, plan.ami_user, plan.ami_secret)) as link,
+        phone("8002", "second-phone", Wait(60), exchange=plan.sip_port, ring=1),
+        call(Wait(2), Press("0", 40), port=plan.sip_port),
+    ):
+
+        def places() -> list[str]:
+            return sorted(c["Context"] for c in actions.core_show_channels(link))
+
+        exchange.cli("queue add member PJSIP/8002 to hotline")
+        until(lambda: len([c for c in actions.core_show_channels(link) if c["ChannelStateDesc"] == "Up"]) == 2, 20)
+        rows = actions.core_show_channels(link)
+        caller, operator = (next(c["Channel"] for c in rows if name in c["Channel"]) for name in ("trunk", "8002"))
+        # the operator waits somewhere, as on a machine that is too busy to lead him on at once
+        actions.redirect(link, caller, context="transfer", extension="s", extra_channel=operator, extra_context="transfer", extra_extension="s")
+        until(lambda: places() == ["transfer", "transfer"])
+        if caller_goes_to:
+            actions.redirect(link, caller, context=caller_goes_to, extension="s")
+        else:
+            actions.hangup(link, caller)
+        until(lambda: caller_goes_to in places() or len(places()) == 1)
+        actions.redirect(link, operator, context="three_way", extension="officer")
+        until(lambda: not {"three_way", "transfer"} & set(places()), 5)
+        assert "8002" not in str([c["Channel"] for c in actions.core_show_channels(link)])
+        exchange.cli("channel request hangup all")
+        until(lambda: places() == [])
