@@ -72,8 +72,8 @@ def test_who_breaks_off_has_both_strands_take_down_what_they_put_up(tmp_path: Pa
     assert sorted(path.name for path in tmp_path.glob("*.down")) == ["test_call.down", "test_unit.down"]
 
 
-@pytest.mark.parametrize(("many", "code", "looks"), [(3, 0, 1), (4, 1, 0)])
-def test_three_that_failed_beside_others_are_looked_at_again_and_a_fourth_is_red(
+@pytest.mark.parametrize(("many", "code", "looks"), [(5, 0, 1), (6, 1, 0)])
+def test_five_that_failed_beside_others_are_looked_at_again_and_a_sixth_is_red(
     tmp_path: Path, many: int, code: int, looks: int
 ) -> None:
     running = strands(tmp_path, FAILING.format(many=many))
