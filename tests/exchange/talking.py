@@ -60,9 +60,9 @@ def hears(phone: Telephone, seconds: float = 1.0) -> bool:
     return phone.voice.heard(before) > SPEAKING * seconds
 
 
-def talked(house: Breakable, name: str, *, hummed: float = 1.0) -> Call:
+def talked(house: Breakable, name: str, *, hummed: float = 1.0, within: float = 0.5) -> Call:
     """His call stands in the books as a conversation, whole, and his voice is in its recording for so many seconds."""
-    call = accounted(house, name, Outcome.ANSWERED_BY_OPERATOR, within=BENT)
+    call = accounted(house, name, Outcome.ANSWERED_BY_OPERATOR, within=within)
     assert seconds_of(house, call, HUM) >= hummed, "his voice is not in the recording"
     return call
 

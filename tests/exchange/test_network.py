@@ -78,7 +78,7 @@ def test_ten_seconds_in_which_one_side_is_not_heard_end_no_call(house: Breakable
         one.leaves()
         other.leaves()
     for name in names:
-        talked(house, name, hummed=2)
+        talked(house, name, hummed=2, within=BENT)
 
 
 @pytest.mark.parametrize("lost", SIGN)
@@ -119,7 +119,7 @@ def test_who_changes_his_address_in_the_midst_is_heard_from_there_and_can_be_tol
         assert hears(phone, 2)
         house.exchange.cli("channel request hangup all")
         phone.answer(phone.hears("BYE"))
-    talked(house, "moves", hummed=2.5)
+    talked(house, "moves", hummed=2.5, within=BENT)
 
 
 def test_a_flood_of_strangers_costs_nobody_his_call(house: Breakable) -> None:
@@ -134,7 +134,7 @@ def test_a_flood_of_strangers_costs_nobody_his_call(house: Breakable) -> None:
         finally:
             over.set()
         assert sum(flood.result() for flood in floods) > 2000
-    talked(house, "in the flood", hummed=5)
+    talked(house, "in the flood", hummed=5, within=BENT)
 
 
 def _flood(port: int, number: int, over: threading.Event) -> int:
