@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 
 from ami_listener import messages, overflow
+from ami_listener.breaks import Breaks
 from ami_listener.drift import Others
 from ami_listener.handlers import handle, hung_up
 from ami_listener.messages import Device, Dialled, HungUp, Message, Staged
@@ -68,6 +69,7 @@ class Listener:
         line = TransferLine(Telephone(self.settings, here=True).link, self.settings)
         self._hunter = Hunter(self.settings, self.database, line)
         self._comparing = Comparing(self.settings, self.database)
+        self._breaks = Breaks(self.settings, self.database)
         self._topics = Topics(self.settings, self.database)
         self._prompts = Prompts(self.settings, self.database)
 
@@ -81,6 +83,7 @@ class Listener:
                 log.warning("listener.blind", since=now().isoformat(), reason=str(lost))
                 while self._owed and self._settle():
                     pass  # what was heard before the link went is noted without waiting for the next
+                self._breaks.lost(at=now())
                 self._beat(words=str(lost), blind_since=now())
 
     def _hear(self, link: Link) -> None:
@@ -180,6 +183,7 @@ class Listener:
 
     def _keep_up(self, link: Link) -> None:
         try:
+            self._breaks.look(link)
             if said := self._standing_by.keep(link):
                 self._say(said)
             if monotonic() - self._looked_at > LOOK_SECONDS:

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, String, select, update
+from sqlalchemy import JSON, String, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline import audit
@@ -92,6 +92,12 @@ def note(
     if known is not None and known.open:
         _settle(known, Done.AGREES, by="hotline", at=at)
     return row
+
+
+def count(session: Session, kind: Kind, *, since: datetime) -> int:
+    """How many of a kind were found since then."""
+    found = select(func.count()).select_from(Finding).where(Finding.kind == kind, Finding.found_at >= since)
+    return session.scalar(found) or 0
 
 
 def settle(session: Session, finding: Finding, *, by: str, remark: str, at: datetime) -> None:

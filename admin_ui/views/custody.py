@@ -1,6 +1,6 @@
 """The keeping of recordings (录音保管): what reconciliation found, and what waits for a second person."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -13,6 +13,8 @@ from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
 from admin_ui.paging import page_of, wish, wish_code
 from admin_ui.words import DONE_ABOUT, WRONG
+from dispatch.reconciling import breaks
+from dispatch.reconciling.breaks import Loss
 from hotline.accounts.roles import Permission
 from recordings import findings, masking, two_hands
 from recordings.errors import RecordingError
@@ -28,7 +30,8 @@ blueprint = Blueprint("custody", __name__, url_prefix="/custody")
 def listed() -> ResponseReturnValue:
     with reading() as session:
         last = session.scalars(select(Reconciliation).order_by(Reconciliation.id.desc()).limit(1)).first()
-        return render_template("custody.html", page=page_of(session, _wanted()), last=last,
+        page = page_of(session, _wanted())
+        return render_template("custody.html", page=page, last=last, lost=_lost(session, page.rows),
                                requests=two_hands.waiting(session), marked=masking.waiting(session))  # fmt: skip
 
 
@@ -37,9 +40,7 @@ def listed() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     header = (gettext("发现时间"), gettext("问题"), gettext("对象"), gettext("通话编号"), gettext("详情"),
               gettext("处置"), gettext("处理时间"), gettext("处理人"), gettext("处理情况"))  # fmt: skip
-    return csv_in_stretches("recording-findings", header, lambda _, found: (
-        (row.found_at, WRONG[Kind(row.kind)], row.thing, row.call_id, row.detail, DONE_ABOUT[Done(row.done)],
-         row.settled_at, row.settled_by, row.remark) for row in found), _wanted())  # fmt: skip
+    return csv_in_stretches("recording-findings", header, _rows, _wanted())
 
 
 @blueprint.post("/findings/<int:finding_id>")
@@ -76,6 +77,27 @@ def done(deed: Callable[[Session], object], back: str = "custody.listed") -> Res
     else:
         flash(gettext("已保存"), "success")
     return redirect(url_for(back), 303)
+
+
+def _rows(session: Session, found: Sequence[Finding]) -> Iterator[tuple[object, ...]]:
+    lost = _lost(session, found)
+    for row in found:
+        detail = "，".join(filter(None, (row.detail, lost.get(row.id, ""))))
+        yield (row.found_at, WRONG[Kind(row.kind)], row.thing, row.call_id, detail, DONE_ABOUT[Done(row.done)],
+               row.settled_at, row.settled_by, row.remark)  # fmt: skip
+
+
+def _lost(session: Session, found: Sequence[Finding]) -> dict[int, str]:
+    """What an exchange took along, in words, of those findings that tell of one."""
+    return {finding_id: _in_words(loss) for finding_id, loss in breaks.losses(session, found).items()}
+
+
+def _in_words(loss: Loss) -> str:
+    missing: str = gettext("至多缺%(seconds)s秒", seconds=f"{loss.seconds:.1f}")
+    told: str = gettext("中断通话%(calls)s个，录音找回%(found)s份、没有%(none)s份、待入库%(waiting)s份，%(missing)s",
+                        calls=loss.calls, found=loss.found, none=loss.missing, waiting=loss.waiting,
+                        missing=missing)  # fmt: skip
+    return told
 
 
 def _wanted() -> Select[Finding]:

@@ -1,5 +1,7 @@
 """How the machine's parts are; of what goes through them it shows nothing."""
 
+from datetime import timedelta
+
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -11,6 +13,8 @@ from hotline.calendar.days import working_days
 from hotline.calendar.keeping import year_without_plan
 from hotline.telling import outcomes
 from hotline.times import local_day
+from recordings import findings
+from recordings.findings import Kind
 
 blueprint = Blueprint("system", __name__, url_prefix="/system")
 
@@ -18,7 +22,7 @@ blueprint = Blueprint("system", __name__, url_prefix="/system")
 @blueprint.get("")
 @needs(Permission.SYSTEM)
 def page() -> ResponseReturnValue:
-    return render_template("system.html", parts=[*house().parts(), _index(), _calendar(), _telling()])
+    return render_template("system.html", parts=[*house().parts(), _index(), _calendar(), _telling(), _exchange()])
 
 
 def _index() -> Part:
@@ -36,6 +40,15 @@ def _calendar() -> Part:
     guessed = gettext("没有%(year)s年的放假安排，期限和人工服务时间暂按周一至周五计算；"
                       "请更新系统，或由主管部门在工作日历页录入", year=year)  # fmt: skip
     return ("工作日历", False, guessed)
+
+
+def _exchange() -> Part:
+    """Whether an exchange died, or was restarted, within a day; what it took along stands on a page of its own."""
+    with reading() as session:
+        times = findings.count(session, Kind.EXCHANGE, since=now() - timedelta(days=1))
+    if not times:
+        return ("交换机重启", True, gettext("近一天没有重启"))
+    return ("交换机重启", False, gettext("近一天重启%(times)s次；中断的通话和录音请看“录音保管”页", times=times))
 
 
 def _telling() -> Part:

@@ -143,6 +143,11 @@ def getvar(link: Link, name: str, *, channel: str = "") -> str:
     return _harmless(link, "Getvar", *headers).get("Value")
 
 
+def setvar(link: Link, name: str, value: str) -> None:
+    """Set a global variable: it lasts as long as the exchange's process."""
+    _harmless(link, "Setvar", ("Variable", name), ("Value", value))
+
+
 def core_show_channels(link: Link) -> list[dict[str, str]]:
     """The headers of each channel that lives."""
     return _rows(_listed(link, "CoreShowChannels"), "CoreShowChannel")

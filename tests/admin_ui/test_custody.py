@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from dispatch.reconciling import destroying
+from dispatch.reconciling import breaks, destroying
 from hotline.times import local_day, now
 from recordings import findings, keeping, two_hands
 from recordings.archive import archive
@@ -44,6 +44,21 @@ def test_what_was_found_is_listed_narrowed_taken_out_and_settled(world: World, s
     assert client.post(f"/custody/findings/{strange}", data={"remark": ""}, follow_redirects=True).text.count("请写明处理情况") == 1
     client.post(f"/custody/findings/{strange}", data={"remark": "测试文件，已移走"})
     assert "测试文件，已移走" in client.get("/custody?show=settled").text
+
+
+def test_what_an_exchange_took_along_is_listed_narrowed_and_taken_out(world: World, signed_in: SignIn) -> None:
+    call = world.call(operator="operator", recorded=True)
+    with world.database.writing() as session:
+        breaks.note(session, "exchange1", [call], away=4, at=now())
+    client = signed_in("administrator")
+    assert "近一天重启1次" in client.get("/system").text
+    page = client.get("/custody?kind=exchange").text
+    assert all(text in page for text in ("交换机重启", "exchange1", "4 s", "中断通话1个", "秒", "已记录"))
+    assert call not in page
+    assert call in client.get("/custody?kind=cut_off").text
+    sheet = client.get("/custody/export.csv?kind=exchange").text
+    assert "交换机重启,exchange1,,4 s，中断通话1个" in sheet.replace('"', "")
+    assert call not in sheet
 
 
 def test_a_hold_stands_at_once_and_ends_by_two_people(world: World, signed_in: SignIn) -> None:

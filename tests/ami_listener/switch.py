@@ -53,6 +53,9 @@ class Switch(Exchange):
             case _ if name in DEEDS:
                 self.deeds.append((name, *(headers.get(one, "") for one in DEEDS[name])))
                 self.succeed(headers)
+            case "Setvar":
+                self.variables[headers.get("Channel", ""), headers["Variable"]] = headers["Value"]
+                self.succeed(headers)
             case "Getvar":
                 self.answer(headers, f"Value: {self.variables.get((headers.get('Channel', ''), headers['Variable']), '')}")
             case _:
