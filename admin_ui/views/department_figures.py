@@ -59,11 +59,13 @@ def export() -> ResponseReturnValue:
 @needs(Permission.FIGURES)
 def handings() -> ResponseReturnValue:
     """The handings behind a figure; who may see a ticket can open it."""
+    since, until = _range()
     with reading() as session:
         shown = page_of(session, _wanted())
         ids = [one.ticket_id for one in shown.rows]
         mine = set(session.scalars(select(Ticket.id).where(Ticket.id.in_(ids), reach.tickets_of(me()))))
-        return render_template("handings.html", page=shown, mine=mine, rate=wish_code("rate", Rate))
+        return render_template("handings.html", page=shown, mine=mine, rate=wish_code("rate", Rate), since=since,
+                               until=until)  # fmt: skip
 
 
 @blueprint.get("/handings.csv")

@@ -174,7 +174,7 @@ PAGES = {
                    "/calendar", "/password", "/nowhere"),
     "liaison": ("/tickets", "/knowledge", "/departments/1"),
     "administrator": ("/accounts", "/system"),
-    "auditor": ("/audit", "/figures"),
+    "auditor": ("/audit", "/figures", "/figures/departments"),
 }  # fmt: skip
 
 
