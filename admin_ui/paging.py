@@ -10,6 +10,7 @@ from flask import request
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from admin_ui.stretches import stretch
 from hotline.times import CHINA
 
 T = TypeVar("T")
@@ -38,7 +39,7 @@ def page_of(session: Session, *parts: Select[T], size: int = SIZE) -> Page[T]:
     rows, skipped = list[T](), (page.number - 1) * size
     for part, count in zip(parts, counts, strict=True):
         if len(rows) < size and skipped < count:
-            rows += session.scalars(part.offset(skipped).limit(size - len(rows)))
+            rows += stretch(session, part, first=skipped, most=size - len(rows)).rows(session)
         skipped = max(0, skipped - count)
     return replace(page, rows=rows)
 

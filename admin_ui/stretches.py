@@ -22,15 +22,22 @@ class Stretch(Generic[T]):
     def rows(self, session: Session) -> list[T]:
         """The rows as they are now, in the order that the list had."""
         own = _key(self.part)
-        found = {getattr(row, own.key): row for row in session.scalars(self.part.where(own.in_(self.keys)))}
+        asked = self.part.where(own.in_(self.keys)).order_by(None)
+        found = {getattr(row, own.key): row for row in session.scalars(asked)}
         return [found[key] for key in self.keys if key in found]
+
+
+def stretch(session: Session, part: Select[T], *, first: int = 0, most: int) -> Stretch[T]:
+    """At most so many rows of one part of a list, from this one on, counted from 0. Their keys alone are asked for: an
+    index may hold all that it takes to find them, and what is skipped is never read."""
+    return Stretch(part, session.scalars(part.with_only_columns(_key(part)).offset(first).limit(most)).all())
 
 
 def stretches(session: Session, *parts: Select[T], most: int) -> list[Stretch[T]]:
     """The first rows of several parts, one after the other, in stretches that are short enough for a session each."""
     left, found = most, list[Stretch[T]]()
     for part in parts:
-        keys = session.scalars(part.with_only_columns(_key(part)).limit(left)).all()
+        keys = stretch(session, part, most=left).keys
         found += [Stretch(part, keys[first : first + AT_ONCE]) for first in range(0, len(keys), AT_ONCE)]
         left -= len(keys)
     return found

@@ -19,7 +19,7 @@ from benchmarks import report
 from benchmarks.pages_asked import Ask, asks
 from benchmarks.pages_asking import PASSWORD, People, exported, measured
 from benchmarks.pages_beats import idle
-from benchmarks.pages_shown import LIMIT, show
+from benchmarks.pages_shown import LIMIT, show, slowest_of
 from cli.fill.command import told
 from cli.fill.size import Size
 from dispatch.calls.calls import Call
@@ -68,8 +68,8 @@ def asked(session: Session) -> tuple[Ask, ...]:
                 call_id=call.id, ticket=ticket.number)  # fmt: skip
 
 
-def run(address: str, rounds: int, seconds: Seconds) -> dict[str, Any]:
-    """All pages and files of one database, and the worker's beat."""
+def run(address: str, rounds: int, seconds: Seconds, slowest: int | None) -> dict[str, Any]:
+    """All pages and files of one database, and the worker's beat; or only so many pages, the slowest of last time."""
     database = Database(address)
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(folder=Path(folder), secret_key="s" * 40, database_url=address)
@@ -77,15 +77,16 @@ def run(address: str, rounds: int, seconds: Seconds) -> dict[str, Any]:
         app.config.update(WTF_CSRF_ENABLED=False)
         people = People(app)
         with database.reading() as session:
-            pages = asked(session)
+            pages = slowest_of(asked(session), slowest) if slowest else asked(session)
             rows = {m.__tablename__: session.scalar(select(func.count()).select_from(m)) or 0 for m in (Call, Ticket)}
         found: dict[str, Any] = {"rows": rows, "seconds": seconds}
         with part("pages", seconds):
             found["pages"] = measured(people, pages, rounds)
-        with part("files", seconds):
-            found["exports"] = exported(people)
-        with part("beats", seconds):
-            found["beats"] = idle(settings, database)
+        if not slowest:
+            with part("files", seconds):
+                found["exports"] = exported(people)
+            with part("beats", seconds):
+                found["beats"] = idle(settings, database)
     stop_all()  # an index that still follows would ask on
     database.close()
     return found
@@ -97,21 +98,22 @@ def main() -> None:
     parser.add_argument("--tickets", type=int, default=200_000)
     parser.add_argument("--rounds", type=int, default=40)
     parser.add_argument("--address", help="a database that was filled before, instead of a new one")
+    parser.add_argument("--slowest", type=int, help="only so many pages, the slowest of last time; writes nothing")
     parser.add_argument("--trial", action="store_true", help="write nothing")
     chosen = parser.parse_args()
     seconds: Seconds = {}
     if chosen.address:
         before = report.load()
-        found = run(chosen.address, chosen.rounds, seconds)
+        found = run(chosen.address, chosen.rounds, seconds, chosen.slowest)
     else:
         with filled(Size(chosen.calls, chosen.tickets, DAYS, now()), seconds) as address:
             before = report.load()
-            found = run(address, chosen.rounds, seconds)
+            found = run(address, chosen.rounds, seconds, chosen.slowest)
     slow = [row for row in found["pages"] if row["p95"] >= LIMIT]
-    for row in sorted(found["pages"] + found["exports"], key=lambda r: -float(r["p95"])):
+    for row in sorted(found["pages"] + found.get("exports", []), key=lambda r: -float(r["p95"])):
         print(json.dumps(row, ensure_ascii=False), file=sys.stderr)
     print(f"{len(slow)} of {len(found['pages'])} pages take {LIMIT} ms or more", file=sys.stderr)
-    if not chosen.trial:
+    if not chosen.trial and not chosen.slowest:
         report.write("pages", found, "sqlalchemy", "flask", "psycopg", load_before=before)
         show(found)
 

@@ -1,9 +1,12 @@
 """What `make bench-pages` found, as docs/benchmarks.md shows it: the slowest pages, a summary, the files, the beat."""
 
+import json
 import statistics
+from collections.abc import Sequence
 from typing import Any
 
 from benchmarks import report
+from benchmarks.pages_asked import Ask
 from benchmarks.picture import bars
 
 LIMIT = 150  # ms that no list and no search may take, of 95 in a hundred
@@ -17,6 +20,14 @@ def show(found: dict[str, Any]) -> None:
     (report.PICTURES / "bench-pages.svg").write_text(bars("The slowest pages", "ms", drawn), encoding="utf-8")
     parts = (_summary(found), _slowest(slow[:SLOWEST]), _files(found), _beats(found), report.measured_on("pages"))
     report.put("pages", "\n\n".join(("![The slowest pages](pictures/bench-pages.svg)", *parts)))
+
+
+def slowest_of(pages: Sequence[Ask], most: int) -> tuple[Ask, ...]:
+    """So many of these pages: those that were the slowest when all were measured."""
+    last = json.loads((report.RESULTS / "pages.json").read_text(encoding="utf-8"))["pages"]
+    slow = sorted(last, key=lambda row: -float(row["p95"]))[:most]
+    known = {(row["who"], row["list"], row["what"]) for row in slow}
+    return tuple(page for page in pages if (page.who, page.list, page.what) in known)
 
 
 def _summary(found: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, String, select, update
+from sqlalchemy import ForeignKey, Index, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.database import Base, insert_into
@@ -44,6 +44,7 @@ class Asked(Base):
     """One search of one person; personal figures in the words are masked before they are kept."""
 
     __tablename__ = "asked"
+    __table_args__ = (Index("ix_asked_unanswered_id", "unanswered_id", "channel"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(index=True)
     channel: Mapped[str] = mapped_column(String(10))
@@ -55,7 +56,7 @@ class Asked(Base):
     entry_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id"), index=True)
     place: Mapped[int | None]  # of the chosen entry among the candidates, from 1
     score: Mapped[float] = mapped_column(default=0.0)
-    unanswered_id: Mapped[int | None] = mapped_column(ForeignKey("unanswered.id"), index=True)
+    unanswered_id: Mapped[int | None] = mapped_column(ForeignKey("unanswered.id"))
 
 
 class Open(StrEnum):

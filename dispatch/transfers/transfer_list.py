@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from dispatch.transfers.transfers import State, Transfer, TransferAttempt
@@ -26,8 +26,8 @@ def counted() -> ColumnElement[bool]:
     """Whether a transfer counts for 转接成功率: it was attempted in office hours, and its caller didn't hang up.
 
     Where the office closed in the middle of the hunt it was attempted; where nobody was rung it wasn't."""
-    rung = select(TransferAttempt.transfer_id).where(TransferAttempt.seconds > 0)
-    closed_meanwhile = and_(Transfer.state == State.OUT_OF_HOURS, Transfer.id.in_(rung))
+    rung = exists().where(TransferAttempt.transfer_id == Transfer.id, TransferAttempt.seconds > 0)
+    closed_meanwhile = and_(Transfer.state == State.OUT_OF_HOURS, rung)
     return or_(Transfer.state.in_(_COUNTED), closed_meanwhile)
 
 

@@ -74,13 +74,14 @@ class Notice(Base):
 
     __tablename__ = "notice"
     __table_args__ = (
-        UniqueConstraint("key", "account_id"), Index("ix_notice_account_id_topic", "account_id", "topic", "id"),
+        UniqueConstraint("key", "account_id"), Index("ix_notice_account_id", "account_id", "id"),
+        Index("ix_notice_account_id_topic", "account_id", "topic", "id"),
         Index("ix_notice_unread", "account_id", "id", sqlite_where=text("read_at IS NULL"),
               postgresql_where=text("read_at IS NULL")),
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(120))
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
     department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))  # as whose person he was told
     topic: Mapped[Topic] = mapped_column(String(20))
     kind: Mapped[str] = mapped_column(String(20))

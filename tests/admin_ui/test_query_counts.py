@@ -27,7 +27,7 @@ from knowledge_base.stages import Stage
 from tests.conftest import NOON
 from tests.support import blank
 
-MOST, PARTS = 15, 1  # a list in two parts may need its second one only where a page is long
+MOST, PARTS = 15, 2  # a list in two parts may need keys and rows of its second one only where a page is long
 LISTS = {
     "supervisor": ("/tickets", "/tickets?state=filed", "/calls", "/transfers", "/callbacks", "/missed", "/places", "/inbox",
                    "/asked/askings", "/asked", "/custody"),
@@ -120,7 +120,7 @@ def test_a_file_leaves_a_stretch_at_a_time_without_a_session_and_what_goes_meanw
 
 
 def test_the_list_of_tickets_in_parts_is_the_same_and_no_more_is_leafed_through_than_is_counted(
-    app: Flask, filled: Database, monkeypatch: pytest.MonkeyPatch
+    app: Flask, filled: Database, asked: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with filled.reading() as session:
         for login in ("supervisor", "operator1", "liaison.gongan", "office.hongta", "inspector"):
@@ -130,8 +130,11 @@ def test_the_list_of_tickets_in_parts_is_the_same_and_no_more_is_leafed_through_
                 parts = worklist.parts(account, wanted, at=NOON)
                 assert [t for part in parts for t in session.scalars(part)] == list(whole), (login, wanted)
     monkeypatch.setattr(paging, "MOST", 100)  # more than that are neither counted nor leafed through
+    asked.clear()
     text = client_of(app, "supervisor").get("/calls?page=99").text
     assert "超过100条，只列前4页，现第4页" in text
+    (leafed,) = (said for said in asked if said.startswith("SELECT call.") and "OFFSET" in said)
+    assert leafed.split("FROM")[0].split() == ["SELECT", "call.id"], "what is skipped is read"
 
 
 def client_of(app: Flask, login: str) -> FlaskClient:

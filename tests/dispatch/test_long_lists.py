@@ -81,6 +81,17 @@ def searches() -> dict[str, tuple[Select[Any], str]]:
     }  # fmt: skip
 
 
+def leafed() -> dict[str, tuple[Select[Any], str]]:
+    """The keys of what lies far apart in its table, as a page far down asks for them, and the index that has them."""
+    over = worklist.parts(LIAISON, Wanted(), at=NOON)[1]
+    lost = listed_calls(WantedCalls(line=OnTheLine.LOST), account=SUPERVISOR)
+    return {
+        "tickets": (over.with_only_columns(Ticket.id), "ix_ticket_department_id_due"),
+        "inbox": (queries()["inbox"].with_only_columns(Notice.id), "ix_notice_account_id"),
+        "lost": (lost.order_by(None).with_only_columns(Call.id), "ix_call_unanswered"),
+    }
+
+
 @pytest.fixture(scope="module")
 def postgresql() -> Iterator[Database]:
     """As the migrations leave it: what other tests left behind would change what each way costs."""
@@ -126,3 +137,11 @@ def test_what_is_looked_for_is_found_by_its_index(postgresql: Database, name: st
     plan = plan_of(postgresql, query.limit(MOST), "indexscan", "indexonlyscan")
     assert not all_looked_at(plan)
     assert index in {node.get("Index Name") for node in plan}
+
+
+@pytest.mark.parametrize("name", leafed())
+def test_what_a_page_far_down_skips_is_never_read(postgresql: Database, name: str) -> None:
+    """Its keys are found in the index alone, in their order."""
+    query, index = leafed()[name]
+    plan = plan_of(postgresql, query.offset(MOST - 30).limit(30), "sort", "indexscan", "bitmapscan")
+    assert [(n["Node Type"], n.get("Index Name")) for n in plan] == [("Limit", None), ("Index Only Scan", index)]
