@@ -71,7 +71,16 @@ class Signal:
     then: float = 0.5
 
 
-Step = Wait | Press | Touch | Signal | Say
+@dataclass(frozen=True)
+class Told:
+    """Listen until whoever plays him sees that it is so and tells him (tests/journeys/prompter.py), at most so long. A
+    file in SIPp's folder shows that he listens."""
+
+    what: str = ""
+    most: float = 90.0
+
+
+Step = Wait | Press | Touch | Signal | Say | Told
 
 
 def fill(template: Path, steps: tuple[Step, ...], folder: Path, **values: str) -> str:
@@ -99,6 +108,10 @@ def _step(step: Step, label: int, folder: Path) -> str:
             return _act(f'play_pcap_audio="{pressed}"') + _listen(max(then, seconds + 0.2), label)
         case Signal(key, then):
             return INFO.replace("@KEY@", key).replace("@TURN@", str(label - FIRST_STEP + 2)) + _listen(then, label)
+        case Told(_, most):
+            patience = f'timeout="{round(most * 1000)}" ontimeout="{label}"'  # SIPp looks at the first one's alone
+            hung_up = f'<recv request="BYE" optional="true" {patience} next="{HUNG_UP}"/>'
+            return _act(f'command="touch waits{label}"') + hung_up + f'<recv request="MESSAGE"/><label id="{label}"/>'
         case Say(sound):
             voice = folder / f"voice{label}.pcap"
             capture(sound, voice)

@@ -23,13 +23,23 @@ class Called:
     heard: Path | None
 
 
-def call(folder: Path, to: str, *, authority: Path, seconds: int) -> Called:
-    """Call for that long, say a tone, and keep what is heard."""
+@contextmanager
+def calling(folder: Path, to: str, *, authority: Path, seconds: int = 60) -> Iterator[None]:
+    """Call as long as the block lasts, say a tone, and keep what is heard; `called` tells afterwards."""
     _write(folder, "<sip:carrier@127.0.0.1;transport=tls>;regint=0;mediaenc=srtp-mand", seconds,
            ["srtp"], [f"sip_cafile {authority}", "sip_verify_server yes"])  # fmt: skip
-    done = subprocess.run(["baresip", "-4", "-f", folder, "-e", f"/dial {to}", "-t", str(seconds)], capture_output=True, text=True,
-                          errors="replace", timeout=seconds + 20, check=False, stdin=subprocess.DEVNULL)  # fmt: skip
-    return Called(done.stdout + done.stderr, _heard(folder))
+    with (folder / "log").open("wb") as log:
+        running = subprocess.Popen(["baresip", "-4", "-f", folder, "-e", f"/dial {to}", "-t", str(seconds)], stdout=log, stderr=log, stdin=subprocess.DEVNULL)
+        try:
+            yield
+        finally:
+            running.terminate()
+            running.wait(20)
+
+
+def called(folder: Path) -> Called:
+    """What came of it."""
+    return Called((folder / "log").read_text(errors="replace"), _heard(folder))
 
 
 @dataclass

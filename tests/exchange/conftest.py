@@ -25,6 +25,7 @@ from tests.support.remains import nothing_is_left
 
 ROOT = Path(__file__).resolve().parents[2]
 T = TypeVar("T")
+LIMIT = 30.0  # seconds that a busy machine may take for what is done at once on an idle one
 QUIET = 60  # of 32767: below this a window counts as silence
 
 
@@ -52,6 +53,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> ExchangePlan:
         phone_networks=("127.0.0.1/32", "127.0.0.3/32"),
         node="test",
         queue_seconds=5,
+        skill_seconds=20,
         message_silence=2,
         message_seconds=8,
     )
@@ -126,12 +128,25 @@ class Heard:
     silence: float
 
 
-def _wait_until_closed(path: Path, seconds: float = 5) -> None:
+def _wait_until_closed(path: Path, seconds: float = LIMIT) -> None:
     """A recording's head gets its length when the exchange closes it, a moment after the call."""
     end = time.monotonic() + seconds
     while not all(audio.is_closed(one) for one in sides.files(path)) and time.monotonic() < end:
         time.sleep(0.1)
     sides.join(path)
+
+
+def until(look: Callable[[], bool], seconds: float = LIMIT) -> None:
+    """Wait until that is so."""
+    end = time.monotonic() + seconds
+    while not look():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.1)
+
+
+def nobody_left(exchange: Exchange, seconds: float = LIMIT) -> None:
+    """Wait until the exchange has no channel any more."""
+    until(lambda: "0 active channels" in exchange.cli("core show channels count"), seconds)
 
 
 def listen(path: Path, until: float | None = None) -> Heard:
@@ -176,15 +191,29 @@ class Spool:
         return self.folder / f"spool/messages/{callid}.wav"
 
     def events(self, callid: str) -> list[str]:
+        """The rows of a call, once the last of them is written."""
+        until(lambda: any('"LINKEDID_END"' in row for row in self._rows(callid)))
+        return self._rows(callid)
+
+    def _rows(self, callid: str) -> list[str]:
         rows = (self.folder / "spool/cel/cel.csv").read_text().splitlines()
         return [row for row in rows if callid in row]
 
+    def rang(self, callid: str) -> float:
+        """Seconds from the caller's coming to his being answered."""
+        moments = self._moments(callid)
+        return moments["ANSWER"] - moments["CHAN_START"]
+
     def lived(self, callid: str) -> float:
-        """Seconds from answer to hang-up of the caller's own channel; who is rung answers before his call has a number."""
+        """Seconds from answer to hang-up of the caller's own channel."""
+        moments = self._moments(callid)
+        return moments["HANGUP"] - moments["ANSWER"]
+
+    def _moments(self, callid: str) -> dict[str, float]:
+        """When what happened to the caller's own channel; who comes or is rung has no call's number at first."""
         his = {row[3] for row in csv.reader(self.events(callid)) if row[3] == row[4]}
         noted = csv.reader((self.folder / "spool/cel/cel.csv").read_text().splitlines())
-        moments = {row[0]: float(row[1]) for row in noted if row[3] in his}
-        return moments["HANGUP"] - moments["ANSWER"]
+        return {row[0]: float(row[1]) for row in noted if row[3] in his}
 
 
 class Ears:
@@ -194,10 +223,10 @@ class Ears:
         self.spool = Spool(folder)
         self._calls, self._slips = self.spool.calls(), set(self.spool.slips())
 
-    def calls(self, many: int = 1, seconds: float = 5) -> list[Path]:
+    def calls(self, many: int = 1, seconds: float = LIMIT) -> list[Path]:
         return self._wait(lambda: sorted(self.spool.calls() - self._calls), many, seconds)
 
-    def slips(self, many: int = 1, seconds: float = 5) -> list[dict[str, str]]:
+    def slips(self, many: int = 1, seconds: float = LIMIT) -> list[dict[str, str]]:
         return self._wait(
             lambda: [slip for callid, slip in self.spool.slips().items() if callid not in self._slips], many, seconds
         )

@@ -3,7 +3,6 @@
 import dataclasses
 import socket
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from cli.exchange_files import ExchangePlan
 from cli.sip import SCENARIOS, Sipp, free_port, place
 from cli.sip_scenario import Wait
 from tests.exchange import baresip
-from tests.exchange.conftest import Spool, listen
+from tests.exchange.conftest import LIMIT, Spool, listen
 from tests.support.certificates import certificate
 
 pytestmark = pytest.mark.journey
@@ -22,7 +21,7 @@ TCP = socket.SOCK_STREAM
 LINE = "dialplan eval function DEVICE_STATE(PJSIP/trunk)"  # what the dialplan asks before it dials
 
 
-def _until(exchange: Exchange, command: str, words: str, seconds: float = 10) -> str:
+def _until(exchange: Exchange, command: str, words: str, seconds: float = LIMIT) -> str:
     end = time.monotonic() + seconds
     while words not in (told := exchange.cli(command)) and time.monotonic() < end:
         time.sleep(0.2)
@@ -53,10 +52,10 @@ def test_the_exchange_signs_in_with_one_carrier_and_takes_an_encrypted_call_of_a
             assert "Registered" in _until(exchange, "pjsip show registrations", "Registered").replace("Unregistered", "")
             to = f"sip:96128@127.0.0.1:{connections.tls.port};transport=tls"
             assert "NOT_INUSE" in exchange.cli(LINE)
-            with ThreadPoolExecutor(1) as beside:
-                calling = beside.submit(baresip.call, tmp_path, to, authority=crt, seconds=5)
-                assert "Result: BUSY" in _until(exchange, LINE, "Result: BUSY", 5), "as many calls as it permits: nobody dials"
-                called = calling.result()
+            with baresip.calling(tmp_path, to, authority=crt):
+                assert "Result: BUSY" in _until(exchange, LINE, "Result: BUSY"), "as many calls as it permits: nobody dials"
+                time.sleep(3.5)  # in which both speak
+            called = baresip.called(tmp_path)
             assert called.heard, called.log
             assert listen(called.heard).seconds > 2, "it heard the greeting"
             (recording,) = _closed(mine.folder)

@@ -14,13 +14,14 @@ from agi.voice import seconds_of as length
 from cli.exchange import Exchange
 from cli.exchange_files import ExchangePlan
 from cli.sip import call, phone, place
-from cli.sip_scenario import Press, Signal, Wait
+from cli.sip_scenario import Signal, Told, Wait
 from hotline.voice import alaw
 from hotline.voice.rendering import write_whole
 from recordings import sides
 from tests.exchange.conftest import listen
 from tests.exchange.test_messages import _put
 from tests.exchange.test_transfer import until
+from tests.journeys.prompter import hang_up
 
 pytestmark = pytest.mark.journey
 Agi = Callable[..., AbstractContextManager[list[dict[str, str]]]]
@@ -85,11 +86,10 @@ def test_the_offices_menu_sends_each_key_where_it_says_and_silence_to_people(
     plan: ExchangePlan, ears: Any, agi: Agi, key: str, says: str, asked: list[str], stage: str
 ) -> None:
     told = ["SET VARIABLE MENU hotline/greeting&hotline/menu_progress", "SET VARIABLE MENU_WAYS ---x-p----", "SET VARIABLE SELFSERVICE no"]
-    steps = (Wait(1.5), Signal(key, then=60)) if key else (Wait(60),)
+    steps = (Wait(1.5), *([Signal(key, then=0)] if key else []), Told())
     with agi(incoming=told, menu=[f"SET VARIABLE NEXT {says}"], progress=None) as seen, call(*steps, port=plan.sip_port) as caller:
         until(lambda: len(seen) > len(asked))
-        caller.hang_up()
-        caller.result()
+        hang_up(caller)
     assert [one["agi_network_script"] for one in seen] == ["incoming", *asked]
     if "menu" in asked:
         assert (seen[1]["agi_arg_2"], seen[1]["agi_arg_3"]) == ("96128", key)
@@ -101,7 +101,7 @@ def test_who_is_sent_back_to_the_menu_for_ever_hears_it_nine_times_and_then_reac
     """He has heard it seven times when this begins, so that nobody waits for the others."""
     told = ["SET VARIABLE MENUS 7", "SET VARIABLE SELFSERVICE yes"]
     with agi(incoming=told, self_service=["SET VARIABLE NEXT menu"]) as seen:
-        place(Wait(1.5), Press("1", then=1), Press("1", then=1), Press("1", then=1), port=plan.sip_port)
+        place(Wait(1.5), Signal("1", then=2), Signal("1", then=2), Signal("1", then=2), port=plan.sip_port)
     assert [one["agi_network_script"] for one in seen] == ["incoming", *["self_service"] * 2, "leave_question"]
     (recording,) = ears.calls()
     assert '"message"' in ears.spool.events(recording.stem)[-1], "nobody is signed on: where people would be, he leaves his question"

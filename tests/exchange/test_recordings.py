@@ -24,17 +24,16 @@ def test_recordings_are_as_long_as_their_calls_whether_the_caller_speaks_or_not(
 ) -> None:
     silent = call(Wait(9), port=plan.sip_port, calls=5, rate=5)
     with silent, call(Say(voice), Wait(9), port=plan.sip_port, calls=5, rate=5) as speaking:
-        for result in (silent.result(40), speaking.result(40)):
+        for result in (silent.result(90), speaking.result(90)):
             assert (result.ok, result.failed) == (5, 0), result.log
     found = ears.calls(10)
-    lengths = [ears.hear(path).seconds for path in found]
-    assert lengths == [pytest.approx(9, abs=0.5)] * 10
     for path in found:
+        assert ears.hear(path).seconds == pytest.approx(ears.spool.lived(path.stem), abs=0.5)
         ours = ears.side(path, "house")
         assert ours > 5, "what the machine said is heard"
     spoken = sorted(ears.side(path, "caller") for path in found)
     assert spoken[:5] == [0.0] * 5, "nothing of ours is on a silent caller's side"
-    assert min(spoken[5:]) > 7
+    assert min(spoken[5:]) > 6
 
 
 def test_a_call_back_rings_the_citizen_enters_by_the_same_door_and_keeps_every_half_second_that_he_says(
@@ -45,7 +44,7 @@ def test_a_call_back_rings_the_citizen_enters_by_the_same_door_and_keeps_every_h
     speaks = (Say(staircase.written(tmp_path / "stairs.alaw")), Wait(SPEAKS), Press("1"), Wait(20))
     with agi(callback=script) as asked, answer(*speaks, port=port, calls=1) as citizen:
         exchange.cli("channel originate PJSIP/13887712345@trunk extension s@callback")
-        result = citizen.result(30)
+        result = citizen.result(90)
     assert (result.ok, result.failed) == (1, 0), result.log
     assert asked[0]["agi_network_script"] == "callback"
     (recording,) = ears.calls()
@@ -60,7 +59,7 @@ def test_a_call_back_whose_script_is_gone_says_sorry_and_hangs_up(
     port = int(plan.trunk_contact.rpartition(":")[2])
     with answer(Wait(20), port=port, calls=1) as citizen:
         exchange.cli("channel originate PJSIP/13887712345@trunk extension s@callback")
-        result = citizen.result(30)
+        result = citizen.result(90)
     assert (result.ok, result.failed) == (1, 0), result.log
     (recording,) = ears.calls()
     assert ears.hear(recording).silence < 1.5

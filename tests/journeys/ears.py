@@ -126,7 +126,7 @@ def opened(house: House, path: Path) -> IO[bytes]:
 def of_call(house: House, call_id: str) -> Ears:
     """The recording of a call, once it is complete."""
     kept = select(Recording.id).where(Recording.call_id == call_id, Recording.kind == Kind.CALL, Recording.state == State.COMPLETE)
-    house.eventually(lambda session: session.scalar(kept), 30)
+    house.eventually(lambda session: session.scalar(kept))
     return listen(house, house.settings.spool / f"calls/{call_id}.wav")
 
 

@@ -24,7 +24,7 @@ from hotline.directory.departments import by_code
 from hotline.directory.liaisons import Liaison, Position
 from hotline.times import local_day, now
 from tests.journeys import town
-from tests.journeys.conftest import House
+from tests.journeys.conftest import LIMIT, House
 from tests.journeys.liaisons import scenario
 
 PHONE = "0877-9601001"  # answers
@@ -52,7 +52,7 @@ def liaisons(house: House, voice: Path, seconds: float = 60) -> Iterator[None]:
 def hand_on(house: House, caller: str, code: str = town.AUTHORISED) -> str:
     """Once an operator talks to this caller, hand him to a department; the id of the call."""
     taken = select(Call).where(Call.caller == caller, Call.answered_at.is_not(None))
-    call = house.eventually(lambda session: session.scalar(taken), 30)
+    call = house.eventually(lambda session: session.scalar(taken))
     telephone = Telephone(house.settings)
     line = TransferLine(telephone.link, house.settings)
     with house.database.reading() as session:
@@ -68,7 +68,7 @@ def hand_on(house: House, caller: str, code: str = town.AUTHORISED) -> str:
     return call.id
 
 
-def together(house: House, call_id: str, seconds: float = 30) -> None:
+def together(house: House, call_id: str, seconds: float = LIMIT) -> None:
     """Wait until caller, operator and liaison are in one room."""
     joined = select(Transfer.id).where(Transfer.call_id == call_id, Transfer.state == State.CONNECTED)
     house.eventually(lambda session: session.scalar(joined), seconds)

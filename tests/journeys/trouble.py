@@ -33,8 +33,8 @@ from dispatch.tickets.tickets import Ticket
 from hotline.accounts.accounts import Account
 from hotline.times import now
 from recordings.recordings import Kind, Recording, State
-from tests.journeys import ears, town
-from tests.journeys.conftest import House, environment, free_ports, names_nobody, prepared
+from tests.journeys import ears, prompter, town
+from tests.journeys.conftest import LIMIT, House, environment, free_ports, names_nobody, prepared
 
 TUNE = Path(__file__).parents[2] / "asterisk-conf/sounds/moh/tune.alaw"
 LONGEST_SILENCE = 4.0
@@ -111,7 +111,7 @@ class Breakable(House):
 
     def revived(self, name: str, before: int) -> None:
         """Wait until a part that died runs again."""
-        self.eventually(lambda _: True if self.child(name).alive() and self.pid(name) != before else None, 15)
+        self.eventually(lambda _: True if self.child(name).alive() and self.pid(name) != before else None)
 
     def codes(self) -> set[str]:
         """The query codes that lie at the exchange."""
@@ -119,7 +119,7 @@ class Breakable(House):
         return {value.strip() for key, _, value in rows if key.strip().startswith("/codes/")}
 
     def ring(self, caller: str, *steps: Doing) -> Sipp:
-        return sip.call(*steps, port=self.port, caller=caller)
+        return prompter.call(self, caller, *steps)
 
 
 @contextmanager
@@ -190,13 +190,13 @@ def number_of(name: str) -> str:
 
 
 def all_ended(sipps: dict[str, Sipp]) -> dict[str, SippResult]:
-    results = {name: sipp.result(60) for name, sipp in sipps.items()}
+    results = {name: sipp.result(120) for name, sipp in sipps.items()}
     for name, result in results.items():
         assert (result.ok, result.failed) == (1, 0), f"{name}: {result.log}"
     return results
 
 
-def accounted(house: Breakable, name: str, *outcomes: Outcome, within: float = 0.5, seconds: float = 25) -> Call:
+def accounted(house: Breakable, name: str, *outcomes: Outcome, within: float = 0.5, seconds: float = LIMIT) -> Call:
     """The one row of somebody's call: ended, its outcome, nothing doubled, and the recording as long as the call."""
     call = _settled(house, number_of(name), outcomes, seconds)
     recording = house.eventually(
@@ -246,7 +246,7 @@ def silence(recording: IO[bytes]) -> tuple[float, float]:
     return float(edges[longest] / 10), float((np.diff(edges)[longest] - 1) / 10)
 
 
-def ticket_of(house: Breakable, call: Call, seconds: float = 25) -> Ticket:
+def ticket_of(house: Breakable, call: Call, seconds: float = LIMIT) -> Ticket:
     """The ticket of the message left in a call, with its recording complete."""
 
     def found(session: Session) -> Ticket | None:

@@ -2,6 +2,7 @@
 
 import socket
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
 from tests.support.telephone import Message, read
@@ -30,19 +31,21 @@ BROKEN = {
 }  # fmt: skip
 
 
-def knock(port: int, *contents: bytes, source: str = STRANGER, seconds: float = 0.4, most: int = 10_000) -> list[Message]:
-    """Send these from an address, all at once, and wait that long for whatever comes back, or for so many answers."""
+def knock(port: int, *contents: bytes, source: str = STRANGER, seconds: float = 0.4, most: int = 10_000,
+          enough: Callable[[Message], bool] = lambda one: False) -> list[Message]:  # fmt: skip
+    """Send these from an address, all at once, and wait that long for whatever comes back, or for so many answers, or
+    for one that is enough."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as link:
         link.bind((source, 0))
         for content in contents:
             link.sendto(content, ("127.0.0.1", port))
-        return _answers(link, time.monotonic() + seconds, most)
+        return _answers(link, time.monotonic() + seconds, most, enough)
 
 
-def _answers(link: socket.socket, end: float, most: int) -> list[Message]:
+def _answers(link: socket.socket, end: float, most: int, enough: Callable[[Message], bool]) -> list[Message]:
     came: list[Message] = []
     with suppress(TimeoutError, ConnectionRefusedError):
-        while len(came) < most and (left := end - time.monotonic()) > 0:
+        while len(came) < most and not any(map(enough, came[-1:])) and (left := end - time.monotonic()) > 0:
             link.settimeout(left)
             came.append(read(link.recv(65536)))
     return came
