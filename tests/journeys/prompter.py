@@ -10,13 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy.orm import Session
-
 from cli import sip
-from cli.sip import CITIZEN, Sipp
+from cli.sip import Sipp
 from cli.sip_scenario import FIRST_STEP, Step, Told
-from hotline.exchange import actions
-from hotline.exchange.link import Address, Link
 from tests.journeys.conftest import House
 
 ANONYMOUS = "anonymous"
@@ -101,36 +97,12 @@ def _listens(line: Sipp, name: str) -> bool:
     return any(Path(f"/proc/{line.child.pid}/cwd").glob(name))
 
 
-def _tell(somebody: Sipp, call_id: str = "") -> None:
+def _tell(somebody: Sipp) -> None:
     words = somebody.child.args
     assert isinstance(words, list)
     port = int(str(words[words.index("-p") + 1]))
-    first = f"1-{somebody.child.pid}@127.0.0.1"
     lines = (f"MESSAGE sip:caller@127.0.0.1:{port} SIP/2.0", f"Via: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bK{time.time_ns()}",
-             "From: <sip:prompter@127.0.0.1>;tag=prompter", "To: <sip:caller@127.0.0.1>", f"Call-ID: {call_id or first}",
+             "From: <sip:prompter@127.0.0.1>;tag=prompter", "To: <sip:caller@127.0.0.1>", f"Call-ID: 1-{somebody.child.pid}@127.0.0.1",
              "CSeq: 1 MESSAGE", "Max-Forwards: 70", "Content-Length: 0", "", "")  # fmt: skip
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as letter:
         letter.sendto("\r\n".join(lines).encode(), ("127.0.0.1", port))
-
-
-def patient(folder: Path) -> Path:
-    """The scenario of a telephone that rings until its owner is told to pick up, or for as long as `ring` says."""
-    rings = '<recv request="CANCEL" timeout="@RING@" ontimeout="910" next="920"/>'
-    text = CITIZEN.read_text(encoding="latin-1")
-    assert rings in text
-    path = folder / "patient.xml"
-    told = rings.replace("CANCEL\"", "CANCEL\" optional=\"true\"") + '<recv request="MESSAGE"/>'  # the label 910 follows
-    path.write_text(text.replace(rings, told), encoding="latin-1")
-    return path
-
-
-def pick_up(house: House, phone: Sipp, extension: str) -> None:
-    """Have the owner of such a telephone pick up, once it rings."""
-    plan = house.here.plan()
-    with Link(Address("127.0.0.1", plan.ami_port, plan.ami_user, plan.ami_secret)) as link:
-
-        def ringing(_: Session) -> str | None:
-            rows = actions.core_show_channels(link)
-            return next((row["Channel"] for row in rows if f"PJSIP/{extension}-" in row["Channel"] and row["ChannelStateDesc"] == "Ringing"), None)
-
-        _tell(phone, actions.getvar(link, "CHANNEL(pjsip,call-id)", channel=house.eventually(ringing)))

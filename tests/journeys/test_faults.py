@@ -15,14 +15,13 @@ import pytest
 import redis
 from sqlalchemy import select
 
-from agi.voice import GRACE
+from agi.voice import GRACE, seconds_of
 from cli import sip
-from cli.sip_scenario import Press, Say, Step, Wait
+from cli.sip_scenario import Say, Signal, Step, Told, Wait
 from dispatch.calls.calls import Call, CallStep, Outcome
 from dispatch.tickets.codes import DIGITS, digest
 from tests.journeys import ears
 from tests.journeys.trouble import (
-    TUNE,
     Breakable,
     accounted,
     all_ended,
@@ -38,15 +37,17 @@ from tests.support.servers import POSTGRES, broker, postgresql
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
 # A telephone that sends nothing while nobody speaks is the harder one: the recording must go on all the same.
 # What he is asked after that, where FastAGI is there to ask it, he passes by.
-SPEAKS = (Say(TUNE), Wait(2.5), Press("#", 0), Press("#####", 0), Wait(3))
-# The machine says less when FastAGI is away: greeting, invitation, tone.
-LEAVES_A_MESSAGE: tuple[Step, ...] = (Wait(1.5), Press("0", 9.7), *SPEAKS)
-LEAVES_A_MESSAGE_UNASKED: tuple[Step, ...] = (Wait(15.3), *SPEAKS)
-WAITS_THEN_LEAVES_A_MESSAGE: tuple[Step, ...] = (Wait(1.5), Press("0", 0), Wait(5), Press("1", 0), Wait(7), *SPEAKS)
-HEARS_HIS_CODE = Wait(8)
-ASKS_THE_MACHINE: tuple[Step, ...] = (Wait(1.5), Press("1", 0), Wait(2))
-KEYS_A_DEPARTMENT: tuple[Step, ...] = (Press("101", 0),)
+WORD = ears.PROMPTS / "liaison_gone.alaw"
+SPEAKS = (Told("tone"), Say(WORD), Wait(seconds_of("hotline/liaison_gone")), Signal("#", 0.6), *ears.PASSES_BY, Told("code"), Wait(0.5))
+LEAVES_A_MESSAGE: tuple[Step, ...] = (Wait(1.5), Signal("0", 0), *SPEAKS)
+LEAVES_A_MESSAGE_UNASKED: tuple[Step, ...] = SPEAKS
+WAITS_THEN_LEAVES_A_MESSAGE: tuple[Step, ...] = (Wait(1.5), Signal("0", 0), Told("queue"), Wait(1), Signal("1", 0), *SPEAKS)
+HEARS_HIS_CODE = Wait(11)
+ASKS_THE_MACHINE: tuple[Step, ...] = (Wait(1.5), Signal("1", 3.5))
+KEYS_A_DEPARTMENT: tuple[Step, ...] = (Signal("1", 0.5), Signal("0", 0.5), Signal("1", 1))
 LISTENS: tuple[Step, ...] = (Wait(10),)
+TALKS: tuple[Step, ...] = (Wait(1.5), Signal("0", 20))
+GUARD = seconds_of("hotline/self_service_intro") + GRACE  # by then the exchange has taken him from a script that is stopped
 
 RUDE = {
     '"EVIL \\" b\\\\ \', ${CALLID} ;=|"': "13900008001",
@@ -108,10 +109,10 @@ def killed(house: Breakable, *names: str) -> dict[str, int]:
 
 def test_fastagi_killed_among_calls(house: Breakable) -> None:
     codes = house.codes()
-    with operator(house), calling(house, asks1=(*ASKS_THE_MACHINE, *LISTENS, Wait(6))) as asking:
+    with operator(house), calling(house, asks1=(*ASKS_THE_MACHINE, *LISTENS, Wait(12))) as asking:
         time.sleep(6)
         before = killed(house, "agi")
-        waits = (Wait(10), Wait(2), Press("1", 0), Wait(7), *SPEAKS)
+        waits = (Told("queue"), Wait(1), Signal("1", 0), *SPEAKS)
         with calling(house, waits1=waits) as waiting:
             all_ended(asking | waiting)
     house.revived("agi", before["agi"])
@@ -121,7 +122,8 @@ def test_fastagi_killed_among_calls(house: Breakable) -> None:
     heard_somebody(house, asked, waited)
 
 
-def test_fastagi_stopped_among_calls(house: Breakable) -> None:
+def test_fastagi_stopped_among_calls_and_everything_else_of_ours_soon_after(house: Breakable) -> None:
+    """He who asks is handed on without FastAGI; he who comes next meets the exchange alone."""
     codes = house.codes()
     with calling(house, asks2=(*ASKS_THE_MACHINE, *LISTENS, Wait(4))) as asking:
         time.sleep(6)
@@ -155,7 +157,7 @@ def test_the_database_held_by_somebody_else_for_longer_than_anybody_waits(house:
 
 def test_the_link_to_the_exchange_cut_and_broker_and_worker_killed_while_an_operator_talks(house: Breakable) -> None:
     codes = house.codes()
-    with operator(house), calling(house, talks4=(Wait(1.5), Press("0", 9))) as talking:
+    with operator(house), calling(house, talks4=TALKS) as talking:
         time.sleep(3)
         house.relay.cut()
         dead = killed(house, "broker", "worker")
@@ -172,12 +174,10 @@ def test_the_link_to_the_exchange_cut_and_broker_and_worker_killed_while_an_oper
 
 def test_the_exchange_mute_and_everything_but_fastagi_stopped_dead(house: Breakable) -> None:
     codes = house.codes()
-    others = [child.name for child in house.supervisor.children if child.name not in {"agi", "exchange"}]
-    assert {"broker", "worker", "listen", "web"} <= set(others)
-    with calling(house, leaves5=LEAVES_A_MESSAGE, asks5=(*ASKS_THE_MACHINE, Press("0", 3))) as before:
+    with calling(house, leaves5=LEAVES_A_MESSAGE, asks5=(*ASKS_THE_MACHINE, Signal("0", 8))) as before:
         time.sleep(5)
         house.relay.stall()
-        with stopped(*map(house.pid, others)), calling(house, arrives5=LEAVES_A_MESSAGE) as during:
+        with stopped(*map(house.pid, others(house))), calling(house, arrives5=LEAVES_A_MESSAGE) as during:
             all_ended(before | during)
         house.relay.mend()
     asked = accounted(house, "asks5", Outcome.ABANDONED)
@@ -249,7 +249,7 @@ def test_a_redis_stopped_dead_then_gone_and_started_again(apart: Apart) -> None:
     with redis.Redis.from_url(house.settings.redis_address) as client:
         pid = int(client.info()["process_id"])
     with operator(house), ExitStack() as stack:
-        lines = stack.enter_context(calling(house, talks7=(Wait(1.5), Press("0", 9))))
+        lines = stack.enter_context(calling(house, talks7=TALKS))
         time.sleep(3)
         away_since = time.monotonic()
         with stopped(pid):

@@ -7,8 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from agi.voice import seconds_of
-from cli import sip
-from cli.sip_scenario import Say, Signal, Step, Wait
+from cli.sip_scenario import Say, Signal, Step, Told, Wait
 from dispatch.calls.calls import Call, Outcome
 from dispatch.tickets import codes
 from dispatch.tickets.tickets import Ticket, guarded
@@ -17,23 +16,21 @@ from hotline.voice import alaw
 from recordings.recordings import Recording
 from tests.journeys import ears
 from tests.journeys.conftest import House
+from tests.journeys.prompter import ANONYMOUS, call
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
 PATIENT, SHOUTER, SHY, ELSEWHERE = "13900000601", "13900000602", "13900000603", "13900000699"
 FIRST, SECOND, PLACE, WISH = "transfer_nobody", "liaison_hello", "liaison_join", "callback_later"  # what callers say
 SILENCE = ears.PROMPTS.parent / "silence/9.alaw"
-PASSED_BY = Signal("#", 1.0)
-TO_THE_TONE: tuple[Step, ...] = (Wait(2), Signal("0", 2.5), Signal("#", 1.5))
+PASSED_BY = Signal("#", 2.0)
+TO_THE_PROMPT: tuple[Step, ...] = (Wait(2), Signal("0", 4), Signal("#", 0))
+TO_THE_END = Wait(60)  # the exchange hangs up
 
 
-def _says(sound: str | Path, then: float = 1.0) -> tuple[Step, ...]:
+def _says(sound: str | Path, then: float = 0.5) -> tuple[Step, ...]:
+    """After the next tone."""
     path = sound if isinstance(sound, Path) else ears.PROMPTS / f"{sound}.alaw"
-    return Say(path), Wait(path.stat().st_size / alaw.RATE + 0.2), Signal("#", then)
-
-
-def _after(prompt: str) -> float:
-    """Seconds until he may speak: prompt, tone, and what a busy machine takes."""
-    return seconds_of(f"hotline/{prompt}") + 2.2
+    return Told("tone"), Say(path), Wait(path.stat().st_size / alaw.RATE + 0.2), Signal("#", then)
 
 
 @pytest.fixture(scope="module")
@@ -42,20 +39,22 @@ def left(house: House, tmp_path_factory: pytest.TempPathFactory) -> House:
     house.eventually(lambda session: session.scalar(select(codes.PooledCode.digest).limit(1)))
     loud = tmp_path_factory.mktemp("loud") / "loud.alaw"
     loud.write_bytes(alaw.encode(10 * alaw.decode((ears.PROMPTS / f"{FIRST}.alaw").read_bytes())))
-    hears_himself = sum(seconds_of(f"hotline/{name}") for name in (FIRST, PLACE, WISH)) + 2
-    told = (*TO_THE_TONE, *_says(FIRST, _after("question_place")), *_says(PLACE, _after("question_wish")), *_says(WISH, 1.5))
-    again = (Signal("1", hears_himself), Signal("2", 1.5), Signal("#", 1.5), *_says(SECOND), PASSED_BY, PASSED_BY, Signal("#", 3.5))
-    number = (Signal("2", 1.0), *(Signal(key, 0.4) for key in ELSEWHERE), Signal("#", 1.5), Signal("1", 1.5))
+    quiet = loud.with_name("quiet.alaw")
+    quiet.write_bytes(SILENCE.read_bytes() * 10)
+    hears_himself = sum(seconds_of(f"hotline/{name}") for name in (FIRST, PLACE, WISH)) + 3
+    told = (*TO_THE_PROMPT, *_says(FIRST), *_says(PLACE), *_says(WISH, 2.5))
+    again = (Signal("1", hears_himself), Signal("2", 2.5), Signal("#", 0), *_says(SECOND, 2.0), PASSED_BY, PASSED_BY, Signal("#", 3.5))
+    number = (Signal("2", 2.0), *(Signal(key, 0.4) for key in ELSEWHERE), Signal("#", 2.0), Signal("1", 2.5))
     callers: dict[str, tuple[Step, ...]] = {
-        PATIENT: (*told, *again, *number, Signal("1", 3), Wait(21)),
-        SHOUTER: (*TO_THE_TONE, *_says(loud, _after("question_too_loud")), *_says(SECOND, 2)),
-        SHY: (Wait(2), Signal("0", 10), Say(SILENCE), Wait(10), Say(SILENCE), Wait(14)),
-        "anonymous": (*TO_THE_TONE, *_says(FIRST), *[PASSED_BY] * 4, Wait(4), PASSED_BY, Wait(8)),
+        PATIENT: (*told, *again, *number, Signal("1", 3), TO_THE_END),
+        SHOUTER: (*TO_THE_PROMPT, *_says(loud), *_says(SECOND, 2)),
+        SHY: (Wait(2), Signal("0", 4), Say(quiet), TO_THE_END),
+        ANONYMOUS: (*TO_THE_PROMPT, *_says(FIRST, 2.0), *[PASSED_BY] * 4, Wait(4), PASSED_BY, Wait(10)),
     }
     with ExitStack() as stack:
-        lines = [stack.enter_context(sip.call(*steps, port=house.port, caller=who)) for who, steps in callers.items()]
+        lines = [stack.enter_context(call(house, who, *steps)) for who, steps in callers.items()]
         for line in lines:
-            result = line.result(150)
+            result = line.result(170)
             assert result.failed == 0, result.log
     return house
 
