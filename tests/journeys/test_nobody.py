@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cli import sip
-from cli.sip_scenario import Press, Signal, Step, Wait
+from cli.sip_scenario import Press, Signal, Step, Told, Wait
 from dispatch.calls.calls import Call, Outcome
 from dispatch.tickets import codes
 from dispatch.tickets.states import State
@@ -17,7 +17,7 @@ from dispatch.tickets.tickets import Ticket
 from hotline.times import now
 from hotline.voice import house_prompts, prompts, studio, takes
 from hotline.voice.alaw import RATE
-from tests.journeys import ears
+from tests.journeys import ears, prompter
 from tests.journeys.conftest import House
 from tests.voice.studio_sounds import file, loudest_hertz, tone
 
@@ -46,7 +46,8 @@ def farewell(house: House) -> Iterator[None]:
 def left(house: House, farewell: None) -> Ticket:
     """The ticket of the question that a citizen left."""
     house.eventually(lambda session: session.scalar(select(codes.PooledCode.digest).limit(1)))
-    result = sip.place(Wait(2), Signal("0", 11), *ears.SPEAKS, *ears.PASSES_BY, Wait(21), port=house.port, caller=CALLER)
+    with prompter.call(house, CALLER, Wait(2), Signal("0", 0), Told("tone"), *ears.SPEAKS, *ears.PASSES_BY, Wait(60)) as line:
+        result = line.result()
     assert result.failed == 0, result.log
     call = house.call_of(CALLER)
     return house.eventually(lambda session: _with_sound(session, call.id))
@@ -76,14 +77,14 @@ def followed(house: House, left: Ticket, told: str) -> House:
     number = left.number.replace("-", "")
     callers: dict[str, tuple[Step, ...]] = {
         OWN: (Press(told, 13),),
-        STRANGER: (Press(f"{told}#", 4), Press(CALLER[-4:], 13)),  # ended as he is told to
-        GUESSER: (Press(told, 3), Press("0000", 7), Press(number[:8], 3), Press(CALLER[-4:], 7), Press("12345678", 3)),
+        STRANGER: (Press(f"{told}#", 6), Press(CALLER[-4:], 13)),  # ended as he is told to
+        GUESSER: (Press(told, 5), Press("0000", 7), Press(number[:8], 5), Press(CALLER[-4:], 7), Press("12345678", 3)),
     }
     with ExitStack() as stack:
-        lines = [stack.enter_context(sip.call(Wait(2), Press("2", 2), *steps, port=house.port, caller=caller))
+        lines = [stack.enter_context(sip.call(Wait(2), Signal("2", 3), *steps, port=house.port, caller=caller))
                  for caller, steps in callers.items()]  # fmt: skip
         for line in lines:
-            result = line.result(90)
+            result = line.result()
             assert result.failed == 0, result.log
     return house
 

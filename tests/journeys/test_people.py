@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from cli import sip
 from cli.installation import secret
-from cli.sip_scenario import Press, Wait
+from cli.sip_scenario import Press, Signal, Told, Wait
 from dispatch.callbacks.callbacks import Attempt, Callback
 from dispatch.calls import calls
 from dispatch.calls.calls import Call, Outcome
@@ -23,7 +23,7 @@ from hotline.times import local, now
 from recordings.recordings import Recording
 from recordings.recordings import State as Kept
 from tests.dispatch.town import Staff, bring
-from tests.journeys import ears, town
+from tests.journeys import ears, prompter, town
 from tests.journeys.browser import Enter, windows
 from tests.journeys.conftest import House
 
@@ -40,12 +40,12 @@ def enter(house: House, launch: Callable[[], Browser]) -> Iterator[Enter]:
 
 @pytest.fixture(scope="module")
 def desk(house: House, enter: Enter) -> Iterator[Page]:
-    """An operator who has signed in and on, with a telephone that answers after three seconds."""
+    """An operator who has signed in and on, with a telephone that rings as long as his page may take to show who calls."""
     password = secret(house.settings.folder, f"phone_{EXTENSION}")
-    with sip.phone(EXTENSION, password, Wait(60), exchange=house.port, ring=3):
+    with sip.phone(EXTENSION, password, Wait(180), exchange=house.port, ring=6):
         page = enter("operator1")
         page.goto("/desk")
-        expect(page.get_by_text("话机在线")).to_be_visible(timeout=10_000)
+        expect(page.get_by_text("话机在线")).to_be_visible()
         page.get_by_role("button", name="示闲").click()
         expect(page.locator("#line")).to_contain_text("示闲 · 自")
         yield page
@@ -72,12 +72,12 @@ def lodged(house: House, desk: Page) -> dict[str, Ticket]:
 
 def _refer(house: House, desk: Page, caller: str, klass: str, title: str, *, before: str) -> Ticket:
     """A citizen rings, the operator sees him, takes the call and refers the matter to 101."""
-    with sip.call(Wait(2), Press("0", 22), port=house.port, caller=caller) as line:
+    with sip.call(Wait(2), Signal("0", 0), Told(), port=house.port, caller=caller) as line:
         ringing = desk.locator(".phase-ringing")
-        expect(ringing).to_be_visible(timeout=15_000)
+        expect(ringing).to_be_visible()
         _sees(desk, caller, before)
         taken = select(Call.id).where(Call.caller == caller, Call.answered_at.is_not(None), Call.ended_at.is_(None))
-        house.eventually(lambda session: session.scalar(taken), 20)
+        house.eventually(lambda session: session.scalar(taken))
         expect(ringing).to_have_count(0)
         desk.locator("select[name=klass]").select_option(klass)
         desk.locator("#refer-to").select_option(label="101 公安局")
@@ -86,7 +86,7 @@ def _refer(house: House, desk: Page, caller: str, klass: str, title: str, *, bef
         desk.get_by_label("来电人称呼").fill("李女士")
         desk.get_by_role("button", name="登记并生成查询码").click()
         expect(desk.locator("#query-code")).to_be_visible()
-        assert line.result(60).failed == 0
+        prompter.hang_up(line)
     call = house.call_of(caller)
     assert call.outcome == Outcome.ANSWERED_BY_OPERATOR
     assert {"queued", "offered", "answered", "referred"} <= set(house.kinds(call))
@@ -122,18 +122,18 @@ def closed(house: House, enter: Enter, lodged: dict[str, Ticket]) -> dict[str, T
         leader.get_by_label("已审阅").check()
         leader.get_by_role("button", name="签发").click()
     citizens = int(house.settings.trunk_contact.rpartition(":")[2])
-    with sip.answer(Wait(1), Press("1", 11), Press("2", 8), port=citizens, calls=2) as lines:
+    with sip.answer(Wait(3), Press("1", 11), Press("2", 8), port=citizens, calls=2) as lines:
         for number in numbers:
             checker.goto(f"/tickets/{number}")
             checker.get_by_role("button", name="答复切题，通过").click()
         done = {caller: _ticket(house, ticket.number, State.CLOSED) for caller, ticket in lodged.items()}
-        assert lines.result(60).failed == 0
+        assert lines.result(120).failed == 0
     return done
 
 
 def _ticket(house: House, number: str, state: State) -> Ticket:
     query = select(Ticket).where(Ticket.number == number, Ticket.state == state)
-    return house.eventually(lambda session: session.scalar(query), 60)
+    return house.eventually(lambda session: session.scalar(query), 90)
 
 
 def test_a_matter_carries_its_calls_recording_and_a_deadline_to_its_department_alone(
@@ -247,7 +247,7 @@ def test_a_personal_reply_is_told_by_an_operator_who_verified_the_citizen(house:
         desk.get_by_label("对方说出的查询码").fill(CODE)
         desk.get_by_role("button", name="核对查询码").click()
         expect(desk.locator("#reply")).to_contain_text(PERSONAL)
-        assert line.result(60).failed == 0, "the citizen was rung through the trunk, and heard the operator"
+        assert line.result(120).failed == 0, "the citizen was rung through the trunk, and heard the operator"
     desk.get_by_label("对承办单位的满意度").select_option("2")
     desk.get_by_label("对接线员的满意度").select_option("1")
     desk.get_by_role("button", name="已告知").click()

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from cli import sip
 from cli.exchange import Exchange
-from cli.sip_scenario import Press, Say, Step, Wait
+from cli.sip_scenario import Press, Say, Signal, Step, Wait
 from dispatch.calls.calls import Call, CallStep, Outcome
 from dispatch.calls.tellings import Telling
 from hotline.directory.departments import by_code
@@ -32,7 +32,7 @@ THINKS = 8.0  # his question, its end, what is recognised and found, and the tit
 
 def says(text: str) -> tuple[Step, ...]:
     """Into the end of the prompt, or just after it."""
-    return Wait(2), Press("1", 7.5), Say(said(text))
+    return Wait(2), Signal("1", 8), Say(said(text))
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +58,8 @@ def house() -> Iterator[House]:
 @pytest.fixture(scope="module")
 def asked(house: House) -> House:
     """Two callers say their question and hear its answer: one says yes by key, one by voice."""
-    by_key = (*says(TITLE), Wait(THINKS), Press("1", 8), Press("1", 4))
-    by_voice = (*says(TITLE), Wait(THINKS + 5), Say(said("是的。")), Wait(10), Press("1", 4))
+    by_key = (*says(TITLE), Wait(THINKS + 4), Signal("1", 10), Signal("1", 4))
+    by_voice = (*says(TITLE), Wait(THINKS + 5), Say(said("是的。")), Wait(10), Signal("1", 4))
     with (sip.call(*by_key, port=house.port, caller=BY_KEY) as first,
           sip.call(*by_voice, port=house.port, caller=BY_VOICE) as second):  # fmt: skip
         for line in (first, second):
@@ -88,7 +88,8 @@ def test_the_recording_holds_all_that_he_said(asked: House, caller: str) -> None
     call = asked.call_of(caller)
     query = select(Recording).where(Recording.call_id == call.id, Recording.state == RecordingState.COMPLETE)
     recording = asked.eventually(lambda session: session.scalar(query))
-    assert recording.seconds == pytest.approx(asked.lived(call.id), abs=0.5)
+    # where neither side sends the recording stands still, and on a busy machine the machine thinks longer
+    assert recording.seconds == pytest.approx(asked.lived(call.id), abs=1.0)
 
 
 def test_without_the_exchanges_speech_interface_a_recording_is_recognised(asked: House) -> None:
