@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from cli import sip
 from cli.demo_calls import OperatorAtDesk
-from cli.sip_scenario import Press, Wait
+from cli.sip_scenario import Press, Signal, Told, Wait
 from dispatch.calls.calls import Call, Outcome
 from dispatch.calls.tellings import Telling
 from dispatch.tickets.codes import DIGITS, digest
@@ -19,7 +19,7 @@ from hotline.times import local, local_day, now
 from hotline.voice import orders
 from knowledge_base.asked import Asked, Found, Unanswered
 from knowledge_base.entries import Entry, EntryVersion, State
-from tests.journeys import ears, town
+from tests.journeys import ears, prompter, town
 from tests.journeys.conftest import House, a_house
 
 pytestmark = pytest.mark.journey
@@ -51,13 +51,13 @@ def keyed() -> Iterator[House]:
 def called(keyed: House) -> House:
     """One caller keys 599 for 居住证 and hears it out; another keys what is nowhere; a third wants a person at once."""
     found = (*TO_THE_KEYS, Press("599#", 7), Press("1", 6), Press("1", 10), Press("1", 4))
-    late = (Wait(1), Press("0", 17), *ears.SPEAKS, *ears.PASSES_BY, Wait(10))
+    late = (Wait(1), Signal("0", 0), Told("tone"), *ears.SPEAKS, *ears.PASSES_BY, Wait(16))
     with (OperatorAtDesk(keyed.here, keyed.database),
           sip.call(*found, port=keyed.port, caller=FINDER) as finder,
           sip.call(*TO_THE_KEYS, Press("222#", 17), port=keyed.port, caller=STRANGER) as stranger,
-          sip.call(*late, port=keyed.port, caller=LATE) as latecomer):  # fmt: skip
+          prompter.call(keyed, LATE, *late) as latecomer):  # fmt: skip
         for line in (finder, stranger, latecomer):
-            result = line.result(90)
+            result = line.result()
             assert result.failed == 0, result.log
     return keyed
 
