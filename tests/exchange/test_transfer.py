@@ -2,16 +2,20 @@
 
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
 
 import pytest
 
 from cli.exchange import Exchange
 from cli.exchange_files import ExchangePlan
 from cli.sip import answer, call, phone
-from cli.sip_scenario import Press, Touch, Wait
+from cli.sip_scenario import Press, Say, Signal, Touch, Wait
 from hotline.exchange import actions
 from hotline.exchange.link import Address, Link
 from recordings import sides
+from tests.exchange.conftest import loudness
+from tests.support.sound import tone
 
 pytestmark = pytest.mark.journey
 Row = dict[str, str]
@@ -92,7 +96,42 @@ def test_an_operator_who_comes_into_the_room_when_his_caller_has_gone_on_or_away
             actions.hangup(link, caller)
         until(lambda: caller_goes_to in places() or len(places()) == 1)
         actions.redirect(link, operator, context="three_way", extension="officer")
-        until(lambda: not {"three_way", "transfer"} & set(places()), 5)
+        until(lambda: not {"three_way", "transfer"} & set(places()))
         assert "8002" not in str([c["Channel"] for c in actions.core_show_channels(link)])
         exchange.cli("channel request hangup all")
         until(lambda: places() == [])
+
+
+@pytest.mark.usefixtures("nobody_signed_in")
+def test_a_liaison_who_comes_after_the_caller_hears_him(
+    exchange: Exchange, plan: ExchangePlan, ears: object, agi: Callable[..., AbstractContextManager[object]], tmp_path: Path
+) -> None:
+    hum = tmp_path / "hum.alaw"
+    hum.write_bytes(tone((440,), 40))
+    # as the script leaves him: silence goes out until the next sound, and in the room there is none
+    script = {"liaison": ["EXEC PlayTones 0", "SET CONTEXT three_way", "SET EXTENSION officer", "SET PRIORITY 1"]}
+    with (
+        agi(incoming=[], **script),
+        Link(Address("127.0.0.1", plan.ami_port, plan.ami_user, plan.ami_secret)) as link,
+        phone("8002", "second-phone", Wait(60), exchange=plan.sip_port, ring=1),
+        answer(Wait(60), port=int(plan.trunk_contact.rpartition(":")[2]), calls=1),
+        call(Wait(2), Signal("0"), Say(hum), Wait(50), port=plan.sip_port),
+    ):
+        exchange.cli("queue add member PJSIP/8002 to hotline")
+        until(lambda: len([c for c in actions.core_show_channels(link) if c["ChannelStateDesc"] == "Up"]) == 2, 20)
+        rows = actions.core_show_channels(link)
+        caller, operator = (next(c for c in rows if name in c["Channel"]) for name in ("trunk", "8002"))
+        actions.redirect(link, caller["Channel"], context="transfer", extension="s", extra_channel=operator["Channel"],
+                         extra_context="three_way", extra_extension="officer")  # fmt: skip
+        call_id = caller["AccountCode"]
+        until(lambda: call_id in exchange.cli("confbridge list"))
+        actions.redirect(link, caller["Channel"], context="three_way", extension="caller")
+        until(lambda: {c["Context"] for c in actions.core_show_channels(link)} == {"three_way"})
+        actions.originate(link, "PJSIP/08779601011@trunk", channel_id="liaison-2", context="liaison", extension="s", caller_id=plan.number,
+                          account=call_id, variables={"__CALLID": call_id, "ATTEMPT": "liaison-2", "WAITING": caller["Channel"]})  # fmt: skip
+        until(lambda: [c["Context"] for c in actions.core_show_channels(link)] == ["three_way"] * 3)
+        time.sleep(3)
+        exchange.cli("channel request hangup all")
+        until(lambda: actions.core_show_channels(link) == [])
+    heard = plan.folder / f"spool/legs/{call_id}.liaison-2.caller.wav"
+    assert loudness(heard)[-16000:].reshape(-1, 800).max(axis=1).min() > 1000, "tenths of the last two seconds"

@@ -1,8 +1,9 @@
 """Citizens ask the machine: answered where the department has given leave, directed where it has not, and a person for who wants one."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
+from itertools import groupby
 from operator import itemgetter
 
 import pytest
@@ -127,7 +128,7 @@ def test_who_presses_0_when_he_is_offered_a_person_reaches_one(asked: House) -> 
 def test_who_says_nothing_hears_the_menu_and_reaches_a_person(asked: House) -> None:
     call = asked.call_of(SILENT)
     assert call.outcome == Outcome.ANSWERED_BY_OPERATOR
-    assert asked.kinds(call) == ["began", "queued", "offered", "answered", "ended"]
+    assert _unmissed(asked.kinds(call)) == ["began", "queued", "offered", "answered", "ended"]
     heard = ears.of_call(asked, call.id)
     _, greeted = heard.prompt("greeting")
     _, offered = heard.prompt("menu", after=greeted - 0.1)
@@ -142,8 +143,9 @@ def test_the_logs_tell_a_call_from_its_beginning_to_its_end_by_its_id_and_never_
     lines = [json.loads(line) for line in text.splitlines() if call.id in line]
     assert {line["call_id"] for line in lines} == {call.id}
     told = [(line["process"], line["event"]) for line in sorted(lines, key=itemgetter("timestamp"))]
-    heard_of = [("listen", f"call.{kind}") for kind in ("queued", "offer", "answered", "ended")]
-    assert told == heard_of
+    assert {process for process, _ in told} == {"listen"}
+    heard_of = [f"call.{kind}" for kind in ("queued", "offer", "answered", "ended")]
+    assert _unmissed(event for _, event in told) == heard_of
     assert SILENT not in text
 
 
@@ -151,6 +153,11 @@ def test_every_call_is_recorded_from_its_first_word_to_its_last(asked: House) ->
     for caller in (*map(_number, town.UNITS), SILENT):
         call = asked.call_of(caller)
         assert _kept(asked, call).seconds == pytest.approx(asked.lived(call.id), abs=0.5), caller
+
+
+def _unmissed(kinds: Iterable[str]) -> list[str]:
+    """Without the rings that a telephone missed: on a busy machine SIPp may be late, and he is offered once more."""
+    return [kind for kind, _ in groupby(kind for kind in kinds if not kind.endswith("missed"))]
 
 
 def _heard(house: House, code: str) -> ears.Ears:
