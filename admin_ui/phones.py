@@ -37,6 +37,12 @@ class Phones(Protocol):
     def contact(self, contact: CallerContact, number: str, *, own: str) -> None:
         """This liaison's telephone is rung, and when it is taken the citizen's; PhonesError when neither will be."""
 
+    def talks(self, call_id: str, extension: str) -> str:
+        """The channel by which this phone talks in a call; PhonesError when it doesn't."""
+
+    def listen_in(self, spied: str, *, own: str) -> None:
+        """This phone is rung, and when it is taken it hears that channel, unheard; PhonesError when it won't be."""
+
 
 class NoPhones:
     """Stands in where no exchange is connected: it says so, rather than pretend."""
@@ -58,4 +64,10 @@ class NoPhones:
         raise PhonesError("未连接交换机，无法拨打")
 
     def contact(self, contact: CallerContact, number: str, *, own: str) -> None:
+        raise PhonesError("未连接交换机，无法拨打")
+
+    def talks(self, call_id: str, extension: str) -> str:
+        raise PhonesError("未连接交换机，无法拨打")
+
+    def listen_in(self, spied: str, *, own: str) -> None:
         raise PhonesError("未连接交换机，无法拨打")

@@ -121,8 +121,8 @@ STEPS = {
     Step.NOTICE: _("排队时听到突发热点"),
     Step.TOLD: _("已告知答复"), Step.DIRECTED: _("告知承办单位"), Step.PROGRESS: _("告知进度"),
     Step.CODE_WRONG: _("查询码有误"), Step.QUEUED: _("进入排队"), Step.OFFERED: _("振铃"), Step.MISSED: _("未接"),
-    Step.ANSWERED: _("接听"), Step.LEFT_QUEUE: _("离开排队"), Step.PLACE_KEPT: _("保留排位"),
-    Step.TRANSFER_BEGAN: _("转接承办单位"),
+    Step.ANSWERED: _("接听"), Step.LISTENED_IN: _("监听"), Step.LEFT_QUEUE: _("离开排队"),
+    Step.PLACE_KEPT: _("保留排位"), Step.TRANSFER_BEGAN: _("转接承办单位"),
     Step.TRANSFER_TRIED: _("呼叫联络员"), Step.TRANSFER_JOINED: _("三方通话"), Step.TRANSFER_ENDED: _("转接结束"),
     Step.MESSAGE: _("留言"), Step.REFERRED: _("交办"),
     Step.TALKED: _("已回电"), Step.RATED: _("评价"), Step.ENDED: _("结束"), Step.FAULT: _("故障"),
@@ -202,8 +202,8 @@ HANDING_ENDED: dict[str, LazyString] = {
     Action.SETTLE: _("裁定办结"), Action.REDO: _("重办"), Action.REDO_AGAIN: _("裁定重办"),
 }  # fmt: skip
 REACHED = {True: _("已回访"), False: _("未回访"), None: ""}
-LINES = {OnTheLine.QUEUED: _("进入过排队"), OnTheLine.WAITING: _("正在排队"), OnTheLine.ANSWERED: _("人工接听"),
-         OnTheLine.LOST: _("未接通"), OnTheLine.QUICK: _("15秒内接听"),
+LINES = {OnTheLine.QUEUED: _("进入过排队"), OnTheLine.WAITING: _("正在排队"), OnTheLine.TALKING: _("正在通话"),
+         OnTheLine.ANSWERED: _("人工接听"), OnTheLine.LOST: _("未接通"), OnTheLine.QUICK: _("15秒内接听"),
          OnTheLine.ASKED: _("要求人工且已有结果")}  # fmt: skip
 STANDINGS = {
     Standing.IN_FORCE: _("有效"), Standing.PROVISIONAL: _("暂行有效"), Standing.UNSIGNED: _("待签发"),

@@ -1,6 +1,7 @@
 """The pages' port to the operators' phones, answered by the exchange."""
 
 from collections.abc import Callable, Collection
+from typing import TypeVar
 
 from admin_ui.phones import PhonesError
 from dispatch.callbacks.callbacks import Attempt
@@ -8,6 +9,9 @@ from dispatch.callbacks.contacting import CallerContact
 from dispatch.callbacks.telephone import Telephone
 from dispatch.line.flags import Skill
 from hotline.exchange.errors import ActionRefused, LinkError
+
+T = TypeVar("T")
+AGAIN = "交换机没有响应，请重试"
 
 
 class ExchangePhones:
@@ -40,9 +44,18 @@ class ExchangePhones:
         except ActionRefused as error:
             raise PhonesError("联络员的电话无法接通") from error
 
+    def talks(self, call_id: str, extension: str) -> str:
+        spied = _asked(lambda: self._telephone.talks(call_id, extension), AGAIN)
+        if not spied:
+            raise PhonesError("该通话中现在没有其他接线员")
+        return spied
 
-def _asked(ask: Callable[[], None]) -> None:
+    def listen_in(self, spied: str, *, own: str) -> None:
+        _asked(lambda: self._telephone.listen_in(spied, own=own), AGAIN)
+
+
+def _asked(ask: Callable[[], T], why: str = "交换机没有响应，话机状态未改变") -> T:
     try:
-        ask()
+        return ask()
     except LinkError as error:
-        raise PhonesError("交换机没有响应，话机状态未改变") from error
+        raise PhonesError(why) from error

@@ -27,12 +27,17 @@ def page(call_id: str) -> ResponseReturnValue:
         if callers.call(session, call_id, account=me()) is None:
             abort(404)
         audit.note(session, "call.read", by=me().login, at=now(), about=("call", call_id))
+    return show(call_id)
+
+
+def show(call_id: str, trouble: str = "") -> str:
+    """The page, with what was refused on it."""
     with reading() as session:
         call = callers.call(session, call_id, account=me())
         tickets = session.scalars(select(Ticket).where(Ticket.call_id == call_id, reach.tickets_of(me()))).all()
         return render_template("call.html", call=call, told=_told(session, call_id), tickets=tickets,
                                nameless=bool(reach.nameless_among(session, [call_id], account=me())),
-                               sounds=_sounds(session, call_id))  # fmt: skip
+                               sounds=_sounds(session, call_id), trouble=trouble)  # fmt: skip
 
 
 def _told(session: Session, call_id: str) -> list[tuple[Telling, Entry, EntryVersion, Authorisation | None]]:

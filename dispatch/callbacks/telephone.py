@@ -1,5 +1,6 @@
-"""What the house asks of the exchange: to ring a citizen, and to let an operator's phone take calls."""
+"""What the house asks of the exchange: to ring a citizen, to let phones take calls, to let a supervisor hear one."""
 
+import uuid
 from collections.abc import Collection
 from contextlib import suppress
 from threading import Lock
@@ -96,6 +97,20 @@ class Telephone:
             raise
         except LinkError as error:  # it may ring all the same: whoever is rung first hears it, and says how it went
             log.warning("callback.not_asked", call_id=call_id, reason=str(error))
+
+    def talks(self, call_id: str, extension: str) -> str:
+        """The channel of an operator who talks in a call; empty when he doesn't. LinkError when nobody can say."""
+        rows = [row for row in actions.core_show_channels(self.link()) if row.get("AccountCode") == call_id]
+        his = (row for row in rows if extension_of(row["Channel"]) == extension)
+        return next((row["Channel"] for row in his if row.get("ChannelStateDesc") == "Up"), "")
+
+    def listen_in(self, spied: str, *, own: str) -> None:
+        """Ring a supervisor's phone, and when he takes it let him hear all that is said on that channel; LinkError when
+        it was not asked, or nobody knows. It carries no call's number: it is no leg of that call, nor a call."""
+        actions.originate(
+            self.link(), phone(own), channel_id=uuid.uuid4().hex, context="listening_in", extension="s",
+            caller_id=self._settings.number, variables={"SPIED": spied},
+        )  # fmt: skip
 
     def lines(self) -> Taken | None:
         """What of the trunk is taken, as the exchange has it; None when it can't be asked."""

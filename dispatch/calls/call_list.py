@@ -21,6 +21,7 @@ class OnTheLine(StrEnum):
 
     QUEUED = "queued"
     WAITING = "waiting"
+    TALKING = "talking"
     ANSWERED = "answered"
     LOST = "lost"
     QUICK = "quick"  # within the time of the standard
@@ -49,6 +50,7 @@ class WantedCalls:
 CONDITIONS: dict[OnTheLine, tuple[ColumnElement[bool], ...]] = {
     OnTheLine.QUEUED: (Call.queued_at.is_not(None),),
     OnTheLine.WAITING: (Call.queued_at.is_not(None), Call.answered_at.is_(None), Call.ended_at.is_(None)),
+    OnTheLine.TALKING: (Call.operator_id.is_not(None), Call.ended_at.is_(None)),
     OnTheLine.ANSWERED: (Call.queued_at.is_not(None), Call.answered_at.is_not(None)),
     OnTheLine.LOST: (Call.queued_at.is_not(None), Call.answered_at.is_(None), Call.ended_at.is_not(None)),
     OnTheLine.QUICK: (seconds(Call.queued_at, Call.answered_at) <= QUICK.total_seconds(),),

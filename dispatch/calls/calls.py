@@ -47,6 +47,7 @@ class Step(StrEnum):
     OFFERED = "offered"
     MISSED = "missed"
     ANSWERED = "answered"
+    LISTENED_IN = "listened_in"  # 监听: a supervisor's telephone is rung to hear it
     LEFT_QUEUE = "left_queue"
     PLACE_KEPT = "place_kept"
     TRANSFER_BEGAN = "transfer_began"  # 转接承办单位

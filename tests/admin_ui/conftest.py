@@ -85,6 +85,13 @@ class Switchboard:
     def connect(self, attempt: Attempt, number: str, *, extension: str) -> None:
         self._ask(f"connect {number}", extension)
 
+    def talks(self, call_id: str, extension: str) -> str:
+        self._ask(f"talks in {call_id}", extension)
+        return f"PJSIP/{extension}-0000002a"
+
+    def listen_in(self, spied: str, *, own: str) -> None:
+        self._ask(f"hear {spied}", own)
+
 
 @dataclass
 class World:

@@ -1,11 +1,9 @@
 """A whole house behind the exchange, and ways to come to somebody in it; afterwards nothing may be left of a call."""
 
 import time
-import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import numpy as np
 from sqlalchemy import select
 
 from cli import sip
@@ -14,7 +12,7 @@ from dispatch.calls.calls import Call, Outcome
 from tests.journeys import ears
 from tests.journeys.trouble import Breakable, accounted, breakable, number_of, operator
 from tests.support.remains import Place
-from tests.support.sound import FRAME, tone
+from tests.support.sound import lasts, tone
 from tests.support.telephone import Telephone
 
 HUM = 1000.0  # Hz: what a caller says
@@ -69,9 +67,5 @@ def talked(house: Breakable, name: str, *, hummed: float = 1.0, within: float = 
 
 def seconds_of(house: Breakable, call: Call, hertz: float) -> float:
     """How long a tone is in the recording of a call."""
-    with wave.open(ears.opened(house, house.settings.spool / f"calls/{call.id}.wav")) as sound:
-        samples = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2").reshape(-1, sound.getnchannels()).T.astype(float)
-    pieces = samples[:, : samples.shape[1] // FRAME * FRAME].reshape(len(samples), -1, FRAME)
-    turning = np.exp(-2j * np.pi * hertz * np.arange(FRAME) / 8000)
-    loud = np.abs(pieces @ turning) / FRAME > 1000
-    return float(loud.any(axis=0).sum()) * FRAME / 8000
+    with ears.opened(house, house.settings.spool / f"calls/{call.id}.wav") as sound:
+        return lasts(ears.samples(sound), hertz)

@@ -8,10 +8,12 @@ import time
 from contextlib import suppress
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hotline.voice import alaw
 
 FRAME, ALAW, EVENT = 160, 8, 101
+LOUD = 1000 / 32768  # a tone counts as heard
 PACE = 0.02
 SILENCE = b"\xd5" * FRAME
 KEYS = dict(zip("123A456B789C*0#D", ((low, high) for low in (697, 770, 852, 941) for high in (1209, 1336, 1477, 1633)), strict=True))
@@ -95,6 +97,14 @@ def tone(hertz: tuple[float, ...], seconds: float) -> bytes:
     """Some frequencies at once, as A-law."""
     moments = np.arange(int(alaw.RATE * seconds)) / alaw.RATE
     return alaw.encode((0.3 * np.sum([np.sin(2 * np.pi * one * moments) for one in hertz], axis=0)).astype(np.float32))
+
+
+def lasts(samples: NDArray[np.float32], hertz: float) -> float:
+    """For how many seconds a tone is in a sound, on whichever of its sides."""
+    pieces = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME, samples.shape[1])
+    turning = np.exp(-2j * np.pi * hertz * np.arange(FRAME) / alaw.RATE)
+    loud = np.abs(np.einsum("nfs,f->ns", pieces, turning)) / FRAME > LOUD
+    return float(loud.any(axis=1).sum()) * FRAME / alaw.RATE
 
 
 def keys(pressed: str) -> bytes:
