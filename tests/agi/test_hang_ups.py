@@ -212,6 +212,7 @@ def test_every_script_is_walked() -> None:
     assert WAYS.keys() == SCRIPTS.keys()
 
 
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.proof)], indirect=True)
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_a_caller_may_go_at_every_command_of_every_script(scene: Scene, script: str) -> None:
     assert walked(scene, script, *HANGS_UP[:3:2]) >= 1

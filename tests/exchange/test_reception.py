@@ -18,9 +18,8 @@ from cli.sip_scenario import Signal, Told, Wait
 from hotline.voice import alaw
 from hotline.voice.rendering import write_whole
 from recordings import sides
-from tests.exchange.conftest import listen
+from tests.exchange.conftest import listen, until
 from tests.exchange.test_messages import _put
-from tests.exchange.test_transfer import until
 from tests.journeys.prompter import hang_up
 
 pytestmark = pytest.mark.journey
@@ -88,7 +87,7 @@ def test_the_offices_menu_sends_each_key_where_it_says_and_silence_to_people(
     told = ["SET VARIABLE MENU hotline/greeting&hotline/menu_progress", "SET VARIABLE MENU_WAYS ---x-p----", "SET VARIABLE SELFSERVICE no"]
     steps = (Wait(1.5), *([Signal(key, then=0)] if key else []), Told())
     with agi(incoming=told, menu=[f"SET VARIABLE NEXT {says}"], progress=None) as seen, call(*steps, port=plan.sip_port) as caller:
-        until(lambda: len(seen) > len(asked))
+        until(lambda: len(seen) > len(asked), 50)  # who is silent hears all of it, and is waited for
         hang_up(caller)
     assert [one["agi_network_script"] for one in seen] == ["incoming", *asked]
     if "menu" in asked:
