@@ -42,10 +42,10 @@ def ledger(session: Session, version: EntryVersion) -> list[tuple[str, str]]:
 
 
 # ---------------------------------------------------------------- the table
-@pytest.mark.parametrize(("source", "deed"), [p for p in itertools.product(Stage, Deed) if p not in POSSIBLE])
-def test_a_step_outside_the_table_is_refused_in_words(source: Stage, deed: Deed) -> None:
-    with pytest.raises(LifeError, match=LABELS[source]):
-        transition(source, deed)
+def test_a_step_outside_the_table_is_refused_in_words() -> None:
+    for source, deed in set(itertools.product(Stage, Deed)) - set(POSSIBLE):
+        with pytest.raises(LifeError, match=LABELS[source]):
+            transition(source, deed)
 
 
 def test_the_only_way_out_leads_by_leader_and_reviewer() -> None:

@@ -150,6 +150,7 @@ def test_the_document_describes_every_address_and_no_other(client: FlaskClient) 
         "/faqs/<any(web):name>.json"}
 
 
+@pytest.mark.parametrize("database", ["postgresql", pytest.param("sqlite", marks=pytest.mark.proof)], indirect=True)
 @pytest.mark.parametrize("operation", [f"GET {path}" for path in DOCUMENT["paths"]])
 def test_no_question_that_a_program_can_think_of_breaks_the_promise(client: FlaskClient, operation: str) -> None:
     """Schemathesis: each answer has a status, type, headers and body that the document names; nothing crashes."""
