@@ -18,13 +18,13 @@ from tests.journeys import ears
 from tests.journeys.conftest import House
 from tests.journeys.prompter import ANONYMOUS, call
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.journey, pytest.mark.timeout(320)]
 PATIENT, SHOUTER, SHY, ELSEWHERE = "13900000601", "13900000602", "13900000603", "13900000699"
 FIRST, SECOND, PLACE, WISH = "transfer_nobody", "liaison_hello", "liaison_join", "callback_later"  # what callers say
 SILENCE = ears.PROMPTS.parent / "silence/9.alaw"
 PASSED_BY = Signal("#", 2.0)
 TO_THE_PROMPT: tuple[Step, ...] = (Wait(2), Signal("0", 4), Signal("#", 0))
-TO_THE_END = Wait(60)  # the exchange hangs up
+TO_THE_END = Wait(100)  # the exchange hangs up
 
 
 def _says(sound: str | Path, then: float = 0.5) -> tuple[Step, ...]:
@@ -54,7 +54,7 @@ def left(house: House, tmp_path_factory: pytest.TempPathFactory) -> House:
     with ExitStack() as stack:
         lines = [stack.enter_context(call(house, who, *steps)) for who, steps in callers.items()]
         for line in lines:
-            result = line.result(170)
+            result = line.result(240)
             assert result.failed == 0, result.log
     return house
 
