@@ -47,6 +47,9 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """bin/test looks for such tests in the files that name the mark: nobody may have it from elsewhere."""
     for mark in item.iter_markers():
         assert mark.name not in {"journey", "alone"} or f"mark.{mark.name}" in item.path.read_text(), f"{item.path} does not name it"
+    how = getattr(item, "callspec", None)
+    if item.get_closest_marker("browser") and how is not None and how.params.get("database") == "postgresql":
+        item.add_marker(pytest.mark.proof)  # what a browser sees doesn't depend on the database, and takes long
 
 
 def pytest_collection_finish() -> None:
