@@ -12,6 +12,7 @@ from admin_ui.phones import Phones
 from dispatch.transfers.transfer_line import TransferLine
 from hotline.database import Database
 from hotline.events import Bus
+from hotline.heap import set_aside
 from hotline.settings import Settings
 
 THREADS = 200
@@ -29,7 +30,9 @@ class Pages(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        return self._make()
+        app = self._make()
+        set_aside()
+        return app
 
 
 def serve(settings: Settings, database: Database, bus: Bus | None = None, *, phones: Phones | None = None,

@@ -25,6 +25,7 @@ from cli.fill.size import Size
 from dispatch.calls.calls import Call
 from dispatch.tickets.tickets import Ticket
 from hotline.database import Database
+from hotline.heap import set_aside
 from hotline.migrating import migrate
 from hotline.settings import Settings
 from hotline.times import local_day, now
@@ -76,6 +77,7 @@ def run(address: str, rounds: int, seconds: Seconds, slowest: int | None) -> dic
         app = create_app(settings, database)
         app.config.update(WTF_CSRF_ENABLED=False)
         people = People(app)
+        set_aside()  # as the server does once it has loaded
         with database.reading() as session:
             pages = slowest_of(asked(session), slowest) if slowest else asked(session)
             rows = {m.__tablename__: session.scalar(select(func.count()).select_from(m)) or 0 for m in (Call, Ticket)}

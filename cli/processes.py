@@ -25,9 +25,12 @@ def agi() -> None:
     from agi.core import stay_on_one_core
     from agi.run import PATIENCE, make_server
     from hotline.database import Database
+    from hotline.heap import set_aside
 
     stay_on_one_core()
-    make_server(settings, Database(settings.database_address, patience=PATIENCE)).run(drain_within=5.0)
+    server = make_server(settings, Database(settings.database_address, patience=PATIENCE))
+    set_aside()
+    server.run(drain_within=5.0)
 
 
 @click.command()
