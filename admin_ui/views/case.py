@@ -34,8 +34,7 @@ def taken_out(number: str) -> ResponseReturnValue:
         try:
             sounds = case_files.sounds_of(session, ticket, account=me(), at=now())
         except RecordingError as fault:
-            flash(str(fault), "danger")
-            return redirect(url_for("ticket.page", number=number), 303)
+            return _refused(number, fault)
         call = session.get(Call, ticket.call_id) if ticket.call_id else None
         masks = masking.masked_of_each(session, sounds)
         handed_in = ticket_files.contents(session, ticket, account=me(), settings=house().settings)
@@ -51,14 +50,18 @@ def taken_out(number: str) -> ResponseReturnValue:
                                  database=house().database, missing=missing)  # fmt: skip
     except RecordingError as fault:
         file.close()
-        flash(str(fault), "danger")
-        return redirect(url_for("ticket.page", number=number), 303)
+        return _refused(number, fault)
     with writing() as session:
         of = session.scalars(select(Ticket).where(Ticket.number == number)).one()
         case_files.taken_out(session, of, digest=digest, purpose=purpose, by=me().login, at=now())
     if missing:
         flash(gettext("导出的卷宗缺少附件：%(files)s", files="；".join(missing)), "warning")
     return _sent(file, number)
+
+
+def _refused(number: str, fault: RecordingError) -> ResponseReturnValue:
+    flash(str(fault), "danger")
+    return redirect(url_for("ticket.page", number=number), 303)
 
 
 def _sent(file: IO[bytes], number: str) -> Response:

@@ -25,6 +25,7 @@ from hotline.times import local_day, now
 from hotline.voice import alaw
 from recordings.recordings import Kind, Recording
 from recordings.recordings import State as Kept
+from tests.exchange.conftest import until
 from tests.journeys import ears, prompter
 from tests.journeys.browser import Enter, windows
 from tests.journeys.conftest import House
@@ -174,13 +175,6 @@ def _leg(house: House, uniqueid: str) -> Recording:
         return session.scalars(select(Recording).where(Recording.leg == uniqueid)).one()
 
 
-def _until(happened: Callable[[], bool], seconds: float = 40) -> None:
-    end = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < end
-        time.sleep(0.2)
-
-
 def _legs(house: House, call: Call, liaison: str) -> None:
     """Each channel is a leg of the call, and each officer has a recording of his own."""
     with house.database.reading() as session:
@@ -217,7 +211,7 @@ def test_by_0_he_is_back_with_his_operator_and_when_nobody_comes_his_question_is
         expect(desk.locator("#phase")).to_contain_text("通话已结束")
         with house.database.reading() as session:  # the operator is free while his caller speaks
             assert session.get_one(Call, nobody.call_id).ended_at is None
-        _until(lambda: any((house.settings.spool / "messages").glob(f"{nobody.call_id}*.wav")))
+        until(lambda: any((house.settings.spool / "messages").glob(f"{nobody.call_id}*.wav")))
         time.sleep(5)  # he speaks
         prompter.hang_up(line)
     call = house.call_of(ALONE)
