@@ -8,12 +8,13 @@ from cli.opening import opened
 from dispatch.reconciling.reconciler import Reconciler, open_findings
 from dispatch.tickets import case_files
 from hotline import audit
+from hotline.kept.ciphers import Cipher
+from hotline.kept.errors import KeptError
+from hotline.kept.keyring import PLAIN
 from hotline.times import local, local_day, now
 from recordings import keeping
 from recordings.archive import archive
-from recordings.ciphers import Cipher
 from recordings.errors import RecordingError
-from recordings.keyring import PLAIN
 
 
 @click.group()
@@ -84,7 +85,7 @@ def reconcile(whole: bool) -> None:
     there = Reconciler(settings, database, archive(settings), whole=whole, say=click.echo)
     try:
         done = there.run(by="command line", at=now())
-    except RecordingError as fault:
+    except KeptError as fault:
         raise click.ClickException(f"Not finished: {fault}") from None
     told = ", ".join(f"{kind}: {count}" for kind, count in sorted(done.counts.items()))
     click.echo(f"Found: {told}" if told else "All agrees.")

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hotline.kept.keyring import PLAIN
 from hotline.settings import Settings
 from recordings import keeping
 from recordings.archive import archive
 from recordings.findings import Reconciliation
-from recordings.keyring import PLAIN
 
 LATE = timedelta(days=3)
 MANY = 500  # more that wait in the spool are no longer those of the last minutes

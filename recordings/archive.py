@@ -10,15 +10,17 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import BinaryIO
 
+from hotline.kept import sealing
+from hotline.kept.ciphers import Cipher
+from hotline.kept.errors import Absent, Tampered
+from hotline.kept.folder import Folder, OpenFile
+from hotline.kept.keyring import PLAIN, KeyRing
+from hotline.kept.reading import Bytes, digest
 from hotline.settings import Settings
-from recordings import audio, packing, s3, sealing, sides
-from recordings.ciphers import Cipher
-from recordings.errors import Absent, Tampered
-from recordings.keyring import PLAIN, KeyRing
+from recordings import audio, packing, s3, sides
 from recordings.packing import Packing, Unpacked
-from recordings.reading import Bytes
 from recordings.recordings import Recording
-from recordings.stores import Folder, Moving, OpenFile, Store
+from recordings.stores import Moving, Store
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Archive:
         """Whether the sound is still what was taken in, to the bit."""
         try:
             with self.sound(recording) as content:
-                return packing.digest(content) == recording.sha256
+                return digest(content) == recording.sha256
         except (Absent, Tampered):
             return False
 

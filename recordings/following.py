@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from hotline.database import Database
+from hotline.kept.errors import Absent
+from hotline.kept.reading import Bytes
 from recordings.archive import Archive
-from recordings.errors import Absent
-from recordings.reading import Bytes
 from recordings.recordings import Recording
 
 Again = Callable[[], Recording | None]

@@ -11,11 +11,11 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from hotline.database import Database
+from hotline.kept.errors import Absent, KeptError, KeyMissing, Tampered
+from hotline.kept.keyring import PLAIN
 from hotline.times import local_day
 from recordings import archive as archives
 from recordings.archive import Archive, PutAway
-from recordings.errors import Absent, KeyMissing, RecordingError, Tampered
-from recordings.keyring import PLAIN
 from recordings.recordings import Recording, State
 from recordings.stores import Moving
 
@@ -92,7 +92,7 @@ def _each(
 ) -> None:
     """One after the other for a while. One that can't be done is put off and keeps no other waiting; a store or a
     ring that is away keeps all of them."""
-    faults: list[RecordingError] = []
+    faults: list[KeptError] = []
     for row in _in_time(owed, put_off, at):
         try:
             do(row)

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from hotline.database import Database
+from hotline.kept.reading import Bytes
 from recordings.archive import Archive
 from recordings.audio import HEADER
 from recordings.errors import RecordingError
 from recordings.following import Following, again
 from recordings.masking import Stretch
-from recordings.reading import Bytes
 from recordings.recordings import Recording
 
 HERTZ, LOUDNESS = 1000, 1000  # of 32767

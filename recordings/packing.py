@@ -3,8 +3,6 @@
 soundfile packs: pydub has no FLAC without ffmpeg, and turns A-law into 8 bits. What does not come out of the packed
 file as it went in (a sample torn by a crash, another kind of WAV) is kept as it is."""
 
-import hashlib
-import io
 import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,9 +13,9 @@ from typing import BinaryIO
 import numpy as np
 import soundfile
 
+from hotline.kept.errors import KeptError, Tampered
+from hotline.kept.reading import Bytes, Plain, Seekable, digest
 from recordings import audio
-from recordings.errors import RecordingError, Tampered
-from recordings.reading import Bytes, Seekable
 
 HEADER = audio.HEADER
 STEP = 1 << 16  # frames at a time
@@ -52,29 +50,15 @@ def _to_flac(wav: Path, packed: BinaryIO) -> None:
                 out.write(block)
 
 
-class Plain:
-    """An open file, to be read in parts; whoever opened it closes it."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file, self.size = file, file.seek(0, io.SEEK_END)
-
-    def part(self, start: int, length: int) -> bytes:
-        self._file.seek(start)
-        return self._file.read(length)
-
-    def close(self) -> None:
-        """Nothing to do."""
-
-
 class _Heeded(Seekable):
     """What soundfile reads from: no fault passes through the C library, so it is kept until that has returned."""
 
-    fault: RecordingError | None = None
+    fault: KeptError | None = None
 
     def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
         try:
             return super().readinto(buffer)
-        except RecordingError as fault:
+        except KeptError as fault:
             self.fault = fault
             return 0
 
@@ -131,11 +115,3 @@ class Unpacked:
         return (b"RIFF" + struct.pack("<I", size - 8) + b"WAVEfmt "
                 + struct.pack("<IHHIIHH", 16, 1, channels, rate, rate * self._frame, self._frame, 16)
                 + b"data" + struct.pack("<I", size - HEADER))  # fmt: skip
-
-
-def digest(content: Bytes) -> str:
-    """SHA-256 of the whole content, a part at a time."""
-    made = hashlib.sha256()
-    for start in range(0, content.size, 1 << 20):
-        made.update(content.part(start, 1 << 20))
-    return made.hexdigest()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from recordings.errors import Absent, StoreError
+from hotline.kept.errors import Absent, StoreError
 
 AT_ONCE = 1 << 20  # bytes that are fetched at a time
 PAGE = 1000  # names that are listed at a time, the most there are

@@ -1,13 +1,12 @@
 """Where recordings are kept: a folder, or whatever else can put, read in parts, list and delete under a name."""
 
 import heapq
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from recordings.errors import Absent, StoreError
-from recordings.reading import Bytes
+from hotline.kept.errors import Absent, StoreError
+from hotline.kept.folder import Folder
+from hotline.kept.reading import Bytes
 
 
 class Store(Protocol):
@@ -28,40 +27,6 @@ class Store(Protocol):
     def names(self) -> Iterator[tuple[str, int]]:
         """Each name that is kept, with its size, in the order of their bytes."""
         ...
-
-
-class Folder:
-    """A store in a folder of this machine."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-
-    def put(self, name: str, file: BinaryIO) -> None:
-        path = self.root / name
-        new = path.with_name(path.name + ".new")
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-                while piece := file.read(1 << 20):
-                    out.write(piece)
-                out.flush()
-                os.fsync(out.fileno())
-            new.replace(path)
-            _keep_name(path.parent)
-        except OSError as fault:
-            raise StoreError(f"{self.root}: {fault.strerror}") from fault
-
-    def open(self, name: str) -> "OpenFile":
-        return OpenFile(self.root / name)
-
-    def delete(self, name: str) -> None:
-        try:
-            (self.root / name).unlink(missing_ok=True)
-        except OSError as fault:
-            raise StoreError(f"{self.root}: {fault.strerror}") from fault
-
-    def names(self) -> Iterator[tuple[str, int]]:
-        yield from _files(self.root, "")
 
 
 class Moving:
@@ -102,47 +67,3 @@ class Moving:
         finally:
             there.close()
         self.old.delete(name)
-
-
-class OpenFile:
-    """A file that is kept."""
-
-    def __init__(self, path: Path) -> None:
-        try:
-            self._file = path.open("rb")
-        except FileNotFoundError:
-            raise Absent(f"{path.name} isn't kept") from None
-        except OSError as fault:
-            raise StoreError(f"{path.name}: {fault.strerror}") from fault
-        self.size = os.fstat(self._file.fileno()).st_size
-
-    def part(self, start: int, length: int) -> bytes:
-        try:
-            return os.pread(self._file.fileno(), length, start)
-        except OSError as fault:
-            raise StoreError(str(fault.strerror)) from fault
-
-    def close(self) -> None:
-        self._file.close()
-
-
-def _files(folder: Path, before: str) -> Iterator[tuple[str, int]]:
-    """A folder at a time: the list of all would fill the memory."""
-    try:
-        found = sorted(os.scandir(folder), key=lambda entry: entry.name + "/" * entry.is_dir())
-    except FileNotFoundError:
-        return
-    for entry in found:
-        if entry.is_dir():
-            yield from _files(Path(entry.path), f"{before}{entry.name}/")
-        else:
-            yield before + entry.name, entry.stat().st_size
-
-
-def _keep_name(folder: Path) -> None:
-    """Have the folder itself written out: a file whose name is lost in a power cut is lost."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

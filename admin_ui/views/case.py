@@ -16,6 +16,7 @@ from dispatch.calls.calls import Call
 from dispatch.tickets import case_files, colleague_notes, reach, ticket_files
 from dispatch.tickets.tickets import Ticket
 from hotline.accounts.roles import Permission
+from hotline.kept.errors import KeptError
 from recordings import masking
 from recordings.archive import archive
 from recordings.errors import RecordingError
@@ -48,7 +49,7 @@ def taken_out(number: str) -> ResponseReturnValue:
     try:
         digest = case_files.pack(file, number, documents, sounds, masks, archive(house().settings),
                                  database=house().database, missing=missing)  # fmt: skip
-    except RecordingError as fault:
+    except KeptError as fault:
         file.close()
         return _refused(number, fault)
     with writing() as session:
@@ -59,7 +60,7 @@ def taken_out(number: str) -> ResponseReturnValue:
     return _sent(file, number)
 
 
-def _refused(number: str, fault: RecordingError) -> ResponseReturnValue:
+def _refused(number: str, fault: KeptError) -> ResponseReturnValue:
     flash(str(fault), "danger")
     return redirect(url_for("ticket.page", number=number), 303)
 

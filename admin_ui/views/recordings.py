@@ -17,12 +17,13 @@ from dispatch.calls.calls import Call
 from dispatch.calls.marks import marks
 from dispatch.tickets import reach
 from hotline.accounts.roles import Permission
+from hotline.kept.errors import Absent, KeptError, Tampered
+from hotline.kept.reading import Bytes, file
 from recordings import audio, listening, masked, masking, two_hands
 from recordings.archive import archive
-from recordings.errors import Absent, RecordingError, Tampered
+from recordings.errors import RecordingError
 from recordings.listening import Purpose
 from recordings.masking import Stretch
-from recordings.reading import Bytes, file
 from recordings.recordings import Kind, Recording, State
 from recordings.two_hands import Wish
 
@@ -172,7 +173,7 @@ def _opened(recording: Recording, masks: tuple[Stretch, ...], *, levelled: bool 
                              levelled=levelled)  # fmt: skip
     except (Absent, Tampered):
         abort(404)
-    except RecordingError as fault:
+    except KeptError as fault:
         log.error("recording.unreachable", recording=recording.id, call_id=recording.call_id, why=str(fault))
         abort(503)
 

@@ -12,11 +12,12 @@ from dispatch.tickets.states import State as TicketState
 from dispatch.tickets.tickets import Ticket
 from hotline import audit
 from hotline.database import Database
+from hotline.kept.errors import Absent
 from hotline.settings import Settings
 from hotline.times import local_day, now
 from recordings import retention, sides, two_hands
 from recordings.archive import Archive
-from recordings.errors import Absent, RecordingError
+from recordings.errors import RecordingError
 from recordings.recordings import Recording, State
 from recordings.retention import Destruction
 

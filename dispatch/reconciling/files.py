@@ -9,8 +9,8 @@ from sqlalchemy import select
 from dispatch.reconciling import unowned
 from dispatch.reconciling.books import QUIET, Books, Found
 from dispatch.reconciling.pairing import Name, Row, side_by_side, stored
+from hotline.kept.errors import Absent, KeptError
 from recordings import sides
-from recordings.errors import Absent, RecordingError
 from recordings.findings import Done
 from recordings.findings import Kind as Wrong
 from recordings.recordings import Kind, Recording, State
@@ -55,7 +55,7 @@ def _lost(books: Books, recording_id: int) -> Found | None:
         books.archive.open(row).close()
     except Absent:
         return unowned.lost(books, row)
-    except RecordingError:
+    except KeptError:
         return None  # it is there; its sound is looked at by who hashes it
     return None
 

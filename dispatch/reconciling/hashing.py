@@ -7,9 +7,9 @@ import structlog
 from sqlalchemy import Select, or_, select, update
 
 from dispatch.reconciling.books import Books, Found
+from hotline.kept.errors import Absent, KeptError
 from hotline.times import now
 from recordings.archive import Archive
-from recordings.errors import Absent, RecordingError
 from recordings.findings import Done, Finding
 from recordings.findings import Kind as Wrong
 from recordings.recordings import Recording, State
@@ -43,7 +43,7 @@ def _unchecked(at: datetime, last: int, *, whole: bool) -> Select[Recording]:
 def _checked(books: Books, row: Recording, at: datetime) -> Iterator[Found]:
     try:
         intact = books.archive.intact(row)
-    except RecordingError as fault:  # no key, or no store: neither says anything of the sound
+    except KeptError as fault:  # no key, or no store: neither says anything of the sound
         log.warning("reconcile.not_checked", recording=row.id, call_id=row.call_id, why=str(fault))
         return
     if intact:

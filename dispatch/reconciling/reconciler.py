@@ -33,7 +33,7 @@ class Reconciler:
     say: Say = lambda _: None
 
     def run(self, *, by: str, at: datetime, until: datetime | None = None) -> Reconciliation:
-        """Once through; what was found is kept, row by row. RecordingError when the store is away."""
+        """Once through; what was found is kept, row by row. KeptError when the store is away."""
         row = Reconciliation(began_at=at, by=by, counts={})
         with self.database.writing() as session:
             session.add(row)

@@ -15,7 +15,8 @@ from recordings.findings import Done
 from recordings.findings import Kind as Wrong
 from recordings.recordings import Kind, Recording, State
 
-_NAME = re.compile(r"\d{4}/\d\d/\d\d/(\d+)-[0-9a-f]{16}\.(\w+)(?:\.new)?")  # .new: somebody died over it
+# .new: somebody died over it
+_NAME = re.compile(r"\d{4}/\d\d/\d\d/(\d+)-[0-9a-f]{16}\.(\w+)(?:(?:\.[0-9a-f]{8})?\.new)?")
 
 
 def in_spool(books: Books, kind: Kind, path: Path, at: datetime) -> Found | None:
@@ -51,7 +52,7 @@ def kept(books: Books, name: str) -> Found | None:
         row = session.get(Recording, int(known[1])) if known else None
     if row is None:
         return Found(Wrong.UNOWNED, name, Done.LEFT)
-    if row.state == State.COMPLETE and (not row.stored or row.stored == name or _comes(books, known)):
+    if row.state == State.COMPLETE and (not row.stored or row.stored == name or _comes(books, row, known)):
         return None  # put away meanwhile, or about to be
     if row.state == State.DESTROYED or books.archive.intact(row):
         books.archive.forget(name)  # what an older key sealed, or what was to be destroyed
@@ -59,9 +60,10 @@ def kept(books: Books, name: str) -> Found | None:
     return Found(Wrong.UNOWNED, name, Done.LEFT, call_id=row.call_id)
 
 
-def _comes(books: Books, known: re.Match[str] | None) -> bool:
-    """Whether it is sealed with the key in force: its row is about to say so, and the old one goes then."""
-    return known is not None and known[2] == books.archive.ring.current_id(books.archive.cipher)
+def _comes(books: Books, row: Recording, known: re.Match[str] | None) -> bool:
+    """Whether it is sealed with the key in force, and its row is about to say so: the old one goes then."""
+    current = books.archive.ring.current_id(books.archive.cipher)
+    return known is not None and known[2] == current and row.key_id != current
 
 
 def lost(books: Books, row: Recording) -> Found:

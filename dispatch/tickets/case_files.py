@@ -20,8 +20,9 @@ from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.audit import AuditRow
 from hotline.database import Database
+from hotline.kept.reading import digest
 from hotline.logs import mask
-from recordings import masked, packing
+from recordings import masked
 from recordings.archive import Archive
 from recordings.errors import RecordingError
 from recordings.listening import Purpose
@@ -181,7 +182,7 @@ def _put(packed: zipfile.ZipFile, row: Recording, masks: Sequence[Stretch], arch
 
 def _whole(row: Recording, archive: Archive, database: Database) -> bool:
     with closing(masked.opened(archive, row, (), database=database)) as content:
-        return packing.digest(content) == row.sha256
+        return digest(content) == row.sha256
 
 
 def _digest(opened: zipfile.ZipFile, name: str) -> str:

@@ -20,10 +20,10 @@ from dispatch.calls.calls import Step
 from dispatch.calls.marks import Mark, marks
 from dispatch.tickets.tickets import Klass
 from hotline.audit import AuditRow
+from hotline.kept.ciphers import Cipher
 from hotline.times import now
 from recordings import keeping, sides
 from recordings.archive import Archive, archive
-from recordings.ciphers import Cipher
 from recordings.recordings import Recording, take_in
 from tests.recordings.test_archive import TONES, heard, tones
 

@@ -39,7 +39,7 @@ from sqlalchemy import select
 from cli.installation import installation
 from hotline.database import Database
 from recordings.archive import archive
-from recordings.reading import file
+from hotline.kept.reading import file
 from recordings.recordings import Recording
 settings = installation(os.environ).settings
 with Database(settings.database_address).reading() as session:

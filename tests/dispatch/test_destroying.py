@@ -12,13 +12,14 @@ from dispatch.reconciling.destroying import destroy_due
 from dispatch.tickets.tickets import Ticket
 from hotline.audit import AuditRow, chain
 from hotline.database import Database
+from hotline.kept.errors import StoreError
+from hotline.kept.folder import Folder
 from hotline.settings import Settings
 from recordings import keeping, recordings, retention, two_hands
 from recordings.archive import Archive, archive
-from recordings.errors import RecordingError, StoreError
+from recordings.errors import RecordingError
 from recordings.recordings import Kind, Recording, State
 from recordings.retention import Destruction, RetentionRule
-from recordings.stores import Folder
 from recordings.two_hands import Request, Wish
 from tests.conftest import NOON
 from tests.dispatch import town

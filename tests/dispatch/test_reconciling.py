@@ -179,8 +179,10 @@ def test_what_is_sealed_anew_while_all_is_looked_at_is_not_taken_for_a_leftover(
     assert registry.row("well").key_id == there.ring.current_id(there.cipher)
 
 
-def test_what_somebody_died_over_goes(registry: Registry) -> None:
-    half = registry.stored("well").with_name(f"{registry.stored('well').stem}.k0000.new")
+@pytest.mark.parametrize("name", ["{kept.stem}.k0000.0a1b2c3d.new", "{kept.name}.0a1b2c3d.new"])
+def test_what_somebody_died_over_goes(registry: Registry, name: str) -> None:
+    kept = registry.stored("well")
+    half = kept.with_name(name.format(kept=kept))
     half.write_bytes(b"half of it")
     assert registry.reconcile() == [(Wrong.UNOWNED, "well", Done.REMOVED)]
     assert not half.exists()

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 
 from cli.sip_scenario import Say, Signal, Wait
+from hotline.kept.reading import file
 from hotline.voice import alaw
 from hotline.voice.orders import names_of
 from recordings.archive import archive
-from recordings.reading import file
 from recordings.recordings import Kind, Recording, State
 from tests.journeys.conftest import PROJECT, House
 

@@ -14,15 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hotline.database import Database
-from recordings import audio, keeping, packing, recordings, sealing
+from hotline.kept import sealing
+from hotline.kept.ciphers import Cipher
+from hotline.kept.errors import Absent, KeyMissing, StoreError, Tampered
+from hotline.kept.folder import Folder
+from hotline.kept.keyring import PLAIN, KeyRing
+from hotline.kept.reading import Plain, Seekable, digest
+from recordings import audio, keeping, recordings
 from recordings.archive import Archive, clear
-from recordings.ciphers import Cipher
-from recordings.errors import Absent, KeyMissing, StoreError, Tampered
-from recordings.keyring import PLAIN, KeyRing
-from recordings.packing import Plain
-from recordings.reading import Seekable
 from recordings.recordings import Kind, Recording, State, take_in
-from recordings.stores import Folder
 from tests.conftest import NOON
 from tests.dispatch.town import CALL, later, sound
 
@@ -306,7 +306,7 @@ def test_a_sound_is_read_as_a_file(make: Callable[..., Archive], tmp_path: Path)
     row = put_away(make(), taken_in(path))
     with Seekable(make().open(row)) as file, wave.open(file) as opened:
         assert (opened.getnframes(), opened.getnchannels()) == (24000, 2)
-    assert packing.digest(make().open(row)) == row.sha256
+    assert digest(make().open(row)) == row.sha256
 
 
 def test_a_call_of_ten_minutes_is_put_away_in_a_moment(make: Callable[..., Archive], tmp_path: Path) -> None:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from hotline.kept.ciphers import Cipher
+from hotline.kept.errors import Absent
+from hotline.kept.folder import Folder, OpenFile
+from hotline.kept.keyring import KeyRing
 from recordings.archive import Archive, clear
-from recordings.ciphers import Cipher
-from recordings.errors import Absent
 from recordings.following import Following
-from recordings.keyring import KeyRing
 from recordings.recordings import Recording
-from recordings.stores import Folder, OpenFile
 from tests.recordings.test_archive import TODAY, put_away, taken_in, tones
 
 

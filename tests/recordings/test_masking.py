@@ -11,12 +11,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.audit import AuditRow
+from hotline.kept.reading import Plain
 from recordings import masking, two_hands
 from recordings.archive import Archive
 from recordings.errors import RecordingError
 from recordings.masked import Masked
 from recordings.masking import Mask, Stretch
-from recordings.packing import Plain
 from recordings.recordings import Kind, Recording, State
 from recordings.two_hands import Wish
 from tests.conftest import NOON

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from hotline.database import Database
+from hotline.kept.errors import Absent, StoreError
+from hotline.kept.keyring import PLAIN
 from hotline.settings import Settings, SettingsError, read_settings
 from recordings import keeping, s3
 from recordings.archive import Archive, archive
-from recordings.errors import Absent, StoreError
-from recordings.keyring import PLAIN
 from recordings.stores import Moving
 from tests.dispatch.town import later
 from tests.recordings.test_archive import TONES, heard, kept, owed, put_away, taken_in, tones

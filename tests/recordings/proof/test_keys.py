@@ -11,7 +11,8 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from cli.main import main
-from recordings import masked, packing
+from hotline.kept.reading import digest
+from recordings import masked
 from recordings.archive import archive
 from recordings.recordings import Recording, State
 from tests.journeys.trouble import Breakable, all_ended
@@ -56,7 +57,7 @@ class Listeners:
         there = archive(self._house.settings)
         try:
             with closing(masked.opened(there, row, (), database=self._house.database)) as content:
-                whole = packing.digest(content) == row.sha256
+                whole = digest(content) == row.sha256
         except Exception as fault:  # whatever it is: somebody would have heard half of it
             self.faults.append(f"{row.id}: {fault!r}")
             return

@@ -1,5 +1,6 @@
 """Reading what can be had in parts as if it were a file."""
 
+import hashlib
 import io
 from typing import BinaryIO, Protocol
 
@@ -13,6 +14,20 @@ class Bytes(Protocol):
     def part(self, start: int, length: int) -> bytes: ...
 
     def close(self) -> None: ...
+
+
+class Plain:
+    """An open file, to be read in parts; whoever opened it closes it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.size = file, file.seek(0, io.SEEK_END)
+
+    def part(self, start: int, length: int) -> bytes:
+        self._file.seek(start)
+        return self._file.read(length)
+
+    def close(self) -> None:
+        """Nothing to do."""
 
 
 class Seekable(io.RawIOBase):
@@ -50,3 +65,11 @@ class Seekable(io.RawIOBase):
 def file(content: Bytes, *, at_once: int = 1 << 16) -> BinaryIO:
     """The same, buffered, for whoever wants an open file."""
     return io.BufferedReader(Seekable(content), at_once)  # type: ignore[type-var]  # its readinto asks for less
+
+
+def digest(content: Bytes) -> str:
+    """SHA-256 of the whole content, a part at a time."""
+    made = hashlib.sha256()
+    for start in range(0, content.size, 1 << 20):
+        made.update(content.part(start, 1 << 20))
+    return made.hexdigest()

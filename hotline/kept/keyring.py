@@ -1,5 +1,5 @@
-"""The keys that recordings are sealed with: a file outside the database, for its owner only; a key is never changed,
-the newest of the cipher in force seals what comes, the older ones open what they sealed."""
+"""The keys that recordings and files are sealed with: a file outside the database, for its owner only; a key is never
+changed, the newest of the cipher in force seals what comes, the older ones open what they sealed."""
 
 import base64
 import fcntl
@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-from recordings.ciphers import Cipher
-from recordings.errors import KeyMissing
+from hotline.kept.ciphers import Cipher
+from hotline.kept.errors import KeyMissing
 
 PLAIN = "plain"
 """What stands for a key where nothing is sealed."""
-_HEAD = "# Keys of the recordings. Without this file no sealed recording can be heard: keep a copy, apart from them.\n"
+_HEAD = "# Without this file no sealed recording is heard and no sealed file read: keep a copy, apart from them.\n"
 
 
 @dataclass(frozen=True)

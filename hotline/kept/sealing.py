@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from os import urandom
 from typing import BinaryIO
 
-from recordings import ciphers
-from recordings.ciphers import TAG, Cipher
-from recordings.errors import Tampered
-from recordings.keyring import Key, KeyRing
-from recordings.reading import Bytes
+from hotline.kept import ciphers
+from hotline.kept.ciphers import TAG, Cipher
+from hotline.kept.errors import Tampered
+from hotline.kept.keyring import Key, KeyRing
+from hotline.kept.reading import Bytes
 
 MAGIC = b"HLR1"
 PIECE = 64 * 1024
@@ -45,10 +45,10 @@ class Unsealed:
         try:
             self._head = _read_header(kept.part(0, _LONGEST_HEADER))
         except (IndexError, ValueError, struct.error):
-            raise Tampered("the header of a sealed recording can't be read") from None
+            raise Tampered("the header of what is sealed can't be read") from None
         self.size = self._head.length
         if kept.size != len(self._head.raw) + self.size + _pieces(self.size) * TAG:
-            raise Tampered("a sealed recording is longer or shorter than it says")
+            raise Tampered("what is sealed is longer or shorter than it says")
         self._own = ciphers.own_key(self._head.cipher, ring.key(self._head.key_id).secret, salt=self._head.salt)
 
     def part(self, start: int, length: int) -> bytes:

@@ -1,4 +1,4 @@
-"""The ciphers that a recording may be sealed with: AES-256-GCM, and SM4-GCM for who is held to GB/T 39786."""
+"""The ciphers that what is kept may be sealed with: AES-256-GCM, and SM4-GCM for who is held to GB/T 39786."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from cryptography.hazmat.primitives.ciphers import Cipher as _Cipher
 from cryptography.hazmat.primitives.ciphers import algorithms, modes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from recordings.errors import Tampered
+from hotline.kept.errors import Tampered
 
 TAG = 16  # bytes that authenticate a piece
 
 
 class Cipher(StrEnum):
-    """How recordings are sealed; `none` leaves them readable."""
+    """How recordings and files are sealed; `none` leaves them readable."""
 
     AES = "aes-gcm"
     SM4 = "sm4-gcm"
@@ -39,7 +39,7 @@ _SUITES = {
 def own_key(cipher: Cipher, secret: bytes, *, salt: bytes) -> bytes:
     """The key of one file, made of the ring's secret and the file's salt: no two files share one, so each may
     count its pieces from 0."""
-    suite = _SUITES[cipher]
+    suite = _SUITES[cipher]  # the label never changes: what was sealed opens by it
     return HKDF(suite.digest(), suite.length, salt, b"hotline recording").derive(secret)
 
 
@@ -57,7 +57,7 @@ def unseal(cipher: Cipher, key: bytes, number: int, sealed: bytes, *, header: by
     try:
         return opened.update(sealed[:-TAG]) + opened.finalize()
     except InvalidTag:
-        raise Tampered(f"piece {number} of a sealed recording was changed") from None
+        raise Tampered(f"piece {number} of what is sealed was changed, or sealed with another key") from None
 
 
 def _nonce(number: int) -> bytes:
