@@ -8,6 +8,7 @@ from cli.opening import opened
 from dispatch.reconciling.reconciler import Reconciler, open_findings
 from dispatch.tickets import case_files
 from hotline import audit
+from hotline.cabinet import UNREADABLE, cabinet
 from hotline.kept.ciphers import Cipher
 from hotline.kept.errors import KeptError
 from hotline.kept.keyring import PLAIN
@@ -24,23 +25,30 @@ def recordings() -> None:
 
 @recordings.group()
 def keys() -> None:
-    """The keys that recordings are sealed with."""
+    """The keys that recordings, and files of tickets and entries, are sealed with."""
 
 
 @keys.command("list")
 def listed() -> None:
-    """Say which keys there are, since when, and how many recordings each seals."""
+    """Say which keys there are, since when, and how many recordings and files each seals."""
     settings, database = opened()
     there = archive(settings)
     with database.reading() as session:
         counts = keeping.by_key(session)
-    current = there.ring.current_id(there.cipher)
+    current, files = there.ring.current_id(there.cipher), cabinet(settings).by_key()
     for key in there.ring.all():
         seals = ", seals what comes" if key.id == current else ""
-        click.echo(f"{key.id}  {key.cipher}  since {key.made_on}  {counts.pop(key.id, 0)} recordings{seals}")
-    for key_id, count in sorted(counts.items()):
-        what = {"": "wait in the spool", PLAIN: "are not sealed"}.get(key_id, f"are sealed with {key_id}: IT IS LOST")
-        click.echo(f"{count} recordings {what}")
+        told = f"{counts.pop(key.id, 0)} recordings, {files.pop(key.id, 0)} files"
+        click.echo(f"{key.id}  {key.cipher}  since {key.made_on}  {told}{seals}")
+    for what, others in (("recordings", counts), ("files", files)):
+        for key_id, count in sorted(others.items()):
+            click.echo(f"{count} {what} {_of_no_key(key_id)}")
+
+
+def _of_no_key(key_id: str) -> str:
+    """What is to be said of those that none of the ring's keys seals."""
+    words = {"": "wait in the spool", PLAIN: "are not sealed", UNREADABLE: "can't be read: put them back from a backup"}
+    return words.get(key_id, f"are sealed with {key_id}: IT IS LOST")
 
 
 @keys.command()
@@ -61,13 +69,14 @@ def rotate() -> None:
 @keys.command()
 @click.argument("key")
 def drop(key: str) -> None:
-    """Take a KEY away that seals nothing any more: what it sealed, in old backups too, can't be heard again."""
+    """Take a KEY away that seals nothing any more: what it sealed, in old backups too, can't be had again."""
     settings, database = opened()
     there = archive(settings)
     with database.reading() as session:
         seals = keeping.by_key(session).get(key, 0)
-    if key == there.ring.current_id(there.cipher) or seals:
-        raise click.ClickException(f"{key} is in use: {seals} recordings are sealed with it.")
+    files = cabinet(settings).by_key()[key]
+    if key == there.ring.current_id(there.cipher) or seals or files:
+        raise click.ClickException(f"{key} is in use: {seals} recordings and {files} files are sealed with it.")
     if key not in {known.id for known in there.ring.all()}:
         raise click.ClickException(f"There is no key {key}.")
     there.ring.drop(key)

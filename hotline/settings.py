@@ -301,12 +301,12 @@ class Settings(BaseModel):
 
     # Keeping
     recordings_cipher: Literal["aes-gcm", "sm4-gcm", "none"] = Field(
-        "aes-gcm", description="How recordings are sealed: aes-gcm, sm4-gcm, or none."
+        "aes-gcm", description="How recordings and files are sealed: aes-gcm, sm4-gcm, or none."
     )
     recordings_s3: SecretStr = Field(
         SecretStr(""), description="Bucket for recordings, as s3://KEY:SECRET@host/bucket; empty: the folder."
     )
-    recordings_keys_file: str = Field("", description="File of the recordings' keys; empty: in the folder's secrets.")
+    recordings_keys_file: str = Field("", description="File of the keys of recordings and files; empty: in secrets.")
     recordings_keep_days: int = Field(730, description="Days that a recording is kept at least.")
     recordings_destroy: bool = Field(True, description="Whether recordings whose time is over are destroyed.")
     disk_alarm_percent: int = Field(10, description="Free disk below this percentage raises the alarm.")
@@ -414,7 +414,7 @@ class Settings(BaseModel):
 
     @property
     def recordings_keys(self) -> Path:
-        """The file of the keys that recordings are sealed with; outside the database."""
+        """The file of the keys that recordings and files are sealed with; outside the database."""
         own = self.folder.resolve() / "secrets" / "recording_keys"
         return Path(self.recordings_keys_file) if self.recordings_keys_file else own
 
@@ -425,7 +425,7 @@ class Settings(BaseModel):
 
     @property
     def attachments(self) -> Path:
-        """Where the files of answers lie, each under its hash."""
+        """Where the files of tickets and answers lie sealed, each under its hash."""
         return self.folder.resolve() / "attachments"
 
     @property

@@ -23,7 +23,7 @@ def add(session: Session, version: EntryVersion, name: str, content: bytes, *, b
     entry = held(session, version)
     hands.fit(session, transition(Stage(version.stage), Deed.WRITTEN), version, entry, by=by)
     try:
-        kept = files.keep(name, content, beside={a.name for a in version.attachments}, settings=settings)
+        kept = files.keep(name, content, beside={a.name for a in version.attachments}, settings=settings, at=at)
     except FileRefused as refused:
         raise LifeError(str(refused)) from None
     row = Attachment(entry_version_id=version.id, name=kept.name, media_type=kept.media_type, size=kept.size,

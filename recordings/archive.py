@@ -106,21 +106,13 @@ class Archive:
         size = packed.seek(0, io.SEEK_END)
         packed.seek(0)
         with TemporaryFile() as sealed:
-            key_id = self._seal(packed, size, sealed, on=on)
+            key_id = sealing.put_under_seal(packed, size, sealed, ring=self.ring, cipher=self.cipher, on=on)
             name = f"{recording.began_at:%Y/%m/%d}/{recording.id}-{recording.sha256[:16]}.{key_id}"
             made = PutAway(name, sealed.seek(0, io.SEEK_END), form, key_id, *(*gains, 0.0)[:2])
             sealed.seek(0)
             self.store.put(name, sealed)
         self._prove(recording, made)
         return made
-
-    def _seal(self, packed: BinaryIO, size: int, sealed: BinaryIO, *, on: date) -> str:
-        if self.cipher is Cipher.NONE:
-            sealed.write(packed.read())
-            return PLAIN
-        key = self.ring.current(self.cipher, on=on)
-        sealing.seal(packed, size, sealed, key=key)
-        return key.id
 
     def _prove(self, recording: Recording, made: PutAway) -> None:
         """Only what was read back from the store as it was taken in counts as put away."""

@@ -19,7 +19,6 @@ from hotline.accounts.roles import Permission
 from hotline.kept.errors import KeptError
 from recordings import masking
 from recordings.archive import archive
-from recordings.errors import RecordingError
 from recordings.listening import Purpose
 
 blueprint = Blueprint("case", __name__, url_prefix="/cases")
@@ -34,11 +33,11 @@ def taken_out(number: str) -> ResponseReturnValue:
         purpose = wish_code("purpose", Purpose) or abort(400)
         try:
             sounds = case_files.sounds_of(session, ticket, account=me(), at=now())
-        except RecordingError as fault:
+            handed_in = ticket_files.contents(session, ticket, account=me(), settings=house().settings)
+        except KeptError as fault:
             return _refused(number, fault)
         call = session.get(Call, ticket.call_id) if ticket.call_id else None
         masks = masking.masked_of_each(session, sounds)
-        handed_in = ticket_files.contents(session, ticket, account=me(), settings=house().settings)
         page = render_template("case.html", ticket=ticket, call=call, sounds=sounds, masks=masks, files=handed_in,
                                steps=colleague_notes.told(ticket), name_of=case_files.name_of)  # fmt: skip
         known = case_files.as_json(case_files.facts(session, ticket, sounds, masks, handed_in))

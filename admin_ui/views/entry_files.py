@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Blueprint, abort, send_file
+from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from admin_ui.guards import needs
 from admin_ui.handed_in import allow_a_file, given_file
 from admin_ui.house import house, me, now, reading
+from admin_ui.sending import opened, sent
 from admin_ui.views.entry import find, find_version
 from admin_ui.views.entry_steps import take
-from hotline import files
 from hotline.accounts.roles import Permission
+from hotline.cabinet import cabinet
 from hotline.times import local_day
 from knowledge_base import attachments, hands
 from knowledge_base.entries import Attachment, Entry, EntryVersion
@@ -53,10 +54,8 @@ def download(attachment_id: int) -> ResponseReturnValue:
         entry = find(session, session.get_one(EntryVersion, row.entry_version_id).entry_id)
         if not _may_have(session, row, entry):
             abort(404)
-        path = files.lies_at(row.sha256, house().settings)
-        if not path.is_file():
-            abort(404)
-        return send_file(path, mimetype=row.media_type, as_attachment=True, download_name=row.name, conditional=False)
+    content = opened(lambda: cabinet(house().settings).open(row.sha256), entry=entry.id, file=attachment_id)
+    return sent(content, media_type=row.media_type, etag=row.sha256, name=row.name)
 
 
 def _may_have(session: Session, row: Attachment, entry: Entry) -> bool:

@@ -2,20 +2,22 @@
 
 from datetime import datetime
 
-from flask import Blueprint, abort, send_file
+from flask import Blueprint, abort
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from admin_ui.guards import needs
 from admin_ui.handed_in import allow_a_file, given_file
-from admin_ui.house import house, me, now, writing
+from admin_ui.house import house, me, now, reading, writing
+from admin_ui.sending import opened, sent
 from admin_ui.views.ticket_steps import take
 from dispatch.tickets import reach, ticket_files
 from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.tickets import Ticket
-from hotline import audit, files
+from hotline import audit
 from hotline.accounts.roles import Permission
+from hotline.cabinet import cabinet
 
 blueprint = Blueprint("ticket_files", __name__, url_prefix="/tickets/<number>/files")
 blueprint.url_value_preprocessor(allow_a_file)
@@ -44,12 +46,10 @@ def remove(number: str, file_id: int) -> ResponseReturnValue:
 @needs(Permission.TICKETS)
 def download(number: str, file_id: int) -> ResponseReturnValue:
     """Always saved, never shown: nothing in it runs in our name. Who takes it is noted."""
-    with writing() as session:
+    with reading() as session:
         ticket = reach.ticket(session, number, account=me()) or abort(404)
         found = next((f for f in ticket_files.of(session, ticket, account=me()) if f.id == file_id), None) or abort(404)
-        path = files.lies_at(found.sha256, house().settings)
-        if not path.is_file():
-            abort(404)
+    content = opened(lambda: cabinet(house().settings).open(found.sha256), ticket=number, file=file_id)
+    with writing() as session:
         audit.note(session, "ticket.file_taken", by=me().login, at=now(), about=("ticket", number), sha256=found.sha256)
-        kind, name = found.media_type, found.name
-    return send_file(path, mimetype=kind, as_attachment=True, download_name=name, conditional=False)
+    return sent(content, media_type=found.media_type, etag=found.sha256, name=found.name)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from dispatch.callbacks.callbacks import Attempt
 from dispatch.callbacks.trunk import Taken
+from dispatch.sweeps.rounds import Rounds
 from hotline.database import Database
 from hotline.events import Bus
 from hotline.settings import Settings
@@ -29,6 +30,7 @@ class Duty:
     living: Living
     lines: Lines
     looked: dict[str, datetime] = field(default_factory=dict)  # when what is looked for seldom was looked for last
+    rounds: Rounds = field(default_factory=Rounds)
     calendar: dict[str, object] = field(default_factory=dict)  # by which state of the calendar deadlines were counted
 
     def looked_lately(self, what: str, *, at: datetime) -> bool:

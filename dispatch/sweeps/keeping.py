@@ -1,10 +1,11 @@
-"""What was recorded and what was noted is put away for good: sealed sounds, the chained trail."""
+"""What was recorded, handed in and noted is put away for good: sealed sounds and files, the chained trail."""
 
 from time import sleep
 
 from dispatch.reconciling import nightly
 from dispatch.sweeps.duty import BREATH, Duty
 from hotline.audit import chain
+from hotline.cabinet import cabinet
 from hotline.times import now
 from recordings import keeping
 from recordings.archive import archive
@@ -20,6 +21,11 @@ def keep_recordings(duty: Duty) -> None:
     keeping.move(there)
     keeping.reseal(duty.database, there, put_off=duty.looked, at=now())
     nightly.at_night(duty.settings, duty.database, at=now())
+
+
+def keep_files(duty: Duty) -> None:
+    """Seal anew what people handed in and an older key sealed, or none."""
+    duty.rounds.go_on(cabinet(duty.settings), at=now())
 
 
 def seal(duty: Duty) -> None:

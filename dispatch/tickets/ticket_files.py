@@ -14,6 +14,7 @@ from dispatch.tickets.tickets import Ticket, write_step
 from hotline import audit, files
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import DEPARTMENTAL
+from hotline.cabinet import cabinet
 from hotline.database import Base
 from hotline.files import FileRefused
 from hotline.settings import Settings
@@ -57,14 +58,14 @@ class Content:
 
 
 def contents(session: Session, ticket: Ticket, *, account: Account, settings: Settings) -> list[Content]:
-    """What a case taken out by this account holds of them."""
-    rows = of(session, ticket, account=account)
-    return [Content(row, f"files/{row.id}-{row.name}", files.whole(row.sha256, settings)) for row in rows]
+    """What a case taken out by this account holds of them; KeyMissing where the key of one is."""
+    rows, there = of(session, ticket, account=account), cabinet(settings)
+    return [Content(row, f"files/{row.id}-{row.name}", there.whole(row.sha256)) for row in rows]
 
 
 def gone(rows: Sequence[TicketFile], *, settings: Settings) -> set[int]:
     """Those whose file lies there no more, by their ids."""
-    return {row.id for row in rows if not files.lies_at(row.sha256, settings).is_file()}
+    return {row.id for row in rows if not cabinet(settings).has(row.sha256)}
 
 
 def may_add(ticket: Ticket, account: Account) -> bool:
@@ -80,7 +81,7 @@ def add(session: Session, ticket: Ticket, name: str, content: bytes, *, by: Acco
         raise ReferralError("现在不能给该工单添加附件")
     beside = {one.name for one in of(session, ticket, account=by)}  # what he may not see is not told by a refusal
     try:
-        kept = files.keep(name, content, beside=beside, settings=settings)
+        kept = files.keep(name, content, beside=beside, settings=settings, at=at)
     except FileRefused as refused:
         raise ReferralError(str(refused)) from None
     row = TicketFile(ticket_id=ticket.id, name=kept.name, media_type=kept.media_type, size=kept.size,

@@ -19,7 +19,8 @@ class OpenFile:
             raise Absent(f"{path.name} isn't kept") from None
         except OSError as fault:
             raise StoreError(f"{path.name}: {fault.strerror}") from fault
-        self.size = os.fstat(self._file.fileno()).st_size
+        found = os.fstat(self._file.fileno())
+        self.size, self.written = found.st_size, found.st_mtime  # seconds since 1970
 
     def part(self, start: int, length: int) -> bytes:
         try:

@@ -7,13 +7,14 @@ and its own number: none can be changed, moved, taken from another file or left 
 
 import struct
 from dataclasses import dataclass
+from datetime import date
 from os import urandom
 from typing import BinaryIO
 
 from hotline.kept import ciphers
 from hotline.kept.ciphers import TAG, Cipher
 from hotline.kept.errors import Tampered
-from hotline.kept.keyring import Key, KeyRing
+from hotline.kept.keyring import PLAIN, Key, KeyRing
 from hotline.kept.reading import Bytes
 
 MAGIC = b"HLR1"
@@ -32,6 +33,16 @@ def seal(source: BinaryIO, length: int, target: BinaryIO, *, key: Key) -> None:
         target.write(ciphers.seal(key.cipher, own, number, source.read(PIECE), header=header))
 
 
+def put_under_seal(source: BinaryIO, length: int, target: BinaryIO, *, ring: KeyRing, cipher: Cipher, on: date) -> str:
+    """Write it as this cipher has it, sealed with the newest key; the id of that key, or PLAIN."""
+    if cipher is Cipher.NONE:
+        target.write(source.read())
+        return PLAIN
+    key = ring.current(cipher, on=on)
+    seal(source, length, target, key=key)
+    return key.id
+
+
 def is_sealed(kept: Bytes) -> bool:
     """Whether what is kept was sealed."""
     return kept.part(0, len(MAGIC)) == MAGIC
@@ -42,13 +53,8 @@ class Unsealed:
 
     def __init__(self, kept: Bytes, ring: KeyRing) -> None:
         self._kept, self._opened = kept, _Opened(-1, b"")
-        try:
-            self._head = _read_header(kept.part(0, _LONGEST_HEADER))
-        except (IndexError, ValueError, struct.error):
-            raise Tampered("the header of what is sealed can't be read") from None
+        self._head = head(kept)
         self.size = self._head.length
-        if kept.size != len(self._head.raw) + self.size + _pieces(self.size) * TAG:
-            raise Tampered("what is sealed is longer or shorter than it says")
         self._own = ciphers.own_key(self._head.cipher, ring.key(self._head.key_id).secret, salt=self._head.salt)
 
     def part(self, start: int, length: int) -> bytes:
@@ -78,7 +84,9 @@ class _Opened:
 
 
 @dataclass(frozen=True)
-class _Head:
+class Head:
+    """What a sealed file says of itself, readable without a key; `length`: of what is sealed in it."""
+
     raw: bytes
     cipher: Cipher
     key_id: str
@@ -86,18 +94,29 @@ class _Head:
     length: int
 
 
+def head(kept: Bytes) -> Head:
+    """The header of what is kept sealed; Tampered when it can't be read, or what follows is longer or shorter."""
+    try:
+        found = _read_header(kept.part(0, _LONGEST_HEADER))
+    except (IndexError, ValueError, struct.error):
+        raise Tampered("the header of what is sealed can't be read") from None
+    if kept.size != len(found.raw) + found.length + _pieces(found.length) * TAG:
+        raise Tampered("what is sealed is longer or shorter than it says")
+    return found
+
+
 def _header(key: Key, salt: bytes, length: int) -> bytes:
     name = key.id.encode()
     return MAGIC + bytes([_CODES[key.cipher], len(name)]) + name + salt + struct.pack(">Q", length)
 
 
-def _read_header(head: bytes) -> _Head:
+def _read_header(head: bytes) -> Head:
     cipher = {code: cipher for cipher, code in _CODES.items()}.get(head[4])
     if head[:4] != MAGIC or cipher is None:
         raise ValueError
     at = 6 + head[5]
     (length,) = struct.unpack_from(">Q", head, at + 16)
-    return _Head(head[: at + 24], cipher, head[6:at].decode("ascii"), head[at : at + 16], length)
+    return Head(head[: at + 24], cipher, head[6:at].decode("ascii"), head[at : at + 16], length)
 
 
 def _pieces(length: int) -> int:

@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from werkzeug.http import parse_options_header
 
 from dispatch.tickets import case_files
 from dispatch.tickets.case_files import LIST, README
 from dispatch.tickets.reply_templates import MOST, ReplyTemplate
 from dispatch.tickets.ticket_files import TicketFile
 from dispatch.tickets.tickets import Klass
-from hotline import files
 from hotline.audit import AuditRow
 from hotline.times import now
 
@@ -58,6 +58,8 @@ def test_a_departments_file_is_there_for_all_who_reach_the_ticket_and_who_takes_
     address = f"/tickets/{number}/files/{one}"
     taken = desk.signed_in("supervisor").get(address)
     assert (taken.data, taken.headers["Content-Disposition"].split(";")[0]) == (PDF, "attachment")
+    assert (taken.content_length, taken.headers["Cache-Control"]) == (len(PDF), "no-store")
+    assert parse_options_header(taken.headers["Content-Disposition"])[1]["filename"] == "材料.pdf"
     assert "材料.pdf" in desk.page("leader", number)
     assert desk.signed_in("liaison_b").get(address).status_code == 404
     assert desk.signed_in("supervisor").get(f"/tickets/{world.ticket()}/files/{one}").status_code == 404
@@ -69,13 +71,29 @@ def test_a_departments_file_is_there_for_all_who_reach_the_ticket_and_who_takes_
         assert packed.read(f"files/{one}-材料.pdf") == PDF
 
 
+def test_while_the_key_is_away_neither_file_nor_case_is_given_out_and_then_both_are_whole(desk: Desk, world: World) -> None:
+    number, ring = world.ticket(), world.settings.recordings_keys
+    desk.put("liaison", number)
+    (one,) = desk.ids()
+    boss, ways = desk.signed_in("supervisor"), (f"/tickets/{number}/files/{one}", f"/cases/{number}.zip?purpose=law")
+    assert PDF not in (world.settings.attachments / hashlib.sha256(PDF).hexdigest()).read_bytes()
+    ring.rename(ring.with_suffix(".away"))
+    assert [boss.get(way).status_code for way in ways] == [503, 303]
+    assert "put back the copy" in boss.get(f"/tickets/{number}").text
+    ring.with_suffix(".away").rename(ring)
+    assert [boss.get(way).status_code for way in ways] == [200, 200]
+    with world.database.reading() as session:
+        deeds = session.scalars(select(AuditRow.deed).where(AuditRow.deed.in_(["ticket.file_taken", "case.taken_out"])))
+        assert sorted(deeds) == ["case.taken_out", "ticket.file_taken"], "what wasn't given out isn't noted"
+
+
 @pytest.mark.parametrize("deed", ["missing", "changed"])
 def test_a_case_lacks_no_more_than_the_file_that_is_gone_and_names_it(desk: Desk, world: World, tmp_path: Path, deed: str) -> None:
     number = world.ticket()
     desk.put("liaison", number)
     desk.put("liaison", number, "图.png", b"\x89PNG\r\n\x1a\n")
     first, second = desk.ids()
-    path = files.lies_at(hashlib.sha256(PDF).hexdigest(), world.settings)
+    path = world.settings.attachments / hashlib.sha256(PDF).hexdigest()
     path.unlink() if deed == "missing" else path.write_bytes(PDF[:-1] + b"!")
     boss = desk.signed_in("supervisor")
     taken = tmp_path / "case.zip"

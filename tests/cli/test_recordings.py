@@ -9,6 +9,8 @@ from click.testing import CliRunner, Result
 
 from cli import recordings_seen
 from cli.main import main
+from dispatch.sweeps.rounds import Rounds
+from hotline.cabinet import cabinet
 from hotline.database import Database
 from hotline.settings import Settings
 from recordings import keeping, recordings
@@ -37,6 +39,7 @@ def kept(database: Database, settings: Settings) -> None:
 
 def test_a_key_is_made_listed_and_dropped_when_nothing_is_sealed_with_it(database: Database, settings: Settings) -> None:
     kept(database, settings)
+    file = cabinet(settings).put(b"%PDF-", on=NOON.date())
     there = archive(settings)
     (first,) = there.ring.all()
     made = hotline(database, settings.folder, "recordings", "keys", "rotate")
@@ -44,13 +47,16 @@ def test_a_key_is_made_listed_and_dropped_when_nothing_is_sealed_with_it(databas
     (_, second) = there.ring.all()
     assert made.output.startswith(f"{second.id} seals from now on. Keep a copy of {settings.recordings_keys}")
     listed = hotline(database, settings.folder, "recordings", "keys", "list").output.splitlines()
-    assert [line.split("  ")[3] for line in listed] == ["1 recordings", "0 recordings, seals what comes"]
+    assert [line.split("  ")[3] for line in listed] == ["1 recordings, 1 files", "0 recordings, 0 files, seals what comes"]
     in_use = hotline(database, settings.folder, "recordings", "keys", "drop", first.id)
-    assert (in_use.exit_code, "in use: 1 recordings" in in_use.output) == (1, True)
+    assert (in_use.exit_code, "in use: 1 recordings and 1 files" in in_use.output) == (1, True)
     keeping.reseal(database, there, put_off={}, at=later())
+    assert hotline(database, settings.folder, "recordings", "keys", "drop", first.id).exit_code == 1, "a file is sealed with it"
+    Rounds().go_on(cabinet(settings), at=later())
     assert hotline(database, settings.folder, "recordings", "keys", "drop", second.id).exit_code == 1, "it seals what comes"
     assert hotline(database, settings.folder, "recordings", "keys", "drop", first.id).output == f"{first.id} is gone.\n"
     assert [key.id for key in there.ring.all()] == [second.id]
+    assert cabinet(settings).whole(file) == b"%PDF-"
 
 
 def test_where_nothing_is_sealed_no_key_is_made(database: Database, settings: Settings) -> None:
@@ -71,8 +77,9 @@ def test_the_doctor_sees_a_lost_key_and_a_ring_that_others_may_read(database: Da
     ring.chmod(0o644)
     assert seen() == (False, f"{ring} can be read by others than its owner")
     ring.chmod(0o600)
+    cabinet(settings).put(b"%PDF-", on=NOON.date())
     ring.rename(ring.with_suffix(".away"))
-    assert seen() == (False, f"1 are sealed with keys that aren't in {ring}")
+    assert seen() == (False, f"2 are sealed with keys that aren't in {ring}")
     listed = hotline(database, settings.folder, "recordings", "keys", "list").output
     assert "IT IS LOST" in listed
     ring.with_suffix(".away").rename(ring)

@@ -12,7 +12,6 @@ from dispatch.reconciling.handed_in import NIGHTS, handed_in
 from dispatch.reconciling.reconciler import Reconciler
 from dispatch.tickets import ticket_files
 from dispatch.tickets.states import State
-from hotline import files
 from hotline.database import Database
 from hotline.directory.departments import Department
 from hotline.settings import Settings
@@ -39,7 +38,7 @@ def test_a_file_that_is_missing_changed_or_nobodys_is_found_and_settled_when_it_
         session.flush()
         last = ticket_files.of(session, row, account=people.liaison)[-1]
         ticket_files.remove(session, row, last.id, by=people.liaison, at=later())
-    lying = {sha256: files.lies_at(sha256, settings) for sha256 in (gone, changed, short, whole)}
+    lying = {sha256: settings.attachments / sha256 for sha256 in (gone, changed, short, whole)}
     kept = lying[gone].read_bytes()
     lying[gone].unlink()
     lying[changed].write_bytes(b"%PDF-!")
@@ -66,6 +65,10 @@ def test_a_file_that_is_missing_changed_or_nobodys_is_found_and_settled_when_it_
     assert reconcile(2) == {changed: expected[changed]}, "what didn't hold is hashed every night"
     with database.reading() as session:
         assert set(session.scalars(select(Finding.thing).where(Finding.open.is_(True)))) == {changed}
+    ring = settings.recordings_keys
+    ring.rename(ring.with_suffix(".away"))
+    assert reconcile(3, every=True) == {changed: expected[changed]}, "a key that is missing says nothing of what it sealed"
+    ring.with_suffix(".away").rename(ring)
     lying[whole].write_bytes(b"%PDF-?")
     books = Books(settings, database, archive(settings))
     nights = [{f.thing for f in handed_in(books, later() + timedelta(days=n))} for n in range(NIGHTS)]

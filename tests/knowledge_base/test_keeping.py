@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.audit import AuditRow
+from hotline.cabinet import cabinet
 from hotline.directory.departments import Department
-from hotline.files import lies_at
 from hotline.settings import Settings
 from knowledge_base import approving, attachments, categories, drafts, keeping_categories, life, sweeping
 from knowledge_base.authorisations import Authorisation
@@ -231,15 +231,15 @@ def test_a_file_of_an_allowed_kind_is_kept_under_its_hash(session: Session, who:
     version = town.written(session, who)
     row = attachments.add(session, version, name, content, by=who.liaison, settings=settings, at=NOON)
     assert (row.name, row.size) == (name, len(content))
-    assert lies_at(row.sha256, settings).read_bytes() == content
-    assert lies_at(row.sha256, settings).parent.name == "attachments"
+    assert cabinet(settings).whole(row.sha256) == content
+    assert content not in (settings.attachments / row.sha256).read_bytes(), "sealed"
 
 
 @pytest.mark.parametrize(("name", "content"), [
     ("a.exe", b"MZ"), ("a.pdf", b"MZ"), ("a.png", PDF), ("a.docx", PDF), ("a.docx", packed("xl/workbook.xml")), ("pdf", PDF),
     ("a.docx", packed("word/document.xml", "word/vbaProject.bin")), ("a.svg", b"<svg/>"), ("a.html", b"<p>"), ("a.pdf", PDF + b"x" * 10_000_000),
-    ("a.xlsx", packed("xl/workbook.xml")[:-30]),
-], ids=range(11))  # fmt: skip
+    ("a.xlsx", packed("xl/workbook.xml")[:-30]), ("a.docx", b"MZ" + packed("word/document.xml")),
+], ids=range(12))  # fmt: skip
 def test_a_file_that_is_not_what_it_says_or_too_large_is_refused(session: Session, who: People, settings: Settings, name: str, content: bytes) -> None:
     version = town.written(session, who)
     with pytest.raises(LifeError):

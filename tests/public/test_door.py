@@ -104,12 +104,12 @@ def test_the_public_colours_are_the_houses() -> None:
 def test_an_attachment_is_downloaded_only_while_its_answer_stands(city: City, client: FlaskClient) -> None:
     from sqlalchemy import select
 
-    from hotline.times import now
+    from hotline.cabinet import cabinet
+    from hotline.times import local_day, now
     from knowledge_base.entries import Attachment, Entry, EntryVersion, State
 
-    content, digest = b"%PDF-1.7 a form", "ab" * 32
-    city.settings.attachments.mkdir(parents=True)
-    (city.settings.attachments / digest).write_bytes(content)
+    content = b"%PDF-1.7 a form"
+    digest = cabinet(city.settings).put(content, on=local_day(now()))
     with city.database.writing() as session:
         versions = session.scalars(select(EntryVersion).where(EntryVersion.entry_id == city.entry("失业金怎么申领"))
                                    .order_by(EntryVersion.number)).all()
@@ -122,6 +122,10 @@ def test_an_attachment_is_downloaded_only_while_its_answer_stands(city: City, cl
     given = client.get("/files/1")
     assert given.data == content
     assert given.headers["Content-Disposition"].startswith("attachment")
+    assert content not in (city.settings.attachments / digest).read_bytes()
+    part = client.get("/files/1", headers={"Range": "bytes=5-7"})
+    assert (part.status_code, part.data, part.headers["Content-Range"]) == (206, b"1.7", f"bytes 5-7/{len(content)}")
+    assert client.get("/files/1", headers={"If-None-Match": given.headers["ETag"]}).status_code == 304
     assert client.get("/files/2").status_code == 404
     with city.database.writing() as session:
         session.get_one(Entry, city.entry("失业金怎么申领")).state = State.WITHDRAWN
