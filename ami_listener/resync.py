@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import structlog
 from sqlalchemy.orm import Session
 
-from ami_listener import members
+from ami_listener import members, spies
 from ami_listener.drift import NOBODY, Others, believed, drift
 from ami_listener.handlers import handle
 from ami_listener.members import Deed
@@ -37,6 +37,7 @@ class Comparing:
         seen = look(link, at=now())
         self.live = seen.live
         said = self._believe(seen, others)
+        spies.cut_off(link, seen, database=self.database, at=now())
         with self.database.reading() as session:
             odd = frozenset(members.deeds(session, seen, queue=self.settings.queue))
         members.do(link, sorted(odd if gap else odd & self._odd))

@@ -23,6 +23,12 @@ class Channel:
     first: bool
     up: bool
     place: str
+    told: str = ""  # what the application there was told
+
+    @property
+    def spied(self) -> str:
+        """The name of the channel that is listened in to on this one, else an empty text."""
+        return self.told.partition(",")[0] if self.place == "ChanSpy" else ""
 
     @property
     def at_desk(self) -> str:
@@ -73,7 +79,7 @@ def _channel(row: Mapping[str, str]) -> Channel:
     told = row.get("Uniqueid", "")
     return Channel(told, row.get("Channel", ""), row.get("AccountCode", ""), row.get("CallerIDNum", ""),
                    first=told == row.get("Linkedid", ""), up=row.get("ChannelStateDesc") == "Up",
-                   place=row.get("Application", ""))  # fmt: skip
+                   place=row.get("Application", ""), told=row.get("ApplicationData", ""))  # fmt: skip
 
 
 def _number(text: str) -> int:

@@ -2,22 +2,23 @@
 
 import hashlib
 from collections.abc import Callable
+from functools import partial
 from math import isfinite
 
-import structlog
 from flask import Blueprint, Response, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
-from werkzeug.wsgi import FileWrapper
 
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import wish_code
+from admin_ui.sending import opened, sent
 from dispatch.calls.calls import Call
 from dispatch.calls.marks import marks
-from dispatch.tickets import reach
+from dispatch.tickets import hearing, reach
+from dispatch.tickets.hearing import Hearing, Masks
 from hotline.accounts.roles import Permission
-from hotline.kept.errors import Absent, KeptError, Tampered
+from hotline.database import Database
 from hotline.kept.reading import Bytes, file
 from recordings import audio, listening, masked, masking, two_hands
 from recordings.archive import archive
@@ -26,10 +27,9 @@ from recordings.listening import Purpose
 from recordings.masking import Stretch
 from recordings.recordings import Kind, Recording, State
 from recordings.two_hands import Wish
+from recordings.while_allowed import WhileAllowed
 
 blueprint = Blueprint("recordings", __name__, url_prefix="/recordings")
-PART = 1 << 16  # bytes that are sent at a time: as many as are sealed together
-log = structlog.get_logger()
 
 
 @blueprint.get("/<int:recording_id>/player")
@@ -70,7 +70,7 @@ def sound(recording_id: int) -> ResponseReturnValue:
         found, masks = _to_hear(session, recording_id)
         listening.heard(session, found, purpose=_purpose(), by=me().login, afresh=_from_the_beginning(),
                         original=_original(), at=now())  # fmt: skip
-    return _sent(_opened(found, masks, levelled=True), etag=_etag(found, masks, found.gain, found.gain_house))
+    return _sent(found, masks, levelled=True, etag=_etag(found, masks, found.gain, found.gain_house))
 
 
 @blueprint.get("/<int:recording_id>/file")
@@ -80,10 +80,8 @@ def taken_out(recording_id: int) -> ResponseReturnValue:
     with writing() as session:
         found, masks = _to_hear(session, recording_id)
         listening.taken_out(session, found, purpose=_purpose(), by=me().login, original=_original(), at=now())
-    answer = _sent(_opened(found, masks), etag=_etag(found, masks))
     name = f"{found.call_id}-{found.kind}-{found.id}.wav"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return _sent(found, masks, etag=_etag(found, masks), name=name)
 
 
 @blueprint.get("/<int:recording_id>/shape")
@@ -95,8 +93,8 @@ def shape(recording_id: int) -> ResponseReturnValue:
         marked = masking.of(session, found)
         call = session.get(Call, found.call_id) if found.kind == Kind.CALL else None
         places = marks(call.steps, began=found.began_at, seconds=found.seconds or 0.0) if call else []
-    with file(_opened(found, masks)) as opened:
-        return render_template("_shape.html", sides=audio.peaks(opened), marks=places, seconds=found.seconds or 1.0,
+    with file(_opened(found, masks)) as content:
+        return render_template("_shape.html", sides=audio.peaks(content), marks=places, seconds=found.seconds or 1.0,
                                marked=marked, masks=masks)  # fmt: skip
 
 
@@ -147,16 +145,13 @@ def _from_the_beginning() -> bool:
     return request.range is None or request.range.ranges[0][0] == 0
 
 
-def _to_hear(session: Session, recording_id: int) -> tuple[Recording, tuple[Stretch, ...]]:
+def _to_hear(session: Session, recording_id: int) -> tuple[Recording, Masks]:
     """The recording, and what of it isn't heard by this one."""
     found = _within_reach(session, recording_id)
-    if reach.must_ask(session, found, account=me(), at=now()):
+    masks = hearing.masks(session, found, account=me(), original=_original(), at=now())
+    if masks is None:
         abort(403)
-    if not _original():
-        return found, masking.masked(session, found)
-    if not reach.hears_original(session, found, account=me(), at=now()):
-        abort(403)
-    return found, ()
+    return found, masks
 
 
 def _within_reach(session: Session, recording_id: int) -> Recording:
@@ -166,28 +161,26 @@ def _within_reach(session: Session, recording_id: int) -> Recording:
     return found
 
 
-def _opened(recording: Recording, masks: tuple[Stretch, ...], *, levelled: bool = False) -> Bytes:
-    """The recording, unsealed as it is read; 404 where it isn't, 503 while its store or its key is away."""
-    try:
-        return masked.opened(archive(house().settings), recording, masks, database=house().database,
-                             levelled=levelled)  # fmt: skip
-    except (Absent, Tampered):
-        abort(404)
-    except KeptError as fault:
-        log.error("recording.unreachable", recording=recording.id, call_id=recording.call_id, why=str(fault))
-        abort(503)
+def _opened(recording: Recording, masks: Masks, *, levelled: bool = False) -> Bytes:
+    """The recording, unsealed as it is read."""
+    return opened(lambda: masked.opened(archive(house().settings), recording, masks, database=house().database,
+                                        levelled=levelled),
+                  recording=recording.id, call_id=recording.call_id)  # fmt: skip
+
+
+def _sent(recording: Recording, masks: Masks, *, etag: str, levelled: bool = False, name: str = "") -> Response:
+    """A sound as an answer, in the ranges that a player asks for, for as long as he may hear it."""
+    began = Hearing(recording.id, masks, account_id=me().id, epoch=me().epoch, original=_original())
+    content = WhileAllowed(_opened(recording, masks, levelled=levelled), partial(_goes_on, house().database, began))
+    return sent(content, media_type="audio/wav", etag=etag, name=name)
+
+
+def _goes_on(database: Database, began: Hearing) -> bool:
+    """Asked while it is sent, when the request is over."""
+    with database.reading() as session:
+        return began.goes_on(session, at=now())
 
 
 def _etag(recording: Recording, *of: object) -> str:
     """Another one for another sound: of other masks, another loudness."""
     return hashlib.sha256(repr((recording.sha256, of)).encode()).hexdigest()[:32]
-
-
-def _sent(content: Bytes, *, etag: str) -> Response:
-    """A sound as an answer, in the ranges that a player asks for."""
-    answer = Response(FileWrapper(file(content), PART), mimetype="audio/wav", direct_passthrough=True)
-    answer.content_length = content.size
-    answer.set_etag(etag)
-    answer.headers["Cache-Control"] = "no-store"
-    answer.make_conditional(request, accept_ranges=True, complete_length=content.size)
-    return answer

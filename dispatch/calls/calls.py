@@ -48,6 +48,7 @@ class Step(StrEnum):
     MISSED = "missed"
     ANSWERED = "answered"
     LISTENED_IN = "listened_in"  # 监听: a supervisor's telephone is rung to hear it
+    LISTENING_CUT = "listening_cut"  # he hears no more: its matter became one that nobody listens in to
     LEFT_QUEUE = "left_queue"
     PLACE_KEPT = "place_kept"
     TRANSFER_BEGAN = "transfer_began"  # 转接承办单位

@@ -13,6 +13,8 @@ from hotline import audit
 from hotline.accounts.accounts import Account
 from recordings.listening import Purpose
 
+HEARD = (Step.LISTENED_IN, Step.LISTENING_CUT)
+
 
 class ListeningError(Exception):
     """A call that may not be heard while it goes on; the text is fit for a person."""
@@ -25,7 +27,7 @@ def operator(session: Session, call: Call, *, by: Account) -> Account:
         raise ListeningError("该通话中现在没有其他接线员")
     if not by.extension:
         raise ListeningError("您的账号没有分机，请联系系统管理员")
-    if _secret(session, call):
+    if is_secret(session, call):
         raise ListeningError("举报事项和要求保密的来电不得监听")
     return talks
 
@@ -38,7 +40,18 @@ def begin(session: Session, call: Call, *, purpose: Purpose, by: Account, at: da
     calls.note(session, call.id, Step.LISTENED_IN, at=at, name=by.name, purpose=purpose)
 
 
-def _secret(session: Session, call: Call) -> bool:
+def cut_off(session: Session, call: Call, *, extension: str, at: datetime) -> None:
+    """Note that who hears the call by this telephone is hung up, since its matter is one that nobody listens in to;
+    once for each time that he listened in."""
+    by = session.scalar(select(Account).where(Account.extension == extension, Account.active.is_(True)))
+    name, login = (by.name, by.login) if by else (extension, extension)
+    mine = [step.kind for step in call.steps if step.kind in HEARD and step.detail.get("name") == name]
+    if mine[-1:] != [Step.LISTENING_CUT]:
+        audit.note(session, "call.listening_cut", by="hotline", at=at, about=("call", call.id), listener=login)
+        calls.note(session, call.id, Step.LISTENING_CUT, at=at, name=name)
+
+
+def is_secret(session: Session, call: Call) -> bool:
     """Whether a matter is a report or to be kept secret: one of this call, one that its caller asked after in it, or
     one whose reply he is told."""
     replied = select(Callback.ticket_id).join(Attempt, Attempt.callback_id == Callback.id)

@@ -18,13 +18,16 @@ from sqlalchemy import select, update
 from dispatch.calls import calls
 from dispatch.calls.calls import Step
 from dispatch.calls.marks import Mark, marks
-from dispatch.tickets.tickets import Klass
+from dispatch.tickets.tickets import Klass, Ticket
+from hotline.accounts.accounts import Account
 from hotline.audit import AuditRow
 from hotline.kept.ciphers import Cipher
 from hotline.times import now
-from recordings import keeping, sides
+from recordings import keeping, masking, sides, while_allowed
 from recordings.archive import Archive, archive
+from recordings.masking import Stretch
 from recordings.recordings import Recording, take_in
+from recordings.while_allowed import NoLonger
 from tests.recordings.test_archive import TONES, heard, tones
 
 World = Any
@@ -130,6 +133,38 @@ def test_a_confidential_call_is_heard_by_a_second_persons_consent_for_a_day(worl
         assert signed_in(login).get(ways[0]).status_code == 403
     kinds = [deed for deed, _, _ in deeds(world)]
     assert kinds == ["recording.hear_asked", "recording.hear_granted", "recording.heard"]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_may_not_be_heard_any_more_ends_in_the_middle_and_the_next_range_is_refused(
+    world: World, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = sealed(world, klass=Klass.CONSULT)
+    there, client = f"/recordings/{row.id}/sound?purpose=quality", signed_in("supervisor")
+    monkeypatch.setattr(while_allowed, "ASKED_AGAIN", -1.0)
+
+    def masked() -> None:
+        with world.database.writing() as session:
+            mask = masking.mark(session, session.get_one(Recording, row.id), Stretch(4, 5), reason="身份证号", by="x", at=now())
+            masking.decide(session, mask, grant=True, by="y", at=now())
+
+    def told(what: Any) -> Callable[[], None]:
+        def tell() -> None:
+            with world.database.writing() as session:
+                session.execute(what)
+        return tell
+
+    of = Account.login == "supervisor"
+    for deed, after in ((masked, 206), (told(update(Account).where(of).values(epoch=9)), 302),
+                        (told(update(Ticket).values(confidential=True)), 403)):
+        client = signed_in("supervisor")
+        parts = client.get(there, headers={"Range": "bytes=0-"}).iter_encoded()
+        assert next(parts)[:4] == b"RIFF"
+        deed()
+        with pytest.raises(NoLonger):
+            list(parts)
+        assert client.get(there, headers={"Range": "bytes=65536-"}).status_code == after
+    assert "须另一人同意后收听" in client.get(f"/recordings/{row.id}/player?purpose=quality").text
 
 
 def test_the_drawing_has_marks_that_lead_there(world: World, signed_in: SignIn) -> None:

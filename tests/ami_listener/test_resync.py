@@ -15,7 +15,9 @@ from dispatch.line import skilled
 from dispatch.line.flags import Skill
 from dispatch.tickets import codes
 from dispatch.tickets.codes import PooledCode
+from dispatch.tickets.tickets import Klass
 from hotline.accounts.roles import Role
+from hotline.audit import AuditRow
 from hotline.calendar import keeping
 from hotline.calendar.hours import read_hours
 from hotline.calendar.staffing import Staffing
@@ -73,6 +75,30 @@ def test_with_no_channel_left_every_call_is_over_but_those_of_another_exchange(
     said = resynchronise(link, settings=settings, database=database)
     assert living(database) == {"elsewhere"}
     assert {event.call_id for event in said} == {"a", "b"}, "screens are told too"
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_who_listens_in_is_hung_up_at_the_next_look_when_the_matter_has_become_a_report(
+    database: Database, settings: Settings, switch: Switch, link: Link
+) -> None:
+    begun(database, "well", "report")
+    switch.channels = [
+        {"Channel": f"PJSIP/{phone}-0000000{n}", "AccountCode": call_id, "Uniqueid": f"{n}", "Linkedid": f"{n}", "ChannelStateDesc": "Up",
+         "Application": told and "ChanSpy", "ApplicationData": told}
+        for n, (phone, call_id, told) in enumerate([
+            ("8001", "well", ""), ("8002", "report", ""), ("8008", "", "PJSIP/8001-00000000,qESu"),
+            ("8009", "", "PJSIP/8002-00000001,qESu"), ("8007", "", "PJSIP/8003-0000000f,qESu")])]
+    comparing = Comparing(settings, database)
+    comparing.compare(link, gap=False)
+    assert switch.deeds == []
+    with database.writing() as session:
+        town.somebody(session, Role.SUPERVISOR, extension="8009")
+        town.ticket(session, settings, of=session.get_one(Call, "report"), klass=Klass.REPORT)
+    for _ in range(2):
+        comparing.compare(link, gap=False)
+    assert switch.deeds == [("Hangup", "PJSIP/8009-00000003")] * 2, "asked for until he is gone"
+    with database.reading() as session:
+        assert session.scalars(select(AuditRow.thing).where(AuditRow.deed == "call.listening_cut")).all() == ["report"]
 
 
 def test_who_stands_otherwise_in_the_queue_is_mended_when_he_does_so_at_two_looks(

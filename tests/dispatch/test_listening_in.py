@@ -81,6 +81,28 @@ def test_a_report_and_a_confidential_matter_are_not_heard_whether_written_asked_
     assert session.scalars(select(AuditRow.deed).where(AuditRow.deed == "call.listened_in")).all() == []
 
 
+def test_who_hears_what_became_secret_meanwhile_is_noted_once_for_each_time(session: Session, settings: Settings, call: Call, boss: Account) -> None:
+    listening_in.begin(session, call, purpose=Purpose.QUALITY, by=boss, at=NOON)
+    assert not listening_in.is_secret(session, call)
+    row = town.ticket(session, settings, of=call)
+    row.confidential = True
+    session.flush()
+    assert listening_in.is_secret(session, call)
+    for n in range(2):  # the exchange may need a moment
+        session.refresh(call)
+        listening_in.cut_off(session, call, extension="8009", at=town.later(seconds=2 + n))
+        session.flush()
+    calls.note(session, call.id, Step.LISTENED_IN, at=town.later(seconds=9), name=boss.name)
+    session.flush()
+    session.refresh(call)
+    listening_in.cut_off(session, call, extension="8009", at=town.later(seconds=10))
+    session.flush()
+    rows = session.scalars(select(AuditRow).where(AuditRow.deed == "call.listening_cut").order_by(AuditRow.id)).all()
+    assert [(row.by, row.thing, row.details) for row in rows] == [("hotline", "now", {"listener": "supervisor"})] * 2
+    steps = session.scalars(select(CallStep).where(CallStep.kind == Step.LISTENING_CUT).order_by(CallStep.id)).all()
+    assert [(step.at, step.detail) for step in steps] == [(town.later(seconds=n), {"name": "某人"}) for n in (2, 10)]
+
+
 def test_another_callers_secret_and_a_complaint_keep_nobody_from_it(session: Session, settings: Settings, call: Call, boss: Account) -> None:
     town.ticket(session, settings, of=town.call(session, "before"), confidential=True)
     town.ticket(session, settings, of=call, klass=Klass.COMPLAINT, code="10000002")

@@ -1,4 +1,5 @@
-"""监听 by the exchange's rules alone: a supervisor hears both who talk, neither hears him, and it ends with their call."""
+"""监听 by the exchange's rules: a supervisor hears both who talk, neither hears him, and it ends with their call, or within
+five seconds once nobody is to hear it."""
 
 import time
 from collections.abc import Callable
@@ -8,17 +9,24 @@ from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import select
 
+from ami_listener.listener import LOOK_SECONDS
+from ami_listener.resync import Comparing
 from cli.exchange import Exchange
 from cli.exchange_files import ExchangePlan
 from cli.sip import free_port, phone, register
 from cli.sip_scenario import Say, Wait
 from dispatch.callbacks.telephone import Telephone as Telephony
+from hotline.audit import AuditRow
 from hotline.exchange import actions
 from hotline.settings import Settings
+from hotline.times import now
 from hotline.voice import alaw
+from tests.dispatch import town
 from tests.exchange.conftest import until
 from tests.journeys.ears import samples
+from tests.support import blank
 from tests.support.sound import ALAW, lasts, tone
 from tests.support.telephone import Telephone
 
@@ -41,16 +49,26 @@ def heard(by: Telephone, since: int, hertz: float) -> float:
 
 
 @pytest.mark.usefixtures("nobody_signed_in")
-def test_a_supervisor_hears_both_neither_hears_him_and_it_ends_with_their_call(
+def test_a_supervisor_hears_both_neither_hears_him_and_it_ends_with_their_call_or_once_it_is_confidential(
     exchange: Exchange, plan: ExchangePlan, ears: Any, agi: Callable[..., AbstractContextManager[object]], tmp_path: Path
 ) -> None:
     (tmp_path / "says.alaw").write_bytes(tone((SUPERVISOR,), 30))
-    telephony = Telephony(Settings(folder=tmp_path, secret_key="for tests only, thirty-two characters",
-                                   ami_port=plan.ami_port, ami_user=plan.ami_user, ami_secret=SecretStr(plan.ami_secret)))  # fmt: skip
+    settings = Settings(folder=tmp_path, secret_key="for tests only, thirty-two characters",
+                        ami_port=plan.ami_port, ami_user=plan.ami_user, ami_secret=SecretStr(plan.ami_secret))  # fmt: skip
+    telephony, database = Telephony(settings), blank.copied(tmp_path)
     his, port = plan.folder / "spool/listened_in.wav", free_port()
 
     def up(name: str) -> list[dict[str, str]]:
         return [c for c in actions.core_show_channels(telephony.link()) if name in c["Channel"] and c["ChannelStateDesc"] == "Up"]
+
+    def listens() -> dict[str, str]:
+        telephony.listen_in(telephony.talks(theirs["AccountCode"], "8002"), own="8001")
+        until(lambda: [c["Application"] for c in up("8001")] == ["ChanSpy"])
+        return up("8001")[0]
+
+    def look() -> None:
+        """One of the listener's, which are two seconds apart."""
+        Comparing(settings, database).compare(telephony.link(), gap=False)
 
     register("8002", "second-phone", exchange=plan.sip_port, port=port)
     with Telephone(plan.sip_port, "8002", at=port) as operator, Telephone(plan.sip_port) as caller, agi(incoming=AT_ONCE):
@@ -65,16 +83,29 @@ def test_a_supervisor_hears_both_neither_hears_him_and_it_ends_with_their_call(
                 one.voice.say(tone((hertz,), 30))
             (theirs,) = up("trunk")
             assert telephony.talks(theirs["AccountCode"], "8001") == ""
-            telephony.listen_in(telephony.talks(theirs["AccountCode"], "8002"), own="8001")
-            until(lambda: [c["Application"] for c in up("8001")] == ["ChanSpy"])
-            (listener,) = up("8001")
+            listener = listens()
             exchange.cli(f"mixmonitor start {listener['Channel']} {his}")
             since = [len(one.voice.came) for one in (caller, operator)]
+            with database.writing() as session:
+                call = town.call(session, theirs["AccountCode"], at=now())
+            look()
             time.sleep(2)
+            assert up("8001") != [], "nothing is secret yet"
+            with database.writing() as session:
+                town.ticket(session, settings, of=call, confidential=True)
+            marked = time.monotonic()
+            look()
+            until(lambda: up("8001") == [])
+            assert time.monotonic() - marked + LOOK_SECONDS < 5
+            assert [len(up(name)) for name in ("trunk", "8002")] == [1, 1], "they talk on"
+            listens()  # as if nobody had decided
             caller.leaves()
             operator.answer(operator.hears("BYE"))
             until(lambda: actions.core_show_channels(telephony.link()) == [])
     telephony.close()
+    with database.reading() as session:
+        assert session.scalars(select(AuditRow.thing).where(AuditRow.deed == "call.listening_cut")).all() == [call.id]
+    database.close()
     assert listener["AccountCode"] == ""
     (recording,) = ears.calls()
     assert not any("8001" in row for row in ears.spool.events(recording.stem)), "he is no leg of the call"
