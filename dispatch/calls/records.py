@@ -4,24 +4,24 @@ Nearly always everything is noted already, so they are compared in a reading ses
 the place of the one who writes."""
 
 import csv
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import BigInteger, Integer, String, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from dispatch.callbacks import surveys
 from dispatch.callbacks.telephone import extension_of
-from dispatch.calls import calls, desk, outside_records
+from dispatch.calls import calls, desk, outside_records, reading_on
 from dispatch.calls.calls import Call
 from dispatch.calls.endings import end_call
 from dispatch.calls.outside_records import AMONG_US, OUTSIDE
+from dispatch.calls.reading_on import Line, Stretch
 from dispatch.calls.spool import moment
 from dispatch.transfers import liaison_records
 from hotline.accounts.accounts import Account
-from hotline.database import Base
 from hotline.settings import Settings
 from recordings import recordings
 from recordings.recordings import Kind, Recording
@@ -29,78 +29,28 @@ from recordings.recordings import Kind, Recording
 RECEPTION = "reception"  # where the dialplan answers a citizen's call; it records from then on
 PLACES_OF_OURS = {"s", "h", "T"}  # extensions that nobody dials
 LONGEST_ID = 40
-MOST_LINES = 500
-YOUNG = timedelta(minutes=1)  # what is further ahead than this was written before the clock was set back
+BOOK = "cel.csv"
 CEL_FIELDS = ("event", "at", "call_id", "uniqueid", "linkedid", "channel", "caller", "exten", "context", "app",
               "place", "extra")  # fmt: skip
 Record = Mapping[str, str]
 
 
-class RecordsMark(Base):
-    """How far one file of the exchange's own records has been read."""
-
-    __tablename__ = "records_mark"
-    node: Mapped[str] = mapped_column(String(40), primary_key=True)
-    file: Mapped[str] = mapped_column(String(120), primary_key=True)  # name and inode: a rotated file is another
-    offset: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), default=0)
+def read(session: Session, path: Path, *, settings: Settings, before: datetime | None = None) -> Stretch[Record]:
+    """The next lines of a file that tell us something new, but for those that are younger than `before`."""
+    stretch = reading_on.read_on(session, path, node=settings.exchange_node, book=BOOK, understood=_record,
+                                 moment=lambda record: moment(record["at"]), before=before)  # fmt: skip
+    return replace(stretch, lines=_new(session, stretch.lines))
 
 
-@dataclass(frozen=True)
-class Stretch:
-    """A piece of a file, in bytes, and those of its records that tell us something new."""
-
-    file: str
-    start: int
-    end: int
-    new: tuple[tuple[int, Record], ...] = ()  # each with the place where it ends
-
-    def bites(self, most: int) -> Iterator["Stretch"]:
-        """The same in pieces with at most so many records."""
-        start = self.start
-        for first in range(0, len(self.new), most):
-            some = self.new[first : first + most]
-            yield Stretch(self.file, start, some[-1][0], some)
-            start = some[-1][0]
-        if start < self.end:
-            yield Stretch(self.file, start, self.end)
-
-
-def read(session: Session, path: Path, *, settings: Settings, before: datetime | None = None) -> Stretch:
-    """The next lines of a file, up to MOST_LINES and to those that are younger than `before`: who is about to note
-    the same himself is not overtaken."""
-    file = f"{path.name}:{path.stat().st_ino}"
-    mark = session.get(RecordsMark, (settings.exchange_node, file))
-    start = end = mark.offset if mark else 0
-    records: list[tuple[int, Record]] = []
-    with path.open("rb") as lines:
-        lines.seek(start)
-        for _, line in zip(range(MOST_LINES), lines, strict=False):
-            record = _record(line.decode("utf-8", errors="replace"))
-            if not line.endswith(b"\n") or (before and record and before < moment(record["at"]) < before + YOUNG):
-                break
-            end += len(line)
-            if record is not None:
-                records.append((end, record))
-    return Stretch(file, start, end, _new(session, records))
-
-
-def note(session: Session, stretch: Stretch, *, settings: Settings) -> None:
+def note(session: Session, stretch: Stretch[Record], *, settings: Settings) -> None:
     """Note what is new, and how far we have read; nothing when somebody else has read on meanwhile."""
-    mark = session.get(RecordsMark, (settings.exchange_node, stretch.file))
-    if mark is None:
-        mark = RecordsMark(node=settings.exchange_node, file=stretch.file, offset=0)
-        session.add(mark)
-    if mark.offset != stretch.start:
-        return
-    for _, record in stretch.new:
-        _note(session, record, settings)
-    mark.offset = stretch.end
+    if reading_on.move_on(session, stretch, node=settings.exchange_node):
+        for line in stretch.lines:
+            _note(session, line.told, settings)
 
 
 def _record(line: str) -> Record | None:
-    """The fields of a line; None for what is no event of a call, as a crash or a full disk leaves it behind.
-
-    Such a line is passed over: it would be refused for ever, and all that follow it with it."""
+    """The fields of a line; None for what is no event of a call, as a crash or a full disk leaves it behind."""
     try:
         values = next(csv.reader([line.rstrip("\n")]), [])
     except csv.Error:
@@ -111,19 +61,19 @@ def _record(line: str) -> Record | None:
     return record if fits else None
 
 
-def _new(session: Session, records: list[tuple[int, Record]]) -> tuple[tuple[int, Record], ...]:
-    telling = [(end, record) for end, record in records if _kind(record)]
-    ids = {record["call_id"] for _, record in telling}
+def _new(session: Session, lines: Sequence[Line[Record]]) -> tuple[Line[Record], ...]:
+    telling = [line for line in lines if _kind(line.told)]
+    ids = {line.told["call_id"] for line in telling}
     rows = session.execute(
         select(Call, Account.extension, Recording.id).where(Call.id.in_(ids))
         .outerjoin(Account, Account.id == Call.operator_id)
         .outerjoin(Recording, (Recording.call_id == Call.id) & (Recording.kind == Kind.CALL))
     )  # fmt: skip
-    rung = liaison_records.attempts(session, (record for _, record in telling))
+    rung = liaison_records.attempts(session, (line.told for line in telling))
     known = {call.id: (call, extension, recording is not None) for call, extension, recording in rows}
-    return tuple((end, r) for end, r in telling if not (
-        liaison_records.is_noted(r, rung.get(r["uniqueid"])) if liaison_records.is_liaisons(r)
-        else _is_noted(r, *known.get(r["call_id"], (None, "", False)))))  # fmt: skip
+    return tuple(line for line in telling if not (
+        liaison_records.is_noted(line.told, rung.get(line.told["uniqueid"])) if liaison_records.is_liaisons(line.told)
+        else _is_noted(line.told, *known.get(line.told["call_id"], (None, "", False)))))  # fmt: skip
 
 
 def _kind(record: Record) -> str:
@@ -134,6 +84,8 @@ def _kind(record: Record) -> str:
     match record["event"]:
         case "ANSWER" | "HANGUP" if own and record["context"] != AMONG_US:
             return record["event"]
+        case "ASKED" if own:  # for a person: from here his wait is counted
+            return "QUEUE"
         case "APP_START" if own and record["app"] == "Queue":
             return "QUEUE"
         case "BRIDGE_ENTER" if not own:

@@ -11,7 +11,7 @@ from dispatch.sweeps.following import climb, file, go_on, recount
 from dispatch.sweeps.keeping import keep_files, keep_recordings, seal
 from dispatch.sweeps.knowing import keep_knowledge, learn, remind
 from dispatch.sweeps.ringing import call_back, gather_missed, settle_stranded, tidy_surveys
-from dispatch.sweeps.taking_in import take_in_messages, take_in_recordings, take_in_records
+from dispatch.sweeps.taking_in import take_in_messages, take_in_queue_log, take_in_recordings, take_in_records
 from hotline import parts
 from hotline.times import now
 

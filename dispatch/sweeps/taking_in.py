@@ -1,17 +1,20 @@
-"""What the exchange left is taken in: questions after the tone, its records of calls, recordings."""
+"""What the exchange left is taken in: questions after the tone, its books of calls and of queues, recordings."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from time import sleep
+from typing import Protocol, TypeVar
 
 import structlog
 from sqlalchemy import or_, select
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
-from dispatch.calls import lost_slips, records, spool
+from dispatch.calls import lost_slips, queue_log, records, spool
 from dispatch.calls.calls import Call
+from dispatch.calls.reading_on import Stretch
 from dispatch.sweeps.duty import BREATH, Duty
 from hotline.events import Event
 from hotline.exchange.nodes import each, records_folder
@@ -25,7 +28,19 @@ WRITER_DEAD = timedelta(minutes=1)
 # Callers and operators write too, and SQLite has one writer: short transactions, and time between them for others.
 RECORDS_AT_ONCE = 10
 OTHERS_FIRST = timedelta(seconds=3)  # FastAGI and listener note most of it at once
+RINGS_SETTLED = timedelta(seconds=30)  # nobody waits for these rows; a listener that is behind notes rings first
+T = TypeVar("T")
 log = structlog.get_logger()
+
+
+class Book(Protocol[T]):
+    """One of those that the exchange writes itself: how its files are read, and their lines noted."""
+
+    def read(self, session: Session, path: Path, *, settings: Settings, before: datetime | None = None) -> Stretch[T]:
+        """The next lines of a file."""
+
+    def note(self, session: Session, stretch: Stretch[T], *, settings: Settings) -> None:
+        """Note them, and how far we have read."""
 
 
 def take_in_messages(duty: Duty) -> None:
@@ -39,7 +54,16 @@ def take_in_records(duty: Duty) -> None:
     """The exchange's own records fill in the calls that nobody of ours saw, and end those that are over."""
     for one in each(duty.settings):
         folder = records_folder(duty.settings, one.exchange_node)
-        _each(duty, partial(_read_on, duty, settings=one), folder, "*.csv*")
+        _each(duty, partial(_read_on, duty, settings=one, book=records, patience=OTHERS_FIRST), folder, "*.csv*")
+
+
+def take_in_queue_log(duty: Duty) -> None:
+    """The exchange's own book of its queues, once its calls are known: each line a row, each ring that nobody saw an
+    offer."""
+    for one in each(duty.settings):
+        folder = records_folder(duty.settings, one.exchange_node)
+        read_on = partial(_read_on, duty, settings=one, book=queue_log, patience=RINGS_SETTLED)
+        _each(duty, read_on, folder, f"{queue_log.BOOK}*")
 
 
 def take_in_recordings(duty: Duty) -> None:
@@ -90,14 +114,14 @@ def _take_in_slip(duty: Duty, path: Path) -> None:
         duty.bus.publish(Event("ticket", call_id=slip.call_id, detail={"number": ticket.number}))
 
 
-def _read_on(duty: Duty, path: Path, *, settings: Settings) -> None:
-    before = now() - OTHERS_FIRST
+def _read_on(duty: Duty, path: Path, *, settings: Settings, book: Book[T], patience: timedelta) -> None:
+    before = now() - patience
     while True:
         with duty.database.reading() as session:
-            stretch = records.read(session, path, settings=settings, before=before)
-        if stretch.end == stretch.start:
-            return
+            stretch = book.read(session, path, settings=settings, before=before)
         for bite in stretch.bites(RECORDS_AT_ONCE):
             with duty.database.writing() as session:
-                records.note(session, bite, settings=settings)
+                book.note(session, bite, settings=settings)
             sleep(BREATH)
+        if stretch.empty:
+            return

@@ -72,7 +72,7 @@ def test_a_long_file_is_noted_in_bites_that_each_say_how_far_they_came(database:
     path = recorded(settings, *[event("HANGUP", n, call_id=f"call-{n}") for n in range(7)], event("CHAN_END", 9))
     with database.reading() as session:
         bites = list(records.read(session, path, settings=settings).bites(3))
-    assert [len(bite.new) for bite in bites] == [3, 3, 1, 0]
+    assert [len(bite.lines) for bite in bites] == [3, 3, 1, 0]
     for bite in [bites[0], bites[0], bites[2], bites[1]]:  # one twice, one before its turn: they do no harm
         with database.writing() as session:
             records.note(session, bite, settings=settings)
@@ -84,23 +84,23 @@ def test_a_long_file_is_noted_in_bites_that_each_say_how_far_they_came(database:
 def test_what_is_noted_already_is_not_written_again(session: Session, settings: Settings) -> None:
     lines = [event("ANSWER", 0), event("APP_START", 5, app="Queue"), event("HANGUP", 20, place="queue")]
     assert read(session, settings, recorded(settings, *lines)) == 3
-    again = recorded(settings, *lines, event("HANGUP", 21, call_id="other"), name="again.csv")
+    again = recorded(settings, event("CHAN_START", 0), *lines, event("HANGUP", 21, call_id="other"), name="again.csv")
     stretch = records.read(session, again, settings=settings)
-    assert [record["call_id"] for _, record in stretch.new] == ["other"]
+    assert [line.told["call_id"] for line in stretch.lines] == ["other"]
     assert stretch.end == again.stat().st_size
 
 
 def test_what_has_just_happened_is_left_to_those_who_hear_it(session: Session, settings: Settings) -> None:
     path = recorded(settings, event("ANSWER", 0), event("HANGUP", 20))
     stretch = records.read(session, path, settings=settings, before=later(seconds=10))
-    assert [record["event"] for _, record in stretch.new] == ["ANSWER"]
+    assert [line.told["event"] for line in stretch.lines] == ["ANSWER"]
     assert stretch.end < path.stat().st_size
 
 
 def test_what_was_noted_before_the_clock_was_set_back_is_read_at_once(session: Session, settings: Settings) -> None:
     path = recorded(settings, event("ANSWER", 0), event("HANGUP", 20))
     stretch = records.read(session, path, settings=settings, before=later(hours=-1))
-    assert [record["event"] for _, record in stretch.new] == ["ANSWER", "HANGUP"]
+    assert [line.told["event"] for line in stretch.lines] == ["ANSWER", "HANGUP"]
 
 
 def test_a_torn_last_line_waits_for_its_end(session: Session, settings: Settings) -> None:
@@ -113,15 +113,20 @@ def test_a_torn_last_line_waits_for_its_end(session: Session, settings: Settings
     assert session.get_one(Call, CALL).ended_at == later(seconds=20)
 
 
-def test_a_rotated_file_is_another_one(session: Session, settings: Settings) -> None:
+def test_a_file_that_is_moved_is_not_read_again_and_the_new_one_from_its_start(session: Session, settings: Settings) -> None:
     path = recorded(settings, event("ANSWER", 0))
     assert read(session, settings, path) == 1
     path.rename(path.with_name("cel.csv.1"))
     path = recorded(settings, event("HANGUP", 9))
     assert read(session, settings, path) == 1
-    assert read(session, settings, path.with_name("cel.csv.1")) == 1, "read again, for it bears another name, and it does no harm"
+    assert read(session, settings, path.with_name("cel.csv.1")) == 0
     assert session.get_one(Call, CALL).ended_at == later(seconds=9)
     assert count(session, Call) == 1
+
+
+def test_who_wants_a_person_waits_from_then_not_from_where_the_queue_begins(session: Session, settings: Settings) -> None:
+    read(session, settings, recorded(settings, event("ANSWER", 0), event("ASKED", 4), event("APP_START", 7, app="Queue")))
+    assert session.get_one(Call, CALL).queued_at == later(seconds=4)
 
 
 GARBAGE = [

@@ -15,6 +15,7 @@ from dispatch.callbacks.trunk import Taken
 from dispatch.calls import calls
 from dispatch.calls.calls import Call, Outcome
 from dispatch.calls.endings import end_attempt
+from dispatch.calls.queue_events import QueueEvent
 from dispatch.sweeps import sweeper
 from dispatch.sweeps.duty import Duty
 from dispatch.tickets import codes
@@ -32,6 +33,7 @@ from recordings import recordings
 from recordings.archive import archive
 from recordings.recordings import Kind, Recording
 from tests.dispatch import town
+from tests.dispatch.test_queue_log import line
 from tests.dispatch.test_records import event, recorded
 from tests.dispatch.test_spool import slip
 from tests.dispatch.town import CALL, CALLER, later
@@ -294,6 +296,20 @@ def test_an_attempt_that_the_exchanges_records_know_is_no_longer_in_doubt(worker
         worker.sweep()
     with worker.database.reading() as session:
         assert session.scalars(select(Attempt.outcome).where(Attempt.call_id == call_id)).all() == ["broken_off"]
+
+
+# -- the exchange's book of its queues ----------------------------------------------------------------------------
+def test_of_each_exchange_the_book_of_its_queues_is_taken_in_once_and_what_is_young_waits(worker: Worker) -> None:
+    several = worker.settings.model_copy(update={"more_exchanges": "exchange2=127.0.0.1:5039/127.0.0.1:5061"})
+    here = Worker(worker.database, several)
+    for folder in ("cel", "cel/exchange2"):
+        path = several.spool / folder / "queue_log"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(line(0, "RINGNOANSWER", 5000) + line(3600 * 3 - 31, "ABANDON", 1, 1, 9) + line(3600 * 3 - 29, "ABANDON", 1, 1, 9))
+    for _ in range(2):
+        assert here.sweep().well
+        with here.database.reading() as session:
+            assert session.execute(select(QueueEvent.node, func.count()).group_by(QueueEvent.node).order_by(QueueEvent.node)).all() == [("exchange1", 2), ("exchange2", 2)]
 
 
 # -- all together -------------------------------------------------------------------------------------------------

@@ -1,0 +1,131 @@
+"""With no listener, worker and database: who waited at which rank, who was rung and who answered stands right in our rows
+afterwards, and so do the figures."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cli.exchange import Exchange
+from cli.exchange_files import ExchangePlan
+from cli.sip import phone
+from cli.sip_scenario import Wait
+from dispatch.calls import queue_log, records
+from dispatch.calls.calls import Call, CallStep, Outcome
+from dispatch.calls.desk import Offer
+from dispatch.calls.queue_events import QueueEvent, of_call
+from dispatch.calls.queue_lines import Kind
+from dispatch.figures.figures import Share, board
+from dispatch.sweeps import taking_in
+from dispatch.sweeps.duty import Duty
+from hotline.accounts.accounts import Account
+from hotline.accounts.roles import Role
+from hotline.events import Bus
+from hotline.settings import Settings
+from hotline.times import local_day, now
+from tests.dispatch import town
+from tests.exchange.conftest import nobody_left, until
+from tests.support import blank
+from tests.support.telephone import Telephone
+
+pytestmark = pytest.mark.journey
+AT_ONCE = ["SET VARIABLE MENU silence/1", "SET VARIABLE MENU_WAYS ----------", "SET VARIABLE MENU_SECONDS 0.1"]  # to a person
+WAITS, GIVES_UP, TALKS = (f"1390000551{n}" for n in range(3))
+MOVED = f"{queue_log.BOOK}-20261127"
+
+
+class Books:
+    """What the exchange writes from now on, taken in as by a worker that was away."""
+
+    def __init__(self, exchange: Exchange, folder: Path) -> None:
+        self.exchange, self.there, self.here = exchange, exchange.plan.folder / "spool/cel", folder / "spool/cel"
+        self.here.mkdir(parents=True)
+        (self.there / records.BOOK).touch()  # nobody may have called yet
+        self.begin = {name: (self.there / name).stat().st_size for name in (records.BOOK, queue_log.BOOK)}
+        settings = Settings(folder=folder, secret_key="for tests only, thirty-two characters", exchange_node=exchange.plan.node)
+        bus = Bus(f"unix://{folder}/nobody.sock")
+        self.duty = Duty(settings, blank.copied(folder), bus, lambda *_: None, lambda: None, lambda: None)
+
+    def take_in(self) -> None:
+        for name in self.begin:
+            (self.here / name).write_bytes((self.there / name).read_bytes()[self.begin[name] :])
+        taking_in.take_in_records(self.duty)
+        taking_in.take_in_queue_log(self.duty)
+
+    def written(self) -> str:
+        """Of the queues, until now."""
+        return (self.there / queue_log.BOOK).read_bytes()[self.begin[queue_log.BOOK] :].decode()
+
+    def rotate(self) -> None:
+        """As logrotate does it."""
+        moved = (self.there / queue_log.BOOK).rename(self.there / MOVED)
+        self.exchange.cli("logger reload")
+        until((self.there / queue_log.BOOK).exists)
+        (self.here / MOVED).write_bytes(moved.read_bytes()[self.begin[queue_log.BOOK] :])
+        self.begin[queue_log.BOOK] = 0
+
+
+def story(session: Session, caller: str) -> tuple[Call, list[tuple[Kind, str, int | None]]]:
+    call = session.scalars(select(Call).where(Call.caller == caller)).one()
+    return call, [(row.kind, row.agent, row.rank) for row in of_call(session, call.id)]
+
+
+def counts(session: Session) -> list[int | None]:
+    return [session.scalar(select(func.count()).select_from(model)) for model in (Call, CallStep, Offer, QueueEvent)]
+
+
+@pytest.mark.usefixtures("nobody_signed_in")
+def test_who_waited_while_nobody_of_ours_lived_stands_right_afterwards(
+    exchange: Exchange, plan: ExchangePlan, agi: Callable[..., AbstractContextManager[object]], tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(taking_in, "OTHERS_FIRST", timedelta(0))
+    monkeypatch.setattr(taking_in, "RINGS_SETTLED", timedelta(0))
+    nobody_left(exchange)
+    books = Books(exchange, tmp_path)
+    with books.duty.database.writing() as session:
+        for number in (1, 2):
+            town.somebody(session, Role.OPERATOR, login=f"operator{number}", extension=f"800{number}")
+    with agi(incoming=AT_ONCE), phone("8002", "second-phone", exchange=plan.sip_port, ring=60):
+        exchange.cli("queue add member PJSIP/8002 to hotline penalty 0 as operator2")
+        with Telephone(plan.sip_port, WAITS) as waits, Telephone(plan.sip_port, GIVES_UP) as gives_up:
+            waits.rings()
+            gives_up.rings()
+            until(lambda: "2. PJSIP/trunk" in exchange.cli("queue show hotline"))
+            gives_up.leaves()
+            until(lambda: "EXITWITHTIMEOUT" in books.written())
+            waits.leaves()
+        exchange.cli("queue remove member PJSIP/8002 from hotline")
+        with phone("8001", "first-phone", Wait(60), exchange=plan.sip_port, ring=0.2), Telephone(plan.sip_port, TALKS) as talks:
+            exchange.cli("queue add member PJSIP/8001 to hotline penalty 0 as operator1")
+            talks.rings()
+            until(lambda: "CONNECT" in books.written())
+            talks.leaves()
+    nobody_left(exchange)
+    books.take_in()
+    with books.duty.database.reading() as session:
+        seen = counts(session)
+        waited, told = story(session, WAITS)
+        assert told == [(Kind.ENTERED, "", 1), (Kind.RANG_OUT, "operator2", None), (Kind.TIMED_OUT, "", 1)]
+        left, told = story(session, GIVES_UP)
+        assert told == [(Kind.ENTERED, "", 2), (Kind.GAVE_UP, "", 2)]
+        talked, told = story(session, TALKS)
+        assert told == [(Kind.ENTERED, "", 1), (Kind.CONNECTED, "operator1", None), (Kind.CALLER_HUNG_UP, "operator1", None)]
+        assert [call.outcome for call in (waited, left, talked)] == [Outcome.ABANDONED, Outcome.ABANDONED, Outcome.ANSWERED_BY_OPERATOR]
+        entered = of_call(session, waited.id)[0].at
+        assert waited.queued_at is not None
+        assert entered - waited.queued_at > timedelta(seconds=1), "he waits from when he asked: what he hears before the queue counts"
+        offers = session.execute(select(Account.login, Offer.outcome).join(Account, Account.id == Offer.account_id).order_by(Offer.at)).all()
+        assert [tuple(row) for row in offers] == [("operator2", "missed"), ("operator1", "done")]
+        day = board(session, day=local_day(waited.began_at), at=now())
+        assert (day.answered, day.quick) == (Share(1, 3), Share(1, 3))
+    books.rotate()
+    exchange.cli("queue remove member PJSIP/8001 from hotline")
+    until(lambda: "REMOVEMEMBER" in books.written())
+    books.take_in()
+    with books.duty.database.reading() as session:
+        assert counts(session) == [*seen[:3], (seen[3] or 0) + 1], "the moved file is known, and of the new one what is new"
