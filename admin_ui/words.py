@@ -13,6 +13,7 @@ from dispatch.callbacks.places import Over as PlaceOver
 from dispatch.calls.call_list import Direction, OnTheLine
 from dispatch.calls.calls import Outcome, Step
 from dispatch.calls.desk import Readiness
+from dispatch.calls.queue_lines import Kind as Line
 from dispatch.figures.rates import Rate
 from dispatch.line.barring import Cause
 from dispatch.line.flags import Skill
@@ -127,6 +128,12 @@ STEPS = {
     Step.TRANSFER_TRIED: _("呼叫联络员"), Step.TRANSFER_JOINED: _("三方通话"), Step.TRANSFER_ENDED: _("转接结束"),
     Step.MESSAGE: _("留言"), Step.REFERRED: _("交办"),
     Step.TALKED: _("已回电"), Step.RATED: _("评价"), Step.ENDED: _("结束"), Step.FAULT: _("故障"),
+}  # fmt: skip
+IN_QUEUE = {
+    Line.ENTERED: _("进入排队"), Line.CONNECTED: _("接通"), Line.RANG_OUT: _("振铃未接"),
+    Line.RING_ENDED: _("振铃中断"), Line.GAVE_UP: _("排队时挂断"), Line.TIMED_OUT: _("等候超时"),
+    Line.KEYED: _("按键离开排队"), Line.EMPTIED: _("无人可接"), Line.CALLER_HUNG_UP: _("来电人挂断"),
+    Line.OPERATOR_HUNG_UP: _("接线员挂断"), Line.HANDED_ON: _("转出"),
 }  # fmt: skip
 TRIED = {
     Tried.ANSWERED: _("已接通"), Tried.BUSY: _("占线"), Tried.NO_ANSWER: _("无人接听"),

@@ -15,6 +15,7 @@ from dispatch.callbacks.missed_list import figure as missed_figure
 from dispatch.calls.call_list import QUICK
 from dispatch.calls.calls import Call
 from dispatch.calls.on_desk import waiting
+from dispatch.figures.rung import Rung, rung
 from dispatch.tickets.tickets import Ticket
 from dispatch.tickets.worklist import overdue
 from dispatch.transfers.transfer_list import counted
@@ -41,7 +42,9 @@ class Board:
 
     `answered`: of the calls that entered the queue and no longer wait, those that a person answered.
     `quick`: of the same calls, those that a person answered within 15 s of asking for one; `before`: the mean seconds
-    of greeting, menu and machine before that, which the 15 s don't hold. `places`: kept places that stand now.
+    of greeting, menu and machine before that, which the 15 s don't hold; `wait` and `longest`: the seconds from asking
+    until a person answered or the caller was gone, their mean and the longest. `places`: kept places that stand now.
+    `rung`: the rings of each operator that were over on that day.
     `missed`: of the telephones first missed on that day those that were rung back within the time; who counts is told
     by `missed_list.counted`. `missed_waiting`: those of that day that still wait.
     `transfers`: of the hunts begun in office hours whose caller didn't hang up, those that reached a liaison."""
@@ -60,7 +63,10 @@ class Board:
     missed: Share
     missed_waiting: int
     before: float | None
+    wait: float | None
+    longest: float | None
     places: int
+    rung: tuple[Rung, ...]
 
 
 def board(session: Session, *, day: date, at: datetime) -> Board:
@@ -72,9 +78,10 @@ def board(session: Session, *, day: date, at: datetime) -> Board:
     ).all()  # fmt: skip
     queued = [r for r in rows if r.queued_at and (r.answered_at or r.ended_at)]
     answered = [r for r in queued if r.answered_at]
-    rung, counted_missed, missed_waiting = missed_figure(
+    rung_back, counted_missed, missed_waiting = missed_figure(
         session, begins=begins, ends=begins + timedelta(days=1), at=at)  # fmt: skip
     quick = [r for r in answered if r.answered_at - r.queued_at <= QUICK]
+    waits = [((r.answered_at or r.ended_at) - r.queued_at).total_seconds() for r in queued]
     all_hours = Counter(local(r.began_at).hour for r in rows)
     person = Counter(local(r.began_at).hour for r in rows if r.queued_at)
     return Board(
@@ -84,9 +91,10 @@ def board(session: Session, *, day: date, at: datetime) -> Board:
         session.scalar(select(func.count()).select_from(Ticket).where(overdue(at))) or 0,
         session.scalar(select(func.count()).select_from(Callback).where(
             Callback.state == CallbackState.DUE, Callback.ticket_id.is_not(None))) or 0,
-        transfers_of(session, begins), Share(rung, counted_missed), missed_waiting,
+        transfers_of(session, begins), Share(rung_back, counted_missed), missed_waiting,
         round(mean((r.queued_at - r.began_at).total_seconds() for r in queued), 1) if queued else None,
-        places.standing(session),
+        round(mean(waits), 1) if waits else None, max(waits, default=None),
+        places.standing(session), rung(session, begins),
     )  # fmt: skip
 
 

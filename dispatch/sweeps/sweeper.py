@@ -18,8 +18,8 @@ from hotline.times import now
 Sweep = Callable[[Duty], None]
 # What was noted of a call is read before anybody is rung again for it.
 SWEEPS: tuple[Sweep, ...] = (
-    take_in_messages, take_in_records, take_in_recordings, settle_stranded, gather_missed, tidy_surveys, call_back,
-    climb, go_on, keep_knowledge, remind, learn, recount, file, keep_recordings, keep_files,
+    take_in_messages, take_in_records, take_in_queue_log, take_in_recordings, settle_stranded, gather_missed,
+    tidy_surveys, call_back, climb, go_on, keep_knowledge, remind, learn, recount, file, keep_recordings, keep_files,
     seal,
 )  # fmt: skip
 log = structlog.get_logger()
