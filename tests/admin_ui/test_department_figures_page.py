@@ -4,11 +4,16 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from html import unescape
 from typing import Any
 
+import openpyxl
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.http import parse_options_header
+
+from hotline.times import CHINA, now
 
 World = Any
 SignIn = Callable[[str], FlaskClient]
@@ -40,3 +45,19 @@ def test_each_figure_leads_to_its_handings_and_a_department_sees_its_own(world: 
     assert signed_in("operator").get("/figures/departments").status_code == 403
     assert own in signed_in("auditor").get("/figures/departments/handings").text
     assert liaison.get("/figures/departments?since=2020-01-01&until=2026-13-40&department=9999999").status_code == 200
+
+
+def test_the_months_form_is_a_file_of_the_month_that_is_over_or_of_one_that_has_begun(world: World, signed_in: SignIn) -> None:
+    world.ticket()
+    client = signed_in("liaison")
+    assert 'action="/figures/monthly.xlsx"' in client.get("/figures").text
+    given = client.get("/figures/monthly.xlsx?month=")
+    last = (now().astimezone(CHINA).replace(day=1) - timedelta(days=1)).strftime("%Y-%m")
+    assert parse_options_header(given.headers["Content-Disposition"])[1]["filename"] == f"附件9-月度统计表-{last}.xlsx"
+    cells = [cell for row in openpyxl.load_workbook(io.BytesIO(given.data)).active.iter_rows(values_only=True) for cell in row]
+    assert "填报单位：玉溪市人力资源和社会保障局" in cells
+    county = openpyxl.load_workbook(io.BytesIO(signed_in("county_office").get("/figures/monthly.xlsx?language=en").data)).active
+    assert county["A2"].value == "填报单位：玉溪市红塔区"
+    assert client.get(f"/figures/monthly.xlsx?month={now():%Y-%m}").status_code == 200
+    assert {client.get(f"/figures/monthly.xlsx?month={month}").status_code for month in ("2099-01", "2026-13", "x")} == {400}
+    assert signed_in("operator").get("/figures/monthly.xlsx").status_code == 403
