@@ -6,13 +6,21 @@ CONTENT = "; ".join((
     "default-src 'self'", "img-src 'self' data:", "object-src 'none'", "base-uri 'none'", "form-action 'self'",
     "frame-ancestors 'none'",
 ))  # fmt: skip
+MICROPHONE = "camera=(), microphone=(self), geolocation=()"
+"""What a page may use on which somebody speaks."""
+
+
+def speaking_to(address: str) -> dict[str, str]:
+    """The headers of a page that has a telephone, whose exchange is at this address."""
+    origin = "/".join(address.split("/")[:3])
+    return {"Content-Security-Policy": f"{CONTENT}; connect-src 'self' {origin}", "Permissions-Policy": MICROPHONE}
 
 
 def install(app: Flask, *, secure: bool) -> None:
     """Put the headers on every answer; pages are never kept by a cache, the static files are."""
 
     def tell(response: Response) -> Response:
-        response.headers["Content-Security-Policy"] = CONTENT
+        response.headers.setdefault("Content-Security-Policy", CONTENT)
         response.headers["Referrer-Policy"] = "same-origin"
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["X-Frame-Options"] = "DENY"

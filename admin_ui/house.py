@@ -11,7 +11,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from admin_ui.fan_out import FanOut
-from admin_ui.phones import Phones
+from admin_ui.phones import BrowserPhones, Phones
 from dispatch.transfers.transfer_line import TransferLine
 from hotline import times
 from hotline.accounts.accounts import Account
@@ -34,6 +34,7 @@ class House:
     fan_out: FanOut
     index: LiveIndex = field(default_factory=LiveIndex)
     line: TransferLine | None = None
+    browser_phones: BrowserPhones = field(default_factory=BrowserPhones)
 
 
 def house() -> House:

@@ -1,6 +1,7 @@
 """The port to the operators' telephones: what the pages ask of the exchange."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 from typing import Protocol
 
 from dispatch.callbacks.callbacks import Attempt
@@ -10,6 +11,16 @@ from dispatch.line.flags import Skill
 
 class PhonesError(Exception):
     """The exchange did not do what was asked; the text is fit for a person."""
+
+
+@dataclass(frozen=True)
+class BrowserPhones:
+    """The telephones that live in the pages. `address`: where the exchange hears them, the page's own host as `{host}`;
+    `secret` of a number is asked each time, for it may have been changed."""
+
+    numbers: frozenset[str] = frozenset()
+    address: str = ""
+    secret: Callable[[str], str] = lambda _: ""
 
 
 class Phones(Protocol):

@@ -8,7 +8,7 @@ from gunicorn.app.base import BaseApplication
 
 from admin_ui.app import create_app
 from admin_ui.house import Part
-from admin_ui.phones import Phones
+from admin_ui.phones import BrowserPhones, Phones
 from dispatch.transfers.transfer_line import TransferLine
 from hotline.database import Database
 from hotline.events import Bus
@@ -36,7 +36,8 @@ class Pages(BaseApplication):  # type: ignore[misc]
 
 
 def serve(settings: Settings, database: Database, bus: Bus | None = None, *, phones: Phones | None = None,
-          line: TransferLine | None = None, parts: Callable[[], Sequence[Part]] | None = None) -> None:
+          line: TransferLine | None = None, parts: Callable[[], Sequence[Part]] | None = None,
+          browser_phones: BrowserPhones | None = None) -> None:
     """Serve the pages until told to stop (SIGTERM). The application is made in the worker, after the fork: what is
     handed in must not have opened a connection yet."""
     options = {
@@ -46,7 +47,7 @@ def serve(settings: Settings, database: Database, bus: Bus | None = None, *, pho
     }  # fmt: skip
 
     def make() -> Flask:
-        app = create_app(settings, database, bus, phones=phones, line=line, parts=parts)
+        app = create_app(settings, database, bus, phones=phones, line=line, parts=parts, browser_phones=browser_phones)
         app.extensions["house"].index.warm(database)
         return app
 

@@ -9,7 +9,7 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 from markupsafe import Markup
 
-from admin_ui import words
+from admin_ui import browser_phones, words
 from admin_ui.badge import unread
 from admin_ui.house import house
 from admin_ui.navigation import navigation
@@ -78,6 +78,7 @@ def install(app: Flask) -> None:
     """Give the templates their words."""
     app.jinja_env.filters.update(moment=moment, day=day, clock=clock, spell=spell, left=left, late=late, word=word,
                                  mask=mask, said=said, direct=direct.number_of)  # fmt: skip
-    app.jinja_env.globals.update(can=can, again=again, words=words, navigation=navigation, unread=unread)
+    app.jinja_env.globals.update(can=can, again=again, words=words, navigation=navigation, unread=unread,
+                                 browser_phone=browser_phones.mine)  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.context_processor(lambda: {"lang": g.get("lang", "zh"), "settings": house().settings})

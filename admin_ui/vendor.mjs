@@ -1,5 +1,7 @@
-// Copies the few files that the pages load out of node_modules into static/vendor.
-import { copyFileSync, mkdirSync } from "node:fs";
+// Copies the few files that the pages load out of node_modules into static/vendor; JsSIP, which comes in many, as one.
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { buildSync } from "esbuild";
 
 const files = [
   "bootstrap/dist/css/bootstrap.min.css",
@@ -11,3 +13,9 @@ mkdirSync(new URL("static/vendor/", here), { recursive: true });
 for (const file of files) {
   copyFileSync(new URL(`node_modules/${file}`, here), new URL(`static/vendor/${file.split("/").pop()}`, here));
 }
+const { name, version, license, homepage } = JSON.parse(readFileSync(new URL("node_modules/jssip/package.json", here)));
+buildSync({
+  absWorkingDir: fileURLToPath(here), entryPoints: ["node_modules/jssip/lib/JsSIP.js"], outfile: "static/vendor/jssip.min.js",
+  bundle: true, format: "esm", minify: true, charset: "utf8", logLevel: "warning",
+  banner: { js: `/*! ${name} ${version}, ${license}, ${homepage} */` },
+});

@@ -128,9 +128,11 @@ class Tls(Typed):
 
 
 class Phones(Typed):
-    """Which of the operators' phones live in a browser; all others are telephones on a desk."""
+    """Which of the operators' phones live in a browser; all others are telephones on a desk. `address`: where browsers
+    reach the exchange, if a proxy stands before it."""
 
     browser: tuple[Annotated[str, StringConstraints(pattern=r"^80\d\d$")], ...] = ()
+    address: str = Field(default="", pattern=r"^(?:wss?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[\w./-]*)?)?$")
 
 
 class Connections(Typed):

@@ -14,12 +14,15 @@ PATHS = ("certificate", "key", "carriers")
 Table = dict[str, Any]
 
 
-def read(path: Path, environment: Mapping[str, str]) -> Connections:
-    """The file's values; SettingsError names trunk and field of everything that is wrong. Paths in it count from it."""
+def read(path: Path, environment: Mapping[str, str], *, carriers: bool = True) -> Connections:
+    """The file's values; SettingsError names trunk and field of everything that is wrong. Paths in it count from it.
+    Without the carriers nobody's password is looked at."""
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"HOTLINE_TRUNKS_FILE, {path}: {error}") from None
+    if not carriers:
+        given.pop("trunk", None)
     wrong = [said for trunk in _tables(given) for said in _password(trunk, path.parent, environment)]
     if isinstance(tls := given.get("tls"), dict):
         tls |= {name: path.parent / str(tls[name]) for name in PATHS if name in tls}

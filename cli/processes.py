@@ -49,6 +49,7 @@ def web() -> None:
     """Serve the pages."""
     settings = _ready("web")
     from admin_ui.server import serve
+    from cli.browser_phones import browser_phones
     from cli.parts_seen import parts_of
     from cli.phones import ExchangePhones
     from dispatch.callbacks.telephone import Telephone
@@ -58,7 +59,8 @@ def web() -> None:
 
     telephone = Telephone(settings)
     serve(settings, database(), Bus(settings.redis_address), phones=ExchangePhones(telephone),
-          line=TransferLine(telephone.link, settings), parts=parts_of(settings))
+          line=TransferLine(telephone.link, settings), parts=parts_of(settings),
+          browser_phones=browser_phones(settings))
 
 
 @click.command()

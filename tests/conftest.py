@@ -143,7 +143,7 @@ def valkey() -> Iterator[ValkeyServer]:
 def vendor() -> None:
     """The pages' files from npm, as `npm ci && npm run vendor` puts them there."""
     home = Path(admin_ui.__file__).parent
-    if not (home / "static" / "vendor" / "htmx.min.js").exists():
+    if not (home / "static" / "vendor" / "jssip.min.js").exists():
         subprocess.run("npm ci && npm run vendor", shell=True, cwd=home, check=True, timeout=120)  # noqa: S602
 
 

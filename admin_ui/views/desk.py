@@ -4,7 +4,9 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from admin_ui import browser_phones
 from admin_ui.guards import needs
+from admin_ui.headers import speaking_to
 from admin_ui.house import me, now, reading, writing
 from admin_ui.paging import number_in
 from admin_ui.regions import region
@@ -26,7 +28,9 @@ blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 @blueprint.get("")
 @needs(Permission.DESK)
 def page() -> ResponseReturnValue:
-    return render_template("desk.html")
+    """The desk; with a telephone where whoever works here has his in the page."""
+    shown = render_template("desk.html")
+    return (shown, speaking_to(browser_phones.address())) if browser_phones.mine() else shown
 
 
 @blueprint.get("/line")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from admin_ui import voice_words
 from admin_ui.guards import needs
+from admin_ui.headers import MICROPHONE
 from admin_ui.house import house, me, now, reading
 from admin_ui.limits import takes as lets_in
 from admin_ui.paging import wish
@@ -21,7 +22,6 @@ from hotline.voice import prompts, studio, takes
 from hotline.voice.takes import PromptTake
 
 blueprint = Blueprint("voice_takes", __name__, url_prefix="/voice/takes")
-MICROPHONE = "camera=(), microphone=(self), geolocation=()"
 
 
 @blueprint.get("")

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from cli.browser_phones import browser_phones
 from cli.connections import Connections
 from cli.connections_file import read
 from cli.engine import ExchangeError
 from cli.exchange_files import ExchangePlan, Phone, render, write
-from cli.installation import installation
-from hotline.settings import SettingsError
+from cli.installation import installation, secret
+from hotline.settings import Settings, SettingsError
 from tests.support.certificates import certificate
 
 CARRIERS = """
@@ -120,6 +121,7 @@ def test_a_password_may_come_from_the_environment(home: Path) -> None:
         ('key = "exchange.key"', 'key = "telecom.secret"', "tls: certificate, key or carriers can't be used"),
         ('key = "exchange.key"', 'key = "gone.key"', "tls: key:"),
         ('"203.0.113.77"', '"here"', "network: external_address:"),
+        ('["8002"]', '["8002"]\naddress = "https://here"', "phones: address:"),
         ("[network]", "[network", "HOTLINE_TRUNKS_FILE"),
     ],
 )  # fmt: skip
@@ -141,6 +143,19 @@ def test_the_setting_leads_to_the_file_and_what_it_lacks_is_said(home: Path, tmp
         render(installation(environment).plan())
     with pytest.raises(SettingsError, match="HOTLINE_PHONES has no 8002"):
         installation(environment | {"HOTLINE_PHONES": "1"}).plan()
+
+
+def test_the_pages_know_their_telephones_by_the_same_file_and_no_carriers_secret(home: Path, tmp_path: Path) -> None:
+    ways = {"wss://{host}:8089/ws": CARRIERS.replace("telecom.secret", "gone.secret"),
+            "ws://{host}:9088/ws": '[phones]\nbrowser = ["8002"]',
+            "wss://pages.example/exchange": f'{CARRIERS}address = "wss://pages.example/exchange"'}  # fmt: skip
+    for address, text in ways.items():
+        (home / "pages.toml").write_text(text)
+        settings = Settings(folder=tmp_path, secret_key="s" * 40, trunks_file=str(home / "pages.toml"), exchange_http_port=9088)
+        phones = browser_phones(settings)
+        assert (phones.numbers, phones.address) == ({"8002"}, address)
+        assert phones.secret("8002") == secret(tmp_path, "phone_8002") != ""
+    assert browser_phones(settings.model_copy(update={"trunks_file": ""})).numbers == frozenset()
 
 
 def test_the_simple_settings_are_one_trunk_by_address(tmp_path: Path) -> None:

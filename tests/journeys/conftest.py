@@ -32,6 +32,7 @@ from hotline.times import now
 from hotline.voice import orders
 from tests.journeys import town
 from tests.support import blank
+from tests.support.certificates import certificate
 from tests.support.said import SPOKEN
 
 T = TypeVar("T")
@@ -147,10 +148,25 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     return inherited | {f"HOTLINE_{name}": value for name, value in own.items()}
 
 
+BROWSER_PHONE = "8006"
+TRUNKS = """[tls]
+certificate = "exchange.crt"
+key = "exchange.key"
+port = {}
+browser_port = {}
+
+[phones]
+browser = ["{}"]
+"""
+
+
 @pytest.fixture(scope="session")
-def house() -> Iterator[House]:
-    """One house for all journeys: each caller has a number of his own."""
-    with a_house() as house:
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """One house for all journeys: each caller has a number of his own; one telephone lives in a browser."""
+    folder = tmp_path_factory.mktemp("trunks")
+    certificate(folder)
+    (folder / "trunks.toml").write_text(TRUNKS.format(*free_ports(2), BROWSER_PHONE))
+    with a_house(TRUNKS_FILE=str(folder / "trunks.toml")) as house:
         yield house
 
 

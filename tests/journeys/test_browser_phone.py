@@ -1,0 +1,139 @@
+"""An operator's telephone in his browser, over WSS: rung in every tab, answered by a key, heard on both sides, recorded."""
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
+
+from cli.installation import secret
+from dispatch.calls.calls import Call, Outcome
+from dispatch.calls.desk import Presence
+from hotline.accounts.accounts import Account
+from hotline.accounts.roles import Role
+from hotline.audit import AuditRow
+from hotline.times import now
+from hotline.voice import alaw
+from recordings.recordings import Recording, State
+from tests.journeys import ears, town
+from tests.journeys.browser import windows
+from tests.journeys.conftest import BROWSER_PHONE, House
+from tests.support.sound import EVENT, lasts, tone
+from tests.support.telephone import Telephone
+from tests.voice.studio_sounds import file
+
+pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.proof, pytest.mark.timeout(240)]
+OPERATOR, CALLER = "operator.browser", "13800000611"
+SAYS, HEARS = 625.0, 1000.0  # Hz: what the operator says, and the caller
+RATE = 48_000
+FLAGS = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--allow-loopback-in-peer-connection",
+         "--ignore-certificate-errors", "--disable-features=WebRtcHideLocalIpsWithMdns"]  # fmt: skip
+LOUDEST = """async () => {
+  const sound = new AudioContext(), ear = sound.createAnalyser();
+  await sound.resume();
+  sound.createMediaStreamSource(document.querySelector("#phone audio").srcObject).connect(ear);
+  await new Promise((heard) => setTimeout(heard, 700));
+  const heights = new Float32Array(ear.frequencyBinCount);
+  ear.getFloatFrequencyData(heights);
+  return heights.indexOf(Math.max(...heights)) * sound.sampleRate / ear.fftSize;
+}"""
+
+
+def _beeps(path: Path) -> Path:
+    """A microphone that hears beeps: what never changes is filtered out as noise."""
+    moments = np.arange(RATE * 10) / RATE
+    path.write_bytes(file((0.5 * np.sin(2 * np.pi * SAYS * moments) * (moments % 0.6 < 0.3)).astype(np.float32), RATE))
+    return path
+
+
+@pytest.fixture
+def desk(house: House, launch: Callable[..., Browser], tmp_path: Path) -> Iterator[Page]:
+    """An operator's desk whose telephone has signed in by itself; he is ready."""
+    with house.database.writing() as session:
+        town.person(session, OPERATOR, Role.OPERATOR, now(), extension=BROWSER_PHONE)
+    browser = launch(*FLAGS, f"--use-file-for-fake-audio-capture={_beeps(tmp_path / 'said.wav')}")
+    page = windows(house, browser)(OPERATOR)
+    page.goto("/desk")
+    _says(page, "已登录，来电在此振铃")
+    expect(page.get_by_text("话机在线")).to_be_visible()
+    page.get_by_role("button", name="示闲").click()
+    expect(page.locator("#line")).to_contain_text("示闲 · 自")
+    yield page
+    browser.close()
+
+
+def _says(page: Page, what: str) -> None:
+    """What can be seen of the telephone's words: the others are there too."""
+    expect(page.locator("#phone [role=status]")).to_contain_text(what, use_inner_text=True)
+
+
+def test_an_operator_talks_by_his_browser_and_both_are_heard_and_recorded(house: House, desk: Page) -> None:
+    assert secret(house.settings.folder, f"phone_{BROWSER_PHONE}") not in desk.content()
+    with desk.context.expect_page() as opened:
+        desk.locator(".rail-links a[href='/tickets']").click()
+    aside = opened.value
+    with Telephone(house.port, CALLER) as caller:
+        caller.rings()
+        time.sleep(1.5)
+        caller.voice.press("0")
+        _says(desk, "来电振铃")
+        _says(aside, "来电振铃")
+        aside.keyboard.press("F8")
+        _says(desk, "通话中")
+        _talk(house, desk, caller)
+        desk.get_by_role("button", name="挂断").click()
+        _says(desk, "已登录")
+        caller.leaves()  # he was asked whether he is satisfied
+    call = house.call_of(CALLER)
+    assert call.outcome == Outcome.ANSWERED_BY_OPERATOR
+    citizen, ours = _sides(house, call)
+    assert lasts(citizen, HEARS) > 1
+    assert lasts(ours, SAYS) > 0.5
+    desk.get_by_role("button", name="离席").click()
+    expect(desk.locator("#line")).to_contain_text("离席 · 自")
+    desk.close()
+    gone = select(Presence).join(Account, Account.id == Presence.account_id)
+    gone = gone.where(Account.login == OPERATOR, Presence.phone_up.is_(False))
+    house.eventually(lambda session: session.scalar(gone), 10)
+    with house.database.reading() as session:
+        told = session.scalars(select(AuditRow).where(AuditRow.deed == "phone.secret_told")).all()
+    assert [(row.by, row.thing) for row in told] == [(OPERATOR, BROWSER_PHONE)]
+
+
+def _talk(house: House, desk: Page, caller: Telephone) -> None:
+    """Each hears the other; a key goes through; who is muted isn't heard; nobody leaves the page unasked."""
+    answered = select(Call.id).where(Call.caller == CALLER, Call.answered_at.is_not(None))
+    house.eventually(lambda session: session.scalar(answered))
+    caller.voice.say(tone((HEARS,), 30))
+    assert desk.evaluate(LOUDEST) == pytest.approx(HEARS, abs=30)
+    assert _hears(caller, 1.5) > 0.3
+    desk.get_by_text("拨号键盘").first.click()
+    desk.get_by_role("button", name="5", exact=True).click()
+    house.eventually(lambda _: any(packet[1] & 0x7F == EVENT for packet in caller.voice.came) or None)
+    desk.keyboard.press("F2")
+    _says(desk, "已静音")
+    time.sleep(0.5)
+    assert _hears(caller, 1.0) < 0.1
+    desk.get_by_role("button", name="静音").click()
+    assert desk.evaluate("() => dispatchEvent(new Event('beforeunload', { cancelable: true }))") is False
+    time.sleep(1)
+
+
+def _hears(caller: Telephone, seconds: float) -> float:
+    """For how long of the next seconds the operator's voice comes to him."""
+    before = len(caller.voice.came)
+    time.sleep(seconds)
+    came = b"".join(packet[12:] for packet in caller.voice.came[before:] if packet[1] & 0x7F != EVENT)
+    return lasts(alaw.decode(came)[:, None], SAYS)
+
+
+def _sides(house: House, call: Call) -> tuple[ears.Samples, ears.Samples]:
+    """The whole recording: the citizen's side, and ours."""
+    kept = select(Recording.id).where(Recording.call_id == call.id, Recording.state == State.COMPLETE)
+    house.eventually(lambda session: session.scalar(kept))
+    with ears.opened(house, house.settings.spool / f"calls/{call.id}.wav") as sound:
+        heard = ears.samples(sound)
+    return heard[:, :1], heard[:, 1:]
