@@ -122,6 +122,15 @@ def test_each_ring_is_one_offer_whichever_of_them_was_seen_live(seen: str, sessi
     assert operator.login == "operator1"
 
 
+@pytest.mark.usefixtures("operator")
+def test_a_telephone_that_refuses_twice_within_seconds_was_rung_twice(session: Session, settings: Settings, book: Path) -> None:
+    list(handle(session, Rings(CALL, "8001"), settings=settings, at=later(seconds=8.1)))
+    list(handle(session, NotTaken(CALL, "8001"), settings=settings, at=later(seconds=8.2)))
+    write(book, ENTERS + "".join(line(second, "RINGNOANSWER", 80, agent="operator1") for second in (6, 8, 10)))
+    read(session, settings, book)
+    assert [outcome for outcome, *_ in offers(session)] == ["missed"] * 3
+
+
 @pytest.mark.parametrize("found", [None, 600], ids=["not", "ten minutes later"])
 def test_a_ring_whose_end_nobody_saw_ended_when_the_exchange_says(found: float | None, session: Session, settings: Settings, book: Path, operator: Account) -> None:
     desk.offer(session, CALL, operator, at=later(seconds=6))

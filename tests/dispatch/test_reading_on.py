@@ -141,26 +141,32 @@ class TestFiles(Exchange.TestCase):  # type: ignore[misc, name-defined]
 
 
 @pytest.fixture
-def reads(tmp_path: Path) -> Iterator[Callable[[], list[int]]]:
-    """Read once in the book of this folder."""
+def reads(tmp_path: Path) -> Iterator[Callable[..., list[int]]]:
+    """Read once in a file of this folder, else in the book."""
     with Session(ENGINE) as session:
         session.execute(delete(RecordsMark))
 
-        def read() -> list[int]:
-            stretch = read_on(session, tmp_path / BOOK, node=NODE, book=BOOK, understood=number, moment=noon)
+        def read(name: str = BOOK) -> list[int]:
+            stretch = read_on(session, tmp_path / name, node=NODE, book=BOOK, understood=number, moment=noon)
             move_on(session, stretch, node=NODE)
             return [line.told for line in stretch.lines]
 
         yield read
 
 
-def test_a_long_file_is_read_in_several_stretches(tmp_path: Path, reads: Callable[[], list[int]], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_file_is_read_in_several_stretches(tmp_path: Path, reads: Callable[..., list[int]], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading_on, "MOST_LINES", 2)
     (tmp_path / BOOK).write_text("".join(f"line-{n}-\n" for n in range(5)))
     assert [reads() for _ in range(4)] == [[0, 1], [2, 3], [4], []]
 
 
-def test_a_book_whose_first_line_never_ends_keeps_nobody(tmp_path: Path, reads: Callable[[], list[int]]) -> None:
+def test_of_a_copy_that_ends_sooner_nothing_is_read_nor_of_its_original_again(tmp_path: Path, reads: Callable[..., list[int]]) -> None:
+    (tmp_path / BOOK).write_text("line-1-\nline-2-\n")
+    (tmp_path / f"{BOOK}.old").write_text("line-1-\n")
+    assert [reads(), reads(f"{BOOK}.old"), reads()] == [[1, 2], [], []]
+
+
+def test_a_book_whose_first_line_never_ends_keeps_nobody(tmp_path: Path, reads: Callable[..., list[int]]) -> None:
     (tmp_path / BOOK).write_bytes(b"\0" * 200_000 + b"\nline-1-\n")
     assert reads() == [1]
     assert reads() == []
