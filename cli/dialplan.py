@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -18,7 +18,7 @@ _PLAYED = re.compile(r"(?<![\w/(.])[a-z]+/[a-z_0-9/]*")
 
 @dataclass(frozen=True)
 class Step:
-    """One line of the dialplan, or an application within one (ExecIf)."""
+    """One line of the dialplan, or an application within one (ExecIf, MSet)."""
 
     where: str
     context: str
@@ -162,7 +162,13 @@ def _unfolded(step: Step) -> Iterator[Step]:
     if step.application == "ExecIf":
         for choice in _choices(step.arguments):
             if run := _CALL.fullmatch(choice):
-                yield Step(step.where, step.context, step.extension, "", run[1], run[2])
+                yield from _unfolded(_within(step, run[1], run[2]))
+    elif step.application == "MSet":
+        yield from (_within(step, "Set", one) for one in parts(step.arguments))
+
+
+def _within(step: Step, application: str, arguments: str) -> Step:
+    return replace(step, label="", application=application, arguments=arguments)
 
 
 def _targets(step: Step, *, chosen: bool) -> Iterator[Target]:
