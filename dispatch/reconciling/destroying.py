@@ -12,12 +12,11 @@ from dispatch.tickets.states import State as TicketState
 from dispatch.tickets.tickets import Ticket
 from hotline import audit
 from hotline.database import Database
-from hotline.kept.errors import Absent
+from hotline.kept.errors import Absent, StoreError
 from hotline.settings import Settings
 from hotline.times import local_day, now
 from recordings import retention, sides, two_hands
 from recordings.archive import Archive
-from recordings.errors import RecordingError
 from recordings.recordings import Recording, State
 from recordings.retention import Destruction
 
@@ -124,7 +123,7 @@ def _unfinished() -> Select[Recording]:
 
 
 def _take_away(row: Recording, archive: Archive) -> None:
-    """Gone from store and spool; RecordingError when it is still there."""
+    """Gone from store and spool; StoreError when it is still there, or the store is away."""
     sides.clear(Path(row.path))
     if not row.stored:
         return
@@ -133,7 +132,7 @@ def _take_away(row: Recording, archive: Archive) -> None:
         archive.store.open(row.stored).close()
     except Absent:
         return
-    raise RecordingError(f"{row.stored} is still there after it was deleted")
+    raise StoreError(f"{row.stored} is still there after it was deleted")
 
 
 def _certify(session: Session, row: Recording, *, at: datetime) -> None:

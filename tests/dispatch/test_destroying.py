@@ -165,7 +165,7 @@ def test_what_a_store_did_not_give_up_is_not_certified_and_is_finished_later(dat
     stubborn = Stubborn(settings.recordings_store)
     for away, why in ((True, "no route"), (False, "still there")):
         stubborn.away = away
-        with pytest.raises(RecordingError, match=why):
+        with pytest.raises(StoreError, match=why):
             destroy_due(settings, database, Archive(stubborn, there.ring, there.cipher), at=OVER)
         assert states(database) == {"a": "complete"}
         with database.reading() as session:
