@@ -23,6 +23,8 @@ from cli.sip_scenario import Press, Say, Step, Wait
 from dispatch.callbacks.missed import MissedCaller
 from dispatch.calls import desk
 from dispatch.calls.calls import Call, Outcome
+from dispatch.calls.queue_events import of_call
+from dispatch.calls.queue_lines import Kind as Queued
 from dispatch.calls.records import CEL_FIELDS, RECEPTION
 from dispatch.tickets.tickets import Ticket
 from hotline.accounts.accounts import Account
@@ -92,6 +94,15 @@ class Pair:
         for node, folder in {ONE: spool, TWO: spool / TWO}.items():
             rows = (row for path in folder.glob("*.csv*") for row in csv.reader(path.read_text(errors="replace").splitlines()))
             yield from ((node, dict(zip(CEL_FIELDS, row, strict=False))) for row in rows)
+
+    def waited(self, call: Call, seconds: float = 60) -> list[tuple[str, Queued]]:
+        """What the exchanges' books of their queues tell of a call, once it is taken in to his hanging up."""
+
+        def told(session: Session) -> list[tuple[str, Queued]] | None:
+            rows = [(row.node, Queued(row.kind)) for row in of_call(session, call.id)]
+            return rows if rows and rows[-1][1] == Queued.CALLER_HUNG_UP else None
+
+        return self.house.eventually(told, seconds)
 
     def recorded(self, calls: Sequence[Call], seconds: float = 20) -> dict[str, float]:
         """Seconds of each call's recording, once all are complete."""
@@ -194,6 +205,7 @@ def test_who_wants_a_person_finds_the_queue_from_either(pair: Pair) -> None:
             assert call.outcome == Outcome.ANSWERED_BY_OPERATOR, f"from {node.exchange_node}"
             assert call.node == ONE, "the queues are there"
             assert pair.answered_by(caller) == Counter([node.exchange_node])
+            assert pair.waited(call) == [(ONE, Queued.ENTERED), (ONE, Queued.CONNECTED), (ONE, Queued.CALLER_HUNG_UP)]
             whole(pair, [call])
 
 
