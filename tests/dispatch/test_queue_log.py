@@ -22,6 +22,7 @@ from tests.dispatch import town
 from tests.dispatch.town import CALL, CALLER, later
 
 CHANNEL = "exchange1-7.1"
+on_one = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # what doesn't differ by database
 
 
 def line(second: float, kind: str, *fields: object, agent: str = "NONE", channel: str = CHANNEL) -> str:
@@ -70,6 +71,7 @@ def offers(session: Session) -> list[tuple[str, float, float]]:
     return [(row.outcome, (row.at - NOON).total_seconds(), (row.ended_at - NOON).total_seconds() if row.ended_at else -1) for row in found]
 
 
+@on_one
 @pytest.mark.usefixtures("operator")
 def test_who_waited_how_long_at_which_rank_and_who_was_rung_stands_with_the_call(session: Session, settings: Settings, book: Path) -> None:
     write(book, STORY + line(61, "PAUSE", "rest", agent="operator1", channel="NONE"))
@@ -81,6 +83,7 @@ def test_who_waited_how_long_at_which_rank_and_who_was_rung_stands_with_the_call
     assert CALLER not in repr([vars(row) for row in rows(session)])
 
 
+@on_one
 @pytest.mark.usefixtures("operator")
 def test_each_line_becomes_a_row_once_however_often_and_in_whatever_pieces_it_is_read(session: Session, settings: Settings, book: Path) -> None:
     for piece in (STORY[:70], STORY[70:90], STORY[90:]):
@@ -122,6 +125,7 @@ def test_each_ring_is_one_offer_whichever_of_them_was_seen_live(seen: str, sessi
     assert operator.login == "operator1"
 
 
+@on_one
 @pytest.mark.usefixtures("operator")
 def test_a_telephone_that_refuses_twice_within_seconds_was_rung_twice(session: Session, settings: Settings, book: Path) -> None:
     list(handle(session, Rings(CALL, "8001"), settings=settings, at=later(seconds=8.1)))
@@ -131,6 +135,7 @@ def test_a_telephone_that_refuses_twice_within_seconds_was_rung_twice(session: S
     assert [outcome for outcome, *_ in offers(session)] == ["missed"] * 3
 
 
+@on_one
 @pytest.mark.parametrize("found", [None, 600], ids=["not", "ten minutes later"])
 def test_a_ring_whose_end_nobody_saw_ended_when_the_exchange_says(found: float | None, session: Session, settings: Settings, book: Path, operator: Account) -> None:
     desk.offer(session, CALL, operator, at=later(seconds=6))
@@ -142,6 +147,7 @@ def test_a_ring_whose_end_nobody_saw_ended_when_the_exchange_says(found: float |
     assert desk.current(session, operator.id) is None
 
 
+@on_one
 def test_a_ring_that_a_look_at_the_exchange_found_began_when_the_exchange_says(session: Session, settings: Settings, book: Path, operator: Account) -> None:
     desk.offer(session, CALL, operator, at=later(seconds=19))
     desk.missed(session, CALL, operator, at=later(seconds=26.2))
@@ -150,6 +156,7 @@ def test_a_ring_that_a_look_at_the_exchange_found_began_when_the_exchange_says(s
     assert offers(session) == [("missed", 6, pytest.approx(26.2))]
 
 
+@on_one
 def test_a_ring_before_the_one_that_was_answered_is_another(session: Session, settings: Settings, book: Path, operator: Account) -> None:
     desk.answered(session, CALL, operator, at=later(seconds=28))
     write(book, ENTERS + FIRST + line(29, "CONNECT", 24, "exchange1-7.3", 1, agent="operator1"))
@@ -157,6 +164,7 @@ def test_a_ring_before_the_one_that_was_answered_is_another(session: Session, se
     assert [outcome for outcome, *_ in offers(session)] == ["missed", "answered"]
 
 
+@on_one
 def test_of_calls_and_operators_that_nobody_knows_there_is_a_row_and_no_offer(session: Session, settings: Settings, book: Path) -> None:
     write(book, STORY)
     read(session, settings, book)
@@ -167,6 +175,7 @@ def test_of_calls_and_operators_that_nobody_knows_there_is_a_row_and_no_offer(se
     assert offers(session) == []
 
 
+@on_one
 @pytest.mark.usefixtures("operator")
 def test_two_exchanges_that_wrote_the_same_have_each_their_rows(session: Session, settings: Settings, book: Path) -> None:
     write(book, STORY)
@@ -176,6 +185,7 @@ def test_two_exchanges_that_wrote_the_same_have_each_their_rows(session: Session
     assert len(rows(session)) == 8
 
 
+@on_one
 @pytest.mark.usefixtures("operator")
 def test_what_has_just_happened_is_left_to_those_who_hear_it(session: Session, settings: Settings, book: Path) -> None:
     write(book, STORY)
