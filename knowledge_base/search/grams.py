@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge_base.search.posting import BLOCK, KEPT, Floats, Ints, Keys, Letters, Units, keys_of, keys_within, posted
+from knowledge_base.search.posting import BLOCK, KEPT, Floats, Ints, Keys, Letters, Units, keys_of, posted
+from knowledge_base.search.sought import Sought, Told
 from knowledge_base.search.texts import Texts
 
 __all__ = ["Floats", "Grams", "Ints", "coverage", "keys_of"]
 
+Shares = NDArray[np.float32]  # a row a text, a column a query
 _NOBODY = ~np.uint64(0)
 _LENGTH_MATTERS, _SATURATION = 0.75, 1.2  # BM25's b and k1
-_READ_AT_MOST = KEPT  # postings a query may read, the rarest first
+_READ_AT_MOST = 2 * KEPT  # postings a query may read, the rarest first
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,10 +92,9 @@ class Grams:
 
     def exact(self, asked: Sequence[str], texts: Texts, rows: Ints) -> Floats:
         """BM25 of a few texts, those of the index's `rows`, for all that is asked."""
-        wanted = np.unique(keys_of(asked, self.longest)[0])
-        worth = np.where(self._places(wanted)[1], self.worth(wanted), np.float32(0))
-        shared = _shared(wanted, *keys_within(texts.every, texts.lengths, self.longest))
-        return _once(*shared, (len(rows), len(wanted))) @ worth * self.even[rows]
+        sought = Sought(asked, self.longest)
+        worth = np.where(self._places(sought.keys)[1], self.worth(sought.keys), np.float32(0))
+        return (sought.counted(Told(texts)) > 0).astype(np.float32) @ worth * self.even[rows]
 
     def _holding(self, place: int) -> Iterator[tuple[int, Units]]:
         """The texts of a key, block by block: the block's first, and numbers within it."""
@@ -116,26 +117,13 @@ def _evened(lengths: Ints) -> Floats:
     return np.asarray((_SATURATION + 1) / (1 + _SATURATION * stretched), dtype=np.float32)
 
 
-def coverage(grams: Grams, query: str, texts: Sequence[str], rows: Ints) -> tuple[Floats, Floats]:
-    """For each of `texts` (the rows of the index `rows`): the share of the query that it holds, and the share of it
-    that the query holds, by how much the shared characters and neighbours tell; both run from 0 to 1."""
-    asked = np.unique(keys_of([query], grams.longest)[0])
-    worth = grams.worth(asked)
-    owners, places = _shared(asked, *keys_of(texts, grams.longest))
-    of_text = np.bincount(owners, weights=worth[places], minlength=len(texts))
-    asked_told = _once(owners, places, (len(texts), len(asked))) @ worth / worth.sum()
-    return asked_told, (of_text / np.maximum(grams.sums[rows], 1e-6)).astype(np.float32)
-
-
-def _shared(asked: Keys, keys: Keys, owners: Ints) -> tuple[Ints, NDArray[np.int64]]:
-    """Of the keys that are asked: whose they are, and which."""
-    places = np.minimum(np.searchsorted(asked, keys), len(asked) - 1)
-    shared = asked[places] == keys
-    return owners[shared], places[shared]
-
-
-def _once(owners: Ints, places: NDArray[np.int64], shape: tuple[int, int]) -> Floats:
-    """1 where a text holds a key, however often."""
-    held = np.zeros(shape, dtype=np.float32)
-    held[owners, places] = 1
-    return held
+def coverage(grams: Grams, queries: Sequence[str], told: Told, rows: Ints) -> tuple[Shares, Shares]:
+    """For each of some texts (the rows of the index `rows`) and each query: the share of the query that the text holds,
+    and the share of the text that the query holds, by how much the shared characters and neighbours tell; both run from
+    0 to 1."""
+    sought = Sought(queries, grams.longest)
+    worth = grams.worth(sought.keys)[:, None] * sought.of
+    often = sought.counted(told)
+    asked_told = (often > 0).astype(np.float32) @ worth / worth.sum(axis=0)
+    text_asked = often @ worth / np.maximum(grams.sums[rows], np.float32(1e-6))[:, None]
+    return np.asarray(asked_told, np.float32), np.asarray(text_asked, np.float32)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from knowledge_base.search import chance, documents, outside
 from knowledge_base.search.chance import Way
 from knowledge_base.search.documents import Document
-from knowledge_base.search.grams import Floats
+from knowledge_base.search.grams import Floats, Ints
 from knowledge_base.search.keypad import MOST_KEYS
 from knowledge_base.search.letters import Form, Written
 from knowledge_base.search.match import Match
@@ -104,9 +104,12 @@ class Index:
         found: dict[int, float] = {}
         for shelf in self._shelves if asked else ():
             near = shelf.part.vectors.near(vector) if vector is not None and len(shelf.part) else None
-            for (named, _), some in _together(asked).items():
+            looked = {letters: shelf.part.look(some) for letters, some in _alike(asked).items()}
+            for (named, letters), some in _together(asked).items():
                 allowed = shelf.allowed(frozenset({department}) if department is not None else named or None, category)
-                entries, weights = _weighed(shelf, some, allowed, near, max(FOUND_BY_LETTERS, 2 * most))
+                rows = shelf.part.rows(some, allowed=None if allowed is None else allowed.texts, near=near,
+                                       most=max(FOUND_BY_LETTERS, 2 * most), looked=looked[letters])  # fmt: skip
+                entries, weights = _weighed(shelf, some, rows, allowed, near)
                 for entry_id, weight in zip(entries, (weights + _NAMED_MORE * bool(named)).tolist(), strict=True):
                     found[entry_id] = max(found.get(entry_id, weight), weight)
         if not found:
@@ -184,11 +187,18 @@ def _together(asked: Iterable[Read]) -> dict[tuple[frozenset[int], bool], list[W
     return found
 
 
+def _alike(asked: Iterable[Read]) -> dict[bool, list[Written]]:
+    """The wordings in first letters, and the others: each of both are looked up together."""
+    found: dict[bool, list[Written]] = {}
+    for one, _ in asked:
+        found.setdefault(one.form == Form.INITIALS, []).append(one)
+    return found
+
+
 def _weighed(
-    shelf: Shelf, asked: Sequence[Written], allowed: Allowed | None, near: Near | None, most: int
+    shelf: Shelf, asked: Sequence[Written], rows: Ints, allowed: Allowed | None, near: Near | None
 ) -> tuple[list[int], Floats]:
-    """Entries and what each weighs by the wording that fits it best."""
-    rows = shelf.part.rows(asked, allowed=None if allowed is None else allowed.texts, near=near, most=most)
+    """Entries of these texts and what each weighs by the wording that fits it best."""
     speaking = zip(asked, shelf.part.evidence(asked, rows, near), strict=True)
     weights = np.max([_weights(one, what) for one, what in speaking], axis=0)
     entries, of, keyword = shelf.entries(rows, allowed)

@@ -19,6 +19,7 @@ from knowledge_base.search.letters import Form, Spelling, Written
 from knowledge_base.search.mishearing import Mishearing
 from knowledge_base.search.outside import Matter
 from knowledge_base.search.readings import read_all
+from knowledge_base.search.sought import Told
 from knowledge_base.search.texts import Texts
 from knowledge_base.search.vectors import Near, Stored, Vectors
 
@@ -90,36 +91,47 @@ class Part:
         """The texts that have most in common with a question, and the nearest by meaning."""
         return self.evidence([asked], self.rows([asked], allowed=allowed, near=near, most=most), near)[0]
 
-    def rows(self, asked: Sequence[Written], *, allowed: Mask | None, near: Near | None, most: int) -> Ints:
-        """The texts that have most in common with some wordings of one question, looked up together; all of them are
-        first letters, or none is."""
+    def look(self, asked: Sequence[Written]) -> "Looked":
+        """Look some wordings of one question up together; all of them are first letters, or none is."""
         heard = [one.sounds for one in asked]
         if asked[0].form == Form.INITIALS:
-            rows = _most_in_common([(self.by_firsts, heard, self.firsts)], allowed, most)
-            first = [self.beginnings.of(letters, allowed, most) for letters in heard]
-            return np.unique(np.concatenate([rows, *first]))
+            return Looked([(self.by_firsts, heard, self.firsts)])
         ways = [(self.by_folded, [read_folded(one) for one in heard], self._folded)]
         written = [one.characters for one in asked if _has_characters(one)]
         if written:
             ways.append((self.by_characters, written, self.characters))
-        rows = _most_in_common(ways, allowed, most)
+        return Looked(ways)
+
+    def rows(self, asked: Sequence[Written], *, allowed: Mask | None, near: Near | None, most: int,
+             looked: "Looked | None" = None) -> Ints:  # fmt: skip
+        """The texts that have most in common with some wordings of one question, or with those that were `looked` up
+        with them."""
+        rows = (looked or self.look(asked)).best(allowed, most)
+        if asked[0].form == Form.INITIALS:
+            return np.unique(np.concatenate([rows, *(self.beginnings.of(one.sounds, allowed, most) for one in asked)]))
         return rows if near is None else np.union1d(rows, near.best(allowed, FOUND_BY_MEANING))
 
     def evidence(self, asked: Sequence[Written], rows: Ints, near: Near | None) -> list[Candidates]:
         """What speaks for each of these texts, by each of some wordings."""
         close = near[rows] if near is not None else np.full(len(rows), -1, np.float32)
         if asked[0].form == Form.INITIALS:
-            told = self.firsts.some(rows)
-            figures = [evidence.of_initials(one.sounds, told, self.by_firsts, rows) for one in asked]
-            return [Candidates(rows, one, close) for one in figures]
-        folded = self._folded.some(rows)
-        return [Candidates(rows, self._of_text(one, folded, rows), close) for one in asked]
+            told = Told(self.firsts.taken(rows))
+            figures = evidence.of_initials([one.sounds for one in asked], told, self.by_firsts, rows)
+        else:
+            figures = self._of_text(asked, rows)
+        return [Candidates(rows, one, close) for one in figures]
 
-    def _of_text(self, asked: Written, folded: Sequence[str], rows: Ints) -> Evidence:
-        written = _has_characters(asked)
-        exact, grams = (self.characters, self.by_characters) if written else (self.sounds, self.by_sounds)
-        query = asked.characters, read_folded(asked.sounds)
-        return evidence.of_text(query, (exact.some(rows), folded), (grams, self.by_folded), rows)
+    def _of_text(self, asked: Sequence[Written], rows: Ints) -> list[Evidence]:
+        """Those in characters and those in sounds alone each together."""
+        folded, found = Told(self._folded.taken(rows)), dict[int, Evidence]()
+        ways = (True, self.characters, self.by_characters), (False, self.sounds, self.by_sounds)
+        for written, exact, grams in ways:
+            some = {nth: one for nth, one in enumerate(asked) if _has_characters(one) is written}
+            if some:
+                queries = [(one.characters, read_folded(one.sounds)) for one in some.values()]
+                told = Told(exact.taken(rows)), folded
+                found |= zip(some, evidence.of_text(queries, told, (grams, self.by_folded), rows), strict=True)
+        return [found[nth] for nth in range(len(asked))]
 
 
 def _has_characters(asked: Written) -> bool:
@@ -139,15 +151,25 @@ def read_folded(sounds: str) -> str:
     return sounds.translate(folding())
 
 
-def _most_in_common(ways: Sequence[Way], allowed: Mask | None, most: int) -> Ints:
-    """The texts with the highest sum of BM25 by some ways."""
-    counted = [grams.scores(*asked) for grams, asked, _ in ways]
-    scores = np.sum([of for of, _ in counted], axis=0)
-    if all(whole for _, whole in counted):
-        return _best(scores, allowed, most)
-    rows = _best(scores, allowed, max(_COUNTED_AGAIN, most))
-    again = np.sum([grams.exact(asked, texts.taken(rows), rows) for grams, asked, texts in ways], axis=0)
-    return rows[np.argpartition(-again, most)[:most]] if len(rows) > most else rows
+class Looked:
+    """All texts by the sum of BM25 by some ways; counted once, however many choices are made among them."""
+
+    def __init__(self, ways: Sequence[Way]) -> None:
+        self._ways = ways
+        (self._scores, self._whole), *others = [grams.scores(*asked) for grams, asked, _ in ways]
+        for scores, whole in others:
+            self._scores += scores
+            self._whole &= whole
+
+    def best(self, allowed: Mask | None, most: int) -> Ints:
+        """The texts with the highest sums among those that may be found."""
+        if self._whole:
+            return _best(self._scores, allowed, most)
+        rows = _best(self._scores, allowed, max(_COUNTED_AGAIN, most))
+        if len(rows) <= most:
+            return rows
+        again = np.sum([grams.exact(asked, texts.taken(rows), rows) for grams, asked, texts in self._ways], axis=0)
+        return rows[np.argpartition(-again, most)[:most]]
 
 
 def _best(scores: Floats, allowed: Mask | None, most: int) -> Ints:

@@ -69,9 +69,12 @@ class Texts:
 
     def some(self, rows: NDArray[np.integer[Any]]) -> list[str]:
         """Some of the texts, in this order; of characters of one unit each."""
-        taken = self.taken(rows)
-        together, ends = taken.every.tobytes().decode(_ENCODED), taken.ends.tolist()
-        return [together[begin:end] for begin, end in pairwise([0, *ends])]
+        return self.taken(rows).apart()
+
+    def apart(self) -> list[str]:
+        """All of the texts; of characters of one unit each."""
+        together = self.every.tobytes().decode(_ENCODED)
+        return [together[begin:end] for begin, end in pairwise([0, *self.ends.tolist()])]
 
     def taken(self, rows: NDArray[np.integer[Any]]) -> "Texts":
         """Some of the texts, in this order."""
