@@ -1,13 +1,15 @@
 """Errors as pages, in words: what happened and what to do now."""
 
 import structlog
-from flask import Flask, render_template
+from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
+
+from hotline.kept.errors import Absent, KeptError
 
 log = structlog.get_logger()
 WORDS = {
@@ -30,6 +32,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(PoolTimeout, _database_away)
     for odd in (OverflowError, DataError):  # a number or a text that no database keeps
         app.register_error_handler(odd, _odd)
+    app.register_error_handler(KeptError, _not_had)
     app.register_error_handler(500, _broken)
 
 
@@ -52,6 +55,15 @@ def _stale(_error: Exception) -> ResponseReturnValue:
 def _database_away(error: Exception) -> ResponseReturnValue:
     log.error("web.database_away", error=type(error).__name__)
     return page(503)
+
+
+def _not_had(error: Exception) -> ResponseReturnValue:
+    """What is kept isn't there, can't be opened, or isn't what was put away."""
+    if isinstance(error, Absent):
+        return page(404)
+    log.error("kept.not_had", path=request.path, why=str(error))
+    advice = gettext("保存处或密钥无法访问，或者内容与登记不符。请联系系统管理员恢复。")
+    return render_template("error.html", code=503, title=gettext("文件或录音暂时无法打开"), advice=advice), 503
 
 
 def _odd(_error: Exception) -> ResponseReturnValue:

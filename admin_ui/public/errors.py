@@ -8,6 +8,8 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from hotline.kept.errors import Absent, KeptError
+
 log = structlog.get_logger()
 WORDS = {
     400: (_("请求不完整"), _("请返回上一页，检查填写的内容后重试。")),
@@ -29,6 +31,7 @@ def install(app: Flask) -> None:
         app.register_error_handler(away, _database_away)
     for odd in (OverflowError, DataError):  # a number or a text that no database keeps
         app.register_error_handler(odd, lambda _error: page(404))
+    app.register_error_handler(KeptError, _not_had)
     app.register_error_handler(500, lambda _error: page(500))
 
 
@@ -38,6 +41,14 @@ def page(code: int, description: str = "") -> ResponseReturnValue:
     if request.path.startswith(API):
         return jsonify([{"code": code, "description": description or str(title)}]), code
     return render_template("public/error.html", code=code, title=title, advice=advice), code
+
+
+def _not_had(error: Exception) -> ResponseReturnValue:
+    """A file isn't there, can't be opened, or isn't what was put away."""
+    if isinstance(error, Absent):
+        return page(404)
+    log.error("kept.not_had", path=request.path, why=str(error))
+    return page(503)
 
 
 def _refused(error: Exception) -> ResponseReturnValue:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from admin_ui.guards import needs
 from admin_ui.handed_in import allow_a_file, given_file
 from admin_ui.house import house, me, now, reading, writing
-from admin_ui.sending import opened, sent
+from admin_ui.sending import sent
 from admin_ui.views.ticket_steps import take
 from dispatch.tickets import reach, ticket_files
 from dispatch.tickets.steps import ReferralError
@@ -49,7 +49,7 @@ def download(number: str, file_id: int) -> ResponseReturnValue:
     with reading() as session:
         ticket = reach.ticket(session, number, account=me()) or abort(404)
         found = next((f for f in ticket_files.of(session, ticket, account=me()) if f.id == file_id), None) or abort(404)
-    content = opened(lambda: cabinet(house().settings).open(found.sha256), ticket=number, file=file_id)
+    content = cabinet(house().settings).open(found.sha256)
     with writing() as session:
         audit.note(session, "ticket.file_taken", by=me().login, at=now(), about=("ticket", number), sha256=found.sha256)
     return sent(content, media_type=found.media_type, etag=found.sha256, name=found.name)

@@ -78,7 +78,8 @@ def test_while_the_key_is_away_neither_file_nor_case_is_given_out_and_then_both_
     boss, ways = desk.signed_in("supervisor"), (f"/tickets/{number}/files/{one}", f"/cases/{number}.zip?purpose=law")
     assert PDF not in (world.settings.attachments / hashlib.sha256(PDF).hexdigest()).read_bytes()
     ring.rename(ring.with_suffix(".away"))
-    assert [boss.get(way).status_code for way in ways] == [503, 303]
+    refused = [boss.get(way) for way in ways]
+    assert ([one.status_code for one in refused], "密钥无法访问" in refused[0].text) == ([503, 303], True)
     assert "put back the copy" in boss.get(f"/tickets/{number}").text
     ring.with_suffix(".away").rename(ring)
     assert [boss.get(way).status_code for way in ways] == [200, 200]
