@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import select
 
+from cli.exchange import Exchange
 from cli.installation import secret
 from dispatch.calls.calls import Call, Outcome
 from dispatch.calls.desk import Presence
@@ -18,9 +19,11 @@ from hotline.audit import AuditRow
 from hotline.times import now
 from hotline.voice import alaw
 from recordings.recordings import Recording, State
+from tests.admin_ui.support import picture
 from tests.journeys import ears, town
 from tests.journeys.browser import windows
 from tests.journeys.conftest import BROWSER_PHONE, House
+from tests.support.axe import faults
 from tests.support.sound import EVENT, lasts, tone
 from tests.support.telephone import Telephone
 from tests.voice.studio_sounds import file
@@ -29,6 +32,10 @@ pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.proof, pytes
 OPERATOR, CALLER = "operator.browser", "13800000611"
 SAYS, HEARS = 625.0, 1000.0  # Hz: what the operator says, and the caller
 RATE = 48_000
+SIGNED_IN, UNREACHABLE, REFUSED, DISPLACED = "已登录，来电在此振铃", "连不上交换机", "交换机拒绝了本分机的登录", "本分机已在别处登录"
+NO_MICROPHONE = "无法使用麦克风"
+PULLED = "() => { navigator.mediaDevices.enumerateDevices = async () => []; navigator.mediaDevices.dispatchEvent(new Event('devicechange')); }"
+PLUGGED = "() => { delete navigator.mediaDevices.enumerateDevices; navigator.mediaDevices.dispatchEvent(new Event('devicechange')); }"
 FLAGS = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--allow-loopback-in-peer-connection",
          "--ignore-certificate-errors", "--disable-features=WebRtcHideLocalIpsWithMdns"]  # fmt: skip
 LOUDEST = """async () => {
@@ -49,25 +56,32 @@ def _beeps(path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def desk(house: House, launch: Callable[..., Browser], tmp_path: Path) -> Iterator[Page]:
-    """An operator's desk whose telephone has signed in by itself; he is ready."""
+@pytest.fixture(scope="module")
+def chromium(house: House, launch: Callable[..., Browser], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser with a headset, and an operator who speaks by it."""
     with house.database.writing() as session:
         town.person(session, OPERATOR, Role.OPERATOR, now(), extension=BROWSER_PHONE)
-    browser = launch(*FLAGS, f"--use-file-for-fake-audio-capture={_beeps(tmp_path / 'said.wav')}")
-    page = windows(house, browser)(OPERATOR)
-    page.goto("/desk")
-    _says(page, "已登录，来电在此振铃")
-    expect(page.get_by_text("话机在线")).to_be_visible()
-    page.get_by_role("button", name="示闲").click()
-    expect(page.locator("#line")).to_contain_text("示闲 · 自")
-    yield page
+    said = _beeps(tmp_path_factory.mktemp("headset") / "said.wav")
+    browser = launch(*FLAGS, f"--use-file-for-fake-audio-capture={said}")
+    yield browser
     browser.close()
 
 
-def _says(page: Page, what: str) -> None:
+@pytest.fixture
+def desk(house: House, chromium: Browser) -> Page:
+    """His desk, whose telephone has signed in by itself; he is ready."""
+    page = windows(house, chromium)(OPERATOR)
+    page.goto("/desk")
+    _says(page, SIGNED_IN)
+    expect(page.get_by_text("话机在线")).to_be_visible()
+    page.get_by_role("button", name="示闲").click()
+    expect(page.locator("#line")).to_contain_text("示闲 · 自")
+    return page
+
+
+def _says(page: Page, what: str, *, seconds: float = 20) -> None:
     """What can be seen of the telephone's words: the others are there too."""
-    expect(page.locator("#phone [role=status]")).to_contain_text(what, use_inner_text=True)
+    expect(page.locator("#phone [role=status]")).to_contain_text(what, use_inner_text=True, timeout=seconds * 1000)
 
 
 def test_an_operator_talks_by_his_browser_and_both_are_heard_and_recorded(house: House, desk: Page) -> None:
@@ -81,17 +95,21 @@ def test_an_operator_talks_by_his_browser_and_both_are_heard_and_recorded(house:
         caller.voice.press("0")
         _says(desk, "来电振铃")
         _says(aside, "来电振铃")
+        expect(desk.locator(".card-call")).to_be_visible()
+        picture(desk, "browser-phone")
+        assert faults(desk) == []
         aside.keyboard.press("F8")
         _says(desk, "通话中")
         _talk(house, desk, caller)
         desk.get_by_role("button", name="挂断").click()
-        _says(desk, "已登录")
+        _says(desk, SIGNED_IN)
         caller.leaves()  # he was asked whether he is satisfied
     call = house.call_of(CALLER)
     assert call.outcome == Outcome.ANSWERED_BY_OPERATOR
     citizen, ours = _sides(house, call)
     assert lasts(citizen, HEARS) > 1
     assert lasts(ours, SAYS) > 0.5
+    _keeps_its_loudspeaker(desk)
     desk.get_by_role("button", name="离席").click()
     expect(desk.locator("#line")).to_contain_text("离席 · 自")
     desk.close()
@@ -100,7 +118,19 @@ def test_an_operator_talks_by_his_browser_and_both_are_heard_and_recorded(house:
     house.eventually(lambda session: session.scalar(gone), 10)
     with house.database.reading() as session:
         told = session.scalars(select(AuditRow).where(AuditRow.deed == "phone.secret_told")).all()
-    assert [(row.by, row.thing) for row in told] == [(OPERATOR, BROWSER_PHONE)]
+    assert {(row.by, row.thing) for row in told} == {(OPERATOR, BROWSER_PHONE)}
+
+
+def _keeps_its_loudspeaker(desk: Page) -> None:
+    """What was chosen on this computer is used when the desk is opened again."""
+    desk.get_by_text("声音设备").click()
+    label = desk.get_by_label("听筒").locator("option").last.inner_text()
+    desk.get_by_label("听筒").select_option(label=label)
+    desk.reload()
+    _says(desk, SIGNED_IN)
+    desk.get_by_text("声音设备").click()
+    assert desk.get_by_label("听筒").locator("option:checked").inner_text() == label != "浏览器默认"
+    assert desk.evaluate("() => document.querySelector('#phone audio').sinkId") != ""
 
 
 def _talk(house: House, desk: Page, caller: Telephone) -> None:
@@ -137,3 +167,39 @@ def _sides(house: House, call: Call) -> tuple[ears.Samples, ears.Samples]:
     with ears.opened(house, house.settings.spool / f"calls/{call.id}.wav") as sound:
         heard = ears.samples(sound)
     return heard[:, :1], heard[:, 1:]
+
+
+def _hastily(route: Route) -> None:
+    """The telephone's own patience, shortened: five looks in a row without being asked after, of eight seconds each."""
+    response = route.fetch()
+    assert "TICK = 20_000" in response.text()
+    route.fulfill(response=response, body=response.text().replace("TICK = 20_000", "TICK = 8_000"))
+
+
+def test_why_the_telephone_is_not_there_is_said_and_it_signs_in_again(house: House, chromium: Browser) -> None:
+    desk = windows(house, chromium)(OPERATOR)
+    desk.route("**/telephone.js", _hastily)
+    desk.goto("/desk")
+    _says(desk, SIGNED_IN)
+    exchange = Exchange(house.here.plan())
+    exchange.stop()
+    _says(desk, UNREACHABLE)
+    exchange.start()
+    _says(desk, SIGNED_IN, seconds=60)
+    exchange.stop()
+    (house.settings.folder / f"secrets/phone_{BROWSER_PHONE}").write_text("changed-meanwhile")
+    Exchange(house.here.plan()).start()
+    _says(desk, REFUSED, seconds=60)
+    desk.get_by_role("button", name="重新连接").click()
+    _says(desk, SIGNED_IN)
+    elsewhere = windows(house, chromium)(OPERATOR)
+    elsewhere.goto("/desk")
+    _says(elsewhere, SIGNED_IN)
+    _says(desk, DISPLACED, seconds=90)
+    _says(elsewhere, SIGNED_IN)
+    desk.get_by_role("button", name="重新连接").click()
+    _says(desk, SIGNED_IN)
+    desk.evaluate(PULLED)
+    _says(desk, NO_MICROPHONE)
+    desk.evaluate(PLUGGED)
+    _says(desk, SIGNED_IN)

@@ -1,5 +1,7 @@
 // The telephone's panel: shows how it is and passes on what is pressed. The first desk that a browser opened has the
 // telephone itself; the panels of all other tabs hear of it, and press its buttons from there.
+import * as devices from "./devices.js";
+
 const panel = document.getElementById("phone");
 const wire = new BroadcastChannel(`phone-${panel.dataset.number}`);
 const title = document.title;
@@ -34,6 +36,7 @@ async function begin() {
   own = { ...NONE, again: begin };
   try {
     const heard = await navigator.mediaDevices.getUserMedia({ audio: true });
+    await devices.list(panel);
     heard.getTracks().forEach((track) => track.stop());
   } catch { return say({ state: "closed", why: "microphone" }); }
   try {
@@ -56,6 +59,7 @@ panel.addEventListener("click", (event) => {
   const button = event.target.closest("[data-press]");
   if (button) press(button.dataset.press, button.dataset.key);
 });
+panel.addEventListener("change", (event) => devices.choose(panel, event.target));
 document.addEventListener("keydown", (event) => {
   const button = panel.querySelector(`[data-press=${SHORTCUTS[event.key]}]`);
   if (!button || button.hidden || event.repeat || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -74,6 +78,16 @@ addEventListener("beforeunload", (event) => {
 });
 addEventListener("pagehide", () => {
   if (own) wire.postMessage({ how: { state: "closed", why: "left" } });
+});
+
+// Without a microphone nobody is to be rung; it is plugged in, and one is.
+navigator.mediaDevices?.addEventListener("devicechange", async () => {
+  if (!own || busy(last)) return;
+  const there = await devices.list(panel);
+  if (there && last.why === "microphone") begin();
+  if (there || last.why === "microphone") return;
+  own.stop();
+  say({ state: "closed", why: "microphone" });
 });
 
 if (panel.dataset.signIn) {

@@ -1,5 +1,6 @@
 // The telephone itself: signs in at the exchange, is rung, answered, muted, hung up. `say` hears how it is.
 import JsSIP from "../vendor/jssip.min.js";
+import { constraint } from "./devices.js";
 import { ring } from "./ring.js";
 
 const LASTS = 300; // seconds for which the exchange keeps a sign-in
@@ -80,7 +81,7 @@ export function telephone({ number, address, secret }, sound, say) {
     answer() {
       if (!talk?.isInProgress()) return;
       quiet();
-      talk.answer({ mediaConstraints: { audio: true, video: false } });
+      talk.answer({ mediaConstraints: constraint() });
     },
     hang_up() { talk?.terminate(talk.isInProgress() ? { status_code: 486 } : {}); },
     mute() {
