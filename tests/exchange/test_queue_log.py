@@ -44,7 +44,7 @@ class Books:
     def __init__(self, exchange: Exchange, folder: Path) -> None:
         self.exchange, self.there, self.here = exchange, exchange.plan.folder / "spool/cel", folder / "spool/cel"
         self.here.mkdir(parents=True)
-        (self.there / records.BOOK).touch()  # nobody may have called yet
+        (self.there / records.BOOK).touch(0o640)  # nobody may have called yet
         self.begin = {name: (self.there / name).stat().st_size for name in (records.BOOK, queue_log.BOOK)}
         settings = Settings(folder=folder, secret_key="for tests only, thirty-two characters", exchange_node=exchange.plan.node)
         bus = Bus(f"unix://{folder}/nobody.sock")
@@ -123,6 +123,7 @@ def test_who_waited_while_nobody_of_ours_lived_stands_right_afterwards(
         assert [tuple(row) for row in offers] == [("operator2", "missed"), ("operator1", "done")]
         day = board(session, day=local_day(waited.began_at), at=now())
         assert (day.answered, day.quick) == (Share(1, 3), Share(1, 3))
+    assert {path.stat().st_mode & 0o007 for path in books.there.iterdir()} == {0}, "callers' numbers are nobody's but ours"
     books.rotate()
     exchange.cli("queue remove member PJSIP/8001 from hotline")
     until(lambda: "REMOVEMEMBER" in books.written())
