@@ -24,22 +24,29 @@ VOICES = {
 }
 FOLDER = PROJECT / ".voice"
 KEPT = FOLDER / "said"
+LYING = PROJECT / "tests/support/sounds/asked"  # what is said in `make test`: always the same, and there at once
 PACKAGE = "kokoro-js@1.2.1"
 BEFORE, AFTER = 0.5, 1.5  # seconds of the line's own noise around what is said
 
 
 def say(texts: Sequence[tuple[str, str]]) -> list[Path]:
-    """A file (A-law) for each voice and text, rendered once and kept."""
+    """A file (A-law) for each voice and text: one that lies ready, else rendered once and kept."""
     files = [_file(voice, text) for voice, text in texts]
     for voice in VOICES:
-        owed = {text: _file(voice, text) for who, text in texts if who == voice and not _file(voice, text).exists()}
-        if owed:
+        his = {text: file for (who, text), file in zip(texts, files, strict=True) if who == voice}
+        if owed := {text: file for text, file in his.items() if not file.exists()}:
             _render(voice, owed)
     return files
 
 
 def _file(voice: str, text: str) -> Path:
-    return KEPT / voice / f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.alaw"
+    lying = LYING / file_of(voice, text)
+    return lying if lying.exists() else KEPT / file_of(voice, text)
+
+
+def file_of(voice: str, text: str) -> Path:
+    """Where what a voice says is, in whichever folder it is."""
+    return Path(voice) / f"{hashlib.sha256(text.encode()).hexdigest()[:16]}.alaw"
 
 
 def _render(voice: str, owed: Mapping[str, Path]) -> None:
@@ -75,8 +82,8 @@ def _fetch(target: Path) -> None:
         target.write_bytes((Path(folder) / "package/voices" / target.name).read_bytes())
 
 
-def on_the_line(file: Path, target: Path, *, snr: float | None, seed: int) -> float:
-    """What he says with the line's noise (pink, so many dB below his voice) around and under it; its seconds."""
+def on_the_line(file: Path, target: Path, *, snr: float | None, seed: int) -> None:
+    """What he says with the line's noise (pink, so many dB below his voice) around and under it."""
     voice = alaw.decode(file.read_bytes())
     whole = np.concatenate([np.zeros(round(BEFORE * RATE)), voice, np.zeros(round(AFTER * RATE))]).astype(np.float32)
     if snr is not None:
@@ -84,7 +91,6 @@ def on_the_line(file: Path, target: Path, *, snr: float | None, seed: int) -> fl
         noise = _pink(len(whole), np.random.default_rng(seed))
         whole = whole + noise * np.sqrt(np.mean(spoken**2) / 10 ** (snr / 10))
     target.write_bytes(alaw.encode(np.clip(whole, -1, 1).astype(np.float32)))
-    return len(whole) / RATE
 
 
 def _pink(samples: int, random: np.random.Generator) -> Samples:

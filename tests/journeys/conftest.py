@@ -171,13 +171,13 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @contextmanager
-def a_house(**more: str) -> Iterator[House]:
-    """A house of its own with these settings, running until the end."""
+def a_house(settle: Callable[..., None] = town.settle, **more: str) -> Iterator[House]:
+    """A house of its own with these settings, running until the end; `settle` puts into it what it knows."""
     folder = Path(tempfile.mkdtemp(prefix="hl-"))
     here = installation(environment(folder, **more))
     database = prepared(here)
     with database.writing() as session:
-        town.settle(session, at=now())
+        settle(session, at=now())
     turn, began = _turn_to_speak(here.settings), now()
     try:
         with running(here) as supervisor:
