@@ -15,21 +15,26 @@ from rich.console import Console
 from rich.progress import Progress
 
 from cli.knowledge_questions import Question, Questions, answered_here, read, spread
+from cli.knowledge_unknown import unknown
 from cli.knowledge_vectors import embedded, one_thread_each, processes, usual_folder
 from knowledge_base.search.documents import Document
 from knowledge_base.search.index import Index
+from knowledge_base.search.letters import Form
 
+BEST = 5  # places that are shown
 _CONSIDERED = 10  # places: a right entry further down counts as not found
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A question, the place of the first right entry (0: none), how likely an answer was held, and milliseconds."""
+    """A question, the place of the first right entry (0: none), how likely an answer was held, and milliseconds;
+    `letters`: it was read as first letters."""
 
     of: Question
     place: int
     inside: float
     ms: float
+    letters: bool = False
 
 
 @click.command()
@@ -94,13 +99,16 @@ def _ask(question: Question) -> Outcome:
     found = _examined["index"].search(question.text, most=_CONSIDERED, full=_examined["full"])
     took = (time.perf_counter() - began) * 1000
     right = (n for n, match in enumerate(found, start=1) if _examined["names"][match.entry_id] in question.gold)
-    return Outcome(question, next(right, 0), found[0].inside if found else 0.0, took)
+    read_as = _examined["index"].reading(question.text)
+    letters = read_as is not None and read_as.form == Form.INITIALS
+    return Outcome(question, next(right, 0), found[0].inside if found else 0.0, took, letters)
 
 
 # -- figures -----------------------------------------------------------------------------------------------------------
 def told(outcomes: Sequence[Outcome], build_s: float) -> dict[str, Any]:
     """The figures of all questions, and of each group and slice. `auroc`: how well the questions that have an answer
-    are told from those that have none, where there are both; `apart`: without those that have one after all."""
+    are told from those that have none, where there are both; `apart`: without those that have one after all; `unknown`:
+    how often 'I don't know' is said of which, first letters aside."""
     times = np.array([one.ms for one in outcomes] or [0.0])
     answered = [one for one in outcomes if one.of.gold]
     groups, slices = _by([one.of.group for one in answered], answered), _by([o.of.slice for o in answered], answered)
@@ -116,7 +124,9 @@ def told(outcomes: Sequence[Outcome], build_s: float) -> dict[str, Any]:
         return figures
     really = [one for one in strange if not one.of.known]
     apart = {"left_out": len(strange) - len(really)} | (_aurocs(answered, really) if really else {})
-    return figures | _aurocs(answered, strange) | {"apart": apart}
+    of = unknown([one.inside for one in answered if 1 <= one.place <= BEST and not one.letters],
+                 [one.inside for one in really if not one.letters])  # fmt: skip
+    return figures | _aurocs(answered, strange) | {"apart": apart, "unknown": of}
 
 
 def _aurocs(answered: Sequence[Outcome], strange: Sequence[Outcome]) -> dict[str, Any]:
@@ -131,7 +141,7 @@ def success(places: Sequence[int]) -> dict[str, Any]:
     return {
         "queries": len(places),
         "s_at_1": round(sum(place == 1 for place in places) / count, 4),
-        "s_at_5": round(sum(1 <= place <= 5 for place in places) / count, 4),
+        "s_at_5": round(sum(1 <= place <= BEST for place in places) / count, 4),
         "mrr": round(sum(1 / place for place in places if place) / count, 4),
     }
 

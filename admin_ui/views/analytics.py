@@ -22,6 +22,8 @@ from knowledge_base import analytics
 from knowledge_base.analytics import LAST_PLACE, Picture, picture
 from knowledge_base.asked import Asked, Found, Way
 from knowledge_base.entries import Entry
+from knowledge_base.search import limits
+from knowledge_base.search.match import NOTHING
 
 blueprint = Blueprint("analytics", __name__, url_prefix="/asked")
 USUAL_DAYS = 30
@@ -33,10 +35,12 @@ def page() -> ResponseReturnValue:
     since, until = _range()
     with reading() as session:
         seen = picture(session, since=since, until=until, channels=list(Channel))
+        drawn = limits.last(session)
     charts = {channel: stacks([tuple(d.counts.get(f, 0) for f in Found) for d in seen.of(channel)])
               for channel in Channel}  # fmt: skip
     return render_template("asked.html", seen=seen, charts=charts, since=since, until=until, last=LAST_PLACE,
-                           most=analytics.MOST_DAYS, keep=house().settings.asked_keep_days)  # fmt: skip
+                           most=analytics.MOST_DAYS, keep=house().settings.asked_keep_days, limits=drawn,
+                           usual=NOTHING, fewest=limits.FEWEST)  # fmt: skip
 
 
 @blueprint.get("/export.csv")

@@ -10,7 +10,7 @@ from hotline.database import Database
 from hotline.settings import Settings
 from hotline.times import local, local_day, now
 from knowledge_base import gathering, keeping_askings, measured, unanswered
-from knowledge_base.search import changes
+from knowledge_base.search import changes, limits, own_questions
 from knowledge_base.search.replay import builder
 
 SELDOM = timedelta(minutes=10)
@@ -56,7 +56,12 @@ def measure_at_night(database: Database, *, looked: dict[str, datetime], at: dat
 
 
 def measure(database: Database) -> None:
-    """Ask again what was asked, with each month's phrasings and without, and keep what they bring."""
+    """Ask again what was asked, with each month's phrasings and without, and keep what they bring; then ask the
+    collection its own questions, and keep where 'I don't know' begins."""
+    try:
+        _measure_limits(database)
+    except Exception:
+        log.exception("limits.not_measured")
     try:
         with database.reading() as session:
             worths, led = measured.measure(session, builder(session, on=local_day(now())))
@@ -64,3 +69,11 @@ def measure(database: Database) -> None:
             measured.keep(session, worths, led, at=now())
     except Exception:
         log.exception("phrasings.not_measured")
+
+
+def _measure_limits(database: Database) -> None:
+    with database.reading() as session:
+        of = own_questions.collection(session, on=local_day(now()))
+    ways = own_questions.measure(of)
+    with database.writing() as session:
+        limits.keep(session, ways, at=now())

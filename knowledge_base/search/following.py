@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from knowledge_base.search import documents
+from knowledge_base.search import documents, limits
 from knowledge_base.search.changes import Watch
 from knowledge_base.search.documents import Document
 from knowledge_base.search.index import Index, build
@@ -49,6 +49,8 @@ class Following:
         index = self.index
         if "synonym" in kinds:
             index = index.with_synonyms(documents.synonyms(session))
+        if "limit" in kinds:
+            index = index.with_limits(limits.kept(session))
         touched = {int(thing) for kind, thing in changes if kind == "entry"} | self._turning(session, on)
         touched |= index.waiting({thing for kind, thing in changes if kind == "vector"})
         touched |= documents.of_departments(session, {int(thing) for kind, thing in changes if kind == "department"})

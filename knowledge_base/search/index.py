@@ -15,7 +15,8 @@ from knowledge_base.search.documents import Document
 from knowledge_base.search.grams import Floats, Ints
 from knowledge_base.search.keypad import MOST_KEYS
 from knowledge_base.search.letters import Form, Written
-from knowledge_base.search.match import Match
+from knowledge_base.search.limits import Limits, kept
+from knowledge_base.search.match import NOTHING, Match
 from knowledge_base.search.meaning import Meaning, engine
 from knowledge_base.search.part import FOUND_BY_LETTERS, give_back
 from knowledge_base.search.shelf import Allowed, Shelf
@@ -26,6 +27,7 @@ from knowledge_base.search.wording import Lexicon
 _KEYWORD_LESS = 3.0  # weight that a keyword lacks beside a question: many entries have it
 _NAMED_MORE = 1.0  # weight that a department's entries gain when the question names it
 Read = tuple[Written, frozenset[int]]  # a wording, and the departments that it names
+USUAL = Limits()
 _NEW_AT_MOST = 20_000  # documents in the later part; long before, whoever follows makes the index anew, aside
 
 
@@ -35,12 +37,14 @@ class Index:
     def __init__(self) -> None:
         self._shelves: tuple[Shelf, ...] = ()
         self._synonyms: tuple[tuple[str, ...], ...] = ()
+        self._limits = Limits()
 
     @classmethod
     def of(cls, held: Iterable[Document], synonyms: Iterable[Sequence[str]] = (),
-           vectors: Mapping[str, bytes] | Stored | None = None) -> "Index":  # fmt: skip
+           vectors: Mapping[str, bytes] | Stored | None = None, limits: Limits = USUAL) -> "Index":  # fmt: skip
         """Index documents, read one by one; `vectors` are stored ones by their texts' digests."""
         index = cls()
+        index._limits = limits
         index._shelves = (Shelf(held, vectors),)
         index._synonyms = tuple(tuple(group) for group in synonyms)
         return index
@@ -54,17 +58,28 @@ class Index:
         later = [d for shelf in self._shelves[1:] for d in shelf.documents() if d.entry_id not in out]
         if not self._shelves or len(later) + len(fresh) > _NEW_AT_MOST:
             kept = [d for d in self.documents() if d.entry_id not in out]
-            return Index.of([*kept, *fresh.values()], self._synonyms, vectors)
+            return Index.of([*kept, *fresh.values()], self._synonyms, vectors, self._limits)
         index, first = Index(), self._shelves[0]
+        index._limits = self._limits
         index._shelves = (first.without(out), Shelf([*later, *fresh.values()], vectors, like=first))
         index._synonyms = self._synonyms
         return index
 
     def with_synonyms(self, synonyms: Iterable[Sequence[str]]) -> "Index":
         """The same index with other groups of words that mean the same."""
-        index = Index()
-        index._shelves = self._shelves
+        index = self._as_it_is()
         index._synonyms = tuple(tuple(group) for group in synonyms)
+        return index
+
+    def with_limits(self, limits: Limits) -> "Index":
+        """The same index with other limits of 'I don't know'."""
+        index = self._as_it_is()
+        index._limits = limits
+        return index
+
+    def _as_it_is(self) -> "Index":
+        index = Index()
+        index._shelves, index._synonyms, index._limits = self._shelves, self._synonyms, self._limits
         return index
 
     def ready(self) -> None:
@@ -93,7 +108,7 @@ class Index:
     __hash__ = None  # type: ignore[assignment]
 
     def _shown(self) -> Any:
-        return sorted(self.documents(), key=lambda d: d.entry_id), self._synonyms
+        return sorted(self.documents(), key=lambda d: d.entry_id), self._synonyms, self._limits
 
     # -- search ------------------------------------------------------------------------------------------------------
     def search(self, words: str, *, most: int = 5, department: int | None = None, category: str = "",
@@ -115,7 +130,13 @@ class Index:
         if not found:
             return []
         beside = self._beside(asked[0][0], vector, max(found.values()))
-        return _matches(_way(asked[0][0], vector is not None), found, most, beside)
+        return _matches(_way(asked[0][0], vector is not None), found, most, beside, self._limit(asked[0][0], vector))
+
+    def _limit(self, asked: Written, vector: Any) -> float:
+        """First letters are told apart too badly for a limit of the collection's own."""
+        if asked.form == Form.INITIALS:
+            return NOTHING
+        return self._limits.letters if vector is None else self._limits.meaning
 
     def _beside(self, asked: Written, vector: Any, best: float) -> Sequence[float]:
         """What else than the best text's weight tells whether there is an answer."""
@@ -222,15 +243,15 @@ def _weights(asked: Written, some: Any) -> Any:
     return np.where(some.near > -1, chance.weights(chance.MEANING, both), by_letters)
 
 
-def _matches(way: Way, found: dict[int, float], most: int, beside: Sequence[float]) -> list[Match]:
+def _matches(way: Way, found: dict[int, float], most: int, beside: Sequence[float], limit: float) -> list[Match]:
     weights = np.fromiter(found.values(), dtype=np.float32, count=len(found))
     scores, inside = chance.chances(way, weights), round(chance.inside(way, float(weights.max()), beside), 1)
     order = np.argsort(-weights, kind="stable")[:most]
     entries = list(found)
-    return [Match(entries[place], round(float(scores[place]), 1), inside) for place in order.tolist()]
+    return [Match(entries[place], round(float(scores[place]), 1), inside, limit) for place in order.tolist()]
 
 
 def build(session: Session, *, on: date) -> Index:
     """Read the published entries that stand on a day into a new index."""
     synonyms, vectors = documents.synonyms(session), documents.vectors(session)
-    return Index.of(documents.in_turn(session, on=on), synonyms, vectors)
+    return Index.of(documents.in_turn(session, on=on), synonyms, vectors, kept(session))

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 SURE = 50.0  # chance in % from which the first match may be taken for what was meant
 SURE_ALOUD = 80.0  # the same for what was said aloud, and may be misheard: below it, a wrong one was first too often
-NOTHING = 15.0  # chance in % that there is an answer below which 'I don't know' is the true answer
+NOTHING = 15.0  # chance in % that there is an answer below which 'I don't know' is the true answer, as long as the
+# collection's own questions have not told where to draw the line (see `limits`)
 
 
 class Verdict(StrEnum):
@@ -20,17 +21,19 @@ class Verdict(StrEnum):
 @dataclass(frozen=True)
 class Match:
     """An entry that was found. `score` is the chance in % that it is what was meant, whatever way it was searched;
-    `inside` the chance in % that the knowledge base has an answer at all (the same in all matches of a search)."""
+    `inside` the chance in % that the knowledge base has an answer at all, and `limit` the chance below which 'I don't
+    know' is said (both the same in all matches of a search)."""
 
     entry_id: int
     score: float
     inside: float = 100.0
+    limit: float = NOTHING
 
 
 def verdict(matches: Sequence[Match]) -> Verdict:
     """Whether the first match may be taken, must be asked about (also where the second fits as well), or
     'I don't know' is the answer."""
-    if not matches or matches[0].inside < NOTHING:
+    if not matches or matches[0].inside < matches[0].limit:
         return Verdict.NOTHING
     likely = sum(match.score >= SURE for match in matches[:2])
     return Verdict.SURE if likely == 1 else Verdict.UNSURE

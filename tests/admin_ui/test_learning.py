@@ -15,6 +15,7 @@ from hotline.times import local_day, now
 from knowledge_base import asked, measured
 from knowledge_base.asked import Asked, Found, Open, Unanswered
 from knowledge_base.entries import Approval, Entry, Phrasing, State
+from knowledge_base.search import limits
 from knowledge_base.synonyms import Synonym
 from knowledge_base.worth import Led, Worth
 
@@ -166,6 +167,16 @@ def test_the_picture_drills_down_to_the_askings(world: World, signed_in: SignIn)
     assert "养犬证" not in inspector.get("/asked/askings?channel=operator").text
     assert "养犬证怎么办理" in inspector.get("/asked/askings.csv").data.decode("utf-8-sig")
     assert f"{local_day(now())},网站,0,0,0,3,3" in inspector.get("/asked/export.csv").data.decode("utf-8-sig")
+
+
+def test_beside_the_picture_stands_where_not_knowing_begins_and_what_that_does(world: World, signed_in: SignIn) -> None:
+    office = signed_in("city_office")
+    assert "可能性不到15 %时说“不知道”（通用界限" in office.get("/asked").text
+    with world.database.writing() as session:
+        limits.keep(session, [limits.measured(limits.MEANING, [10.0, *[60.0] * 399], [12.0, 40.0])], at=now())
+    page = office.get("/asked").text
+    assert "完整搜索：可能性不到50 %时说“不知道”" in page
+    assert "按本库400条找得到的说法测定：这些说法有0.2 %被说成不知道，换成库里没有的条目则有100.0 %；如用通用界限15 %，分别为0.2 %和50.0 %" in page
 
 
 @pytest.mark.parametrize("query", ["since=x&until=2026-13-01", "since=2030-01-01&until=2020-01-01", "since=1900-01-01", "place=0", "place=99"])

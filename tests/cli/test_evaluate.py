@@ -62,7 +62,7 @@ def test_it_prints_success_ranks_and_times_whole_and_by_group_and_slice(file: Pa
     assert groups["clean"] | {"mrr": 0, "s_at_5": 0} == {"queries": 2, "s_at_1": 0.5, "s_at_5": 0, "mrr": 0}
     assert groups["misheard"] == {"queries": 1, "s_at_1": 1.0, "s_at_5": 1.0, "mrr": 1.0}
     assert set(found["slices"]) == {"s1", "s2", "s3", "s4"}  # type: ignore[arg-type,call-overload]
-    assert list(found) == [*KEYS, "auroc", "auroc_groups", "apart"], "the last three where some questions have no answer"
+    assert list(found) == [*KEYS, "auroc", "auroc_groups", "apart", "unknown"], "the last four where some questions have no answer"
     assert found["auroc"] == 1.0
 
 

@@ -12,9 +12,15 @@ from hotline.times import CHINA, now
 from knowledge_base import asked, measured
 from knowledge_base.asked import Asked, Found, Unanswered
 from knowledge_base.entries import Approval, Entry, EntryVersion, Phrasing, State
+from knowledge_base.search import limits, own_questions
+from knowledge_base.search.limits import Limits
 from tests.dispatch import town
 
 NIGHT = datetime(2026, 11, 23, 3, 30, tzinfo=CHINA)
+
+
+def _broken(session: object, *, on: date) -> None:
+    raise ValueError(on)
 
 
 @pytest.fixture
@@ -53,3 +59,15 @@ def test_phrasings_are_measured_once_a_night_with_the_products_own_search(stocke
     with stocked.reading() as session:
         [row] = measured.last(session)
     assert (row.askings, row.s1, row.s1_without) == (1, 1.0, 0.0)
+
+
+def test_where_not_knowing_begins_is_measured_with_them_and_what_fails_keeps_nothing_else(stocked: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = limits.measured(limits.MEANING, [40.0] * limits.FEWEST, [10.0])
+    monkeypatch.setattr(own_questions, "measure", lambda of: [drawn] * (len(of.index) == 2))
+    learning.measure(stocked)
+    with stocked.reading() as session:
+        assert limits.kept(session) == Limits(meaning=40.0)
+    monkeypatch.setattr(own_questions, "collection", _broken)
+    learning.measure(stocked)
+    with stocked.reading() as session:
+        assert limits.kept(session) == Limits(meaning=40.0), "the last one holds"

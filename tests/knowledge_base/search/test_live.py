@@ -20,7 +20,7 @@ from hotline.database import Database
 from hotline.directory.departments import Department, Succession
 from hotline.times import local_day, now
 from knowledge_base.entries import Approval, Entry, EntryVersion, Phrasing, State
-from knowledge_base.search import documents, live
+from knowledge_base.search import documents, limits, live
 from knowledge_base.search.embeddings import Embedding
 from knowledge_base.search.following import Following
 from knowledge_base.search.index import Index, build
@@ -111,8 +111,12 @@ def group(session: Session) -> None:
     session.add(Synonym(words=["居住证", "暂住本"], by="x", at=now()))
 
 
+def draw(session: Session) -> None:
+    limits.keep(session, [limits.measured(limits.LETTERS, [40.0] * limits.FEWEST, [])], at=now())
+
+
 CHANGES: list[Callable[[Session], None] | str] = [
-    approve, add, rename, succeed, group, "UPDATE entry SET state = 'withdrawn' WHERE id = 1",
+    approve, add, rename, succeed, group, draw, "UPDATE entry SET state = 'withdrawn' WHERE id = 1",
     "UPDATE entry SET state = 'published' WHERE id = 2", "UPDATE entry SET question = '居住证丢了怎么补' WHERE id = 1",
     "UPDATE entry SET department_id = 2 WHERE id = 1", "UPDATE entry SET category = '户籍/居住证' WHERE id = 1",
     "UPDATE entry_version SET valid_to = '2021-01-01' WHERE entry_id = 1", "UPDATE entry SET published = 7 WHERE id = 1",
