@@ -98,8 +98,8 @@ NOUNS = (
     desk_transfers, entry_files, entry_phrasings, entry_steps, entry_writing,
     figures, forms, freshness, health, home, knowledge, ledger, licence_steps, licence_versions, licences,
     listening_in, missed, monthly, passed, password, phrasings, places, recordings, review, signing_in, succession,
-    synonyms, system, ticket, ticket_drafting, ticket_rules, ticket_steps, tickets, transfers, unmasking, updates, voice,
-    voice_readings, voice_takes,
+    synonyms, system, ticket, ticket_drafting, ticket_rules, ticket_steps, tickets, transfers, unmasking, updates,
+    voice, voice_readings, voice_takes,
 )  # fmt: skip
 
 
