@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from dispatch.calls import calls
@@ -27,7 +27,7 @@ def note(session: Session, ring: Written, *, call_id: str, account: Account) -> 
         offer = Offer(call_id=call_id, account_id=account.id, at=began)
         session.add(offer)
         calls.note(session, call_id, Step.OFFERED, at=began, operator=account.login)
-    if offer.at > began + NEAR:  # found by a look at the exchange, after a gap
+    if offer.at > began + NEAR:  # heard of late, or found by a look at the exchange after a gap
         offer.at = began
     _ended(session, offer, account, at=ring.at)
     session.flush()
@@ -35,11 +35,13 @@ def note(session: Session, ring: Written, *, call_id: str, account: Account) -> 
 
 
 def _seen(session: Session, call_id: str, account: Account, began: datetime, ended: datetime) -> Offer | None:
-    """The nearest that no other ring is, of those that were not answered and began while it rang."""
+    """The nearest that no other ring is, of those that were not answered: one that began while it rang, or that was
+    noted afterwards and is over. What rings now is left to him at whose desk it rings."""
     taken = exists().where(QueueEvent.call_id == call_id, QueueEvent.offer_id == Offer.id)
+    meanwhile, later = Offer.at.between(began - NEAR, max(began + NEAR, ended)), Offer.at > began
     rows = session.scalars(select(Offer).where(
-        Offer.call_id == call_id, Offer.account_id == account.id, Offer.answered_at.is_(None),
-        Offer.at.between(began - NEAR, max(began + NEAR, ended)), ~taken)).all()  # fmt: skip
+        Offer.call_id == call_id, Offer.account_id == account.id, Offer.answered_at.is_(None), ~taken,
+        or_(meanwhile, and_(later, Offer.ended_at.is_not(None))))).all()  # fmt: skip
     return min(rows, key=lambda row: abs(row.at - began), default=None)
 
 

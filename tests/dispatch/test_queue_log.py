@@ -110,19 +110,29 @@ def test_where_the_disk_has_lost_the_end_what_is_written_there_is_read_and_nothi
     assert len(offers(session)) == 2
 
 
-@pytest.mark.parametrize("seen", ["neither", "the first", "the second", "both"])
+@pytest.mark.parametrize("seen", ["neither", "the first", "the second", "both", "the second late", "both late"])
 def test_each_ring_is_one_offer_whichever_of_them_was_seen_live(seen: str, session: Session, settings: Settings, book: Path, operator: Account) -> None:
-    live = {"the first": (6.2,), "the second": (28.3,), "both": (6.2, 28.3)}.get(seen, ())
-    for second in live:
-        for message, at in ((Rings(CALL, "8001"), later(seconds=second)), (NotTaken(CALL, "8001"), later(seconds=second + 20))):
+    live = {"the first": ((6.2, 26.2),), "the second": ((28.3, 48.3),), "both": ((6.2, 26.2), (28.3, 48.3)),
+            "the second late": ((55, 55),), "both late": ((55, 55), (55, 55))}.get(seen, ())  # fmt: skip
+    for begins, ends in live:
+        for message, at in ((Rings(CALL, "8001"), later(seconds=begins)), (NotTaken(CALL, "8001"), later(seconds=ends))):
             list(handle(session, message, settings=settings, at=at))
     write(book, STORY)
     read(session, settings, book)
     assert [outcome for outcome, *_ in offers(session)] == ["missed", "missed"]
     assert [began for _, began, _ in offers(session)] == [pytest.approx(6, abs=1), pytest.approx(28, abs=1)]
+    assert [ended for *_, ended in offers(session)] == [pytest.approx(26, abs=1), pytest.approx(48, abs=1)]
     kinds = session.scalars(select(CallStep.kind).where(CallStep.kind.in_([Step.OFFERED, Step.MISSED]))).all()
     assert sorted(kinds) == [Step.MISSED, Step.MISSED, Step.OFFERED, Step.OFFERED]
     assert operator.login == "operator1"
+
+
+@on_one
+def test_what_rings_now_is_not_taken_for_a_ring_that_is_over(session: Session, settings: Settings, book: Path, operator: Account) -> None:
+    desk.offer(session, CALL, operator, at=later(seconds=49))
+    write(book, ENTERS + FIRST)
+    read(session, settings, book)
+    assert offers(session) == [("missed", 6, 26), ("ringing", 49, -1)]
 
 
 @on_one

@@ -1,7 +1,8 @@
 """With no listener, worker and database: who waited at which rank, who was rung and who answered stands right in our rows
 afterwards, and so do the figures."""
 
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from pathlib import Path
@@ -12,9 +13,11 @@ from sqlalchemy.orm import Session
 
 from cli.exchange import Exchange
 from cli.exchange_files import ExchangePlan
+from cli.installation import secret
 from cli.sip import phone
 from cli.sip_scenario import Wait
-from dispatch.calls import queue_log, records
+from dispatch.callbacks.telephone import Telephone as Telephony
+from dispatch.calls import desk, queue_log, records
 from dispatch.calls.calls import Call, CallStep, Outcome
 from dispatch.calls.desk import Offer
 from dispatch.calls.queue_events import QueueEvent, of_call
@@ -29,12 +32,14 @@ from hotline.settings import Settings
 from hotline.times import local_day, now
 from tests.dispatch import town
 from tests.exchange.conftest import nobody_left, until
+from tests.journeys.test_faults import stopped
+from tests.journeys.trouble import Breakable
 from tests.support import blank
 from tests.support.telephone import Telephone
 
 pytestmark = pytest.mark.journey
 AT_ONCE = ["SET VARIABLE MENU silence/1", "SET VARIABLE MENU_WAYS ----------", "SET VARIABLE MENU_SECONDS 0.1"]  # to a person
-WAITS, GIVES_UP, TALKS = (f"1390000551{n}" for n in range(3))
+WAITS, GIVES_UP, TALKS, RUNG = (f"1390000551{n}" for n in range(4))
 MOVED = f"{queue_log.BOOK}-20261127"
 
 
@@ -130,3 +135,37 @@ def test_who_waited_while_nobody_of_ours_lived_stands_right_afterwards(
     books.take_in()
     with books.duty.database.reading() as session:
         assert counts(session) == [*seen[:3], (seen[3] or 0) + 1], "the moved file is known, and of the new one what is new"
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(300)
+def test_each_ring_in_vain_is_one_offer_though_the_listener_stood_still(house: Breakable) -> None:
+    """The first is seen; of the second and the beginning of the third a listener hears late."""
+    settings, telephony = house.settings, Telephony(house.settings)
+    rings = select(QueueEvent).where(QueueEvent.kind == Kind.RANG_OUT, QueueEvent.call_id.in_(select(Call.id).where(Call.caller == RUNG)))
+    offers = select(Offer).where(Offer.call_id.in_(select(Call.id).where(Call.caller == RUNG))).order_by(Offer.at)
+    with house.database.writing() as session:
+        account = session.scalars(select(Account).where(Account.extension == "8001")).one()
+        desk.set_readiness(session, account, desk.Readiness.READY, at=now())
+    with phone("8001", secret(settings.folder, "phone_8001"), exchange=house.port, ring=200), Telephone(house.port, RUNG) as caller:
+        telephony.sign_on("8001", account.login)
+        caller.rings()
+        house.eventually(lambda session: True if [row.outcome for row in session.scalars(offers)] == ["missed"] else None, 60)
+        with stopped(house.pid("listen")):
+            time.sleep(30)
+        until(lambda: (settings.spool / "cel/queue_log").read_text().count("|RINGNOANSWER|") == 3, 60)
+        caller.leaves()
+        telephony.sign_off("8001")
+    telephony.close()
+
+    def settled(session: Session) -> tuple[Sequence[QueueEvent], Sequence[Offer]] | None:
+        told, rang = session.scalars(rings.order_by(QueueEvent.at)).all(), session.scalars(offers).all()
+        over = session.scalar(select(QueueEvent.at).where(QueueEvent.kind == Kind.GAVE_UP, QueueEvent.call_id == rang[0].call_id))
+        return (told, rang) if over is not None else None
+
+    told, rang = house.eventually(settled, 90)
+    broken = [row for row in rang if row.id not in {event.offer_id for event in told}]
+    assert [event.offer_id for event in told] == [row.id for row in rang if row not in broken]
+    assert len(broken) <= 1, "what rang when he gave up"
+    for event, row in zip(told, rang, strict=False):
+        assert abs(event.at - timedelta(seconds=event.seconds or 0) - row.at) <= timedelta(seconds=5)
