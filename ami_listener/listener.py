@@ -183,7 +183,8 @@ class Listener:
 
     def _keep_up(self, link: Link) -> None:
         try:
-            self._breaks.look(link)
+            if said := self._breaks.look(link, elsewhere=self._nodes.elsewhere(self.settings.exchange_node)):
+                self._say(said)
             if said := self._standing_by.keep(link):
                 self._say(said)
             if monotonic() - self._looked_at > LOOK_SECONDS:

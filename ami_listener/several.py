@@ -117,9 +117,14 @@ class Nodes:
 
 def end_all(session: Session, node: str, *, at: datetime, but: frozenset[str], settings: Settings) -> list[Event]:
     """End the open calls of an exchange, but for some; the events to publish after the commit."""
-    rows: Sequence[Call] = session.scalars(select(Call).where(Call.node == node, Call.ended_at.is_(None))).all()
-    gone = [(HungUp(call.id, call.uniqueid, own=True, cause=OUT_OF_ORDER), max(at, call.queued_at or call.began_at))
-            for call in rows if call.id not in but]  # fmt: skip
-    said = list(hung_up(session, gone, settings=settings))
+    rows = session.scalars(select(Call).where(Call.node == node, Call.ended_at.is_(None))).all()
+    said = end(session, [call for call in rows if call.id not in but], at=at, settings=settings)
     session.execute(update(Leg).where(Leg.node == node, Leg.ended_at.is_(None)).values(ended_at=at))
     return said
+
+
+def end(session: Session, calls: Sequence[Call], *, at: datetime, settings: Settings) -> list[Event]:
+    """End calls whose exchange was last heard at that moment, none before it began."""
+    gone = [(HungUp(call.id, call.uniqueid, own=True, cause=OUT_OF_ORDER), max(at, call.queued_at or call.began_at))
+            for call in calls]  # fmt: skip
+    return list(hung_up(session, gone, settings=settings))

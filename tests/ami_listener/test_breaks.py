@@ -6,9 +6,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
+from ami_listener.breaks import Breaks
+from dispatch.calls.calls import Call
 from dispatch.reconciling import breaks
 from dispatch.reconciling.breaks import Loss
 from hotline.database import Database
+from hotline.exchange.link import Link
 from hotline.parts import Part
 from hotline.settings import Settings
 from hotline.times import now
@@ -55,6 +58,7 @@ def test_what_an_exchange_took_along_is_noted_when_it_is_back(database: Database
     with database.reading() as session:
         lost, cut_off = session.scalars(select(Finding).order_by(Finding.id)).all()
         assert began <= lost.found_at == cut_off.found_at <= now()
+        assert session.get_one(Call, CALL).ended_at == lost.found_at, "not when it was back"
         assert breaks.losses(session, [lost])[lost.id] == Loss(calls=1), "its recording isn't taken in yet"
 
 
@@ -76,6 +80,22 @@ def test_a_listener_that_was_away_notes_the_calls_that_have_no_channel_and_a_hou
     with database.reading() as session:
         [lost_at] = set(session.scalars(select(Finding.found_at)))
     assert timedelta(minutes=59) < now() - lost_at < timedelta(hours=1), "nobody speaks while the machine is away"
+
+
+@ONE_DATABASE
+def test_who_lives_on_another_exchange_was_not_cut_off(database: Database, settings: Settings, switch: Switch) -> None:
+    with database.writing() as session:
+        town.call(session, at=now())
+        town.call(session, OTHER, at=now())
+    lost = Breaks(settings, database)
+    lost.lost(at=now())
+    with Link(switch.address) as link:
+        said = lost.look(link, elsewhere={OTHER})
+        assert lost.look(link) == [], "once for each link"
+    assert [event.call_id for event in said] == [CALL]
+    assert found(database) == [(Wrong.EXCHANGE, "exchange1", ""), (Wrong.CUT_OFF, CALL, CALL)]
+    with database.reading() as session:
+        assert session.get_one(Call, OTHER).ended_at is None
 
 
 def test_the_seconds_that_are_missing_are_counted_of_what_was_found(database: Database, settings: Settings) -> None:
