@@ -87,6 +87,7 @@ FROM debian:bookworm-slim AS sipp
 RUN apt-get update \
  && apt-get install -y --no-install-recommends sip-tester \
  && rm -rf /var/lib/apt/lists/*
+COPY compose/caller.xml /opt/
 USER nobody
 WORKDIR /tmp
 ENTRYPOINT ["sipp"]

@@ -19,6 +19,7 @@ from cli.sip_scenario import Press, Step, Touch, Wait, fill
 
 SCENARIOS = Path(__file__).resolve().parent.parent / "tests/journeys/sipp"
 CALLER, CITIZEN, REGISTER = (SCENARIOS / f"{name}.xml" for name in ("caller", "citizen", "register"))
+HERE = "127.0.0.1"  # where all of them are
 MEDIA, PLACES = 28200, 1100  # four ports a place
 _taken = itertools.count()
 
@@ -50,7 +51,7 @@ class Sipp:
             options = [*options[:-1], "-inf", "numbers.csv", options[-1]]
         # Bytes above 127 go out as they are: a test may be rude.
         (path / "scenario.xml").write_text(fill(template, steps, path, **values), encoding="latin-1")
-        command = ["sipp", "-sf", "scenario.xml", "-nostdin", "-i", "127.0.0.1", "-mi", "127.0.0.1"]
+        command = ["sipp", "-sf", "scenario.xml", "-nostdin", "-i", HERE, "-mi", HERE]
         command += ["-trace_err", "-error_file", "errors.log", "-trace_stat", "-stf", "stat.csv", "-fd", "1", *options]
         try:
             with (path / "out.log").open("wb") as out:
@@ -110,12 +111,13 @@ def call(
     rate: float = 10.0,
     together: int = 500,
     scenario: Path = CALLER,
+    host: str = HERE,
 ) -> Sipp:
     """Start `calls` calls to `to` at the exchange on `port`; each does the steps, then hangs up. `callers`: a number
     for each call, one call each."""
-    origin = f"{name} <sip:{'[field0]' if callers else caller}@127.0.0.1>".strip()
+    origin = f"{name} <sip:{'[field0]' if callers else caller}@{HERE}>".strip()
     options = ["-s", to, "-m", str(len(callers) or calls), "-r", f"{rate:g}", "-l", str(together)]
-    options += ["-p", str(free_port()), *_media(), f"127.0.0.1:{port}"]
+    options += ["-p", str(free_port()), *_media(), f"{host}:{port}"]
     return Sipp(scenario, steps or (Wait(5),), options, numbers=callers, FROM=origin)
 
 
@@ -141,9 +143,9 @@ def answer(*steps: Step, port: int, ring: float = 1.0, calls: int = 0, scenario:
     return sipp
 
 
-def register(number: str, password: str, *, exchange: int, port: int, expires: int = 3600) -> None:
+def register(number: str, password: str, *, exchange: int, port: int, expires: int = 3600, host: str = HERE) -> None:
     """Sign the phone `number`, reachable at `port`, in at the exchange; SipError when it is refused."""
-    options = ["-s", number, "-m", "1", "-p", str(port), f"127.0.0.1:{exchange}"]
+    options = ["-s", number, "-m", "1", "-p", str(port), f"{host}:{exchange}"]
     with Sipp(REGISTER, (), options, NUMBER=number, PASSWORD=password, EXPIRES=str(expires)) as sipp:
         result = sipp.result(10)
     if not result.ok:

@@ -1,5 +1,6 @@
 """What Kamailio is told of an installation, and whom it can't stand before; an exchange that can't be drained isn't."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,14 @@ def test_kamailio_takes_the_carriers_calls_and_no_others(here: Installation) -> 
     local = (folder / "local.cfg").read_text()
     assert "listen=udp:10.0.0.1:5060" in local
     assert "if (src_ip == 203.0.113.7 || src_ip == 203.0.113.16/28) return 1;" in local
+
+
+def test_kamailio_itself_finds_nothing_wrong_with_what_it_is_told(here: Installation) -> None:
+    file = dispatcher.write(here) / "kamailio.cfg"
+    done = subprocess.run(["kamailio", "-c", "-f", str(file)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    file.write_text(file.read_text().replace("ds_next_dst()", "ds_no_dst()"))
+    assert subprocess.run(["kamailio", "-c", "-f", str(file)], capture_output=True).returncode != 0
 
 
 def test_exchanges_hear_the_dispatcher_instead_of_carriers_and_know_one_another(here: Installation) -> None:

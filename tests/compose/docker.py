@@ -1,17 +1,24 @@
 """Docker with compose, for the long test: the one that answers, or one of its own where only its program is there."""
 
 import os
+import re
 import shutil
 import subprocess
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from cli import sip
+from cli.engine import most_files
+from tests.journeys.conftest import free_ports
+
 ROOT = Path(__file__).resolve().parents[2]
+TAG = "proof"
 
 
 @dataclass(frozen=True)
@@ -22,13 +29,13 @@ class Compose:
     project: str
     settings: Path
 
-    def __call__(self, *words: str, seconds: float = 300, fails: bool = False) -> str:
-        """Run one command; its output. It must succeed, or fail where that is wanted."""
+    def __call__(self, *words: str, seconds: float = 300, fails: bool = False, both: bool = False) -> str:
+        """Run one command; its output, where wanted with its complaints. It must succeed, or fail where that is wanted."""
         done = self.run(
             "compose", "--project-name", self.project, "--env-file", str(self.settings), *words, seconds=seconds
         )
         assert (done.returncode != 0) is fails, f"{words}: {done.stdout[-2000:]}{done.stderr[-3000:]}"
-        return done.stdout
+        return done.stdout + (done.stderr if both else "")
 
     def run(self, *words: str, seconds: float = 60) -> subprocess.CompletedProcess[str]:
         """Run Docker with these words."""
@@ -40,10 +47,55 @@ class Compose:
         """What PostgreSQL answers, without ornament."""
         return self("exec", "-T", "postgres", "psql", "-d", "hotline", "-Atc", query).strip()
 
+    def setting(self, name: str) -> str:
+        """One of its settings."""
+        found = re.search(rf"^HOTLINE_{name}=(.+)$", self.settings.read_text(), re.M)
+        assert found
+        return found[1]
+
     def pid(self, service: str) -> int:
         """The first process of a service, as this machine numbers it; 0 while it doesn't run."""
         found = self("ps", "--all", "--quiet", service).strip()
         return int(self.run("inspect", "--format", "{{.State.Pid}}", found).stdout or 0)
+
+
+def eventually(look: Callable[[], object], seconds: float = 60) -> None:
+    """Wait until it is so."""
+    end = time.monotonic() + seconds
+    while not look():
+        assert time.monotonic() < end, f"not within {seconds} s"
+        time.sleep(0.5)
+
+
+@contextmanager
+def short_folder() -> Iterator[Path]:
+    """A folder with a short path, that containers see too."""
+    made = Path(tempfile.mkdtemp(prefix="hlc-"))
+    made.chmod(0o755)
+    yield made
+    shutil.rmtree(made, ignore_errors=True)
+
+
+@contextmanager
+def started(environment: dict[str, str], *, profiles: str = "", **more: str) -> Iterator[Compose]:
+    """The system as compose.yaml describes it, on ports of its own, until the end; nothing of it stays."""
+    ami, agi, web, public, http_port = free_ports(5)
+    rtp = 30000 + os.getpid() % 20 * 400
+    with short_folder() as folder:
+        own = {
+            "FOLDER": folder / "var", "TAG": TAG, "ENV_FILE": folder / "env", "MOST_FILES": most_files(),
+            "SIP_PORT": sip.free_port(), "AMI_PORT": ami, "AGI_PORT": agi, "WEB_PORT": web, "PUBLIC_PORT": public,
+            "EXCHANGE_HTTP_PORT": http_port, "RTP_FROM": rtp, "RTP_TO": rtp + 199, **more,
+        }  # fmt: skip
+        lines = [f"COMPOSE_PROFILES={profiles}", *(f"HOTLINE_{name}={value}" for name, value in own.items())]
+        (folder / "env").write_text("\n".join([*lines, ""]))
+        here = Compose(environment, folder.name.lower(), folder / "env")
+        try:
+            here("up", "--detach", "--wait", seconds=600)
+            yield here
+        finally:
+            here("run", "--rm", "--no-deps", "--entrypoint", "find", "folders", ".", "-mindepth", "1", "-delete")
+            here("down", "--volumes")
 
 
 @contextmanager

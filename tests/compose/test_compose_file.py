@@ -12,6 +12,7 @@ import yaml
 from click import Context, Group
 
 from cli.exchange_files import FOLDERS
+from cli.installation import installation
 from cli.main import COMMANDS, main
 from cli.up import PROCESSES
 from compose import alive
@@ -62,7 +63,7 @@ def test_every_process_reads_the_same_settings(process: str) -> None:
 
 def test_a_port_that_the_file_needs_itself_has_the_programs_default() -> None:
     own = {"folder": "/var/lib/hotline", "most_files": "65536", "tag": "latest", "env_file": ".env"}
-    for name, default in re.findall(r"\$\{HOTLINE_(\w+):-([^}]*)\}", TEXT):
+    for name, default in re.findall(r"\$\{HOTLINE_(\w+):-([^${}]*)\}", TEXT):
         known = Settings.model_fields.get(name.lower())
         assert default == own.get(name.lower(), known and str(known.default)), name
 
@@ -76,9 +77,21 @@ def test_what_is_mounted_is_made_also_by_versions_of_compose_that_must_be_told()
 def test_the_folders_that_are_mounted_are_made_before_anybody_writes_to_them() -> None:
     made = set(SERVICES["folders"]["command"])
     assert {*FOLDERS, "exchange/generated"} <= made
-    for mount in SERVICES["asterisk"]["volumes"]:
-        assert mount["source"].removeprefix("${HOTLINE_FOLDER:-/var/lib/hotline}/") in made
+    for name in ("asterisk", "asterisk2", "kamailio"):
+        for mount in SERVICES[name]["volumes"]:
+            assert mount["source"].removeprefix("${HOTLINE_FOLDER:-/var/lib/hotline}/") in made, name
     assert made - {"."} == {part for one in made for part in (one, one.split("/")[0])} - {"."}, "a parent is missing"
+
+
+def test_the_second_exchange_of_the_guide_is_the_one_that_is_mounted(tmp_path: Path) -> None:
+    section = (ROOT / "docs/operations.md").read_text().split("## Several exchanges")[1].split("\n## ")[0]
+    given = dict(re.findall(r"^(HOTLINE_\w+)=(\S+)", section, re.M))
+    assert len(given) == 4
+    first, second = installation(given | {"HOTLINE_FOLDER": str(tmp_path)}).plans()
+    assert {*first.folders, *second.folders} <= set(SERVICES["folders"]["command"])
+    for name, plan in {"asterisk": first, "asterisk2": second}.items():
+        own = [mount["source"] for mount in SERVICES[name]["volumes"] if mount["target"] == "/etc/asterisk/generated"]
+        assert own == ["${HOTLINE_FOLDER:-/var/lib/hotline}/" + f"{plan.home}/generated"]
 
 
 # ---------------------------------------------------------------- with what rights

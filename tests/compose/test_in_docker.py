@@ -3,26 +3,18 @@
 import http.cookiejar
 import os
 import re
-import shutil
 import signal
-import subprocess
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
 
 import pytest
 
-from cli import sip
-from cli.engine import most_files
 from cli.up import PROCESSES
-from tests.compose.docker import ROOT, Compose, docker
-from tests.journeys.conftest import free_ports
+from tests.compose.docker import Compose, eventually, started
 
 pytestmark = [pytest.mark.proof, pytest.mark.timeout(3600)]
-IMAGES = ("96128", "exchange", "postgres", "redis", "sipp")
 SPEAK = """
 import os
 from cli.installation import installation
@@ -50,52 +42,10 @@ with Database(settings.database_address).reading() as session:
 
 
 @pytest.fixture(scope="module")
-def folder() -> Iterator[Path]:
-    """A short path that the containers see too."""
-    made = Path(tempfile.mkdtemp(prefix="hlc-"))
-    made.chmod(0o755)
-    yield made
-    shutil.rmtree(made, ignore_errors=True)
-
-
-@pytest.fixture(scope="module")
-def compose(folder: Path) -> Iterator[Compose]:
-    """The system as compose.yaml describes it, on ports of its own."""
-    ami, agi, web, public, http_port = free_ports(5)
-    rtp = 30000 + os.getpid() % 40 * 200
-    own = {
-        "HOTLINE_FOLDER": folder / "var", "HOTLINE_TAG": "proof", "HOTLINE_ENV_FILE": folder / "env",
-        "HOTLINE_MOST_FILES": most_files(), "HOTLINE_SIP_PORT": sip.free_port(), "HOTLINE_AMI_PORT": ami,
-        "HOTLINE_AGI_PORT": agi, "HOTLINE_WEB_PORT": web, "HOTLINE_PUBLIC_PORT": public,
-        "HOTLINE_EXCHANGE_HTTP_PORT": http_port, "HOTLINE_RTP_FROM": rtp, "HOTLINE_RTP_TO": rtp + 199,
-    }  # fmt: skip
-    (folder / "env").write_text("".join(f"{name}={value}\n" for name, value in own.items()))
-    (folder / "docker").mkdir()
-    with docker(folder / "docker") as environment:
-        here = Compose(environment, f"hotline-proof-{os.getpid()}", folder / "env")
-        if shutil.which("mmdebstrap"):  # else the bases come from a registry
-            subprocess.run([ROOT / "bin/base"], env=environment, check=True, timeout=900)
-        here("--profile", "sipp", "build", seconds=2400)
-        try:
-            here("up", "--detach", "--wait", seconds=300)
-            yield here
-        finally:
-            here("run", "--rm", "--no-deps", "--entrypoint", "find", "folders", ".", "-mindepth", "1", "-delete")
-            here("down", "--volumes")
-            here.run("image", "rm", *(f"hotline-{name}:proof" for name in IMAGES))
-
-
-def setting(compose: Compose, name: str) -> str:
-    found = re.search(rf"^HOTLINE_{name}=(.+)$", compose.settings.read_text(), re.M)
-    assert found
-    return found[1]
-
-
-def eventually(look: Callable[[], object], seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not look():
-        assert time.monotonic() < end, f"not within {seconds} s"
-        time.sleep(0.5)
+def compose(engine: dict[str, str]) -> Iterator[Compose]:
+    """The system as compose.yaml describes it."""
+    with started(engine) as here:
+        yield here
 
 
 def test_in_docker_the_doctor_finds_everything_well(compose: Compose) -> None:
@@ -110,7 +60,7 @@ def test_in_docker_an_account_that_was_just_made_signs_in(compose: Compose) -> N
         "exec", "-T", "web", "hotline", "accounts", "add", "chief", "--name", "管理员", "--role", "administrator"
     )
     browser = build_opener(HTTPCookieProcessor(http.cookiejar.CookieJar()))
-    home = f"http://127.0.0.1:{setting(compose, 'WEB_PORT')}"
+    home = f"http://127.0.0.1:{compose.setting('WEB_PORT')}"
     page = browser.open(f"{home}/sign-in", timeout=10).read().decode()
     token = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert token
@@ -125,7 +75,7 @@ def test_in_docker_a_call_becomes_one_row_and_a_recording_of_its_length(compose:
     whole = "SELECT count(*) FROM recording r JOIN call c ON c.id = r.call_id WHERE r.state = 'complete' AND c.outcome = 'abandoned'"
     eventually(lambda: compose.row(whole) == "1")
     assert compose.row("SELECT count(*) FROM call WHERE queued_at IS NOT NULL AND taken_from = 'agi'") == "1"
-    assert compose.row("SELECT path FROM recording").startswith(setting(compose, "FOLDER"))
+    assert compose.row("SELECT path FROM recording").startswith(compose.setting("FOLDER"))
     eventually(lambda: compose.row("SELECT stored FROM recording") != "")
     assert abs(float(compose("exec", "-T", "web", "python", "-c", LENGTH)) - 20) < 0.5
 
@@ -133,7 +83,7 @@ def test_in_docker_a_call_becomes_one_row_and_a_recording_of_its_length(compose:
 def test_in_docker_a_sentence_gets_its_sound(compose: Compose) -> None:
     compose("exec", "-T", "worker", "python", "-c", SPEAK)
     eventually(lambda: compose.row("SELECT count(*) FROM speech_order WHERE made_at IS NOT NULL") == "1", 120)
-    assert ".alaw" in compose("exec", "-T", "asterisk", "ls", f"{setting(compose, 'FOLDER')}/sounds")
+    assert ".alaw" in compose("exec", "-T", "asterisk", "ls", f"{compose.setting('FOLDER')}/sounds")
 
 
 @pytest.mark.parametrize("service", ["postgres", "redis", "agi", "worker", "asterisk"])
