@@ -87,7 +87,7 @@ class _Caller:
         for said, file in ((self.said, asks), (self.yes, agrees)):
             on_the_line(said, file, snr=self.question.snr, seed=self.turn)
         for number in self.numbers:
-            found = self._found(Talk(self.place, self.link, number).steps(asks, agrees))
+            found = self._found(Talk(self.place, self.link, number, asks, agrees).steps())
             if found.heard:
                 break
             time.sleep(LATER)
