@@ -12,6 +12,7 @@ from knowledge_base.search import evidence
 from knowledge_base.search.abbreviated import Abbreviated
 from knowledge_base.search.alphabet import firsts_table, folding, folding_table
 from knowledge_base.search.beginnings import Beginnings
+from knowledge_base.search.everyday import everyday
 from knowledge_base.search.evidence import Evidence
 from knowledge_base.search.grams import Floats, Grams, Ints
 from knowledge_base.search.guessing import Guess
@@ -73,11 +74,11 @@ class Part:
 
     @cached_property
     def guess(self) -> Guess:
-        return Guess(self.by_characters, self.characters, self.sounds)
+        return Guess(self.by_characters, self.characters, self.sounds, everyday())
 
     @cached_property
     def mishearing(self) -> Mishearing:
-        return Mishearing.of(self.guess)
+        return Mishearing.of(self.guess.here())
 
     @cached_property
     def matter(self) -> Matter | None:
