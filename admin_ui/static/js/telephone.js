@@ -5,6 +5,7 @@ import { ring } from "./ring.js";
 
 const LASTS = 300; // seconds for which the exchange keeps a sign-in
 const RENEWED = 120_000; // milliseconds after which it is renewed, when the exchange asks after us (every 30 seconds)
+const TURN = 25_000; // milliseconds at least between two such questions
 const TICK = 20_000, SLEPT = 90_000; // milliseconds; a page out of sight ticks once a minute
 const SILENT = 5; // ticks without being asked after: somebody else has signed in as us
 const AGAIN = 10_000; // milliseconds after which a sign-in that was not answered is tried again
@@ -15,7 +16,7 @@ export function telephone({ number, address, secret }, sound, say) {
     sockets: [new JsSIP.WebSocketInterface(address)], uri: `sip:${number}@${new URL(address).hostname}`, password: secret,
     register_expires: LASTS, session_timers: false, user_agent: "sip",
   });
-  let talk = null, quiet = () => {}, renewed = 0, ticked = Date.now(), silent = 0, gone = false;
+  let talk = null, quiet = () => {}, renewed = 0, asked = 0, ticked = Date.now(), silent = 0, gone = false;
 
   function stop() {
     gone = true;
@@ -48,12 +49,15 @@ export function telephone({ number, address, secret }, sound, say) {
   agent.on("registrationFailed", ({ response }) => {
     if (REFUSED.includes(response?.status_code) && !talk) return close("refused");
     setTimeout(idle);
-    setTimeout(() => { if (!gone && agent.isConnected()) renew(); }, AGAIN);
+    setTimeout(() => { if (!gone && agent.isConnected() && !agent.isRegistered()) renew(); }, AGAIN);
   });
-  // Timers of a page that is out of sight sleep; the exchange's question wakes it, and who was displaced isn't asked.
+  // Timers of a page that is out of sight sleep; the exchange's question wakes it, and who was displaced isn't asked. Out
+  // of turn it may ask while somebody else signs in: whoever renewed then would take the place from him.
   agent.on("newOptions", () => {
+    const inTurn = Date.now() - asked > TURN;
+    asked = Date.now();
     silent = 0;
-    if (Date.now() - renewed > RENEWED) renew();
+    if (inTurn && Date.now() - renewed > RENEWED) renew();
   });
 
   agent.on("newRTCSession", ({ originator, session }) => {
