@@ -11,11 +11,11 @@ from admin_ui import words
 from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import me, reading
-from admin_ui.paging import begins, ends, page_of, wish, wish_code, wish_day
+from admin_ui.paging import begins, ends, page_of, wish, wish_code, wish_day, wish_number
 from dispatch.calls.call_list import Direction, OnTheLine, WantedCalls, listed_calls
 from dispatch.calls.calls import Call, Outcome
-from dispatch.tickets import reach
-from hotline.accounts.roles import Permission
+from dispatch.tickets import alerts, reach
+from hotline.accounts.roles import Permission, Role
 from hotline.logs import mask
 
 blueprint = Blueprint("calls", __name__, url_prefix="/calls")
@@ -26,7 +26,8 @@ blueprint = Blueprint("calls", __name__, url_prefix="/calls")
 def listed() -> ResponseReturnValue:
     with reading() as session:
         page = page_of(session, listed_calls(_wanted(), account=me()))
-        return render_template("calls.html", page=page, lines=words.LINES,
+        operators = [(str(one.id), one.name) for one in alerts.people(session, Role.OPERATOR)]
+        return render_template("calls.html", page=page, lines=words.LINES, operators=operators,
                                nameless=_nameless(session, page.rows))  # fmt: skip
 
 
@@ -56,4 +57,4 @@ def _wanted() -> WantedCalls:
     since, until = wish_day("since"), wish_day("until")
     return WantedCalls(begins(since) if since else None, ends(until) if until else None,
                        wish_code("outcome", Outcome), wish_code("line", OnTheLine), wish("q", 40),
-                       wish_code("direction", Direction))  # fmt: skip
+                       wish_code("direction", Direction), wish_number("rung"))  # fmt: skip

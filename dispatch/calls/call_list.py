@@ -1,5 +1,6 @@
-"""The list of calls, narrowed: by day, outcome, what the line did, and who called."""
+"""The list of calls, narrowed: by day, outcome, what the line did, who called and who was rung."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -7,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from dispatch.calls.calls import Call, Outcome
+from dispatch.calls.desk import Offer
 from dispatch.tickets import reach
 from dispatch.tickets.list_order import LAST_FOUR
 from hotline.accounts.accounts import Account
@@ -37,7 +39,8 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True)
 class WantedCalls:
-    """What somebody looks for; whatever is empty doesn't narrow. `until` is the first moment after."""
+    """What somebody looks for; whatever is empty doesn't narrow. `until` is the first moment after; `rung` is the
+    account of an operator whose telephone rang for them."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -45,6 +48,7 @@ class WantedCalls:
     line: OnTheLine | None = None
     text: str = ""
     direction: Direction | None = None
+    rung: int | None = None
 
 
 CONDITIONS: dict[OnTheLine, tuple[ColumnElement[bool], ...]] = {
@@ -61,20 +65,25 @@ CONDITIONS: dict[OnTheLine, tuple[ColumnElement[bool], ...]] = {
 def listed_calls(wanted: WantedCalls, *, account: Account) -> Select[Call]:
     """The calls, newest first. The text is a call's id, a whole number, or a number's last four digits; by a number
     nobody finds the calls of whose caller he may know nothing."""
-    query = select(Call).order_by(Call.began_at.desc(), Call.id)
-    if wanted.since is not None:
-        query = query.where(Call.began_at >= wanted.since)
-    if wanted.until is not None:
-        query = query.where(Call.began_at < wanted.until)
-    if wanted.outcome is not None:
-        query = query.where(Call.outcome == wanted.outcome)
-    if wanted.direction is not None:
-        query = query.where(Call.direction == wanted.direction)
-    if wanted.line is not None:
-        query = query.where(*CONDITIONS[wanted.line])
+    query = select(Call).where(*_narrowed(wanted)).order_by(Call.began_at.desc(), Call.id)
     if wanted.text:
         four = len(wanted.text) == 4 and wanted.text.isdigit()
         whole = normalise(wanted.text) or wanted.text  # words are nobody's number, and not that of who withholds his
         number = LAST_FOUR.in_([wanted.text]) if four else Call.caller == whole
         query = query.where(or_(Call.id == wanted.text, and_(number, ~reach.nameless(account))))
     return query
+
+
+def _narrowed(wanted: WantedCalls) -> Iterator[ColumnElement[bool]]:
+    if wanted.since is not None:
+        yield Call.began_at >= wanted.since
+    if wanted.until is not None:
+        yield Call.began_at < wanted.until
+    if wanted.outcome is not None:
+        yield Call.outcome == wanted.outcome
+    if wanted.direction is not None:
+        yield Call.direction == wanted.direction
+    if wanted.line is not None:
+        yield from CONDITIONS[wanted.line]
+    if wanted.rung is not None:
+        yield Call.id.in_(select(Offer.call_id).where(Offer.account_id == wanted.rung))

@@ -14,6 +14,7 @@ from hotline.accounts.accounts import Account
 class Rung:
     """The rings of one operator that were over on that day: all, and those that he took."""
 
+    account_id: int
     operator: str
     rang: int
     taken: int
@@ -26,9 +27,9 @@ class Rung:
 def rung(session: Session, begins: datetime) -> tuple[Rung, ...]:
     """Of each who was rung, by name. What nobody saw live is in it once the exchange's own book is taken in."""
     query = (
-        select(Account.name, func.count(), func.count(Offer.answered_at))
+        select(Account.id, Account.name, func.count(), func.count(Offer.answered_at))
         .join(Offer, Offer.account_id == Account.id)
         .where(Offer.ended_at >= begins, Offer.ended_at < begins + timedelta(days=1))
         .group_by(Account.id, Account.name).order_by(Account.name, Account.id)
     )  # fmt: skip
-    return tuple(Rung(name, rang, taken) for name, rang, taken in session.execute(query))
+    return tuple(Rung(*row) for row in session.execute(query))

@@ -41,11 +41,17 @@ def test_a_calls_page_says_at_which_rank_its_caller_waited_who_was_rung_in_vain_
     assert "13887712345" not in page
 
 
-@pytest.mark.usefixtures("call")
-def test_the_board_says_how_long_callers_waited_and_how_often_each_operator_was_rung_in_vain(world: World, signed_in: SignIn) -> None:
+def test_the_board_says_how_long_callers_waited_how_often_each_operator_was_rung_in_vain_and_for_which_calls(
+    call: str, world: World, signed_in: SignIn
+) -> None:
     board = signed_in("supervisor").get("/figures/board").text
     assert "40.0秒" in board
     assert "最长40秒" in board
     name = world.account("operator").name
-    assert re.findall(rf"<td>{name}</td>((?:<td class=\"num\">\d+</td>)+)", board) == ['<td class="num">1</td><td class="num">0</td><td class="num">1</td>']
+    assert re.findall(rf"{name}</a></td>((?:<td class=\"num\">\d+</td>)+)", board) == ['<td class="num">1</td><td class="num">0</td><td class="num">1</td>']
+    row = next(row for row in board.split("<tr>") if f"{name}</a>" in row)
+    led = re.search(r'href="([^"]+rung=[^"]+)"', row)
+    assert led
+    assert call in signed_in("supervisor").get(led[1].replace("&amp;", "&")).text
+    assert call not in signed_in("supervisor").get("/calls?rung=999").text
     assert name not in signed_in("auditor").get("/figures/board").text, "who may not see calls sees nobody's rings"
