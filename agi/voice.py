@@ -122,8 +122,8 @@ class Voice:
 
     def _thinking(self) -> None:
         """Until the next sound we think: not for long, and not without sending anything."""
+        self.line.send_silence()  # first: until it does, the recording stands still
         self.line.guard(THOUGHT)
-        self.line.send_silence()
 
     def _guard(self, sound: str) -> None:
         """Each sound by itself: should we be stopped, nobody waits for the rest of a long question."""

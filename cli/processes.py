@@ -5,6 +5,7 @@ import os
 import click
 
 from cli.installation import installation
+from cli.priority import NEXT, go_first
 from hotline.logs import set_up
 from hotline.settings import PREFIX, Settings
 from hotline.stopping import stop_flag
@@ -28,6 +29,7 @@ def agi() -> None:
     from hotline.heap import set_aside
 
     stay_on_one_core()
+    go_first(os.getpid(), NEXT)
     server = make_server(settings, Database(settings.database_address, patience=PATIENCE))
     set_aside()
     server.run(drain_within=5.0)

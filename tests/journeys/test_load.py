@@ -1,6 +1,7 @@
 """A thousand calls at fifty a second, and forty long ones side by side, some handed on: none is lost, each is recorded
 whole."""
 
+import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -11,7 +12,9 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from cli import sip
+from cli.priority import NEXT, threads
 from cli.sip_scenario import Say, Signal, Wait
+from cli.supervisor import Child
 from dispatch.calls.calls import Call, CallStep, Outcome
 from dispatch.transfers.transfers import PREFIX
 from hotline.accounts.roles import Role
@@ -36,6 +39,18 @@ def house() -> Iterator[Breakable]:
             for number in range(3, HANDED + 1):  # the town has two
                 town.person(session, f"operator{number}", Role.OPERATOR, now(), extension=f"800{number}")
         yield house
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root may let a process go before others")
+def test_who_says_what_is_heard_next_goes_next_to_the_exchange(house: Breakable) -> None:
+    agi, worker = ({os.getpriority(os.PRIO_PROCESS, thread) for thread in threads(pid_of(house.child(name)))} for name in ("agi", "worker"))
+    assert agi == {NEXT}
+    assert min(worker) > NEXT
+
+
+def pid_of(child: Child) -> int:
+    assert child.process
+    return child.process.pid
 
 
 def of(group: str) -> ColumnElement[bool]:
