@@ -1,104 +1,137 @@
-"""The characters that were meant by sounds: the likeliest run of neighbours, as the index and Chinese at large know
-them."""
+"""The characters that were meant by sounds: the likeliest words, by the index's texts and by Chinese at large."""
 
-from collections.abc import Sequence
-from copy import copy
-from itertools import pairwise
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge_base.search.everyday import Everyday
-from knowledge_base.search.grams import Grams, Ints
+from knowledge_base.search.everyday import Everyday, Said
+from knowledge_base.search.neighbours import DISCOUNT, Logarithms, Neighbours, Points, Shares
 from knowledge_base.search.texts import Texts, Units
 
-_DISCOUNT = 0.75  # of each count, given to neighbours never seen (absolute discounting)
 _MOST = 40  # characters tried for a sound, the most frequent ones of the index
-_AT_LARGE = 0.4  # so much is believed of what is usual at large, the rest of what is usual here
-_SHIFT = np.uint64(21)
-Points = NDArray[np.uint64]
-Logarithms = NDArray[np.float64]
-Shares = NDArray[np.float64]
+_AT_LARGE = 0.5  # so much is believed of what is usual at large, the rest of what is usual here
+_FEW = 5.0  # times that a character is thought to be said besides, ending texts as often as all do
+_UNITS = 1 << 16
 _NONE = np.empty(0, np.uint64)
+Back = tuple[int, str]  # the choice before a word, and the word
+
+
+@dataclass
+class Reached:
+    """The characters that may stand at a place, and the likeliest way to each."""
+
+    characters: Points
+    likely: Logarithms = field(init=False)
+    back: list[Back] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.likely = np.full(len(self.characters), -np.inf)
+        self.back = [(-1, "")] * len(self.characters)
+
+    def by(self, words: Points, likely: Logarithms, before: NDArray[np.intp]) -> None:
+        """Take note of words that end here (a row a word), where they are likelier than what is known."""
+        for nth, place in enumerate(np.searchsorted(self.characters, words[:, -1]).tolist()):
+            if likely[nth] > self.likely[place]:
+                self.likely[place] = likely[nth]
+                self.back[place] = int(before[nth]), "".join(map(chr, words[nth].tolist()))
 
 
 class Guess:
-    """Sounds to characters by Viterbi over neighbouring characters."""
+    """Sounds to characters by Viterbi over words and neighbouring characters."""
 
-    def __init__(self, held: Grams, characters: Texts, sounds: Texts, at_large: Everyday | None) -> None:
-        self._held, self._at_large = held, at_large
-        self._of = _homophones(characters.every, sounds.every)
-        single = held.keys < (np.uint64(1) << _SHIFT)
-        counts = held.counts
-        self._every = float(counts[single].sum()) + 1
-        pairs = ~single
-        first, firsts = np.unique(held.keys[pairs] >> _SHIFT, return_inverse=True)
-        self._first = np.append(first, ~np.uint64(0))  # never empty
-        self._followed = np.append(np.bincount(firsts, weights=counts[pairs], minlength=len(first)), 1.0)
-        self._kinds = np.append(np.bincount(firsts, minlength=len(first)), 1.0)
-
-    def here(self) -> "Guess":
-        """The same by the index alone."""
-        other = copy(self)
-        other._at_large = None
-        return other
+    def __init__(self, here: Neighbours, characters: Texts, sounding: Mapping[str, Points],
+                 at_large: Everyday | None) -> None:  # fmt: skip
+        self._here, self._sounding, self._at_large = here, sounding, at_large
+        self._first, self._ends = _bounds(characters)
+        self._other = 1 - float(self._first.sum())  # how likely a text begins as none here does
 
     def characters(self, sounds: str) -> str:
-        """The likeliest characters, one to a sound; a sound that the index doesn't know stands for itself."""
-        choices = [self.sounding(sound) for sound in sounds]
-        return "".join(map(chr, self.likeliest(choices, [np.zeros(len(some)) for some in choices])))
+        """The likeliest characters, one to a sound; a sound that nobody knows stands for itself."""
+        said: list[list[Said]] = [[] for _ in sounds]
+        for one in self._at_large.said(sounds) if self._at_large else ():
+            said[one.begins].append(one)
+        reached = [Reached(some) for some in self._choices(sounds, said)]
+        for place, now in enumerate(reached):
+            before = reached[place - 1] if place else None
+            here = self._after(before, now.characters)
+            now.by(now.characters[:, None], *self._begun(before, here, self._alone(now.characters)))
+            likely, back = self._begun(before, here, self._begins(now.characters))
+            for one in said[place]:
+                first = np.searchsorted(now.characters, one.characters[:, 0])
+                within = likely[first] + self._within(one)
+                reached[place + one.characters.shape[1] - 1].by(one.characters, within, back[first])
+        return self._told(reached)
+
+    def _choices(self, sounds: str, said: Sequence[Sequence[Said]]) -> list[Points]:
+        """The characters that may stand at each place: those that sound so here and at large, and those of words."""
+        some = [[self.sounding(sound)] for sound in sounds]
+        for place, words in enumerate(said):
+            for one in words:
+                some[place].append(one.characters[:, 0])
+                some[place + one.characters.shape[1] - 1].append(one.characters[:, -1])
+        return [np.unique(np.concatenate(choices)) for choices in some]
 
     def sounding(self, sound: str) -> Points:
-        """The characters that are read so, the most frequent here first, then those at large; the sound itself where
-        there is none."""
-        here = self._of.get(sound, _NONE)
-        other = self._at_large.sounding.get(sound, _NONE) if self._at_large else _NONE
-        every = np.concatenate([here, other[~np.isin(other, here)]])
+        """The characters that are read so here, then those at large; the sound itself where there is none."""
+        here = self._sounding.get(sound, _NONE)
+        every = np.concatenate([here, self._at_large.sounding.get(sound, _NONE)]) if self._at_large else here
         return every if len(every) else np.array([ord(sound)], np.uint64)
 
-    def likeliest(self, choices: Sequence[Points], beside: Sequence[Logarithms]) -> list[int]:
-        """The likeliest run of neighbours, one of each choice; `beside` says what else speaks for each."""
-        if not choices:
-            return []
-        best = np.log(self._alone(choices[0])) + beside[0]
-        back: list[Ints] = []
-        for (left, right), more in zip(pairwise(choices), beside[1:], strict=True):
-            ways = best[:, None] + self._after(left[:, None], right[None, :])
-            chosen = ways.argmax(axis=0)
-            back.append(chosen.astype(np.int32))
-            best = ways[chosen, np.arange(len(right))] + more
-        found = [int(best.argmax())]
-        for chosen_from in reversed(back):
-            found.append(int(chosen_from[found[-1]]))
-        return [int(some[place]) for some, place in zip(choices, reversed(found), strict=True)]
+    # -- how likely ----------------------------------------------------------------------------------------------------
+    def _after(self, before: Reached | None, right: Points) -> Shares:
+        """Of each character at a place, after each of those before it: how likely it is here."""
+        if before is None:
+            return (self._first[right] + self._other * self._here.alone(right))[None, :]
+        return self._here.after(before.characters[:, None], right[None, :])
 
-    def likelihood(self, characters: str) -> float:
-        """How likely a text is here, as a logarithm."""
-        points = np.array([ord(one) for one in characters], np.uint64)
-        return float(np.log(self._alone(points[:1])).sum() + self._after(points[:-1], points[1:]).sum())
+    def _begun(self, before: Reached | None, here: Shares, at_large: Shares) -> tuple[Logarithms, NDArray[np.intp]]:
+        """How likely the best way is on which a word begins with each character, and what stands before it there."""
+        ways = np.log(self._mixed(here, at_large))
+        if before is not None:
+            ways += (before.likely + np.log1p(-self._ends[before.characters]))[:, None]
+        best = ways.argmax(axis=0)
+        return ways[best, np.arange(len(best))], best
 
-    def _alone(self, points: Points) -> Shares:
-        here = np.asarray((self._held.held(points) + 0.1) / self._every, dtype=np.float64)
-        return here if self._at_large is None else _mixed(here, self._at_large.alone[points])
+    def _within(self, words: Said) -> Logarithms:
+        """How likely each word goes on as it does."""
+        left, right = words.characters[:, :-1], words.characters[:, 1:]
+        ways = np.log(self._mixed(self._here.after(left, right), words.follows)) + np.log1p(-self._ends[left])
+        return np.asarray(ways.sum(axis=1))
 
-    def _after(self, left: Points, right: Points) -> Logarithms:
-        """Logarithms of how likely each of `right` is after each of `left`, as these are laid beside one another."""
-        both = self._held.held((left << _SHIFT) | right)
-        places = np.minimum(np.searchsorted(self._first, left), len(self._first) - 1)
-        known = self._first[places] == left
-        followed = np.where(known, self._followed[places], 1.0)
-        kinds = np.where(known, self._kinds[places], 1 / _DISCOUNT)
-        seen = np.maximum(both - _DISCOUNT, 0) / followed
-        here = seen + _DISCOUNT * kinds / followed * (self._held.held(right) + 0.1) / self._every
-        mixed = here if self._at_large is None else _mixed(here, self._at_large.after(left, right))
-        return np.asarray(np.log(mixed), dtype=np.float64)
+    def _mixed(self, here: Shares, at_large: Shares) -> Shares:
+        return here if self._at_large is None else (1 - _AT_LARGE) * here + _AT_LARGE * at_large
+
+    def _alone(self, characters: Points) -> Shares:
+        return self._at_large.alone[characters] if self._at_large else np.zeros(len(characters))
+
+    def _begins(self, characters: Points) -> Shares:
+        return self._at_large.begins[characters] if self._at_large else np.zeros(len(characters))
+
+    def _told(self, reached: Sequence[Reached]) -> str:
+        """What is said on the likeliest way to the end."""
+        words: list[str] = []
+        place = int((reached[-1].likely + np.log(self._ends[reached[-1].characters])).argmax()) if reached else 0
+        left = len(reached)
+        while left:
+            place, word = reached[left - 1].back[place]
+            words.append(word)
+            left -= len(word)
+        return "".join(reversed(words))
 
 
-def _mixed(here: Shares, at_large: NDArray[np.float32]) -> Shares:
-    return (1 - _AT_LARGE) * here + _AT_LARGE * at_large
+def _bounds(characters: Texts) -> tuple[Shares, Shares]:
+    """How likely a text begins with each character, and how likely it ends after it."""
+    units, some = characters.every, characters.lengths > 0
+    last = characters.ends[some] - 1
+    begun, ended, every = (np.bincount(one, minlength=_UNITS)
+                           for one in (units[last + 1 - characters.lengths[some]], units[last], units))  # fmt: skip
+    usual = (len(last) + 1) / (len(units) + 10)
+    return np.maximum(begun - DISCOUNT, 0) / max(1, len(last)), (ended + _FEW * usual) / (every + _FEW)
 
 
-def _homophones(characters: Units, sounds: Units) -> dict[str, Points]:
+def homophones(characters: Units, sounds: Units) -> dict[str, Points]:
     """The characters that were read with each sound, the most frequent ones."""
     pairs, often = np.unique((sounds.astype(np.uint32) << 16) | characters, return_counts=True)
     order = np.lexsort((-often, pairs >> 16))

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -10,6 +11,7 @@ import numpy as np
 from knowledge_base.search.abbreviated import Abbreviated
 from knowledge_base.search.alphabet import codes
 from knowledge_base.search.grams import Grams
+from knowledge_base.search.neighbours import Neighbours
 from knowledge_base.search.readings import normal, sounds
 
 _RUN = re.compile(r"[a-z]+|[0-9]+|[^0-9a-z]+")
@@ -35,8 +37,18 @@ class Written:
     sounds: str
 
 
+@dataclass
+class Piece:
+    """Letters that are a syllable, or one that stands alone."""
+
+    told: str
+    alone: float  # what it costs by itself
+    costs: float = 0.0  # and with all that stands before it
+    before: int = -1  # its neighbour among the pieces that end there
+
+
 class Spelling:
-    """Cuts letters into syllables by how often those occur in the index."""
+    """Cuts letters into syllables by how often those occur in the index, and beside one another."""
 
     def __init__(self, heard: Grams, among: Abbreviated) -> None:
         self._among = among
@@ -45,6 +57,7 @@ class Spelling:
         every = float(often.sum()) + len(known)
         self._cost = {s: -math.log((int(n) + 0.3) / every) for s, n in zip(known, often, strict=True)}
         self._rare = -math.log(0.3 / every)
+        self._neighbours = Neighbours(heard)
 
     def form(self, words: str) -> Written:
         """Characters make it text; letters that mostly are syllables make it pinyin, else they are initials."""
@@ -82,19 +95,44 @@ class Spelling:
 
     def cut(self, letters: str) -> list[str]:
         """The likeliest syllables; a letter in none of them stands alone."""
-        best: list[tuple[float, int]] = [(0.0, 0)]
-        for end in range(1, len(letters) + 1):
-            ways = [(best[end - 1][0] + self._alone(letters[end - 1]), 1)]
-            for length in range(2, min(_LONGEST, end) + 1):
-                cost = self._cost.get(letters[end - length : end])
-                if cost is not None:
-                    ways.append((best[end - length][0] + cost, length))
-            best.append(min(ways))
-        pieces, end = [], len(letters)
-        while end:
-            pieces.append(letters[end - best[end][1] : end])
-            end -= best[end][1]
-        return pieces[::-1]
+        ending = [self._ending(letters[:end]) for end in range(len(letters) + 1)]
+        ways = [(left, one) for end, some in enumerate(ending) for one in some for left in ending[end - len(one.told)]]
+        cost = iter(self._after(ways))
+        for end, some in enumerate(ending[1:], start=1):
+            for one in some:
+                before = ending[end - len(one.told)]
+                one.costs, one.before = min(((left.costs + next(cost), n) for n, left in enumerate(before)),
+                                            default=(one.alone, -1))  # fmt: skip
+        return _back(ending)
+
+    def _ending(self, letters: str) -> list["Piece"]:
+        """What may end some letters: the last of them alone, and syllables."""
+        if not letters:
+            return []
+        ends = [letters[-length:] for length in range(2, min(_LONGEST, len(letters)) + 1)]
+        return [Piece(letters[-1], self._alone(letters[-1])),
+                *(Piece(one, self._cost[one]) for one in ends if one in self._cost)]  # fmt: skip
+
+    def _after(self, ways: Sequence[tuple["Piece", "Piece"]]) -> list[float]:
+        """What each piece costs after another: half by how often it follows that one, half by how often it is said."""
+        known = codes()
+        left, right = (np.array([ord(known.get(one.told, one.told)) for one in some], np.uint64)
+                       for some in (zip(*ways, strict=True) if ways else ((), ())))  # fmt: skip
+        alone = np.exp(-np.array([one.alone for _, one in ways]))
+        costs: list[float] = (-np.log((self._neighbours.after(left, right, alone) + alone) / 2)).tolist()
+        return costs
 
     def _alone(self, letter: str) -> float:
         return self._cost.get(letter, self._rare) + (0.0 if letter in "aeo" else _ALONE)
+
+
+def _back(ending: Sequence[Sequence[Piece]]) -> list[str]:
+    """The pieces of the cheapest way to the end."""
+    pieces: list[str] = []
+    end = len(ending) - 1
+    one = min(ending[end], key=lambda piece: piece.costs) if end else None
+    while one is not None:
+        pieces.append(one.told)
+        end -= len(one.told)
+        one = ending[end][one.before] if end else None
+    return pieces[::-1]

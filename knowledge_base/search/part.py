@@ -15,9 +15,10 @@ from knowledge_base.search.beginnings import Beginnings
 from knowledge_base.search.everyday import everyday
 from knowledge_base.search.evidence import Evidence
 from knowledge_base.search.grams import Floats, Grams, Ints
-from knowledge_base.search.guessing import Guess
+from knowledge_base.search.guessing import Guess, homophones
 from knowledge_base.search.letters import Form, Spelling, Written
 from knowledge_base.search.mishearing import Mishearing
+from knowledge_base.search.neighbours import Neighbours, Points
 from knowledge_base.search.outside import Matter
 from knowledge_base.search.readings import read_all
 from knowledge_base.search.sought import Told
@@ -74,11 +75,19 @@ class Part:
 
     @cached_property
     def guess(self) -> Guess:
-        return Guess(self.by_characters, self.characters, self.sounds, everyday())
+        return Guess(self._neighbours, self.characters, self._sounding, everyday())
 
     @cached_property
     def mishearing(self) -> Mishearing:
-        return Mishearing.of(self.guess.here())
+        return Mishearing.of(self._neighbours, self._sounding)
+
+    @cached_property
+    def _neighbours(self) -> Neighbours:
+        return Neighbours(self.by_characters)
+
+    @cached_property
+    def _sounding(self) -> dict[str, Points]:
+        return homophones(self.characters.every, self.sounds.every)
 
     @cached_property
     def matter(self) -> Matter | None:

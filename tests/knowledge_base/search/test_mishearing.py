@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from knowledge_base.search.guessing import Guess
 from knowledge_base.search.letters import Form
 from knowledge_base.search.meaning import SIZE, Meaning
 from knowledge_base.search.part import Part
@@ -38,9 +37,9 @@ def test_what_the_texts_make_far_likelier_was_meant(part: Part, words: str, mean
 
 
 def test_how_likely_a_text_is_counts_its_neighbours(part: Part) -> None:
-    guess: Guess = part.guess
-    assert guess.likelihood("居住证") > guess.likelihood("证住居") > guess.likelihood("雨雨雨")
-    assert guess.likelihood("") == 0
+    likelihood = part.mishearing.here.likelihood
+    assert likelihood("居住证") > likelihood("证住居") > likelihood("雨雨雨")
+    assert likelihood("") == 0
 
 
 class Heard:

@@ -5,6 +5,7 @@ import pytest
 from knowledge_base.search.documents import Document
 from knowledge_base.search.index import Index
 from knowledge_base.search.match import NOTHING, SURE, Verdict, verdict, worth_showing
+from knowledge_base.search.part import Part
 
 POLICE, HOUSING, SOCIAL = 1, 2, 3
 TITLES = {
@@ -84,6 +85,21 @@ SHORT = ["居民医保", "居委会", "身体检查", "公园", "异地存款", 
 def test_letters_among_characters_are_first_letters_of_what_is_said_there(words: str, meant: str) -> None:
     index = Index.of([Document(n, 1, "", text) for n, text in enumerate(SHORT)])
     assert index.search(words) == index.search(meant)
+
+
+@pytest.mark.parametrize(
+    ("letters", "syllables"),
+    [
+        ("gangaotongxingzheng", "gang ao tong xing zheng"),  # not gan gao, though both are usual
+        ("ganganjingjing", "gan gan jing jing"),
+        ("yuechubaoming", "yue chu bao ming"),
+        ("jzzdq", "j z z d q"),
+        ("", ""),
+    ],
+)
+def test_letters_are_cut_into_syllables_that_stand_beside_one_another_here(letters: str, syllables: str) -> None:
+    some = ["港澳通行证怎么办", "港澳台居民", "干净的水", "高中报名", "高考报名", "干部高就", "余额查询", "账户余额", "月初报名", "预约查询", "约谈", "月底查账"]
+    assert Part(some).spelling.cut(letters) == syllables.split()
 
 
 def test_letters_that_nobody_says_there_stay_letters() -> None:
