@@ -10,7 +10,7 @@ PACKAGES := hotline knowledge_base recordings dispatch agi ami_listener admin_ui
 # With this set, every process compiles all that it imports at each start: half a minute for `hotline up`.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test lint types floors collect unit journeys proof bench-agi bench-pop bench-listener bench-memory bench-forms bench-pages bench-search bench-speech bench-capacity pictures clean
+.PHONY: help setup demo test lint types floors collect unit journeys proof bench-agi bench-pop bench-listener bench-memory bench-forms bench-pages bench-search bench-quality bench-speech bench-capacity pictures clean
 
 help:  ## Say what there is to make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -73,6 +73,10 @@ bench-pages: setup  ## Every list with a million calls and 200,000 tickets in Po
 bench-search: setup  ## Search beside rapidfuzz, bm25s, tantivy, SQLite, PostgreSQL -> benchmarks/results/search.json
 	.venv/bin/uv pip install --quiet --python $(PYTHON) --require-hashes -r benchmarks/requirements.lock
 	$(PYTHON) -m benchmarks.search
+
+bench-quality: setup  ## What search finds beside its peers; fails below them. QUESTIONS=folder of files of your own
+	.venv/bin/uv pip install --quiet --python $(PYTHON) --require-hashes -r benchmarks/requirements.lock
+	@$(PYTHON) -m benchmarks.search_quality
 
 bench-speech: setup  ## A hundred questions spoken in real calls, clean and in noise -> benchmarks/results/speech.json
 	$(PYTHON) -m benchmarks.speech

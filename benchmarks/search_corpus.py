@@ -11,7 +11,7 @@ from knowledge_base.search.alphabet import spelled
 from knowledge_base.search.documents import Document
 from knowledge_base.search.keypad import initials, keys
 from knowledge_base.search.keypad_cost import syllables
-from knowledge_base.search.readings import read, sounds
+from knowledge_base.search.readings import Reading, read, sounds
 
 ENTRIES = Path(__file__).resolve().parent.parent / "cli/demo_data/entries"
 PLACES = [
@@ -104,8 +104,7 @@ def _made(count: int) -> dict[str, Sequence[str]]:
 def questions(held: list[str], count: int) -> list[str]:
     """Questions in all ways: said otherwise (half of them to a department by its name, in the office's synonyms),
     misheard, in pinyin, in first letters, and the beginnings of titles."""
-    chance, alike = random.Random(1), _alike(held)
-    spelling = spelled()
+    chance, alike = random.Random(1), like_sounding(held)
     found = []
     for number in range(count):
         title = chance.choice(held).rstrip("？")
@@ -115,10 +114,9 @@ def questions(held: list[str], count: int) -> list[str]:
         if number % 10 == 0:
             asked = _in_other_words(chance.choice(DEPARTMENTS) + asked, chance)
         elif way == 1:
-            asked = "".join(chance.choice(alike[s]) if chance.random() < 0.2 and s in alike else c
-                            for c, s in zip(reading.characters, reading.sounds, strict=True))  # fmt: skip
+            asked = misheard(reading, alike, chance)
         elif way == 2:
-            asked = "".join(spelling.get(s, s) for s in reading.sounds)
+            asked = spelled_out(reading)
         elif way == 3:
             asked = reading.firsts
         elif way == 4:
@@ -135,7 +133,19 @@ def _in_other_words(asked: str, chance: random.Random) -> str:
     return asked
 
 
-def _alike(held: list[str]) -> dict[str, list[str]]:
+def misheard(reading: Reading, alike: dict[str, list[str]], chance: random.Random) -> str:
+    """With one character of five put as another that sounds the same."""
+    return "".join(chance.choice(alike[s]) if chance.random() < 0.2 and s in alike else c
+                   for c, s in zip(reading.characters, reading.sounds, strict=True))  # fmt: skip
+
+
+def spelled_out(reading: Reading) -> str:
+    """In pinyin, without tones or blanks."""
+    return "".join(spelled().get(s, s) for s in reading.sounds)
+
+
+def like_sounding(held: list[str]) -> dict[str, list[str]]:
+    """All characters of some texts by their sound."""
     found: dict[str, set[str]] = {}
     for character in set("".join(held)):
         found.setdefault(sounds(character), set()).add(character)
