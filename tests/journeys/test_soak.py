@@ -60,7 +60,7 @@ def test_half_an_hour_at_60_percent_of_what_the_machine_holds_grows_nothing_and_
     nobody_is_lost(people, went)
     assert ours.answered() >= AS_WISHED * len(people["queued"])
     booked(house, people)
-    recorded_whole(house, many)
+    record_property("recordings", recorded_whole(house, many))
     assert channels(ours.exchange) == 0
     assert {child.name: child.process.pid for child in house.supervisor.children if child.process} == ours.ours, "a process died and was started again"
     assert growth.grown(found) == {}
@@ -84,14 +84,17 @@ def booked(house: House, people: dict[str, list[str]]) -> None:
         assert ended[soaking.KINDS[name].outcome] >= AS_WISHED * len(called), f"{name}: {ended}"
 
 
-def recorded_whole(house: House, many: int) -> None:
-    """One recording for each, complete, as long as its call was by the exchange's own records."""
+def recorded_whole(house: House, many: int) -> str:
+    """One recording for each, complete, as long as its call was by the exchange's own records; the worst of each kind, in words."""
     complete = (Recording.kind == Kind.CALL, Recording.state == State.COMPLETE)
     house.eventually(lambda session: True if session.scalar(select(func.count()).select_from(Recording).where(*complete)) == many else None, 120)
     with house.database.reading() as session:
-        lengths = {call_id: seconds or 0.0 for call_id, seconds in session.execute(select(Recording.call_id, Recording.seconds).where(*complete))}
+        rows = session.execute(select(Call.id, Call.outcome, Recording.seconds).join(Recording, Recording.call_id == Call.id).where(*complete)).all()
     lives = house.lives()
-    assert lengths.keys() == lives.keys()
-    off = sorted(seconds - lives[call_id] for call_id, seconds in lengths.items())
-    print(f"recorded minus lived: {off[0]:.2f} to {off[-1]:.2f} s")
-    assert max(map(abs, off)) < OFF_BY
+    assert {call_id for call_id, _, _ in rows} == lives.keys()
+    off: dict[str, list[float]] = {}
+    for call_id, outcome, seconds in rows:
+        off.setdefault(str(outcome), []).append((seconds or 0.0) - lives[call_id])
+    found = "recorded minus lived: " + ", ".join(f"{outcome} {min(apart):.2f} to {max(apart):.2f} s" for outcome, apart in sorted(off.items()))
+    assert max(abs(apart) for kind in off.values() for apart in kind) < OFF_BY, found
+    return found
