@@ -1,6 +1,7 @@
 """A SIPp scenario made of a template and what the person on the phone does, step by step."""
 
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
@@ -92,10 +93,12 @@ def fill(template: Path, steps: tuple[Step, ...], folder: Path, **values: str) -
 
 
 def _each(steps: tuple[Step, ...], folder: Path) -> list[str]:
-    return [_step(step, FIRST_STEP + place, folder) for place, step in enumerate(steps)]
+    sent = accumulate(isinstance(step, Say | Touch) for step in steps)  # how many captures, each with this one
+    each = enumerate(zip(steps, sent, strict=True))
+    return [_step(step, FIRST_STEP + at, place, folder) for at, (step, place) in each]
 
 
-def _step(step: Step, label: int, folder: Path) -> str:
+def _step(step: Step, label: int, place: int, folder: Path) -> str:
     match step:
         case Wait(seconds):
             return _listen(seconds, label)
@@ -104,7 +107,7 @@ def _step(step: Step, label: int, folder: Path) -> str:
             return _act(f"play_dtmf={quoteattr(keys)}") + _listen(max(then, 1 + 0.4 * len(keys)), label)
         case Touch(keys, then):
             pressed = folder / f"keys{label}.pcap"
-            seconds = capture_keys(keys, pressed, place=(label - FIRST_STEP) * 50)
+            seconds = capture_keys(keys, pressed, place=place)
             return _act(f'play_pcap_audio="{pressed}"') + _listen(max(then, seconds + 0.2), label)
         case Signal(key, then):
             return INFO.replace("@KEY@", key).replace("@TURN@", str(label - FIRST_STEP + 2)) + _listen(then, label)
@@ -114,7 +117,7 @@ def _step(step: Step, label: int, folder: Path) -> str:
             return _act(f'command="touch waits{label}"') + hung_up + f'<recv request="MESSAGE"/><label id="{label}"/>'
         case Say(sound):
             voice = folder / f"voice{label}.pcap"
-            capture(sound, voice)
+            capture(sound, voice, place=place)
             return _act(f'play_pcap_audio="{voice}"')
 
 

@@ -1,5 +1,6 @@
 """Every call is recorded from the first word to the last; a call-back and an operator's own call too."""
 
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -13,27 +14,61 @@ from cli.sip import answer, call, phone, place
 from cli.sip_scenario import Press, Say, Wait
 from tests.journeys.ears import samples
 from tests.recordings.proof import staircase
+from tests.support.sound import lasts, tone
+from tests.support.telephone import Telephone
 
 pytestmark = pytest.mark.journey
 SPEAKS = 4  # seconds
+LATER = {650.0: (1.5, 2.0), 1050.0: (2.7, 0.5), 1450.0: (1.3, 0.5), 1850.0: (3.1, 0.5)}  # Hz: after so many seconds, for so many
 Agi = Callable[..., AbstractContextManager[list[dict[str, str]]]]
 
 
 def test_recordings_are_as_long_as_their_calls_whether_the_caller_speaks_or_not(
     plan: ExchangePlan, ears: Any, voice: Path
 ) -> None:
-    silent = call(Wait(9), port=plan.sip_port, calls=5, rate=5)
-    with silent, call(Say(voice), Wait(9), port=plan.sip_port, calls=5, rate=5) as speaking:
+    """And whether or not he holds the line meanwhile."""
+    silent, holds = call(Wait(9), port=plan.sip_port, calls=5, rate=5), Telephone(plan.sip_port)
+    with silent, call(Say(voice), Wait(9), port=plan.sip_port, calls=5, rate=5) as speaking, holds:
+        put_on_hold(holds, 4)
         for result in (silent.result(90), speaking.result(90)):
             assert (result.ok, result.failed) == (5, 0), result.log
-    found = ears.calls(10)
+    found = ears.calls(11)
     for path in found:
         assert ears.hear(path).seconds == pytest.approx(ears.spool.lived(path.stem), abs=0.5)
         ours = ears.side(path, "house")
         assert ours > 5, "what the machine said is heard"
     spoken = sorted(ears.side(path, "caller") for path in found)
-    assert spoken[:5] == [0.0] * 5, "nothing of ours is on a silent caller's side"
-    assert min(spoken[5:]) > 6
+    assert spoken[:6] == [0.0] * 6, "nothing of ours is on a silent caller's side"
+    assert min(spoken[6:]) > 6
+
+
+def put_on_hold(phone: Telephone, seconds: float) -> None:
+    """Somebody calls, holds the line for so long, sending nothing and wanting nothing, comes back, and hangs up."""
+    phone.rings()
+    time.sleep(2)
+    phone.ask("INVITE", phone.offer(way="inactive", version=2))
+    phone.taken()
+    time.sleep(seconds)
+    phone.ask("INVITE", phone.offer(version=3))
+    phone.taken()
+    time.sleep(2)
+    phone.leaves()
+
+
+def test_what_he_says_later_is_heard_whole_as_what_he_said_first(plan: ExchangePlan, ears: Any, tmp_path: Path) -> None:
+    """Short words, and after silences of any length: a yes is lost by what a longer sentence doesn't miss."""
+    said = {hertz: tmp_path / f"{hertz}.alaw" for hertz in LATER}
+    for hertz, (_, seconds) in LATER.items():
+        said[hertz].write_bytes(tone((hertz,), seconds))
+    steps = [step for hertz, (after, _) in LATER.items() for step in (Wait(after), Say(said[hertz]))]
+    result = place(*steps, Wait(2), port=plan.sip_port)
+    assert (result.ok, result.failed) == (1, 0), result.log
+    (recording,) = ears.calls()
+    ears.hear(recording)
+    with recording.open("rb") as sound:
+        his = samples(sound)[:, :1]
+    heard = {hertz: lasts(his, hertz) for hertz in LATER}
+    assert heard == pytest.approx({hertz: seconds for hertz, (_, seconds) in LATER.items()}, abs=0.06)
 
 
 def test_a_call_back_rings_the_citizen_enters_by_the_same_door_and_keeps_every_half_second_that_he_says(
