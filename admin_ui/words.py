@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 from admin_ui.public.words import COUNTIES as COUNTIES  # noqa: PLC0414 (for the pages)
 from dispatch.answering.coverage import Saying
 from dispatch.answering.decision import Channel
-from dispatch.callbacks import contacting
+from dispatch.callbacks import by_phone, contacting
 from dispatch.callbacks.callbacks import State as CallbackState
 from dispatch.callbacks.missed import Over
 from dispatch.callbacks.places import Over as PlaceOver
@@ -100,6 +100,7 @@ ACTIONS = {
     colleague_notes.NOTE: _("同事备注"), contacting.CONTACT: _("联系来电人"),
     "want_share": _("申请协办"), "share_ask": _("安排协办"), "share_give": _("协办意见"), "share_back": _("退回协办"),
     "share_end": _("结束协办"), "share_late": _("协办逾期"),
+    by_phone.HEARD: _("电话已告知"), by_phone.UNHEARD: _("电话未能告知"),
     "remind": _("到期提醒"), "overdue": _("逾期提醒"), "chase": _("催办通知"), "supervise": _("列入督办"),
     "letter": _("督办函"), "supervise_end": _("结束督办"), Action.IMPOSE: _("指定承办"),
     Action.ASK_EXTENSION: _("申请延期"), Action.EXTEND: _("同意延期"), Action.REFUSE_EXTENSION: _("不同意延期"),
@@ -275,18 +276,21 @@ TOPICS = {
     Topic.PASSED_REFUSED: _("12345转来事项待处理"),
     Topic.SHARE_ASKED: _("新协办待反馈"), Topic.SHARE_IN: _("协办意见已反馈"), Topic.SHARE_OVER: _("协办已结束"),
     Topic.SHARE_LATE: _("协办已逾期"), Topic.SHARE_WANTED: _("申请协办待安排"),
+    Topic.UNHEARD: _("电话通知未送达，请人工告知"), Topic.CALENDAR: _("年度放假安排缺失，请录入"),
     Topic.UPDATE: _("基础信息定期更新"),
 }  # fmt: skip
 TEXTS = {sms.CODE: _("告知查询码"), sms.CLOSED: _("告知办结"), sms.AHEAD: _("回电预告"), sms.ANSWER: _("发送答复"),
-         sms.STANDING: _("告知进度"), sms.NOTICE: _("提醒"), sms.DIGEST: _("提醒汇总")}  # fmt: skip
+         sms.STANDING: _("告知进度"), sms.EXTENDED: _("告知延期"), sms.DUTY: _("值班通知"), sms.NOTICE: _("提醒"),
+         sms.DIGEST: _("提醒汇总")}  # fmt: skip
 TOLD: dict[str, LazyString] = {str(topic): text for topic, text in TOPICS.items()} | TEXTS
 TOLD[passed_answers.TOPIC] = _("答复12345")
 TOLD[addresses.TOPIC] = _("邮箱验证码")
-WAYS_OUT = {WayOut.EMAIL: _("邮件"), WayOut.SMS: _("短信"), WayOut.WEBHOOK: _("接口")}
+WAYS_OUT = {WayOut.EMAIL: _("邮件"), WayOut.SMS: _("短信"), WayOut.WEBHOOK: _("接口"), WayOut.PHONE: _("电话")}
 DELIVERIES = {Delivered.OWED: _("待发送"), Delivered.SENDING: _("发送中"), Delivered.SENT: _("已发送"),
-              Delivered.FAILED: _("失败"), Delivered.IN_DOUBT: _("结果不明")}  # fmt: skip
+              Delivered.FAILED: _("失败"), Delivered.IN_DOUBT: _("结果不明"),
+              Delivered.VOID: _("无需发送")}  # fmt: skip
 TRIES = {"sent": _("已发送"), "later": _("稍后重试"), "failed": _("失败"), "in_doubt": _("结果不明"),
-         "": _("发送中")}  # fmt: skip
+         "void": _("无需发送"), "": _("发送中")}  # fmt: skip
 WRONG = {
     Wrong.NO_RECORDING: _("通话没有录音"), Wrong.NO_CALL: _("录音没有通话"), Wrong.MISMATCH: _("录音与入库时不符"),
     Wrong.UNOWNED: _("无主文件"), Wrong.NO_FILE: _("录音文件不在"),

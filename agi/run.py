@@ -18,6 +18,7 @@ from agi.scripts import (
     progress,
     self_service,
     survey,
+    telling,
     warned,
 )
 from agi.server import Server
@@ -42,6 +43,7 @@ SCRIPTS: dict[str, Callable[[Line, House], None]] = {
     "callback": callback.run,
     "liaison": liaison.run,
     "survey": survey.run,
+    "telling": telling.run,
     "warned": warned.run,
     "menu": menu.run,
     "keep_place": keep_place.run,

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from ami_listener import transferring
 from ami_listener.messages import Device, Dialled, HungUp, LiaisonGone, Message, NotTaken, Rings, Staged, Taken
-from dispatch.callbacks import contacting, surveys
+from dispatch.callbacks import by_phone, contacting, surveys
 from dispatch.callbacks.callbacks import Attempt
 from dispatch.calls import calls, desk
 from dispatch.calls.calls import Call, Ending, Leg
@@ -80,6 +80,8 @@ def hung_up(session: Session, gone: Sequence[tuple[HungUp, datetime]], *, settin
     for leg in ended:
         leg.ended_at = moments[leg.uniqueid]
     said = transferring.officers_gone(session, ended)
+    for message, at in gone:
+        by_phone.rang_out(session, message.uniqueid, settings=settings, at=at)
     endings = [Ending(message.call_id, at, broke=surveys.broke(message.cause)) for message, at in gone if message.own]
     if not endings:
         return said
@@ -108,7 +110,8 @@ def _presence(session: Session, account: Account, message: Device, at: datetime)
 
 def _dialled(session: Session, message: Dialled, settings: Settings, at: datetime) -> list[Event]:
     attempt = session.get(Attempt, message.attempt_id)
-    if not message.success and attempt is None:
+    told = not message.success and by_phone.rang_out(session, message.attempt_id, settings=settings, at=at)
+    if not message.success and attempt is None and not told:
         contacting.rang_out(session, message.attempt_id, at=at)
     if attempt is None or message.success:
         return []

@@ -7,6 +7,7 @@ from celery.signals import worker_shutdown
 
 from dispatch.answering.speech import Speaker
 from dispatch.callbacks.place_keeper import PlaceKeeper
+from dispatch.callbacks.ringing_out import Ringing
 from dispatch.callbacks.telephone import Telephone
 from dispatch.sweeps import sweeper
 from dispatch.sweeps.duty import Duty
@@ -14,6 +15,7 @@ from hotline.database import database
 from hotline.events import Bus
 from hotline.settings import settings
 from hotline.telling.aside import Aside
+from hotline.telling.outbox import Channel
 from hotline.telling.teller import Teller, carriers_of
 from hotline.times import local_day, now
 from knowledge_base.search.meaning import engine
@@ -107,7 +109,10 @@ def _place_keeper() -> PlaceKeeper:
 
 @cache
 def _telling() -> Aside:
-    teller = Teller(settings(), database(), carriers_of(settings()))
+    ways = carriers_of(settings())
+    if settings().telling == "out":
+        ways[Channel.PHONE] = Ringing(settings(), database(), Telephone(settings()))
+    teller = Teller(settings(), database(), ways)
     return Aside("tell", teller.work)
 
 

@@ -195,7 +195,10 @@ class Settings(BaseModel):
     supervise_hours: int = Field(8, ge=0, description="Hours after it that the inspector has it on his list.")
     county_days: int = Field(0, ge=0, description="Working days in which a county passes a matter on; 0: the same day.")
     facts_days: int = Field(3, ge=1, description="Working days that a department waits for facts from the caller.")
+    calendar_ahead_days: int = Field(92, ge=0, description="Days before a year that its missing holidays are told.")
     city_duty_phone: str = Field("", description="Telephone of the city government's duty office.")
+    duty_ring_rounds: int = Field(3, ge=1, description="How often duty telephones are rung for what is urgent.")
+    duty_ring_pause_minutes: int = Field(5, ge=0, description="Minutes until they are rung once more.")
     letter_font: Path = Field(
         Path("/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc"), description="Font of letters, with Chinese."
     )
@@ -277,6 +280,9 @@ class Settings(BaseModel):
     trunk_reserved: int = Field(10, ge=0, description="Channels of the trunk that the machine leaves to callers.")
 
     # Telling people (what an installation leaves empty goes to the log instead: the console twin)
+    telling: Literal["out", "log"] = Field(
+        "out", description="Whether messages leave the house: out, or the log alone (log)."
+    )
     mail_host: str = Field("", description="The mail server that notices leave by; empty: the log.")
     mail_port: int = Field(587, description="Port of the mail server.")
     mail_security: Literal["starttls", "tls", "none"] = Field(

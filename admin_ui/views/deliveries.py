@@ -81,7 +81,7 @@ def again(delivery_id: int) -> ResponseReturnValue:
 def place(row: Delivery) -> str:
     """Where a message goes, so that nobody is known by it."""
     match Channel(row.channel):
-        case Channel.SMS:
+        case Channel.SMS | Channel.PHONE:
             return mask(row.place)
         case Channel.EMAIL:
             name, _, host = row.place.partition("@")

@@ -30,7 +30,7 @@ def run(line: Line, house: House) -> None:
         survey.again(line, house, attempt_id)
         return
     voice = Voice(line, house)
-    if (key := _who(voice, house.settings)) != CONFIRMED:
+    if (key := who(voice, house.settings)) != CONFIRMED:
         _settled(house, attempt_id, outcome=NOT_HE.get(key, "unconfirmed"))
         line.set("NEXT", Next.GOODBYE)
         return
@@ -41,11 +41,11 @@ def run(line: Line, house: House) -> None:
         line.set("NEXT", Next.PEOPLE)
 
 
-def _who(voice: Voice, settings: Settings) -> str:
+def who(voice: Voice, settings: Settings, *, hello: str = "hotline/callback_hello") -> str:
     """The key by which who picked up says whether it is he; empty for a machine, which presses none. Asked more than
     once: who picks up says something himself first; a machine that talks over all of it is hung up on."""
     for _ in range(settings.callback_hellos):
-        key = voice.ask("hotline/callback_hello", timeout=settings.callback_key_seconds, alone="")
+        key = voice.ask(hello, timeout=settings.callback_key_seconds, alone="")
         if key == CONFIRMED or key in NOT_HE:
             return key
     return ""

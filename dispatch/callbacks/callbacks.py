@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Exists, ForeignKey, Select, String, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Select, String, exists, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
 
 from dispatch.calls import calls
@@ -12,12 +12,13 @@ from dispatch.calls.calls import Call
 from dispatch.tickets import alerts, caller_sms
 from dispatch.tickets.tickets import Ticket
 from hotline.accounts.accounts import Account
-from hotline.calendar.hours import Hours, read_hours
+from hotline.calendar.hours import next_sensible, read_hours
 from hotline.database import Base
 from hotline.exchange import holding
 from hotline.phones import extension_of
 from hotline.settings import Settings
-from hotline.times import CHINA, local
+from hotline.telling import outbox
+from hotline.telling.outbox import Channel, Delivery
 from hotline.voice import orders
 from recordings import recordings
 
@@ -146,10 +147,13 @@ def _due(at: datetime) -> Select[int]:
     )  # fmt: skip
 
 
-def under_way() -> Exists:
-    """The condition that the telephone of a call-back is being rung already, for whichever matter."""
+def under_way() -> ColumnElement[bool]:
+    """The condition that the telephone of a call-back is being rung already, for whichever matter, or to be told
+    something."""
     other = aliased(Callback)
-    return exists().where(other.number == Callback.number, other.state.in_((State.CLAIMED, State.DIALLING)))
+    told = exists().where(Delivery.place == Callback.number, Delivery.channel == Channel.PHONE,
+                          Delivery.state == outbox.State.SENDING)  # fmt: skip
+    return or_(exists().where(other.number == Callback.number, other.state.in_((State.CLAIMED, State.DIALLING))), told)
 
 
 def one_claimant(session: Session) -> None:
@@ -234,17 +238,3 @@ def release(session: Session, *, at: datetime) -> int:
         .values(state=State.DUE, lease_until=None, holder_id=None).returning(Callback.id)
     )  # fmt: skip
     return len(released.all())
-
-
-def next_sensible(at: datetime, hours: Hours) -> datetime:
-    """The first moment from `at` on at which a citizen may be rung."""
-    for days in range(8):
-        day = local(at).date() + timedelta(days=days)
-        for span in sorted(hours.spans, key=lambda s: s.opens):
-            if day.isoweekday() not in span.days:
-                continue
-            opens = datetime(day.year, day.month, day.day, tzinfo=CHINA) + timedelta(minutes=span.opens)
-            closes = opens + timedelta(minutes=span.closes - span.opens)
-            if at < closes:
-                return max(at, opens)
-    return at

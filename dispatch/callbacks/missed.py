@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 from dispatch.callbacks import callbacks
 from dispatch.callbacks.callbacks import Callback, State
 from dispatch.calls.calls import Call, Outcome
-from hotline.calendar.hours import read_hours
+from hotline.calendar.hours import next_sensible, read_hours
 from hotline.database import Base
 from hotline.settings import Settings
 
@@ -82,12 +82,12 @@ def owe(session: Session, call: Call, *, settings: Settings, at: datetime) -> No
     """Owe the caller of a call in vain that a person rings him, or add the call to what he is owed already."""
     hours = read_hours(settings.callback_hours)
     row = session.scalar(select(MissedCaller).where(MissedCaller.number == call.caller, MissedCaller.over_at.is_(None)))
-    soonest = callbacks.next_sensible(at, hours)
+    soonest = next_sensible(at, hours)
     if row is None:
         within = timedelta(minutes=settings.missed_within_minutes)
         owed = Callback(number=call.caller, by_person=True, due_at=soonest)
         row = MissedCaller(callback=owed, number=call.caller, first_at=call.began_at, last_at=call.began_at, calls=0,
-                           owed_until=callbacks.next_sensible(call.ended_at or at, hours) + within)  # fmt: skip
+                           owed_until=next_sensible(call.ended_at or at, hours) + within)  # fmt: skip
         session.add(row)
         session.flush()
     elif row.callback.state == State.DUE:  # he is at his telephone now

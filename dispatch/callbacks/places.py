@@ -12,7 +12,7 @@ from dispatch.callbacks.callbacks import Attempt, Callback, State
 from dispatch.callbacks.trunk import Taken
 from dispatch.calls import calls
 from dispatch.calls.calls import Call, Step
-from hotline.calendar.hours import read_hours
+from hotline.calendar.hours import next_sensible, read_hours
 from hotline.database import Base
 from hotline.settings import Settings
 
@@ -71,7 +71,7 @@ def keep(session: Session, call_id: str, *, rank: int = 0, skill: str = "", sett
     if (known := session.scalar(select(Place).where(Place.call_id == call_id))) is not None:
         return known
     calls.queue(session, call, at=at)
-    soonest = callbacks.next_sensible(at, read_hours(settings.callback_hours))
+    soonest = next_sensible(at, read_hours(settings.callback_hours))
     owed = Callback(number=call.caller, by_person=False, due_at=soonest)
     row = Place(call_id=call_id, callback=owed, number=call.caller, rank=rank, skill=skill, kept_at=at,
                 queued_at=call.queued_at or at)  # fmt: skip

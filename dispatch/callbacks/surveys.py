@@ -14,7 +14,7 @@ from dispatch.tickets import referrals
 from dispatch.tickets.states import State as TicketState
 from dispatch.tickets.tickets import GUARDED, Ticket
 from hotline import phones
-from hotline.calendar.hours import read_hours
+from hotline.calendar.hours import next_sensible, read_hours
 from hotline.settings import Settings
 
 BROKEN: Final = frozenset({3, 18, 20, 27, 38, 41, 44, 102, 111, 127})
@@ -56,7 +56,7 @@ def ask_again(session: Session, attempt: Attempt, *, settings: Settings, at: dat
 
 def soon(settings: Settings, at: datetime) -> datetime | None:
     """When he is to be rung; None where no hour to ring comes in time."""
-    due = callbacks.next_sensible(at + FIRST, read_hours(settings.callback_hours))
+    due = next_sensible(at + FIRST, read_hours(settings.callback_hours))
     return due if due <= at + timedelta(minutes=settings.survey_redial_minutes) else None
 
 

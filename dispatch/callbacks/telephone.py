@@ -66,6 +66,21 @@ class Telephone:
         except LinkError as error:
             log.warning("place.not_asked", call_id=attempt.call_id, reason=str(error))
 
+    def tell(self, number: str, *, channel_id: str, call_id: str) -> None:
+        """Ring somebody who is to hear a message; he then enters the dialplan by the door of these. ActionRefused when
+        it is refused; whether it rang otherwise is told afterwards."""
+        settings = self._settings
+        try:
+            actions.originate(
+                self.link(), f"PJSIP/{dialled(number)}@{settings.trunk}", channel_id=channel_id, context="telling",
+                extension="s", caller_id=settings.number, account=call_id, timeout=settings.callback_ring_seconds,
+                variables={"__CALLID": call_id, "ATTEMPT": channel_id},
+            )  # fmt: skip
+        except ActionRefused:
+            raise
+        except LinkError as error:
+            log.warning("telling.not_asked", call_id=call_id, reason=str(error))
+
     def queues(self) -> list[dict[str, str]] | None:
         """Who waits in the queues and who takes calls, as the exchange tells it; None when it can't be asked."""
         try:

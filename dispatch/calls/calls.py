@@ -14,6 +14,8 @@ from hotline import phones
 from hotline.database import Base, insert_into
 from hotline.times import local
 
+TELLING = "telling"  # who noted a call of ours in which somebody is told something by telephone
+
 
 class Outcome(StrEnum):
     """How a call ended, as figures count it."""

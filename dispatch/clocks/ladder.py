@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch.clocks import deadlines
+from dispatch.clocks import deadlines, duty_phones
 from dispatch.clocks.rungs import ORDER, Rung
 from dispatch.tickets import alerts, counties, supervision
 from dispatch.tickets.states import State
@@ -43,19 +43,9 @@ def climb(session: Session, ticket_id: int, *, settings: Settings, at: datetime)
 
 
 def _tell(session: Session, ticket: Ticket, rung: Rung, *, settings: Settings, at: datetime) -> None:
-    """The line in the history, which also brings the notices; the list of the inspector."""
+    """The line in the history, which also brings the notices; the telephones that are rung; the inspector's list."""
     told = [account.name for account in alerts.TOLD[rung][1](session, ticket)]
-    told += _phones(ticket, rung, settings)
+    told += duty_phones.ring(session, ticket, rung, settings=settings, at=at)
     write_step(session, ticket, rung, by="hotline", source=ticket.state, at=at, told=told)
     if rung is Rung.SUPERVISE:
         supervision.open_for(session, ticket, why="承办单位逾期未办结", by="hotline", at=at)
-
-
-def _phones(ticket: Ticket, rung: Rung, settings: Settings) -> list[str]:
-    """Of what is urgent, the telephones that are answered by night: the department's, then the city's."""
-    unit = ticket.department
-    if ticket.due_hours is None or unit is None:
-        return []
-    theirs = [f"{unit.short_name}值班电话{unit.duty_phone}"] if unit.duty_phone else []
-    city = [f"市政府总值班室{settings.city_duty_phone}"] if settings.city_duty_phone and rung in ORDER[2:] else []
-    return theirs + city

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from dispatch.clocks import deadlines
+from dispatch.tickets import new_day
 from dispatch.tickets.tickets import Ticket, write_step
 from hotline.settings import Settings
 
@@ -20,3 +21,4 @@ def along(session: Session, ticket: Ticket, main: Ticket, *, settings: Settings,
     ticket.promise_extended = main.promise_extended
     deadlines.set_promise(session, ticket, settings=settings)
     write_step(session, ticket, ALONG, by="hotline", source=ticket.state, at=at, days=ticket.promise_extended)
+    new_day.tell(session, ticket, settings=settings, at=at)

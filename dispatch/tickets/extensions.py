@@ -1,13 +1,14 @@
 """延期: the department asks for more working days before its time is over; the competent office decides, once a ticket.
 
-What is granted makes the promise to the caller longer too: whoever asks how his matter stands is told the new day."""
+What is granted makes the promise to the caller longer too: he is told the new day, and so is whoever asks how
+his matter stands."""
 
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from dispatch.clocks import deadlines, promises, rules
-from dispatch.tickets import merging
+from dispatch.tickets import merging, new_day
 from dispatch.tickets.states import Action
 from dispatch.tickets.steps import ReferralError, move, reasoned, written
 from dispatch.tickets.tickets import Ticket
@@ -35,6 +36,7 @@ def grant(session: Session, ticket: Ticket, *, why: str = "", by: Account, setti
     deadlines.set_due(session, ticket, settings=settings)
     deadlines.set_promise(session, ticket, settings=settings)
     written(session, ticket, Action.EXTEND, by=by, source=source, at=at, why=why.strip(), days=days)
+    new_day.tell(session, ticket, settings=settings, at=at)
     for one in merging.of(session, ticket):
         promises.along(session, one, ticket, settings=settings, at=at)
 

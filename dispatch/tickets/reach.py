@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, exists, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from dispatch.callbacks.callbacks import Attempt, Callback
-from dispatch.calls.calls import Call
+from dispatch.calls.calls import TELLING, Call
 from dispatch.tickets.shares import Share
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import GUARDED, Ticket, complains_of, guarded
@@ -97,7 +97,7 @@ def _of_call(session: Session, call_id: str | None) -> Sequence[Ticket]:
 
 def nameless(account: Account) -> ColumnElement[bool]:
     """The condition that picks the calls of whose caller the account may know nothing: what gave a guarded ticket,
-    and the call-backs of whatever came of it."""
+    and the call-backs of whatever came of it; whom we told something by telephone, whatever it was."""
     if inside(account):
         return false()
     other = aliased(Ticket)
@@ -106,7 +106,7 @@ def nameless(account: Account) -> ColumnElement[bool]:
     back = select(Attempt.id).join(Callback, Callback.id == Attempt.callback_id).join(Ticket)
     rated = select(Attempt.id).join(Callback, Callback.id == Attempt.callback_id).where(
         Attempt.call_id == Call.id, Callback.survey_of == other.call_id, _secret(other)).exists()  # fmt: skip
-    return or_(came, back.where(Attempt.call_id == Call.id, shielded).exists(), rated)
+    return or_(came, back.where(Attempt.call_id == Call.id, shielded).exists(), rated, Call.taken_from == TELLING)
 
 
 def _secret(of: type[Ticket]) -> ColumnElement[bool]:

@@ -2,9 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
-from hotline.times import local
+from hotline.times import CHINA, local
 
 _WEEKLY = re.compile(r"(?:(\d)(?:-(\d))?\s+)?(\d{1,2}):(\d\d)-(\d{1,2}):(\d\d)")
 MINUTES_A_DAY = 24 * 60
@@ -69,3 +69,17 @@ def read_hours(line: str) -> Hours:
         oh, om, ch, cm = map(int, clock)
         spans.append(Span(days, oh * 60 + om, ch * 60 + cm))
     return Hours(tuple(spans))
+
+
+def next_sensible(at: datetime, hours: Hours) -> datetime:
+    """The first moment from `at` on at which a citizen may be rung."""
+    for days in range(8):
+        day = local(at).date() + timedelta(days=days)
+        for span in sorted(hours.spans, key=lambda s: s.opens):
+            if day.isoweekday() not in span.days:
+                continue
+            opens = datetime(day.year, day.month, day.day, tzinfo=CHINA) + timedelta(minutes=span.opens)
+            closes = opens + timedelta(minutes=span.closes - span.opens)
+            if at < closes:
+                return max(at, opens)
+    return at

@@ -6,12 +6,13 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from hotline.calendar.hours import next_sensible, read_hours
 from hotline.settings import Settings
 from hotline.telling import outcomes, quiet, wording
 from hotline.telling.carriers import Message, Refused
 from hotline.telling.notices import wish_of
 from hotline.telling.outbox import Channel, Delivery, DeliveryAttempt, State
-from hotline.telling.sms import SmsError
+from hotline.telling.sms import DUTY, SmsError
 
 LEASE = timedelta(minutes=5)
 MOST_GATHERED = 100
@@ -57,9 +58,12 @@ def _taken(session: Session, *, at: datetime) -> Delivery | None:
 
 
 def _allowed(session: Session, delivery: Delivery, settings: Settings, at: datetime) -> datetime:
-    """From when on it may go out. Systems never sleep; a citizen who waits for his message gets it."""
+    """From when on it may go out. Systems never sleep; a citizen who waits for his message gets it, and is rung when
+    citizens may be."""
     if delivery.channel == Channel.WEBHOOK:
         return at
+    if delivery.channel == Channel.PHONE:
+        return at if delivery.urgent else next_sensible(at, read_hours(settings.callback_hours))
     wish = wish_of(session, delivery.account_id) if delivery.account_id else None
     still = quiet.read_quiet(wish.quiet if wish and wish.quiet else settings.quiet_hours)
     digest = time.fromisoformat(settings.digest_at) if wish and wish.digest else None
@@ -83,7 +87,7 @@ def _begun(session: Session, first: Delivery, settings: Settings, at: datetime) 
         for row, attempt in zip(rows, tries, strict=True):
             outcomes.ended(row, attempt, Refused("内容不完整"), settings=settings, at=at)
         return NOTHING
-    asked_for = first.channel == Channel.SMS and first.account_id is None
+    asked_for = first.channel == Channel.SMS and first.account_id is None and first.template != DUTY
     return Claim(parts, Channel(first.channel), message, asked_for)
 
 

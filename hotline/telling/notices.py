@@ -46,6 +46,8 @@ class Topic(StrEnum):
     SHARE_WANTED = "share_wanted"  # the department in charge can't answer alone
     PASSED_REFUSED = "passed_refused"  # what 12345 sent could not be taken, and waits for a person
     UNMANNED = "unmanned"  # a ticket went to a department of which nobody can be told
+    UNHEARD = "unheard"  # nobody could be told something by telephone: a person must
+    CALENDAR = "calendar"  # a year whose holidays nobody here knows
     UPDATE = "update"  # the periodic update is near or over its day
 
 
@@ -61,6 +63,7 @@ WORDS = {
     Topic.SHARE_ASKED: "新协办待反馈", Topic.SHARE_IN: "协办意见已反馈", Topic.SHARE_OVER: "协办已结束",
     Topic.SHARE_LATE: "协办已逾期", Topic.SHARE_WANTED: "申请协办待安排",
     Topic.PASSED_REFUSED: "12345转来事项待处理",
+    Topic.UNHEARD: "电话通知未送达，请人工告知", Topic.CALENDAR: "年度放假安排缺失，请录入",
     Topic.UNMANNED: "承办单位没有可提醒的人员", Topic.UPDATE: "基础信息定期更新",
 }  # fmt: skip
 

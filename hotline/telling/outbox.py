@@ -17,6 +17,7 @@ class Channel(StrEnum):
     EMAIL = "email"
     SMS = "sms"
     WEBHOOK = "webhook"
+    PHONE = "phone"  # rung, and spoken to
 
 
 class State(StrEnum):
@@ -27,9 +28,10 @@ class State(StrEnum):
     SENT = "sent"
     FAILED = "failed"  # refused, or tried as often as may be
     IN_DOUBT = "in_doubt"  # it may have gone out: a short message is not sent twice for that
+    VOID = "void"  # nobody need hear it any more
 
 
-OVER = frozenset({State.SENT, State.FAILED, State.IN_DOUBT})
+OVER = frozenset({State.SENT, State.FAILED, State.IN_DOUBT, State.VOID})
 SECRET = frozenset({"code", "answer"})
 """Values that nobody reads in the outbox, and that go from it when they are sent."""
 STARS = "********"

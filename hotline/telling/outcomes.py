@@ -1,4 +1,4 @@
-"""What became of a message: sent, to be tried again, failed, or in doubt; and what somebody may do about it."""
+"""What became of a message: sent, put off, to be tried again, failed, in doubt; and what people may do about it."""
 
 from datetime import datetime, timedelta
 
@@ -6,11 +6,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hotline.settings import Settings
-from hotline.telling import outbox
-from hotline.telling.carriers import CarrierError, Refused, Unsure
+from hotline.telling import outbox, phone
+from hotline.telling.carriers import CarrierError, NotNow, Refused, Unsure
 from hotline.telling.outbox import Channel, Delivery, DeliveryAttempt, State
 
 LONGEST_PAUSE = timedelta(hours=3)
+PUT_OFF = timedelta(seconds=10)
 
 
 def pause(attempts: int) -> timedelta:
@@ -29,9 +30,20 @@ def ended(delivery: Delivery, attempt: DeliveryAttempt, outcome: str | CarrierEr
         delivery.ground = attempt.ground = str(outcome)[:300]
         delivery.state = _after(delivery, outcome, settings)
     if delivery.state == State.OWED:
-        attempt.outcome, delivery.due_at = "later", at + pause(delivery.attempts)
+        by_phone = delivery.channel == Channel.PHONE
+        attempt.outcome = "later"
+        delivery.due_at = at + (phone.pause(delivery) if by_phone else pause(delivery.attempts))
     else:
         attempt.outcome, delivery.ended_at = delivery.state, at
+    if delivery.channel == Channel.PHONE and delivery.state == State.FAILED:
+        phone.heard_by_nobody(delivery, at=at)
+
+
+def put_off(session: Session, delivery: Delivery, attempt: DeliveryAttempt, fault: NotNow, *, at: datetime) -> None:
+    """It was not tried, so there was no attempt; it stays owed, and says why."""
+    session.delete(attempt)
+    delivery.state, delivery.due_at, delivery.lease_until = State.OWED, at + PUT_OFF, None
+    delivery.attempts, delivery.ground = delivery.attempts - 1, str(fault)[:300]
 
 
 def again(session: Session, delivery: Delivery, *, at: datetime) -> bool:
@@ -54,8 +66,10 @@ def troubles(session: Session, *, at: datetime) -> tuple[int, int]:
 
 def _after(delivery: Delivery, fault: CarrierError, settings: Settings) -> State:
     """A short message in doubt counts as sent: twice disturbs, and costs. E-mails and webhooks go again, under the id
-    that the other side knows them by."""
+    that the other side knows them by; a telephone that may have rung has rung, and rings again as if it hadn't been
+    answered."""
     if isinstance(fault, Unsure) and delivery.channel == Channel.SMS:
         return State.IN_DOUBT
-    given_up = isinstance(fault, Refused) or delivery.attempts >= settings.telling_attempts
+    most = phone.most(delivery) if delivery.channel == Channel.PHONE else settings.telling_attempts
+    given_up = isinstance(fault, Refused) or delivery.attempts >= most
     return State.FAILED if given_up else State.OWED

@@ -20,15 +20,17 @@ LONGEST_VALUE = 300
 LONGEST_TEXT = 500
 BAD_TEMPLATE = "模板格式有误，变量请写作{名称}"
 CODE, CLOSED, AHEAD, ANSWER, STANDING = "query_code", "closed", "ahead", "answer", "standing"
-NOTICE, DIGEST = "notice", "digest"
+EXTENDED, NOTICE, DIGEST, DUTY = "extended", "notice", "digest", "duty"
 TEXTS = {
     CODE: "您的事项已登记，编号{number}，查询码{code}。查询进度请拨打96128或登录网站，请勿转告他人。",
     CLOSED: "您登记的事项（编号{number}）已办结，详情请凭查询码拨打96128或登录网站查询。",
     AHEAD: "96128将于{time}后给您回电，来电显示{number}，请留意接听。",
     ANSWER: "您咨询的问题“{question}”：{answer}",
     STANDING: "您登记的事项（编号{number}）当前状态：{state}。查询进度请拨打96128或登录网站，请勿转告他人。",
+    EXTENDED: "您登记的事项（编号{number}）办理时间延长，预计{date}前答复。查询请拨打96128或登录网站，请勿转告他人。",
     NOTICE: "提醒：{number}，{topic}，请登录系统处理。",
     DIGEST: "您有{count}条提醒，请登录系统查看。",
+    DUTY: "{department}有一件{urgency}工单（{number}），{due}，请立即登录系统办理。",
 }
 """What the house sends, until the carrier's own wording of it is entered. None says what the matter is about: a
 telephone may be a family's."""

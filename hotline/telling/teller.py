@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hotline.database import Database
 from hotline.settings import Settings
 from hotline.telling import claiming, outbox, outcomes
-from hotline.telling.carriers import Carrier, CarrierError, Refused, Unsure
+from hotline.telling.carriers import Carrier, CarrierError, NotNow, Refused, Underway, Unsure
 from hotline.telling.carriers.console import Console
 from hotline.telling.carriers.gateway import Gateway
 from hotline.telling.carriers.hooks import Hooks
@@ -28,12 +28,15 @@ log = structlog.get_logger()
 
 
 def carriers_of(settings: Settings) -> dict[Channel, Carrier]:
-    """The ways out of an installation; what has no address goes to the console. A webhook brings its own."""
-    return {
-        Channel.EMAIL: Mail(settings) if settings.mail_host else Console("email"),
-        Channel.SMS: Gateway(settings) if settings.sms_gateway else Console("sms"),
-        Channel.WEBHOOK: Hooks(settings),
-    }
+    """The ways out of an installation; what has no address goes to the console, and everything where nothing is to
+    leave the house (`telling`). A webhook brings its own address; telephones are the worker's, who has an exchange."""
+    twins: dict[Channel, Carrier] = {channel: Console(channel) for channel in Channel}
+    if settings.telling == "log":
+        return twins
+    real: dict[Channel, Carrier] = {Channel.WEBHOOK: Hooks(settings)}
+    real |= {Channel.EMAIL: Mail(settings)} if settings.mail_host else {}
+    real |= {Channel.SMS: Gateway(settings)} if settings.sms_gateway else {}
+    return twins | real
 
 
 @dataclass(frozen=True)
@@ -97,8 +100,17 @@ class Teller:
                 delivery = session.get_one(Delivery, delivery_id, with_for_update=True)
                 if delivery.token == token and delivery.state == State.SENDING:
                     delivery.via = self.carriers[claim.channel].name
-                    attempt = session.get_one(DeliveryAttempt, attempt_id)
-                    outcomes.ended(delivery, attempt, outcome, settings=self.settings, at=now())
+                    self._noted(session, delivery, session.get_one(DeliveryAttempt, attempt_id), outcome)
+
+    def _noted(self, session: Session, delivery: Delivery, attempt: DeliveryAttempt,
+               outcome: str | CarrierError) -> None:  # fmt: skip
+        match outcome:
+            case Underway():  # whoever has it in hand says what became of it; else the lease ends
+                pass
+            case NotNow():
+                outcomes.put_off(session, delivery, attempt, outcome, at=now())
+            case _:
+                outcomes.ended(delivery, attempt, outcome, settings=self.settings, at=now())
 
     def _carried(self, claim: Claim) -> str | CarrierError:
         try:

@@ -22,6 +22,8 @@ def message(session: Session, rows: Sequence[Delivery], *, settings: Settings) -
             return _text(session, rows)
         case Channel.WEBHOOK:
             return _line(session, rows[0], settings)
+        case Channel.PHONE:
+            return _spoken(rows[0])
 
 
 def identity(rows: Sequence[Delivery]) -> str:
@@ -64,6 +66,11 @@ def _text(session: Session, rows: Sequence[Delivery]) -> Message:
     said = {"count": str(len(rows))} if several else outbox.shown(row)
     return Message(identity(rows), row.place, row.topic, words.text.format_map(values), template=words.registered_id,
                    values=values, shown=words.text.format_map(said))  # fmt: skip
+
+
+def _spoken(row: Delivery) -> Message:
+    text = str(row.values["text"])
+    return Message(identity([row]), row.place, row.topic, text, values={"delivery": row.id}, shown=text)
 
 
 def _line(session: Session, row: Delivery, settings: Settings) -> Message:

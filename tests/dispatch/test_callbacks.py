@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.callbacks import callbacks
-from dispatch.callbacks.callbacks import LEASE, TOLD, Attempt, Callback, State, next_sensible
-from hotline.calendar.hours import read_hours
+from dispatch.callbacks.callbacks import LEASE, TOLD, Attempt, Callback, State
+from hotline.calendar.hours import next_sensible, read_hours
 from hotline.database import Database
 from hotline.settings import Settings
 from hotline.telling import sms

@@ -74,7 +74,7 @@ def test_what_is_urgent_goes_up_by_night_too_and_names_the_telephones_that_answe
     row = handed(session, named, staff, urgency=Urgency.CRITICAL)  # due at 20:00
     assert climbed(session, row, named, until=later(hours=24)) == [
         ("11-23 19:00", "remind"), ("11-23 20:00", "overdue"), ("11-23 22:00", "chase"), ("11-24 04:00", "supervise")]  # fmt: skip
-    theirs, city = f"{staff.office.short_name}值班电话0877-2010001", "市政府总值班室0877-2020202"
+    theirs, city = f"{staff.office.short_name}值班电话08772010001", "市政府总值班室08772020202"
     told = [names for _, names in history(session, row)]
     assert (told[0][-2:], told[2][-2:]) == (["某人", theirs], [theirs, city])
 

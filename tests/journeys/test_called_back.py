@@ -10,19 +10,20 @@ from sqlalchemy import select
 from cli import sip
 from cli.exchange import Exchange
 from cli.sip_scenario import Press, Say, Signal, Touch, Wait
-from dispatch.callbacks import callbacks, contacting, places
+from dispatch.callbacks import by_phone, callbacks, contacting, places
 from dispatch.callbacks.callbacks import Attempt, Callback
 from dispatch.callbacks.places import Over, Place
 from dispatch.callbacks.telephone import Telephone
 from dispatch.calls import calls
-from dispatch.calls.calls import Call, CallStep, Step
+from dispatch.calls.calls import TELLING, Call, CallStep, Step
 from dispatch.tickets import referrals
 from dispatch.tickets.referrals import Matter
 from dispatch.tickets.states import State
-from dispatch.tickets.tickets import Klass, Ticket
+from dispatch.tickets.tickets import Klass, Ticket, TicketStep, Urgency
 from hotline.accounts.accounts import Account
 from hotline.directory.departments import by_code
 from hotline.directory.liaisons import Liaison, Position
+from hotline.telling.outbox import Channel, Delivery
 from hotline.times import now
 from hotline.voice import alaw
 from recordings.recordings import Recording
@@ -34,13 +35,14 @@ from tests.journeys.test_transfer import tone
 from tests.journeys.test_waiting import HERTZ, asked, at_work
 
 pytestmark = [pytest.mark.journey, pytest.mark.proof, pytest.mark.timeout(300)]
-MACHINE, CUT_OFF, TALKS, KEEPER, LEAVER, SPOKEN = (f"1380000088{n}" for n in range(6))
+MACHINE, CUT_OFF, TALKS, KEEPER, LEAVER, SPOKEN, DUTY, DEPUTY = (f"1380000088{n}" for n in range(8))
 SILENT = 8  # seconds without a packet, and the carrier's line is over
 
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[House]:
-    with a_house(TRUNK_SILENT_SECONDS=str(SILENT), QUEUE_OFFER="true", PHONE_SILENT_SECONDS="60") as house:
+    with a_house(TRUNK_SILENT_SECONDS=str(SILENT), QUEUE_OFFER="true", PHONE_SILENT_SECONDS="60",
+                 DUTY_RING_PAUSE_MINUTES="0", DUTY_RING_ROUNDS="9") as house:  # fmt: skip
         tone(house.settings.folder, HERTZ, seconds=100)
         yield house
         Exchange(house.here.plan()).cli("channel request hangup all")
@@ -103,6 +105,34 @@ def test_a_department_speaks_with_its_caller_in_a_recorded_call_of_ours(house: H
     assert (house.eventually(lambda session: session.scalar(taken), 60).seconds or 0) > 3
     with house.database.writing() as session:
         contacting.write_up(session, session.get_one(Ticket, contact.ticket_id), outcome="reached", words="已说明材料", by=by.liaison, at=now())
+
+
+def test_of_what_is_urgent_the_next_duty_telephone_rings_until_somebody_presses_1_and_hears_which_matter(house: House, citizen: int) -> None:
+    at, matter = now(), Matter(Klass.CONSULT, "道路塌陷", "来电人称道路塌陷，有车辆通行。", urgency=Urgency.CRITICAL)
+    with house.database.writing() as session:
+        unit, people = by_code(session, town.AUTHORISED), {account.login: account for account in session.scalars(select(Account))}
+        assert unit is not None
+        unit.duty_phone = DUTY
+        session.add(Liaison(department_id=unit.id, name="张立新", position=Position.A, phone=DEPUTY))
+        by = Staff(unit, people["supervisor"], people["liaison.101"], people["leader.101"])
+        ticket = referrals.refer(session, matter, call=None, recording=None, code="", by="operator1", settings=house.settings, at=at)
+        bring(session, ticket, State.IN_HAND, by=by, settings=house.settings, at=at)
+        number = ticket.number
+    with sip.answer(Say(sound(house)), Wait(100), port=citizen, calls=1) as mailbox:
+        with house.database.writing() as session:  # its reminder is due
+            session.scalars(select(Ticket).where(Ticket.number == number)).one().rung_at = now()
+        assert mailbox.result(120).failed == 0, "we hang up on it"
+    speaks = Say(sound(house))
+    told = select(TicketStep).join(Ticket, Ticket.id == TicketStep.ticket_id).where(Ticket.number == number, TicketStep.action == by_phone.HEARD)
+    with sip.answer(speaks, Wait(12), Touch("1", 1), speaks, Wait(40), port=citizen, calls=1):
+        house.eventually(lambda session: session.scalar(told), 120)
+    with house.database.reading() as session:
+        message = session.scalars(select(Delivery).where(Delivery.thing == number, Delivery.channel == Channel.PHONE)).one()
+        rung = session.scalars(select(Call.caller).where(Call.taken_from == TELLING).order_by(Call.began_at)).all()
+    assert (message.state, rung[:2]) == ("sent", [DUTY, DEPUTY])
+    heard = ears.of_call(house, message.reference)
+    heard.prompt("duty_hello")
+    assert heard.hears(message.values["text"])
 
 
 def test_a_machine_that_talks_over_everything_is_hung_up_on_and_hears_nothing_private(house: House, citizen: int) -> None:

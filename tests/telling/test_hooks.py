@@ -9,6 +9,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from hotline.database import Database
 from hotline.settings import Settings
@@ -52,6 +53,16 @@ def test_a_system_is_told_which_ticket_and_what_happened_and_nothing_else(house:
     assert said == {"topic": "new", "number": NUMBER, "at": NOON.isoformat(), "urgent": False}
     key = secret_of(hook, house.settings).encode()
     assert headers["X-Hotline-Signature"] == "sha256=" + hmac.new(key, headers["X-Hotline-Timestamp"].encode() + b"." + body, hashlib.sha256).hexdigest()
+
+
+def test_where_nothing_is_to_leave_the_house_a_line_stands_in_the_log_instead(house: House, slot: Mailslot) -> None:
+    add(house, f"{slot.url}?token=secret")
+    owe(house)
+    house.settings = house.settings.model_copy(update={"telling": "log"})
+    with capture_logs() as lines:
+        house.sweep()
+    assert [(row.state, row.via) for row in house.rows()] == [("sent", "console")]
+    assert (slot.got, [(line["channel"], line["place"], line["text"]) for line in lines]) == ([], [("webhook", "127.0.0.1", f"new {NUMBER}")])
 
 
 def test_over_tls_the_other_system_must_be_who_it_says(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ class Carrier(Protocol):
     def name(self) -> str: ...
 
     def carry(self, message: Message) -> str:
-        """Bring it to the other side; what that calls it. Raises Later, Refused or Unsure."""
+        """Bring it to the other side; what that calls it. Raises Later, Refused, Unsure, NotNow or Underway."""
         ...
 
 
@@ -40,6 +40,14 @@ class Later(CarrierError):
 
 class Refused(CarrierError):
     """It did not go out, and never will as it is."""
+
+
+class NotNow(CarrierError):
+    """It was not tried: what it needs is in use. It costs no attempt."""
+
+
+class Underway(CarrierError):
+    """The other side has it in hand; what became of it is told afterwards, and until then it is nobody else's."""
 
 
 class Unsure(CarrierError):

@@ -1,6 +1,7 @@
 """The console twin of every way: a message goes to the log, numbers masked and without secrets."""
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -18,6 +19,13 @@ class Console:
     name: str = "console"
 
     def carry(self, message: Message) -> str:
-        place = message.place if "@" in message.place else mask(message.place)
-        log.info("told", channel=self.channel, place=place, subject=message.subject, text=message.shown)
+        text = message.shown or f"{message.topic} {message.values.get('number', '')}".strip()
+        log.info("told", channel=self.channel, place=_shown(message.place), subject=message.subject, text=text)
         return message.id
+
+
+def _shown(place: str) -> str:
+    """An address as the log may have it: of another system the name alone, for what follows may be a secret."""
+    if "://" in place:
+        return urlsplit(place).hostname or ""
+    return place if "@" in place else mask(place)
