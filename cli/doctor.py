@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from ami_listener.messages import Device
-from cli import recordings_seen, trunks_seen
+from cli import calendar_seen, recordings_seen, trunks_seen
 from cli.exchange_files import ExchangePlan
 from cli.installation import installation
 from dispatch.sweeps.sweeper import free_percent
@@ -48,7 +48,7 @@ class Finding:
 
 @click.command()
 def doctor() -> None:
-    """Check disk, spool, database, messages, broker, exchange, phones, processes, prompts and voice."""
+    """Check disk, spool, database, calendar, messages, broker, exchange, phones, processes, prompts and voice."""
     here = installation(os.environ)
     findings = [*examine(here.settings), carriers_found(here.plan(), here.settings)]
     for finding in findings:
@@ -65,6 +65,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _spool(settings)
     yield _database(settings)
     yield _recordings(settings)
+    yield _calendar(settings)
     yield _messages(settings)
     yield _broker(settings)
     yield from (_exchange(one, what=f"exchange {one.exchange_node}" if place else "exchange")
@@ -117,6 +118,16 @@ def _recordings(settings: Settings) -> Finding:
             return Finding("recordings", *recordings_seen.seen(session, settings, at=now()), do)
 
     return _or_fault("recordings", look, SQLAlchemyError, do)
+
+
+def _calendar(settings: Settings) -> Finding:
+    do = "Update hotline (it brings the published plan), or have the competent office enter the year on 工作日历."
+
+    def look() -> Finding:
+        with Database(settings.database_address).reading() as session:
+            return Finding("calendar", *calendar_seen.seen(session, settings, at=now()), do)
+
+    return _or_fault("calendar", look, SQLAlchemyError, do)
 
 
 def _messages(settings: Settings) -> Finding:

@@ -12,6 +12,7 @@ from admin_ui.guards import signed_in
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import begins, ends, number_in, page_of, wish, wish_code, wish_day
 from admin_ui.words import TOPICS
+from dispatch.clocks.unplanned import CALENDAR
 from hotline.telling import addresses, notices
 from hotline.telling.notices import Notice, Topic, Wish, WishError
 
@@ -121,6 +122,8 @@ def _wanted() -> Select[Notice]:
 def _place(notice: Notice) -> str:
     if notice.kind == "passed_matter":
         return url_for("passed.listed", open=1)
+    if notice.kind == CALENDAR:
+        return url_for("calendar.listed")
     if notice.kind == "ticket":
         return url_for("ticket.page", number=notice.thing)
     return url_for("updates.page")

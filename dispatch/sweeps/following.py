@@ -2,7 +2,7 @@
 
 from time import sleep
 
-from dispatch.clocks import ladder, recounting
+from dispatch.clocks import ladder, recounting, unplanned
 from dispatch.sweeps.duty import BREATH, Duty
 from dispatch.tickets import facts, filing, joint
 from dispatch.tickets.tickets import Ticket
@@ -36,7 +36,8 @@ def go_on(duty: Duty) -> None:
 
 
 def recount(duty: Duty) -> None:
-    """When the calendar changed, the deadlines of what runs are counted again."""
+    """When the calendar changed, the deadlines of what runs are counted again; what it lacks its office is told."""
+    shout(duty)
     with duty.database.reading() as session:
         stands = recounting.calendar_now(session)
         if stands == duty.calendar.get("counted"):
@@ -48,6 +49,19 @@ def recount(duty: Duty) -> None:
             recounting.recount(session, ticket, settings=duty.settings, at=now())
         sleep(BREATH)
     duty.calendar["counted"] = stands
+
+
+def shout(duty: Duty) -> None:
+    """Tell the office of years without a plan: looked for every ten minutes, told once."""
+    at = now()
+    if duty.looked_lately("calendar", at=at):
+        return
+    with duty.database.reading() as session:
+        owed = unplanned.years(session, settings=duty.settings, at=at)
+    if owed:
+        with duty.database.writing() as session:
+            unplanned.tell(session, settings=duty.settings, at=at)
+    duty.looked["calendar"] = at
 
 
 def file(duty: Duty) -> None:

@@ -44,6 +44,10 @@ class WorkingDays:
         """Whether the plan for that day's year is published, or the office has settled the day or its year itself."""
         return day in self.changed or day.year in self.settled or _planned(day) is not None
 
+    def plans(self, year: int) -> bool:
+        """Whether the whole year's plan is published, or settled by the office itself."""
+        return year in self.settled or _planned(date(year, 1, 1)) is not None
+
     def works(self, day: date) -> bool:
         """Whether that day is worked; in a year without a plan, weekdays are taken to be (provisional)."""
         if day in self.changed:

@@ -2,14 +2,15 @@
 
 import shutil
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from cli import doctor
+from cli import calendar_seen, doctor
 from cli.doctor import Finding, examine
 from cli.installation import installation
 from cli.main import main
@@ -49,7 +50,7 @@ def found(settings: Settings) -> dict[str, Finding]:
 def test_where_nothing_runs_everything_is_named_with_what_to_do(ill: Settings) -> None:
     seen = found(ill)
     assert {name for name, finding in seen.items() if finding.well} == {"disk", "prompts"}
-    assert {"spool", "database", "broker", "exchange", "FastAGI", "speech model"} <= seen.keys()
+    assert {"spool", "database", "calendar", "broker", "exchange", "FastAGI", "speech model"} <= seen.keys()
     assert all(finding.do and finding.seen for finding in seen.values() if not finding.well)
 
 
@@ -98,6 +99,12 @@ def test_a_part_that_fell_silent_or_is_unwell_is_told_from_one_that_lives(stocke
     assert seen["worker"].well
     assert (seen["listener"].well, seen["listener"].seen) == (False, "last seen 300 s ago")
     assert (seen["voice"].well, seen["voice"].seen) == (False, "the model is missing")
+
+
+@pytest.mark.parametrize(("month", "well", "words"), [
+    (9, True, "the holidays of each year are known"), (10, True, "known, but of 2027 not yet"), (12, False, "no holidays are known of 2027")])  # fmt: skip
+def test_a_year_without_holidays_is_said_before_it_begins_and_wrong_when_it_is_near(session: Session, settings: Settings, month: int, well: bool, words: str) -> None:
+    assert calendar_seen.seen(session, settings, at=datetime(2026, month, 8, 4, tzinfo=UTC)) == (well, words)
 
 
 def test_messages_that_failed_for_good_or_wait_too_long_are_said(stocked: Settings) -> None:
