@@ -11,12 +11,14 @@ from dispatch.passed.passed_fields import spelled
 from dispatch.tickets import reach, urging
 from dispatch.tickets.list_order import DUE, says
 from dispatch.tickets.states import ASIDE, OVER, TRANSITIONS, Action, State
-from dispatch.tickets.tickets import Klass, Ticket
+from dispatch.tickets.tickets import Klass, Ticket, Urgency
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission
 
 RUNNING = (State.TO_DISPATCH, State.TO_ACCEPT, State.IN_HAND, State.TO_CHECK, State.NEEDS_FACTS)
 """States in which somebody of the office or of a department still owes something."""
+HURRY = {Urgency.CRITICAL: 0, Urgency.URGENT: 1}
+"""What goes before whatever else is somebody's turn, however long that is overdue."""
 WITH_DEPARTMENT = (State.TO_ACCEPT, State.IN_HAND)
 """States in which the department's time runs."""
 
@@ -36,13 +38,14 @@ class Wanted:
 
 
 def listed(account: Account, wanted: Wanted, *, at: datetime) -> Select[Ticket]:
-    """The tickets within the account's reach: his turn first, then by what is due, then by how often the caller has
-    urged it."""
+    """The tickets within the account's reach: his turn first, then what is most urgent, then by what is due, then by
+    how often the caller has urged it."""
     query = select(Ticket).where(reach.tickets_of(account), *_narrowed(account, wanted, at))
     closed = case((Ticket.state.in_(RUNNING), 0), (Ticket.state == State.TO_CALL_BACK, 1), else_=2)
     turn = case((my_turn(account), 0), else_=1)
+    hurry = case((Ticket.state.in_(OVER), 0), else_=case(HURRY, value=Ticket.urgency, else_=len(HURRY)))
     urged = case((Ticket.state.in_(RUNNING), urging.times_urged()), else_=0)  # of the many that are over nobody counts
-    return query.order_by(closed, turn, DUE, urged.desc(), Ticket.id.desc())
+    return query.order_by(closed, turn, hurry, DUE, urged.desc(), Ticket.id.desc())
 
 
 def parts(account: Account, wanted: Wanted, *, at: datetime) -> tuple[Select[Ticket], ...]:
