@@ -112,6 +112,14 @@ def test_no_event_that_the_listener_reads_is_switched_off() -> None:
     assert silenced & messages.KINDS == set()
 
 
+def test_nothing_pauses_stops_or_mutes_a_recording() -> None:
+    """Pausing is off, and there is nothing to switch on: neither dialplan nor code nor a phone's key has a way to it."""
+    ways = {"MixMonitorMute", "StopMixMonitor", "MixMonitor", "PauseMonitor", "UnpauseMonitor", "StopMonitor", "ControlRecording"}
+    assert {step.application for step in PLAN.all()} & ways == {"MixMonitor"}
+    assert {way for way in ways if re.search(rf"\b{way}\b", names.words(), re.IGNORECASE)} == set()
+    assert re.findall(r"^\w+ *=>? *.+", bare(CONF / "features.conf"), re.M) == [], "no keys during a talk do anything"
+
+
 def test_every_stage_that_code_waits_for_is_told() -> None:
     told = set(re.findall(r"stage,s,1\((\w+)\)", PLAN.text))
     assert {*transferring.STAGES, "queue"} <= told
