@@ -1,4 +1,4 @@
-"""A real S3 server for tests: a process of its own, with its own disk, that checks each signature."""
+"""A real S3 server for tests, `rclone serve s3`: a process of its own, with its own disk, that checks each signature."""
 
 import os
 import socket
@@ -28,11 +28,10 @@ class Server:
         return f"127.0.0.1:{self.port}"
 
     def start(self) -> None:
-        keys = {"NANIO_ACCESS_KEY": "key", "NANIO_SECRET_KEY": SECRET}
-        command = [sys.executable, "-m", "nanio", "serve", "--data-dir", str(self.folder), "--host", "127.0.0.1",
-                   "--port", str(self.port), "--no-access-log"]  # fmt: skip
+        command = [str(Path(sys.executable).with_name("rclone")), "serve", "s3", "--auth-key", f"key,{SECRET}",
+                   "--addr", self.host, str(self.folder)]  # fmt: skip
         with (self.folder.parent / "server.log").open("ab") as log:
-            self.running = subprocess.Popen(command, env=os.environ | keys, stdout=log, stderr=log)
+            self.running = subprocess.Popen(command, env=os.environ | {"RCLONE_CONFIG": ""}, stdout=log, stderr=log)
         end = time.monotonic() + 20
         while True:
             try:
