@@ -34,6 +34,7 @@ from hotline.telling import outcomes
 from hotline.times import now
 from hotline.voice import VoiceMissing, prompts
 from hotline.voice.model import MODEL, checked
+from recordings.reserve import MEGABYTE, reserve
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Finding:
 
 @click.command()
 def doctor() -> None:
-    """Check disk, spool, database, calendar, messages, broker, exchange, phones, processes, prompts and voice."""
+    """Check disk, reserve, spool, database, calendar, messages, broker, exchange, phones, processes, prompts and voice."""
     here = installation(os.environ)
     findings = [*examine(here.settings), carriers_found(here.plan(), here.settings)]
     for finding in findings:
@@ -62,6 +63,8 @@ def doctor() -> None:
 def examine(settings: Settings) -> Iterator[Finding]:
     """Every finding, in the order in which faults follow from one another."""
     yield _disk(settings)
+    if settings.disk_reserve_megabytes:
+        yield _reserve(settings)
     yield _spool(settings)
     yield _database(settings)
     yield _recordings(settings)
@@ -84,6 +87,14 @@ def _disk(settings: Settings) -> Finding:
     seen = f"{free} % free, {shutil.disk_usage(folder).free / 2**30:.0f} GiB"
     do = "Make room before recording fails: see docs/operations.md, or give the folder a larger disk."
     return Finding("disk", free >= settings.disk_alarm_percent, seen, do)
+
+
+def _reserve(settings: Settings) -> Finding:
+    held = reserve(settings)
+    seen = f"{held.left // MEGABYTE} of {held.size // MEGABYTE} MB are set aside for recordings"
+    do = ("Make room: the worker sets it aside again once twice as much is free, and when it is used up recording "
+          "fails. Where the file system keeps no room ahead: HOTLINE_DISK_RESERVE_MEGABYTES=0.")  # fmt: skip
+    return Finding("reserve", held.left >= held.size, seen, do)
 
 
 def _spool(settings: Settings) -> Finding:

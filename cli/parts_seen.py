@@ -6,7 +6,8 @@ from cli.doctor import Finding, examine
 from hotline.settings import Settings
 
 NAMES = {
-    "disk": "磁盘", "database": "数据库", "broker": "消息服务", "exchange": "交换机", "FastAGI": "语音脚本",
+    "disk": "磁盘", "reserve": "录音预留空间",
+    "database": "数据库", "broker": "消息服务", "exchange": "交换机", "FastAGI": "语音脚本",
     "listener": "交换机监听", "worker": "后台任务", "voice": "语音合成", "prompts": "提示音",
     "speech model": "语音模型",
     "hear": "语音识别", "hearing": "识别模型",

@@ -78,13 +78,17 @@ def public() -> None:
 @click.command()
 def worker() -> None:
     """Do what is owed: take in, call back, seal (Celery)."""
-    _celery("worker", queue="sweep", beat=True)
+    settings = _ready("worker")
+    from cli.ahead import look_ahead
+
+    look_ahead(settings)
+    _celery(settings, "worker", queue="sweep", beat=True)
 
 
 @click.command()
 def voice() -> None:
     """Give a voice to answers that became speakable (Celery)."""
-    _celery("voice", queue="voice", beat=False)
+    _celery(_ready("voice"), "voice", queue="voice", beat=False)
 
 
 @click.command()
@@ -97,8 +101,7 @@ def hear() -> None:
     run(settings, database(), stop_flag())
 
 
-def _celery(process: str, *, queue: str, beat: bool) -> None:
-    settings = _ready(process)
+def _celery(settings: Settings, process: str, *, queue: str, beat: bool) -> None:
     from cli.watch import watch
     from dispatch.worker import make_app
 

@@ -316,6 +316,12 @@ class Settings(BaseModel):
     recordings_keep_days: int = Field(730, description="Days that a recording is kept at least.")
     recordings_destroy: bool = Field(True, description="Whether recordings whose time is over are destroyed.")
     disk_alarm_percent: int = Field(10, description="Free disk below this percentage raises the alarm.")
+    recordings_ahead_minutes: int = Field(
+        5, ge=1, description="Minutes for which each recording that goes on has room on the disk set aside."
+    )
+    disk_reserve_megabytes: int = Field(
+        256, ge=0, description="Megabytes set aside for recordings when the disk is full; 0: none."
+    )
 
     # Signing in
     lockout_attempts: int = Field(5, description="Wrong passwords in a row that lock an account.")

@@ -18,6 +18,8 @@ FRAME = 50  # milliseconds
 SPOKEN = 10 ** (-50 / 20)  # of full scale: quieter is nobody's voice
 LEVEL, HEADROOM, MOST_GAIN = -20.0, -1.0, 20.0  # decibels; full scale is 0
 _RIFF_SIZE_AT, _DATA_SIZE_AT, HEADER = 4, 40, 44
+_UNWRITTEN = bytes(4)  # the disk was full when the writer began: there is a hole where the header was to be
+_OURS = struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 0, b"WAVE", b"fmt ", 16, 1, 1, 8000, 16000, 2, 16, b"data", 0)
 
 
 def is_closed(path: Path) -> bool:
@@ -25,16 +27,20 @@ def is_closed(path: Path) -> bool:
     will not become one either."""
     with path.open("rb") as file:
         head = file.read(HEADER)
-    if len(head) < HEADER or head[:4] != b"RIFF":
+    if len(head) < HEADER or head[:4] not in (b"RIFF", _UNWRITTEN):
         return True
     return bool(struct.unpack_from("<I", head, _DATA_SIZE_AT)[0] == path.stat().st_size - HEADER)
 
 
 def mend_header(path: Path) -> bool:
-    """Write the sizes that a WAV's header lacks when its writer died; whether anything was mended."""
+    """Write the sizes that a WAV's header lacks when its writer died, or all of it where the disk was full when he
+    began; whether anything was mended."""
     size = path.stat().st_size
     with path.open("r+b") as file:
         head = file.read(HEADER)
+        if size > HEADER and head[:4] == _UNWRITTEN:
+            file.seek(0)
+            file.write(head := _OURS)
         if len(head) < HEADER or head[:4] != b"RIFF" or head[36:40] != b"data":
             return False
         told = struct.unpack_from("<I", head, _DATA_SIZE_AT)[0]

@@ -21,6 +21,8 @@ from hotline.telling import outbox
 from hotline.telling.outbox import Channel, Delivery, State
 from hotline.times import now
 from hotline.voice import prompts
+from recordings.ahead import Ahead
+from recordings.reserve import MEGABYTE, reserve
 from tests.journeys.conftest import free_ports
 from tests.support import blank
 from tests.support.ears import FOLDER, Fake, serving
@@ -127,6 +129,16 @@ def test_a_disk_that_fills_up_and_a_spool_that_cannot_be_written_are_said(stocke
     assert "free" in seen["disk"].seen
     assert not seen["spool"].well
     assert "writable" in seen["spool"].do
+
+
+def test_a_reserve_that_was_touched_is_said_and_none_that_is_not_to_be(stocked: Settings) -> None:
+    assert found(stocked)["reserve"].seen == "0 of 256 MB are set aside for recordings"
+    Ahead.of(stocked).look(at=0)
+    assert found(stocked)["reserve"].well
+    reserve(stocked).give(2 * MEGABYTE)
+    seen = found(stocked)["reserve"]
+    assert (seen.well, seen.seen) == (False, "254 of 256 MB are set aside for recordings")
+    assert "reserve" not in found(stocked.model_copy(update={"disk_reserve_megabytes": 0}))
 
 
 def test_one_sound_that_is_not_that_of_its_text_is_noticed(tmp_path: Path) -> None:

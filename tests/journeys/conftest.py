@@ -139,7 +139,8 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
         "FOLDER": str(folder), "AMI_PORT": str(ami), "AGI_PORT": str(agi), "WEB_PORT": str(web),
         "PUBLIC_PORT": str(public), "EXCHANGE_HTTP_PORT": str(http), "SIP_PORT": str(sip.free_port()),
         "RTP_FROM": str(rtp), "RTP_TO": str(rtp + 199), "TRUNK_CONTACT": f"sip:127.0.0.1:{sip.free_port()}",
-        "VOICE_FOLDER": str(PROJECT / ".voice"), "CALLBACK_HOURS": "00:00-24:00", "LIAISON_B_SECONDS": "5", "SKILL_SECONDS": "5",
+        "VOICE_FOLDER": str(PROJECT / ".voice"), "DISK_RESERVE_MEGABYTES": "16",
+        "CALLBACK_HOURS": "00:00-24:00", "LIAISON_B_SECONDS": "5", "SKILL_SECONDS": "5",
         **more,
     }  # fmt: skip
     elsewhere = {name: os.environ[f"JOURNEYS_{name}"] for name in STORES if f"JOURNEYS_{name}" in os.environ}

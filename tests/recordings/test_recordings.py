@@ -85,6 +85,17 @@ def test_a_header_that_its_writer_left_unfinished_is_mended(path: Path, told: in
     assert intact(row)
 
 
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_header_for_which_there_was_no_room_is_written_anew(path: Path, closed: bool) -> None:
+    sound(path, 2.0)
+    whole = path.read_bytes()
+    sizes = (whole[4:8], whole[40:44]) if closed else (bytes(4), bytes(4))
+    path.write_bytes(bytes(4) + sizes[0] + bytes(32) + sizes[1] + whole[44:])
+    assert audio.is_closed(path) == closed
+    assert take_in(expected(path), keep_days=730, at=NOON)
+    assert path.read_bytes() == whole
+
+
 def test_a_sound_header_is_left_as_it_is(path: Path) -> None:
     sound(path, 1.0)
     before = path.read_bytes()

@@ -1,85 +1,58 @@
-"""The disk is full while people speak, and has room again: what was said before and after is there, and all rows; who
-called meanwhile is served, and that there is no recording of him waits for a person."""
+"""Others fill the disk while people speak: nothing that is said is lost, and who calls meanwhile is recorded too. Without a
+reserve he is served, and that there is no recording of him waits for a person."""
 
-import shutil
-import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from cli import sip
-from cli.sip_scenario import Wait
+from cli.sip_scenario import Say, Wait
 from tests.journeys.trouble import Breakable, all_ended, number_of
 from tests.recordings.proof import witness
 from tests.recordings.proof.conftest import a_house
 from tests.recordings.proof.crowd import callers, crowd
-from tests.recordings.proof.witness import CUT_OFF, Life
+from tests.recordings.proof.witness import Life
+from tests.support import disks
+from tests.support.disks import Disk
 
 pytestmark = [pytest.mark.journey, pytest.mark.proof, pytest.mark.timeout(300)]
 Property = Callable[[str, object], None]
-SIZE, FULL, AFTER = "96m", 5.0, 3.0  # how large the disk is; seconds for which it is full, and until all write again
+SIZE, FULL = 400, 6.0  # megabytes of the disk; seconds for which it is full
 WRITER_DEAD = 90  # seconds until what nobody closed is taken in
-
-
-@dataclass
-class Disk:
-    """A small disk of its own."""
-
-    folder: Path
-
-    @contextmanager
-    def full(self) -> Iterator[None]:
-        """Not a byte of room."""
-        filler = self.folder / "filler"
-        with filler.open("wb", buffering=0) as file, suppress(OSError):
-            while True:
-                file.write(bytes(4096))
-        assert shutil.disk_usage(self.folder).free == 0
-        try:
-            yield
-        finally:
-            filler.unlink()
 
 
 @pytest.fixture
 def disk() -> Iterator[Disk]:
-    with tempfile.TemporaryDirectory(prefix="hl-disk-") as name:
-        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", name], capture_output=True, text=True)
-        if mounted.returncode:
-            pytest.skip(f"not run: a disk can't be mounted here ({mounted.stderr.strip()})")
-        try:
-            yield Disk(Path(name))
-        finally:
-            subprocess.run(["umount", "--lazy", name], check=True)
+    with disks.small(SIZE, kind="ext4") as disk:
+        yield disk
 
 
 @pytest.fixture
-def house(disk: Disk) -> Iterator[Breakable]:
-    with a_house(disk=disk.folder) as house:
+def house(disk: Disk, request: pytest.FixtureRequest) -> Iterator[Breakable]:
+    with a_house(disk=disk.folder, DISK_RESERVE_MEGABYTES=request.param) as house:
         yield house
 
 
-def test_while_the_disk_is_full_people_talk_on_and_afterwards_only_those_seconds_are_missing(house: Breakable, disk: Disk, voice: Path, record_property: Property) -> None:
+@pytest.mark.parametrize("house", ["16", "0"], ids=["a reserve", "none"], indirect=True)
+def test_while_others_fill_the_disk_no_word_is_lost(house: Breakable, disk: Disk, voice: Path, record_property: Property) -> None:
+    has_reserve = house.settings.disk_reserve_megabytes > 0
     with crowd(house, voice, "full") as lines:
-        before, began = witness.committed(house.database), time.time()
-        with disk.full(), house.ring(number_of("arrives"), Wait(FULL - 1)) as arrives:
+        before, began = witness.committed(house.database), time.monotonic()
+        with disk.full(), house.ring(number_of("arrives"), Say(voice), Wait(FULL - 1)) as arrives:
             time.sleep(FULL)
             assert served(arrives), "who calls meanwhile is served"
-        ended = time.time()
+        ended = time.monotonic()
         all_ended(lines)
     arrived = house.call_of(number_of("arrives"), seconds=30)
     assert arrived.ended_at is not None
-    since = house.answered()
-    lives = {call: Life(seconds, (began - since[call] - CUT_OFF, ended - since[call] + AFTER)) for call, seconds in house.lives().items()}
-    told = witness.heard(house, callers("full"), lives, before, seconds=WRITER_DEAD)
+    lives = {call: Life.of(seconds) for call, seconds in house.lives().items()}
+    heard = [*callers("full"), *([number_of("arrives")] if has_reserve else [])]
+    told = witness.heard(house, heard, lives, before, seconds=WRITER_DEAD)
     record_property("figures", f"{told}, of {ended - began:.0f} s without room")
     assert not told.faults, told.faults
-    witness.reconciles(house, silent=arrived.id)
+    witness.reconciles(house, silent="" if has_reserve else arrived.id)
 
 
 def served(caller: sip.Sipp) -> bool:
