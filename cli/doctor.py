@@ -49,7 +49,7 @@ class Finding:
 
 @click.command()
 def doctor() -> None:
-    """Check disk, reserve, spool, database, calendar, messages, broker, exchange, phones, processes, prompts and voice."""
+    """Check disk, reserve, spool, database, calendar, messages, broker, exchange, phones, processes, prompts, voice."""
     here = installation(os.environ)
     findings = [*examine(here.settings), carriers_found(here.plan(), here.settings)]
     for finding in findings:
