@@ -1,7 +1,9 @@
 """Tickets that walk through their lives at random are never lost, doubled or stuck, whatever crashes on the way."""
 
 import random
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -14,11 +16,12 @@ from hotline.database import Database
 from hotline.settings import Settings
 from tests.dispatch import town
 from tests.dispatch.town import Staff
+from tests.dispatch.walkers import CRASHES, DONE, REFUSED, Walkers
 from tests.dispatch.walking import Walk
 
 STEPS = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 99), st.integers(0, 9).map(lambda n: n == 9)),
                  min_size=10, max_size=40)  # fmt: skip
-CRASHES, WORKERS, LONG = 0.05, 4, 100_000
+WORKERS, LONG, KILLED_EVERY = 4, 100_000, 5.0
 
 
 @pytest.fixture
@@ -48,22 +51,28 @@ def test_any_walk_leaves_each_ticket_where_its_history_says_and_able_to_end(
 def test_several_who_take_steps_with_the_same_tickets_at_once_lose_and_double_none(
     database: Database, settings: Settings, staff: Staff
 ) -> None:
-    walked(Walk(database, settings, staff), steps=200, tickets=6)
+    walked(Walk(database, settings, staff), steps=200, tickets=12)
 
 
 @pytest.mark.proof
 @pytest.mark.timeout(3600)
-def test_a_hundred_thousand_steps_of_several_workers_lose_and_double_none(
-    database: Database, settings: Settings, staff: Staff
+def test_a_hundred_thousand_steps_of_several_processes_that_are_killed_again_and_again_lose_and_double_none(
+    database: Database, settings: Settings, staff: Staff, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    walked(Walk(database, settings, staff), steps=LONG, tickets=LONG // 40)
+    walk = Walk(database, settings, staff)
+    begun(walk, LONG // 8)
+    walkers = Walkers(walk, tmp_path)
+    walkers.go(LONG, workers=WORKERS, every=KILLED_EVERY)
+    taken, refused, unknown = walkers.count(DONE), walkers.count(REFUSED), sum(walk.doubtful.values())
+    record_property("figures", f"{taken} steps taken and {refused} refused or broken off, {walkers.killed} processes killed, "
+                               f"which left {unknown} steps in doubt")  # fmt: skip
+    walk.check()
+    walk.end()
 
 
 def walked(walk: Walk, *, steps: int, tickets: int) -> None:
     """So many steps with tickets taken at random, by workers who know nothing of one another."""
-    dice = random.Random(96128)
-    for _ in range(tickets):
-        walk.begin(dice.choice(list(Klass)))
+    dice = begun(walk, tickets)
 
     def work() -> int:
         own = random.Random(dice.random())
@@ -71,6 +80,14 @@ def walked(walk: Walk, *, steps: int, tickets: int) -> None:
                    for _ in range(steps // WORKERS))  # fmt: skip
 
     taken = sum(town.at_once(work, threads=WORKERS, patience=3500))
-    assert taken > steps // 5
+    assert taken > steps // 3
     walk.check()
     walk.end()
+
+
+def begun(walk: Walk, tickets: int) -> random.Random:
+    """So many tickets of all classes, and the dice that chose them."""
+    dice = random.Random(96128)
+    for _ in range(tickets):
+        walk.begin(dice.choice(list(Klass)))
+    return dice

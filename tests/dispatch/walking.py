@@ -121,6 +121,7 @@ class Walk:
     numbers: list[str] = field(default_factory=list)
     ids: dict[int, str] = field(default_factory=dict)
     taken: Counter[str] = field(default_factory=Counter)
+    doubtful: Counter[str] = field(default_factory=Counter)  # of whom it isn't known whether he was killed before the commit
     refused: int = 0
     clock: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -172,6 +173,7 @@ class Walk:
                 session.flush()
                 if crash:
                     raise Crash
+                self._about_to(written)
         except (ImpossibleStep, ReferralError, StaleDataError, Crash, Busy):
             self.refused += 1
             return False
@@ -189,6 +191,9 @@ class Walk:
         number = self.numbers[choice // 3 % len(self.numbers)]
         return session.scalars(select(Ticket).where(Ticket.number == number)).one()
 
+    def _about_to(self, written: list[TicketStep]) -> None:
+        """The commit comes next: who may be killed before he counts writes it down."""
+
     def _count(self, written: list[TicketStep]) -> None:
         with self.lock:
             for step in written:
@@ -204,7 +209,7 @@ class Walk:
     def _whole(self, session: Session, ticket: Ticket) -> None:
         lines = {(t.source, t.action, t.target) for t in TRANSITIONS}
         states = [(step.source, step.action, step.target) for step in ticket.steps]
-        assert len(states) == self.taken[ticket.number], "a step was lost, or taken twice"
+        assert 0 <= len(states) - self.taken[ticket.number] <= self.doubtful[ticket.number], "a step was lost, or taken twice"
         assert (states[0][0], states[0][2] in BEGINNINGS) == ("", True)
         for before, (source, action, target) in pairwise(states):
             assert source == before[2], (before, action)
