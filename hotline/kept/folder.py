@@ -76,8 +76,15 @@ def _files(folder: Path, before: str) -> Iterator[tuple[str, int]]:
     for entry in found:
         if entry.is_dir():
             yield from _files(Path(entry.path), f"{before}{entry.name}/")
-        else:
-            yield before + entry.name, entry.stat().st_size
+        elif (size := _size(entry)) is not None:
+            yield before + entry.name, size
+
+
+def _size(entry: "os.DirEntry[str]") -> int | None:
+    try:
+        return entry.stat().st_size
+    except FileNotFoundError:  # it was deleted since, or has got its own name
+        return None
 
 
 def _keep_name(folder: Path) -> None:

@@ -6,6 +6,7 @@ import stat
 from collections.abc import Callable
 from contextlib import closing
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,13 @@ def test_what_somebody_left_half_written_is_named_and_no_file(make: Callable[...
     half.write_bytes(b"HLR1")
     assert set(cabinet.all()) == {name, half.name}
     assert (cabinet.names(), sum(cabinet.by_key().values())) == ([name], 1)
+
+
+def test_what_goes_while_names_are_read_is_passed_over(tmp_path: Path) -> None:
+    kept = Folder(tmp_path)
+    for name in ("2026/11/1.k1", "2026/11/2.k1.0000.new", "2026/11/3.k1"):
+        kept.put(name, BytesIO(b"sound"))
+    names = kept.names()
+    first = next(names)
+    kept.delete("2026/11/2.k1.0000.new")
+    assert [first, *names] == [("2026/11/1.k1", 5), ("2026/11/3.k1", 5)]
