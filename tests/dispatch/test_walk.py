@@ -21,7 +21,8 @@ from tests.dispatch.walking import Walk
 
 STEPS = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 99), st.integers(0, 9).map(lambda n: n == 9)),
                  min_size=10, max_size=40)  # fmt: skip
-WORKERS, LONG, KILLED_EVERY = 4, 100_000, 5.0
+WORKERS, LONG, KILLED_EVERY = 4, 100_000, 10.0
+AT_ONCE = 50  # tickets that are begun together
 
 
 @pytest.fixture
@@ -88,6 +89,6 @@ def walked(walk: Walk, *, steps: int, tickets: int) -> None:
 def begun(walk: Walk, tickets: int) -> random.Random:
     """So many tickets of all classes, and the dice that chose them."""
     dice = random.Random(96128)
-    for _ in range(tickets):
-        walk.begin(dice.choice(list(Klass)))
+    for first in range(0, tickets, AT_ONCE):
+        walk.begin(*dice.choices(list(Klass), k=min(AT_ONCE, tickets - first)))
     return dice

@@ -148,16 +148,20 @@ class Walk:
         """Who dispatches: what a county's office has, that office."""
         return self.staff.county if ticket.county_code and self.staff.county else city
 
-    def begin(self, klass: Klass) -> None:
-        """One more ticket."""
+    def begin(self, *classes: Klass) -> None:
+        """So many tickets more, of these classes."""
         with self.database.writing() as session:
-            matter = Matter(klass, "事项", "来电人询问。", contact="13888888888")
-            ticket = referrals.refer(session, matter, call=None, recording=None, code="", by="operator",
-                                     settings=self.settings, at=NOON)  # fmt: skip
+            tickets = [self._referred(session, klass) for klass in classes]
         with self.lock:
-            self.numbers.append(ticket.number)
-            self.ids[ticket.id] = ticket.number
-            self.taken[ticket.number] = 1
+            for ticket in tickets:
+                self.numbers.append(ticket.number)
+                self.ids[ticket.id] = ticket.number
+                self.taken[ticket.number] = 1
+
+    def _referred(self, session: Session, klass: Klass) -> Ticket:
+        matter = Matter(klass, "事项", "来电人询问。", contact="13888888888")
+        return referrals.refer(session, matter, call=None, recording=None, code="", by="operator",
+                               settings=self.settings, at=NOON)  # fmt: skip
 
     def step(self, which: int, choice: int, *, crash: bool = False) -> bool:
         """Try one step with one ticket; whether it was taken."""
