@@ -1,10 +1,11 @@
 """What wakes the sweeps: when the machine's clock is set, nothing that is owed waits until the old time comes again."""
 
-from time import monotonic, time
 from typing import Any
 
 import structlog
 from celery.beat import Scheduler
+
+from hotline.clock import Clock
 
 JUMP = 1.0  # seconds; less is a clock that is being kept right
 log = structlog.get_logger()
@@ -14,19 +15,16 @@ class Beat(Scheduler):  # type: ignore[misc]  # Celery has no types
     """Celery's own reckons by the time of day and keeps it in a file: set back by an hour it would sleep for one, and
     a restart would change nothing."""
 
-    _apart: float | None = None  # the time of day and the clock that nobody sets
+    def __init__(self, *given: Any, **named: Any) -> None:
+        self._clock = Clock()
+        super().__init__(*given, **named)
 
     def tick(self, *given: Any, **named: Any) -> float:
         """Send what is due; how many seconds to sleep then."""
-        if self._jumped():
+        if abs(self._clock.jumped()) > JUMP:
             self._begin_anew()
         seconds: float = super().tick(*given, **named)
         return seconds
-
-    def _jumped(self) -> bool:
-        apart = time() - monotonic()
-        before, self._apart = self._apart, apart
-        return before is not None and abs(apart - before) > JUMP
 
     def _begin_anew(self) -> None:
         log.warning("clock.jumped")

@@ -1,4 +1,5 @@
-"""An exchange that died is started again, one that was stopped is not, and one that dies at once is given time."""
+"""An exchange that died is started again, one that was stopped is not, and one that dies at once is given time; one whose
+clock was set is started anew."""
 
 from dataclasses import dataclass, field
 
@@ -18,6 +19,7 @@ class Stage:
     dead: bool = False
     starts: list[float] = field(default_factory=list)
     comes_back: bool = True
+    set_by: float = 0.0  # seconds
 
     def has_died(self) -> bool:
         return self.dead
@@ -27,6 +29,10 @@ class Stage:
         if not self.comes_back:
             raise ExchangeError("no image")
         self.dead = False
+
+    def jumped(self) -> float:
+        by, self.set_by = self.set_by, 0.0
+        return by
 
 
 @pytest.fixture
@@ -39,7 +45,7 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
 def watched(stage: Stage, seconds: float) -> list[float]:
     """When it was started, looked at twice a second for so long."""
     supervisor, began = Supervisor(), stage.at
-    supervisor.exchanges.append(Revived(stage))
+    supervisor.exchanges.append(Revived(stage, clock=stage))
     while stage.at < began + seconds:
         supervisor.tend()
         stage.at += 0.5
@@ -58,6 +64,12 @@ def test_who_died_is_started_once_it_is_sure(stage: Stage) -> None:
 def test_who_does_not_come_back_is_tried_again_after_a_pause(stage: Stage) -> None:
     stage.dead, stage.comes_back = True, False
     assert watched(stage, 25) == [SURE, SURE + PAUSE, SURE + 2 * PAUSE]
+
+
+@pytest.mark.parametrize(("by", "anew"), [(-3600, True), (-11, True), (-9, False), (59, False), (3600, True)])
+def test_one_whose_clock_was_set_is_started_anew_once_when_its_calls_cannot_bear_it(stage: Stage, by: float, anew: bool) -> None:
+    stage.set_by = by
+    assert watched(stage, 30) == ([0.0] if anew else [])
 
 
 def test_a_supervisor_that_stops_starts_nobody(stage: Stage) -> None:

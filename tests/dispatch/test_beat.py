@@ -7,8 +7,8 @@ import time_machine
 from celery import Celery
 from celery.beat import Scheduler
 
-from dispatch.sweeps import beat
 from dispatch.sweeps.beat import Beat
+from hotline import clock
 from tests.conftest import NOON
 
 
@@ -23,24 +23,24 @@ def app() -> Celery:
 def lasting(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The clock that nobody sets, to be put on by hand."""
     seconds = [100.0]
-    monkeypatch.setattr(beat, "monotonic", lambda: seconds[0])
+    monkeypatch.setattr(clock, "monotonic", lambda: seconds[0])
     return seconds
 
 
 def sent(kind: type[Scheduler], app: Celery, lasting: list[float], *, jump: timedelta) -> list[str]:
     """What was sent in ten seconds, after the clock jumped amid them."""
     told: list[str] = []
-    with time_machine.travel(NOON, tick=False) as clock:
+    with time_machine.travel(NOON, tick=False) as day:
         scheduler = kind(app)
         scheduler.apply_entry = lambda entry, producer=None: told.append(entry.name)
         for second in range(10):
             while scheduler.tick() == 0:
                 pass
-            clock.shift(1)
+            day.shift(1)
             lasting[0] += 1
             if second == 4:
                 told.clear()
-                clock.shift(jump)
+                day.shift(jump)
     return told
 
 

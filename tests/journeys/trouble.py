@@ -7,7 +7,7 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from cli import sip
 from cli.exchange import Exchange
+from cli.exchange_files import ExchangePlan
 from cli.installation import installation, secret
 from cli.sip import Sipp, SippResult
 from cli.sip_scenario import Say, Wait
@@ -124,15 +125,15 @@ class Breakable(House):
 
 @contextmanager
 def breakable(*, wide: bool = False, disk: Path | None = None, around: Mapping[str, str] | None = None,
-              **more: str) -> Iterator[Breakable]:  # fmt: skip
+              exchange_of: Callable[[ExchangePlan], Exchange] = Exchange, **more: str) -> Iterator[Breakable]:  # fmt: skip
     """A house for one file of tests; `wide` gives it room for hundreds of callers at a time; `disk`: where its folder
-    is made; `around`: what else stands in its processes' environment."""
+    is made; `around`: what else stands in its processes' environment; `exchange_of`: another kind of exchange."""
     folder = Path(tempfile.mkdtemp(prefix="hl-", dir=disk))
     (ami,) = free_ports(1)
     relay = Relay(ami)
     rtp = {"RTP_FROM": "12000", "RTP_TO": "15999"} if wide else {}
     here = installation(environment(folder, AMI_PORT=str(relay.port), **{**rtp, **more}) | dict(around or {}))
-    exchange = Exchange(dataclasses.replace(here.plan(), ami_port=ami, message_silence=8))
+    exchange = exchange_of(dataclasses.replace(here.plan(), ami_port=ami, message_silence=8))
     database = prepared(here)
     with database.writing() as session:
         town.settle(session, at=now())

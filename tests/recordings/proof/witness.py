@@ -60,15 +60,17 @@ class Testimony:
 
 @dataclass(frozen=True)
 class Life:
-    """How long a call lasted from its answer on, and between which of its seconds what was said may be gone."""
+    """How long a call lasted from its answer on, between which of its seconds what was said may be gone, and by how many
+    its recording may be shorter or longer."""
 
     seconds: float
     spared: tuple[float, float]
+    off: float = BY_THE_EDGE
 
     @classmethod
-    def of(cls, seconds: float, *, lost: float = BY_THE_EDGE) -> "Life":
+    def of(cls, seconds: float, *, lost: float = BY_THE_EDGE, off: float = BY_THE_EDGE) -> "Life":
         """One whose last seconds may be gone."""
-        return cls(seconds, (seconds - lost - AT_ONCE, seconds))
+        return cls(seconds, (seconds - lost - AT_ONCE, seconds), off)
 
     def spares(self, step: int) -> bool:
         """Whether this half second may be gone."""
@@ -77,7 +79,7 @@ class Life:
     @property
     def shortest(self) -> float:
         """How long its recording is at least."""
-        return self.seconds - max(BY_THE_EDGE, self.spared[1] - self.spared[0])
+        return self.seconds - max(self.off, self.spared[1] - self.spared[0])
 
 
 def heard(house: House, callers: list[str], lives: Mapping[str, Life], before: Rows, *, seconds: float = 30) -> Testimony:
@@ -108,7 +110,7 @@ def _one(told: Testimony, house: House, recording: Recording, life: Life) -> Non
     gone = staircase.missing(side, many)
     told.said, told.found = told.said + many * staircase.STEP, told.found + (many - len(gone)) * staircase.STEP
     told.longest = max(told.longest, life.seconds - recording.seconds, staircase.longest_gap(gone))
-    if not life.shortest < recording.seconds < life.seconds + BY_THE_EDGE:
+    if not life.shortest < recording.seconds < life.seconds + life.off:
         told.faults.append(f"{recording.call_id}: {recording.seconds} s recorded of {life.seconds:.2f} s")
     if still := [step for step in gone if not life.spares(step)]:
         told.faults.append(f"{recording.call_id}: of what was said in {life.seconds:.1f} s, {still} are missing")
