@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
-from cli.fill.cast import Asked, Cast, Person
+from cli.fill.cast import Asked, Cast, Person, login
 from cli.fill.paper import Paper
 from dispatch.answering.decision import Channel
 from dispatch.calls.calls import Call, CallStep, Leg, Outcome, Step
@@ -29,7 +29,7 @@ SHA256 = "0" * 64  # of no sound
 
 @dataclass(frozen=True)
 class Rung:
-    """A call, as whatever comes of it needs it."""
+    """A call, as whatever comes of it needs it. Without `id`: 12345 passed the matter on, and nobody rang here."""
 
     id: str
     caller: str
@@ -109,7 +109,7 @@ def _timeline(paper: Paper, rung: Rung, queued: datetime | None, answered: datet
     if queued:
         lines.append((queued, Step.QUEUED, {}))
     if answered:
-        lines.append((answered, Step.ANSWERED, {"operator": rung.operator.login if rung.operator else ""}))
+        lines.append((answered, Step.ANSWERED, {"operator": login(rung.operator)}))
     if rung.outcome is Outcome.PLACE_KEPT:
         lines.append((rung.ended, Step.PLACE_KEPT, {}))
     lines.append((rung.ended, Step.ENDED, {}))
@@ -120,9 +120,11 @@ def _timeline(paper: Paper, rung: Rung, queued: datetime | None, answered: datet
 def _told(paper: Paper, chance: Random, rung: Rung, *, kept: bool) -> None:
     channel = Channel.OPERATOR if rung.operator else Channel.MACHINE
     at = rung.began + timedelta(seconds=9)
+    leave, version = rung.asked.leave or (None, None)
     paper.number(Telling, {"call_id": rung.id, "at": at, "channel": channel, "entry_id": rung.asked.id,
-                           "entry_version_id": rung.asked.version_id, "form": "full", "words": rung.asked.spoken,
-                           "by": rung.operator.login if rung.operator else ""})  # fmt: skip
+                           "entry_version_id": rung.asked.version_id, "authorisation_id": leave,
+                           "authorisation_version": version, "form": "full", "words": rung.asked.spoken,
+                           "by": login(rung.operator)})  # fmt: skip
     if not kept:
         return
     paper.number(Search, {"at": at, "channel": channel, "way": Way.WORDS if rung.operator else Way.KEYS,

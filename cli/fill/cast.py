@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.directory.departments import Department
+from knowledge_base.authorisations import Authorisation
 from knowledge_base.entries import Entry
 
 
@@ -30,6 +31,7 @@ class Asked:
     question: str
     spoken: str
     department_id: int
+    leave: tuple[int, int] | None  # the authorisation that lets it be told, and its version
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,11 @@ class Cast:
     leaders: dict[int, tuple[Person, ...]]
     departments: tuple[int, ...]
     questions: tuple[Asked, ...]
+
+
+def login(person: Person | None) -> str:
+    """Whom a row names; empty: the machine."""
+    return person.login if person else ""
 
 
 class NobodyThere(Exception):
@@ -73,5 +80,8 @@ def _by_department(people: list[Person]) -> dict[int, tuple[Person, ...]]:
 
 
 def _questions(session: Session) -> tuple[Asked, ...]:
+    signed = select(Authorisation).where(Authorisation.signed_at.is_not(None)).order_by(Authorisation.id)
+    leaves = {one.department_id: (one.id, one.version) for one in session.scalars(signed)}
     rows = session.scalars(select(Entry).where(Entry.published.is_not(None)).order_by(Entry.id)).unique()
-    return tuple(Asked(e.id, e.versions[-1].id, e.question, e.versions[-1].spoken, e.department_id) for e in rows)
+    return tuple(Asked(e.id, e.versions[-1].id, e.question, e.versions[-1].spoken, e.department_id,
+                       leaves.get(e.department_id)) for e in rows)  # fmt: skip

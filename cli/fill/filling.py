@@ -7,7 +7,7 @@ from random import Random
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from cli.fill import unfound, vain, writing
+from cli.fill import passed, unfound, vain, withdrawn, writing
 from cli.fill.calls import call
 from cli.fill.cast import cast
 from cli.fill.paper import Paper
@@ -43,10 +43,12 @@ def fill(session: Session, size: Size, *, prefix: str, tell: Callable[[int], Non
     with writing.unguarded(session), writing.beside(session) as write:
         for number, began in enumerate(beginnings(size)):
             brings = size.brings_ticket(number)
-            rung = call(paper, people, chance, number=number, began=began, telephones=telephones, ticket=brings,
-                        kept=began > size.at - KEPT)  # fmt: skip
+            theirs = brings and chance.random() < passed.OFTEN
+            rung = call(paper, people, chance, number=number, began=began, telephones=telephones,
+                        ticket=brings and not theirs, kept=began > size.at - KEPT)  # fmt: skip
             if brings:
-                ticket(paper, people, chance, rung, numbers=numbers, until=size.at)
+                of = passed.instead(rung) if theirs else rung
+                ticket(paper, people, chance, of, numbers=numbers, until=size.at)
             vain.note(paper, chance, rung, waiting, until=size.at)
             if began > size.at - KEPT and (rung.outcome is Outcome.HUNG_UP or chance.random() < UNFOUND):
                 unknown.note(paper, rung)
@@ -63,6 +65,7 @@ def _finished(session: Session, size: Size) -> None:
     """What is counted and chained of the whole, and what the database needs to know of it."""
     writing.counters_on(session)
     unfound.counted(session)
+    withdrawn.withdraw(session, at=size.at)
     audit.note(session, "database.filled", by="system", at=size.at, about=("database", "demo"), calls=size.calls,
                tickets=size.tickets, seed=size.seed)  # fmt: skip
     session.flush()

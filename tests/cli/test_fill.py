@@ -1,6 +1,7 @@
 """A database is filled with invented calls and tickets: as many as wanted, all of them possible, always the same."""
 
 from datetime import timedelta
+from importlib import import_module
 from random import Random
 
 import pytest
@@ -14,16 +15,22 @@ from cli.fill.lives import live
 from cli.fill.size import Size, beginnings
 from dispatch.callbacks.callbacks import Callback
 from dispatch.calls.calls import Call, CallStep
+from dispatch.passed.passed_matters import PassedMatter
+from dispatch.tickets.handings import Handing, Way
+from dispatch.tickets.shares import Share
 from dispatch.tickets.states import Action, State, transition
 from dispatch.tickets.tickets import Ticket, TicketStep
 from hotline.audit import AuditRow, chain
 from hotline.database import Database
 from hotline.telling.outbox import Delivery
 from hotline.telling.outbox import State as Sent
+from knowledge_base.entries import EntryVersion
+from knowledge_base.stages import Stage
 from recordings import keeping
 from tests.conftest import NOON
 
 SIZE = Size(calls=150, tickets=60, days=90, at=NOON)
+TOLD = ("way", "at", "accepted_at", "answered_at", "due_at", "ended", "over_at")
 
 
 def test_every_invented_life_goes_by_the_table_and_ends_at_its_moment() -> None:
@@ -65,6 +72,9 @@ def test_a_database_is_filled_once_as_large_as_was_said_and_goes_on_from_there(d
         assert all(callback.by_person for callback in owed), "the machine would ring who doesn't exist"
         assert not keeping.owed_rows(session), "there is no sound that could be put away"
         assert count(session, Delivery, Delivery.state.not_in([Sent.SENT, Sent.FAILED])) == 0
+        _each_handing_is_what_the_history_tells_of(session)
+        _others_give_their_share_and_some_comes_from_12345(session)
+        assert count(session, EntryVersion, EntryVersion.stage == Stage.WITHDRAWN) > 0
     _refuses_what_is_impossible(database)
     with database.writing() as session, pytest.raises(NotEmpty):
         fill(session, SIZE, prefix="96128")
@@ -81,6 +91,35 @@ def test_the_same_seed_invents_the_same_again() -> None:
     once, again = ([live(Random(seed), since=NOON, until=NOON + timedelta(days=90)) for _ in "xx"] for seed in (1, 1))
     assert once == again
     assert list(beginnings(SIZE)) == list(beginnings(SIZE))
+
+
+def _each_handing_is_what_the_history_tells_of(session: Session) -> None:
+    """As it was read of the histories when handings began to be kept."""
+    told = import_module("hotline.migrations.versions.0054_what_departments_were_handed").told
+    found = 0
+    for ticket in session.scalars(select(Ticket).where(Ticket.department_id.is_not(None))):
+        rows = session.scalars(select(Handing).where(Handing.ticket_id == ticket.id).order_by(Handing.id)).all()
+        history = list(told(ticket, ticket.steps, {}))
+        assert [row.department_id for row in rows] == [ticket.department_id] * len(history)
+        (*before, last) = zip(rows, history, strict=True)
+        assert all(getattr(row, name) == wrote[name] for row, wrote in before for name in TOLD if name != "due_at")
+        assert all(getattr(last[0], name) == last[1][name] for name in TOLD)
+        assert (last[0].reached, last[0].satisfaction) == (ticket.reached, ticket.satisfaction) or not last[0].ended
+        assert all((row.accept_by is None) == (row.way == Way.AGAIN) for row in rows)
+        found += len(rows)
+    assert found > 50
+
+
+def _others_give_their_share_and_some_comes_from_12345(session: Session) -> None:
+    open_shares = select(func.count()).where(Share.ticket_id == Ticket.id, Share.ended_at.is_(None)).scalar_subquery()
+    assert count(session, Ticket, Ticket.shares_open != open_shares) == 0
+    assert count(session, Share) > 0
+    assert count(session, Share, Share.ended_at < Share.at) == 0
+    theirs = session.scalars(select(Ticket).where(Ticket.source == "12345")).all()
+    assert len(theirs) > 0
+    assert {ticket.call_id for ticket in theirs} == {None}
+    taken = session.scalars(select(PassedMatter).where(PassedMatter.taken)).all()
+    assert {row.foreign_number: row.ticket_id for row in taken} == {t.foreign_number: t.id for t in theirs}
 
 
 def _refuses_what_is_impossible(database: Database) -> None:
