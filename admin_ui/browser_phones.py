@@ -1,4 +1,4 @@
-"""The telephone in the page: whose it is, and where the exchange hears it."""
+"""The telephone in the page: whose it is, and where the exchanges hear it."""
 
 import re
 
@@ -19,7 +19,7 @@ def mine() -> str:
     return extension if extension in house().browser_phones.numbers else ""
 
 
-def address() -> str:
-    """Where the exchange hears it. What a browser says of the host comes into a header: nothing but a host is taken."""
+def addresses() -> list[str]:
+    """Where the exchanges hear it. What a browser says of the host comes into a header: nothing but a host is taken."""
     host = _HOST.fullmatch(request.host)
-    return house().browser_phones.address.replace("{host}", host[1] if host else "localhost")
+    return [one.replace("{host}", host[1] if host else "localhost") for one in house().browser_phones.addresses]

@@ -10,10 +10,10 @@ MICROPHONE = "camera=(), microphone=(self), geolocation=()"
 """What a page may use on which somebody speaks."""
 
 
-def speaking_to(address: str) -> dict[str, str]:
-    """The headers of a page that has a telephone, whose exchange is at this address."""
-    origin = "/".join(address.split("/")[:3])
-    return {"Content-Security-Policy": f"{CONTENT}; connect-src 'self' {origin}", "Permissions-Policy": MICROPHONE}
+def speaking_to(*addresses: str) -> dict[str, str]:
+    """The headers of a page that has a telephone, whose exchanges are at these addresses."""
+    origins = " ".join("/".join(address.split("/")[:3]) for address in addresses)
+    return {"Content-Security-Policy": f"{CONTENT}; connect-src 'self' {origins}", "Permissions-Policy": MICROPHONE}
 
 
 def install(app: Flask, *, secure: bool) -> None:

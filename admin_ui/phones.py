@@ -15,12 +15,12 @@ class PhonesError(Exception):
 
 @dataclass(frozen=True)
 class BrowserPhones:
-    """The telephones that live in the pages. `address`: where the exchange hears them, the page's own host as `{host}`;
-    `secret` of a number is asked each time, for it may have been changed."""
+    """The telephones that live in the pages. `addresses`: where each exchange hears them, `{host}` is the page's own;
+    `let_in` has a number sign in with this password from now on, and raises PhonesError when no exchange was told."""
 
     numbers: frozenset[str] = frozenset()
-    address: str = ""
-    secret: Callable[[str], str] = lambda _: ""
+    addresses: tuple[str, ...] = ()
+    let_in: Callable[[str, str], None] = lambda _number, _password: None
 
 
 class Phones(Protocol):

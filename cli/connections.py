@@ -6,7 +6,16 @@ import ssl
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, FilePath, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    FilePath,
+    StringConstraints,
+    model_validator,
+)
 
 # Asterisk's files have no quoting: ';' begins a comment, a line end the next setting, '${' an expression.
 HARMLESS = re.compile(r"[\w.:@+&/=~!-]+")
@@ -33,11 +42,17 @@ def _origin(given: str) -> str:
     return str(ipaddress.ip_network(given)).removesuffix("/32")
 
 
+def _several(given: object) -> object:
+    """One alone, or a list."""
+    return (given,) if isinstance(given, str) else given
+
+
 Word = Annotated[str, AfterValidator(_harmless)]
 SipAddress = Annotated[str, AfterValidator(_sip)]
 Origin = Annotated[str, AfterValidator(_origin)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,30}$")]
 Port = Annotated[int, Field(ge=1, le=65535)]
+WebSocket = Annotated[str, StringConstraints(pattern=r"^wss?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[\w./-]*)?$")]
 # Names of the transports: a trunk of the same name would be taken for one.
 TAKEN = {"udp", "tls", "websocket", "global", "phone", "browser", "password", "place", "line", "heard"}
 
@@ -129,10 +144,10 @@ class Tls(Typed):
 
 class Phones(Typed):
     """Which of the operators' phones live in a browser; all others are telephones on a desk. `address`: where browsers
-    reach the exchange, if a proxy stands before it."""
+    reach the exchange, if a proxy stands before it; of several exchanges a list of them."""
 
     browser: tuple[Annotated[str, StringConstraints(pattern=r"^80\d\d$")], ...] = ()
-    address: str = Field(default="", pattern=r"^(?:wss?://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[\w./-]*)?)?$")
+    address: Annotated[tuple[WebSocket, ...], BeforeValidator(_several)] = ()
 
 
 class Connections(Typed):
@@ -152,3 +167,11 @@ class Connections(Typed):
             if trunk.encrypted and self.tls is None:
                 raise ValueError(f'trunk "{trunk.name}": encrypted: [tls] with certificate and key is missing')
         return self
+
+    def at(self, place: int) -> "Connections":
+        """As the exchange at this place of several has them: its port for browsers is its own, for they may share a
+        machine."""
+        if self.tls is None:
+            return self
+        own = self.tls.model_copy(update={"browser_port": self.tls.browser_port + place})
+        return self.model_copy(update={"tls": own})

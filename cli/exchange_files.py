@@ -27,10 +27,11 @@ JOINING_SECONDS = 45
 
 @dataclass(frozen=True)
 class Phone:
-    """An operator's phone (80NN): its password, and whether it lives in a browser (WebRTC)."""
+    """An operator's phone (80NN): its password, and whether it lives in a browser (WebRTC); then it is given one anew
+    each time."""
 
     number: str
-    password: str = field(repr=False)
+    password: str = field(default="", repr=False)
     browser: bool = False
 
 
@@ -160,7 +161,7 @@ def _refuse_harmful(plan: ExchangePlan) -> None:
     if strange := [one for one in plan.phone_networks if not is_network(one)]:
         raise ExchangeError(f"HOTLINE_PHONE_NETWORKS: no network as 10.0.0.0/8: {', '.join(strange)}")
     values += [plan.others_secret] if plan.others else []
-    values += [text for phone in plan.phones for text in (phone.number, phone.password)]
+    values += [phone.number for phone in plan.phones] + [phone.password for phone in plan.phones if not phone.browser]
     if not all(HARMLESS.fullmatch(value) for value in values) or not all(map(PATTERN.fullmatch, plan.outside)):
         raise ExchangeError(
             "A name, address or password for the exchange is empty or holds a space or a sign such as ; $ {"

@@ -1,6 +1,7 @@
 """The generated half of pjsip.conf: transports, carriers and phones, each from typed values."""
 
 import ipaddress
+import secrets
 from typing import TYPE_CHECKING
 
 from cli.connections import Network, Trunk
@@ -112,7 +113,9 @@ def _host(address: str) -> str:
 
 
 def _phone(phone: "Phone", silent: int) -> str:
-    """Whose process or network went sends no BYE and no packet: the call is ended, so that its operator is free."""
+    """Whose process or network went sends no BYE and no packet: the call is ended, so that its operator is free. One in
+    a browser has none but what stands in the exchange's own store (sorcery.conf); without that, one that nobody knows:
+    where there is none at all the exchange says that it is broken."""
     number = phone.number
     return f"""[{number}]({"browser" if phone.browser else "phone"})
 auth = {number}
@@ -123,7 +126,7 @@ rtp_timeout_hold = {silent * HELD}
 
 [{number}](password)
 username = {number}
-password = {phone.password}
+password = {phone.password or secrets.token_hex(24)}
 
 [{number}](place)
 """

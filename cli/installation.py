@@ -33,14 +33,14 @@ class Installation:
             return (self._plan(s),)
         shared = secret(s.folder, "exchanges")
         return tuple(replace(
-            self._plan(one), others=tuple(other for other in nodes(s) if other.name != one.exchange_node),
+            self._plan(one, place), others=tuple(other for other in nodes(s) if other.name != one.exchange_node),
             others_secret=shared, records=records_folder(s, one.exchange_node), dispatcher=s.dispatcher,
             home="exchange" if one is s else f"exchanges/{one.exchange_node}",
-        ) for one in each(s))  # fmt: skip
+        ) for place, one in enumerate(each(s)))  # fmt: skip
 
-    def _plan(self, s: Settings) -> ExchangePlan:
+    def _plan(self, s: Settings, place: int = 0) -> ExchangePlan:
         file = s.trunks_file
-        connections = read(Path(file), self.environment) if file else Connections()
+        connections = (read(Path(file), self.environment) if file else Connections()).at(place)
         return ExchangePlan(
             folder=s.folder.resolve(), ami_secret=s.ami_secret.get_secret_value(), phones=self._phones(connections),
             sip_port=s.sip_port, ami_port=s.ami_port, http_port=s.exchange_http_port,
@@ -63,7 +63,10 @@ class Installation:
         browsers = connections.phones.browser
         if strange := set(browsers) - set(numbers):
             raise SettingsError(f"{s.trunks_file}: phones: browser: HOTLINE_PHONES has no {', '.join(sorted(strange))}")
-        return tuple(Phone(one, secret(s.folder, f"phone_{one}"), one in browsers) for one in numbers)
+        return tuple(self._phone(one, browser=one in browsers) for one in numbers)
+
+    def _phone(self, number: str, *, browser: bool) -> Phone:
+        return Phone(number, "" if browser else secret(self.settings.folder, f"phone_{number}"), browser)
 
 
 def installation(environment: Mapping[str, str]) -> Installation:

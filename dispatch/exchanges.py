@@ -1,6 +1,6 @@
 """Links to several exchanges: to the one that holds the queues, and for a look at those that live."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 
 from hotline.exchange import actions
@@ -28,6 +28,16 @@ def to_holder(settings: Settings) -> tuple[Link, str]:
                     return link, one.exchange_node
             link.close()
     raise LinkLost("no exchange that holds the queues can be reached")
+
+
+def everywhere(settings: Settings, do: Callable[[Link], object]) -> tuple[int, int]:
+    """Do it at each exchange; at how many it was done, and how many there are."""
+    done, all_of_them = 0, each(settings)
+    for one in all_of_them:
+        with suppress(LinkError), Link(address(one)) as link:
+            do(link)
+            done += 1
+    return done, len(all_of_them)
 
 
 def channels(settings: Settings, *, but: str) -> Iterator[dict[str, str]]:

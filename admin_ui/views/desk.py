@@ -30,7 +30,7 @@ blueprint = Blueprint("desk", __name__, url_prefix="/desk")
 def page() -> ResponseReturnValue:
     """The desk; with a telephone where whoever works here has his in the page."""
     shown = render_template("desk.html")
-    return (shown, speaking_to(browser_phones.address())) if browser_phones.mine() else shown
+    return (shown, speaking_to(*browser_phones.addresses())) if browser_phones.mine() else shown
 
 
 @blueprint.get("/line")

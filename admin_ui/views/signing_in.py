@@ -16,7 +16,7 @@ from admin_ui.sessions import Person
 from admin_ui.views.desk_readiness import become
 from dispatch.calls.desk import Readiness
 from hotline import audit
-from hotline.accounts import accounts
+from hotline.accounts import accounts, phone_passwords
 from hotline.accounts.roles import Permission
 
 blueprint = Blueprint("signing_in", __name__)
@@ -52,11 +52,13 @@ def sign_in() -> ResponseReturnValue:
 @blueprint.post("/sign-out")
 @signed_in
 def sign_out() -> ResponseReturnValue:
-    """An operator who leaves takes his phone out of the queue: nobody rings where no card is seen."""
+    """An operator who leaves takes his phone out of the queue: nobody rings where no card is seen. The password of one
+    in the browser ends."""
     if me().may(Permission.DESK) and me().extension:
         with suppress(PhonesError):
             become(Readiness.AWAY)
     with writing() as opened:
+        phone_passwords.end(opened, me(), at=now())
         audit.note(opened, "sign_out", by=me().login, at=now(), about=("account", me().id))
     logout_user()
     session.clear()

@@ -50,6 +50,8 @@ class Switch(Exchange):
             case "DBPut":
                 self.store[headers["Family"], headers["Key"]] = headers["Val"]
                 self.succeed(headers)
+            case "DBDel" if self.store.pop((headers["Family"], headers["Key"]), None) is None:
+                self.answer(headers, "Message: Database entry not found", kind="Error")
             case _ if name in DEEDS:
                 self.deeds.append((name, *(headers.get(one, "") for one in DEEDS[name])))
                 self.succeed(headers)

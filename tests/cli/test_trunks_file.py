@@ -1,6 +1,7 @@
 """Carriers, NAT, certificates and browsers' phones are told in one file; what is wrong in it is said by trunk and field."""
 
 import dataclasses
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from cli.connections import Connections
 from cli.connections_file import read
 from cli.engine import ExchangeError
 from cli.exchange_files import ExchangePlan, Phone, render, write
-from cli.installation import installation, secret
+from cli.installation import installation
 from hotline.settings import Settings, SettingsError
 from tests.support.certificates import certificate
 
@@ -146,16 +147,26 @@ def test_the_setting_leads_to_the_file_and_what_it_lacks_is_said(home: Path, tmp
 
 
 def test_the_pages_know_their_telephones_by_the_same_file_and_no_carriers_secret(home: Path, tmp_path: Path) -> None:
-    ways = {"wss://{host}:8089/ws": CARRIERS.replace("telecom.secret", "gone.secret"),
-            "ws://{host}:9088/ws": '[phones]\nbrowser = ["8002"]',
-            "wss://pages.example/exchange": f'{CARRIERS}address = "wss://pages.example/exchange"'}  # fmt: skip
-    for address, text in ways.items():
+    ways = {"wss://{host}:8089/ws wss://{host}:8090/ws": CARRIERS.replace("telecom.secret", "gone.secret"),
+            "ws://{host}:9088/ws ws://{host}:9089/ws": '[phones]\nbrowser = ["8002"]',
+            "wss://pages.example/exchange": f'{CARRIERS}address = "wss://pages.example/exchange"',
+            "wss://one.example/ws wss://two.example/ws": f'{CARRIERS}address = ["wss://one.example/ws", "wss://two.example/ws"]'}  # fmt: skip
+    for addresses, text in ways.items():
         (home / "pages.toml").write_text(text)
-        settings = Settings(folder=tmp_path, secret_key="s" * 40, trunks_file=str(home / "pages.toml"), exchange_http_port=9088)
+        settings = Settings(folder=tmp_path, secret_key="s" * 40, trunks_file=str(home / "pages.toml"), exchange_http_port=9088,
+                            more_exchanges="two=127.0.0.1:5039/127.0.0.2:5060")  # fmt: skip
         phones = browser_phones(settings)
-        assert (phones.numbers, phones.address) == ({"8002"}, address)
-        assert phones.secret("8002") == secret(tmp_path, "phone_8002") != ""
+        assert (phones.numbers, " ".join(phones.addresses)) == ({"8002"}, addresses)
     assert browser_phones(settings.model_copy(update={"trunks_file": ""})).numbers == frozenset()
+
+
+def test_several_exchanges_hear_browsers_each_on_a_port_of_its_own_and_know_no_password_of_theirs_beforehand(home: Path, tmp_path: Path) -> None:
+    given = {"FOLDER": str(tmp_path), "TRUNKS_FILE": str(home / "trunks.toml"), "TRUNK": "telecom", "MORE_EXCHANGES": "two=127.0.0.1:5039/127.0.0.2:5060"}
+    files = [render(plan) for plan in installation({f"HOTLINE_{name}": value for name, value in given.items()}).plans()]
+    assert [re.findall(r"tlsbindaddr = \S+:(\d+)", one["http"]) for one in files] == [["8089"], ["8090"]]
+    words = [re.findall(r"\[8002\]\(password\)\nusername = 8002\npassword = (\w{48})\n", one["pjsip_endpoints"]) for one in files]
+    assert words[0] != words[1], "made anew at each writing, and told to nobody"
+    assert not (tmp_path / "secrets/phone_8002").exists()
 
 
 def test_the_simple_settings_are_one_trunk_by_address(tmp_path: Path) -> None:

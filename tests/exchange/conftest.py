@@ -41,7 +41,7 @@ def plan(tmp_path_factory: pytest.TempPathFactory) -> ExchangePlan:
     return ExchangePlan(
         folder=tmp_path_factory.mktemp("exchange"),
         ami_secret="only-for-tests",
-        phones=(Phone("8001", "first-phone"), Phone("8002", "second-phone")),
+        phones=(Phone("8001", "first-phone"), Phone("8002", "second-phone"), Phone("8003", browser=True)),
         sip_port=free_port(),
         ami_port=_tcp_port(),
         http_port=_tcp_port(),

@@ -8,11 +8,14 @@ from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from cli.exchange import Exchange
 from cli.exchange_files import ExchangePlan
-from cli.sip import place
+from cli.sip import SipError, free_port, place, register
 from cli.sip_scenario import Wait
+from dispatch.line.browser_phones import let_in, shut_out
+from hotline.settings import Settings
 
 pytestmark = pytest.mark.journey
 Agi = Callable[..., AbstractContextManager[list[dict[str, str]]]]
@@ -67,6 +70,29 @@ def test_an_operators_number_without_his_password_opens_nothing(plan: ExchangePl
     assert result.ok == 0
     assert "401" in result.log
     assert asked == []
+
+
+def test_a_telephone_in_a_browser_signs_in_by_the_last_password_that_was_made_for_it_and_by_none_once_it_is_over(
+    exchange: Exchange, plan: ExchangePlan
+) -> None:
+    """Nothing is loaded anew for it; before the first is made nobody signs in, by whatever he says."""
+    there = Settings(folder=plan.folder, secret_key=SecretStr("s" * 40), ami_port=plan.ami_port, ami_secret=SecretStr(plan.ami_secret))
+
+    def signs_in(password: str) -> bool:
+        try:
+            register("8003", password, exchange=plan.sip_port, port=free_port())
+        except SipError as refused:
+            return "401 Unauthorized" not in str(refused)  # nor is anything else said to him
+        return True
+
+    assert [signs_in(word) for word in ("", "none")] == [False, False]
+    let_in(there, "8003", "first")
+    assert [signs_in(word) for word in ("none", "first")] == [False, True]
+    let_in(there, "8003", "second")
+    assert [signs_in(word) for word in ("first", "second")] == [False, True]
+    assert "8003" in exchange.cli("pjsip show contacts")
+    assert shut_out(there, "8003")
+    assert [signs_in(word) for word in ("first", "second")] == [False, False]
 
 
 def test_the_trunk_cannot_dial_out_nor_reach_a_phone(plan: ExchangePlan, agi: Agi) -> None:

@@ -1,5 +1,7 @@
 """An operator's telephone in his browser, over WSS: rung in every tab, answered by a key, heard on both sides, recorded."""
 
+import json
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -10,29 +12,34 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 from sqlalchemy import select
 
+from cli import draining
 from cli.engine import ExchangeError
 from cli.exchange import Exchange
-from cli.exchange_files import write
-from cli.installation import secret
+from cli.sip import free_port
 from dispatch.calls.calls import Call, Outcome
 from dispatch.calls.desk import Presence
+from dispatch.line import browser_phones
+from dispatch.line.browser_phones import STORE
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.audit import AuditRow
+from hotline.exchange import actions, holding, nodes
+from hotline.exchange.link import Link
 from hotline.times import now
 from hotline.voice import alaw
 from recordings.recordings import Recording, State
 from tests.admin_ui.support import picture
 from tests.journeys import ears, town
 from tests.journeys.browser import windows
-from tests.journeys.conftest import BROWSER_PHONE, House
+from tests.journeys.conftest import BROWSER_PHONE, House, a_house, free_ports
 from tests.support.axe import faults
+from tests.support.own_records import ONE, TWO
 from tests.support.sound import EVENT, lasts, tone
 from tests.support.telephone import Telephone
 from tests.voice.studio_sounds import file
 
 pytestmark = [pytest.mark.journey, pytest.mark.browser, pytest.mark.proof, pytest.mark.timeout(240)]
-OPERATOR, CALLER = "operator.browser", "13800000611"
+OPERATOR, CALLER, TO_FIRST, TO_SECOND = "operator.browser", "13800000611", "13800000622", "13800000633"
 SAYS, HEARS = 625.0, 1000.0  # Hz: what the operator says, and the caller
 RATE = 48_000
 SIGNED_IN, UNREACHABLE, REFUSED, DISPLACED = "已登录，来电在此振铃", "连不上交换机", "交换机拒绝了本分机的登录", "本分机已在别处登录"
@@ -41,6 +48,7 @@ PULLED = "() => { navigator.mediaDevices.enumerateDevices = async () => []; navi
 PLUGGED = "() => { delete navigator.mediaDevices.enumerateDevices; navigator.mediaDevices.dispatchEvent(new Event('devicechange')); }"
 FLAGS = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--allow-loopback-in-peer-connection",
          "--ignore-certificate-errors", "--disable-features=WebRtcHideLocalIpsWithMdns"]  # fmt: skip
+PATIENCE = re.compile(r"/(telephone|sign_in)\.js")
 LOUDEST = """async () => {
   const sound = new AudioContext(), ear = sound.createAnalyser();
   await sound.resume();
@@ -88,7 +96,7 @@ def _says(page: Page, what: str, *, seconds: float = 20) -> None:
 
 
 def test_an_operator_talks_by_his_browser_and_both_are_heard_and_recorded(house: House, desk: Page) -> None:
-    assert secret(house.settings.folder, f"phone_{BROWSER_PHONE}") not in desk.content()
+    assert _password(house) not in desk.content()
     with desk.context.expect_page() as opened:
         desk.locator(".rail-links a[href='/tickets']").click()
     aside = opened.value
@@ -122,6 +130,13 @@ def test_an_operator_talks_by_his_browser_and_both_are_heard_and_recorded(house:
     with house.database.reading() as session:
         told = session.scalars(select(AuditRow).where(AuditRow.deed == "phone.secret_told")).all()
     assert {(row.by, row.thing) for row in told} == {(OPERATOR, BROWSER_PHONE)}
+
+
+def _password(house: House) -> str:
+    """As the exchange knows it."""
+    with Link(nodes.address(house.settings)) as link:
+        known = actions.db_get(link, STORE, BROWSER_PHONE)
+    return str(json.loads(known)["password"]) if known else ""
 
 
 def _keeps_its_loudspeaker(desk: Page) -> None:
@@ -173,13 +188,20 @@ def _sides(house: House, call: Call) -> tuple[ears.Samples, ears.Samples]:
 
 
 def _hastily(route: Route) -> None:
-    """The telephone's own patience, shortened: it looks every eight seconds, and renews its sign-in when it is asked after."""
+    """The telephone's own patience, shortened: it looks every eight seconds, renews its sign-in when it is asked after, and
+    takes a password that is refused to be over a second after it was made."""
     response = route.fetch()
     text = response.text()
-    for slow, soon in {"TICK = 20_000": "TICK = 8_000", "RENEWED = 120_000": "RENEWED = 1_000"}.items():
-        assert slow in text
+    for slow, soon in {"TICK = 20_000": "TICK = 8_000", "RENEWED = 120_000": "RENEWED = 1_000", "JUST = 10_000": "JUST = 1_000"}.items():
+        assert (slow in text) == (("JUST" in slow) == route.request.url.endswith("telephone.js"))
         text = text.replace(slow, soon)
     route.fulfill(response=response, body=text)
+
+
+def _lie(route: Route) -> None:
+    """What the page is told isn't the password."""
+    response = route.fetch()
+    route.fulfill(response=response, json=response.json() | {"secret": "another"})
 
 
 def _restart(house: House) -> None:
@@ -197,20 +219,24 @@ def _sent(page: Page) -> list[str]:
 
 def test_why_the_telephone_is_not_there_is_said_and_it_signs_in_again(house: House, chromium: Browser) -> None:
     desk = windows(house, chromium)(OPERATOR)
-    desk.route("**/telephone.js", _hastily)
+    desk.route(PATIENCE, _hastily)
     desk.goto("/desk")
     _says(desk, SIGNED_IN)
     _restart(house)
     _says(desk, UNREACHABLE)
     _says(desk, SIGNED_IN, seconds=60)
-    (house.settings.folder / f"secrets/phone_{BROWSER_PHONE}").write_text("changed-meanwhile")
-    write(house.here.plan())
-    _restart(house)
+    first = _password(house)
+    browser_phones.shut_out(house.settings, BROWSER_PHONE)
+    house.eventually(lambda _: True if _password(house) not in {"", first} else None, 60)
+    _says(desk, SIGNED_IN)
+    desk.route("**/desk/phone", _lie)
+    browser_phones.shut_out(house.settings, BROWSER_PHONE)
     _says(desk, REFUSED, seconds=60)
+    desk.unroute("**/desk/phone")
     desk.get_by_role("button", name="重新连接").click()
     _says(desk, SIGNED_IN)
     elsewhere = windows(house, chromium)(OPERATOR)
-    elsewhere.route("**/telephone.js", _hastily)
+    elsewhere.route(PATIENCE, _hastily)
     sent = _sent(elsewhere)
     elsewhere.goto("/desk")
     _says(elsewhere, SIGNED_IN)
@@ -223,3 +249,37 @@ def test_why_the_telephone_is_not_there_is_said_and_it_signs_in_again(house: Hou
     _says(desk, NO_MICROPHONE)
     desk.evaluate(PLUGGED)
     _says(desk, SIGNED_IN)
+
+
+def test_of_two_exchanges_it_signs_in_at_both_and_rings_by_whichever_holds_the_queues(launch: Callable[..., Browser], tmp_path: Path) -> None:
+    (tmp_path / "trunks.toml").write_text(f'[phones]\nbrowser = ["{BROWSER_PHONE}"]\n')
+    ami, second = free_ports(1)[0], free_port()
+    more = f"{TWO}=127.0.0.1:{ami}/127.0.0.1:{second}"
+    with a_house(MORE_EXCHANGES=more, TRUNKS_FILE=str(tmp_path / "trunks.toml"), RTP_FROM="16200", RTP_TO="16399") as house:
+        with house.database.writing() as session:
+            town.person(session, OPERATOR, Role.OPERATOR, now(), extension=BROWSER_PHONE)
+        browser = launch(*FLAGS, f"--use-file-for-fake-audio-capture={_beeps(tmp_path / 'said.wav')}")
+        desk = windows(house, browser)(OPERATOR)
+        desk.goto("/desk")
+        _says(desk, SIGNED_IN)
+        exchanges = [Exchange(plan) for plan in house.here.plans()]
+        house.eventually(lambda _: True if all(BROWSER_PHONE in one.cli("pjsip show contacts") for one in exchanges) else None, 20)
+        desk.get_by_role("button", name="示闲").click()
+        for caller, port in ((TO_FIRST, house.port), (TO_SECOND, second)):
+            _is_rung(desk, caller, port)
+            draining.drain(house.settings, ONE)
+            house.eventually(lambda session: True if holding.holder(session, settings=house.settings) == TWO else None, 20)
+        browser.close()
+
+
+def _is_rung(desk: Page, number: str, port: int) -> None:
+    with Telephone(port, number) as caller:
+        caller.rings()
+        time.sleep(1.5)
+        caller.voice.press("0")
+        _says(desk, "来电振铃")
+        desk.keyboard.press("F8")
+        _says(desk, "通话中")
+        desk.get_by_role("button", name="挂断").click()
+        _says(desk, SIGNED_IN)
+        caller.leaves()

@@ -8,7 +8,10 @@ const title = document.title;
 const SHORTCUTS = { F8: "answer", F9: "hang_up", F2: "mute" };
 const busy = (how) => how.state === "ringing" || how.state === "talking";
 const NONE = { answer() {}, hang_up() {}, mute() {}, key() {}, stop() {} };
+const WHY = { 409: { why: "displaced" }, 502: { why: "unreachable", again: true }, away: { why: "server", again: true } };
+const AGAIN = 10_000; // milliseconds after which a telephone that no exchange could be told of is tried again
 let own = null; // the telephone, where this tab has it
+let mark = "", later = 0;
 let last = { state: "connecting" };
 
 function show(how) {
@@ -30,21 +33,33 @@ function press(deed, key) {
   if (own) own[deed](key); else wire.postMessage({ deed, key });
 }
 
+// A password is made for this desk, and lasts as long as a session without a click; this is none. `mark` is of the last one.
+async function password() {
+  const token = JSON.parse(document.body.getAttribute("hx-headers"));
+  const asked = { method: "POST", headers: { ...token, "HX-Trigger-Kind": "background" }, body: new URLSearchParams({ after: mark }) };
+  const told = await fetch(panel.dataset.signIn, { ...asked, cache: "no-store", redirect: "manual" }).catch(() => ({ status: "away" }));
+  if (!told.ok) return WHY[told.status] ?? { why: "server" }; // a session that is over leads elsewhere
+  const made = await told.json();
+  mark = made.mark;
+  return made;
+}
+
 async function begin() {
+  clearTimeout(later);
   say({ state: "connecting" });
   own?.stop();
   own = { ...NONE, again: begin };
+  mark = "";
   try {
     const heard = await navigator.mediaDevices.getUserMedia({ audio: true });
     await devices.list(panel);
     heard.getTracks().forEach((track) => track.stop());
   } catch { return say({ state: "closed", why: "microphone" }); }
   try {
-    const token = JSON.parse(document.body.getAttribute("hx-headers"));
-    const told = await fetch(panel.dataset.signIn, { method: "POST", headers: token, cache: "no-store", redirect: "error" });
-    if (!told.ok) throw new Error(told.statusText);
-    const { telephone } = await import("./telephone.js");
-    own = { ...telephone(await told.json(), panel.querySelector("audio"), say), again: begin };
+    const [{ telephone }, told] = await Promise.all([import("./telephone.js"), password()]);
+    if (told.secret) own = { ...telephone(told, panel.querySelector("audio"), say, password), again: begin };
+    else say({ state: "closed", why: told.why });
+    if (told.again) later = setTimeout(begin, AGAIN);
   } catch { say({ state: "closed", why: "server" }); }
 }
 
