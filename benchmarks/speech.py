@@ -57,8 +57,9 @@ def house() -> Iterator[House]:
 
 def show(figures: dict[str, dict[str, int]]) -> None:
     """The table of docs/benchmarks.md."""
-    head = ["", "questions", "right one first", "among three", "answered on his yes", "wrongly answered", "not heard"]
-    columns = ("questions", "first", "among_three", "answered", "wrong", "not_heard")
+    head = ["", "questions", "right one first", "among three", "asked for a yes", "answered on it", "wrongly answered",
+            "not heard"]  # fmt: skip
+    columns = ("questions", "first", "among_three", "asked_back", "answered", "wrong", "not_heard")
     rows: list[list[object]] = [[noise, *(found[column] for column in columns)] for noise, found in figures.items()]
     rows.append(["accents", "unmeasured", *[""] * (len(columns) - 1)])
     report.put("speech", f"{report.table(head, rows)}\n\n{report.measured_on('speech')}")

@@ -16,22 +16,26 @@ from dispatch.calls.calls import Step
 from hotline.exchange import nodes
 from hotline.exchange.link import Link
 from knowledge_base.entries import Entry
+from knowledge_base.search.match import Verdict
 
 YES = "是的。"
 APART = 2.5  # seconds between two callers, each of whom says two things: two cores hear one a second
 TOGETHER = 5  # at most, should the machine be slower than that
-TRIES, LATER = 4, 5.0  # calls of who was not heard at all, as when the machine was busy, and seconds between them
+TRIES, LATER = 4, 5.0  # calls of whom a busy machine could not hear, his question or his yes, and seconds between them
 
 
 @dataclass(frozen=True)
 class Found:
-    """What became of a question: whether it was heard at all, where the right entry stood, what his yes chose."""
+    """What became of a question: whether it was heard at all, where the right entry stood, whether the machine was sure
+    of it and asked him for a yes, what his yes chose, whether the machine was too busy for his yes."""
 
     question: Question
     heard: bool = False
     first: bool = False
     among: bool = False
+    asked_back: bool = False
     answered: bool = False
+    busy: bool = False
     wrong: bool = False
     words: str = ""
 
@@ -43,7 +47,7 @@ class Found:
 
 
 def ask(place: Place, asked: Sequence[Question], *, group: int = 0) -> list[Found]:
-    """One call a question, a few at a time; who was not heard at all calls again. `group`: another one for each time
+    """One call a question, a few at a time; who met a busy ear calls again. `group`: another one for each time
     that a house is asked, for then other people ask."""
     said = say([*((q.voice, q.text) for q in asked), *((voice, YES) for voice in VOICES)])
     yes = dict(zip(VOICES, said[len(asked) :], strict=True))
@@ -64,6 +68,7 @@ def summed(found: Sequence[Found]) -> dict[str, int]:
         "first": sum(one.first for one in found),
         "among_three": sum(one.among for one in found),
         "wrong": sum(one.wrong for one in found),
+        "asked_back": sum(one.asked_back and not one.busy for one in found),
         "answered": sum(one.answered for one in found),
         "not_heard": sum(not one.heard for one in found),
     }
@@ -88,10 +93,10 @@ class _Caller:
             on_the_line(said, file, snr=self.question.snr, seed=self.turn)
         for number in self.numbers:
             found = self._found(Talk(self.place, self.link, number, asks, agrees).steps())
-            if found.heard:
+            if found.heard and not found.busy:
                 break
             time.sleep(LATER)
-        if not found.first:
+        if not found.first or (found.asked_back and not found.answered):
             print(found.told, file=sys.stderr)
         return found
 
@@ -102,7 +107,11 @@ class _Caller:
         with self.place.database.reading() as session:
             titles = [session.get_one(Entry, one).question for one in heard.get("offered", [])]
         right = self.question.title
-        taken = [detail["question"] for kind, detail in steps if kind == Step.CANDIDATE and detail["confirmed"]]
-        words = f"{heard['words']} ({heard['score']}, {heard['verdict']})"
-        wrong = bool(taken) and right not in taken
-        return Found(self.question, True, titles[:1] == [right], right in titles, right in taken, wrong, words)
+        named = [detail for kind, detail in steps if kind == Step.CANDIDATE]
+        taken = [detail["question"] for detail in named if detail["confirmed"]]
+        busy = Step.FAULT in {kind for kind, _ in steps}
+        replies = "".join(f"; his yes: {detail['said']!r}" for detail in named) + ("; busy" if busy else "")
+        words = f"{heard['words']} ({heard['score']}, {heard['verdict']}){replies}"
+        first, wrong = titles[:1] == [right], bool(taken) and right not in taken
+        sure = first and heard["verdict"] == Verdict.SURE
+        return Found(self.question, True, first, right in titles, sure, right in taken, busy, wrong, words)

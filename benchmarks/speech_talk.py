@@ -78,9 +78,11 @@ class Talk:
         return Step.FAULT in kinds or (Step.HEARD in kinds and self._listened_to())
 
     def _decided(self) -> bool:
+        """Also when nobody could hear him: he has his keys, and presses none."""
         steps = self._noted()
+        kinds = {kind for kind, _ in steps}
         if any(detail.get("verdict") == Verdict.SURE for _, detail in steps):
-            return any(kind == Step.CANDIDATE for kind, _ in steps)
+            return bool(kinds & {Step.CANDIDATE, Step.FAULT})
         return time.monotonic() > self.went_on + ENOUGH
 
     def _noted(self) -> Steps:

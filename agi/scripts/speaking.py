@@ -153,12 +153,14 @@ class _Offer:
         return entry
 
     def _hear(self, sounds: Callable[[], Sequence[str]], expecting: Expecting) -> Listened:
-        """What he answers, once he has heard it as often and as slowly as he likes."""
+        """What he answers, once he has heard it as often and as slowly as he likes. Noted, if nobody could hear him."""
         heard: Listened = Nothing()
         for _ in range(READINGS):
             heard = self._ears.hear(*sounds(), expecting=expecting)
             if not isinstance(heard, Keyed) or not again(self._talk.voice, heard.key):
                 break
+        if isinstance(heard, Deaf):
+            self._talk.note(Step.FAULT, deaf=heard.why)
         return heard
 
     def _named(self, entries: Sequence[Entry]) -> Sequence[Entry]:

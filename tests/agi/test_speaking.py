@@ -199,6 +199,7 @@ def test_when_the_engine_goes_in_the_middle_the_confirmation_is_by_key(house: Ho
     caller = house.serve(Fails(SATISFIED | {"confirm_yes_no": "1"}, says={"say_your_question": "居住证到期了怎么续签"}), "self_service")
     assert caller.next == "goodbye"
     assert "confirm_yes_no" in caller.prompts
+    assert house.kinds()[:3] == [Step.HEARD, Step.FAULT, Step.CANDIDATE], "why he had to press a key"
 
 
 def test_before_everything_that_is_heard_the_exchanges_own_guard_is_set(house: Hotline) -> None:
