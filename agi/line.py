@@ -305,10 +305,6 @@ class Line(AGI):  # type: ignore[misc]
         """A channel variable or function, empty when it isn't set; any text may be its value."""
         return self.command("GET VARIABLE", variable).value
 
-    def get_variable(self, name: str) -> str:
-        """pyst2's name for `get`."""
-        return self.get(name)
-
     def guard(self, seconds: float) -> None:
         """Re-arm the exchange's own limit: after `seconds` it takes the call away from us to a person."""
         self.set("TIMEOUT(absolute)", max(1.0, round(seconds, 1)))
@@ -323,10 +319,6 @@ class Line(AGI):  # type: ignore[misc]
         if (value := self.stored(family, key)) is None:
             raise BadCommand(f"nothing is stored under {family}/{key}")
         return value
-
-    def verbose(self, message: str, level: int = 3) -> None:
-        """A line on the exchange's console; never put a caller's number into it."""
-        self.command("VERBOSE", message, level)
 
     def run(self, application: str, *arguments: object, within: float = LONGEST_APPLICATION) -> str:
         """Run a dialplan application and return its result; BadCommand when there is none of that name."""

@@ -47,7 +47,6 @@ ASKS_THE_MACHINE: tuple[Step, ...] = (Wait(1.5), Signal("1", 3.5))
 KEYS_A_DEPARTMENT: tuple[Step, ...] = (Signal("1", 0.5), Signal("0", 0.5), Signal("1", 1))
 LISTENS: tuple[Step, ...] = (Wait(10),)
 TALKS: tuple[Step, ...] = (Wait(1.5), Signal("0", 20))
-GUARD = seconds_of("hotline/self_service_intro") + GRACE  # by then the exchange has taken him from a script that is stopped
 
 RUDE = {
     '"EVIL \\" b\\\\ \', ${CALLID} ;=|"': "13900008001",
