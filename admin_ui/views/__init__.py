@@ -54,6 +54,7 @@ from admin_ui.views import (
     menu,
     missed,
     monthly,
+    monthly_reports,
     passed,
     password,
     phrasings,
@@ -97,9 +98,9 @@ NOUNS = (
     departments, desk, desk_answers, desk_events, desk_phone, desk_readiness, desk_referrals,
     desk_transfers, entry_files, entry_phrasings, entry_steps, entry_writing,
     figures, forms, freshness, health, home, knowledge, ledger, licence_steps, licence_versions, licences,
-    listening_in, missed, monthly, passed, password, phrasings, places, recordings, review, signing_in, succession,
-    synonyms, system, ticket, ticket_drafting, ticket_rules, ticket_steps, tickets, transfers, unmasking, updates,
-    voice, voice_readings, voice_takes,
+    listening_in, missed, monthly, monthly_reports, passed, password, phrasings, places, recordings, review, signing_in,
+    succession, synonyms, system, ticket, ticket_drafting, ticket_rules, ticket_steps, tickets, transfers, unmasking,
+    updates, voice, voice_readings, voice_takes,
 )  # fmt: skip
 
 

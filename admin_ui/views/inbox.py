@@ -13,6 +13,7 @@ from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import begins, ends, number_in, page_of, wish, wish_code, wish_day
 from admin_ui.words import TOPICS
 from dispatch.clocks.unplanned import CALENDAR
+from dispatch.figures.reporting import REPORT
 from hotline.telling import addresses, notices
 from hotline.telling.notices import Notice, Topic, Wish, WishError
 
@@ -122,6 +123,8 @@ def _wanted() -> Select[Notice]:
 def _place(notice: Notice) -> str:
     if notice.kind == "passed_matter":
         return url_for("passed.listed", open=1)
+    if notice.kind == REPORT:
+        return url_for("monthly_reports.page", month=notice.thing)
     if notice.kind == CALENDAR:
         return url_for("calendar.listed")
     if notice.kind == "ticket":

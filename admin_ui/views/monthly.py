@@ -26,9 +26,9 @@ blueprint = Blueprint("monthly", __name__, url_prefix="/figures")
 @needs(Permission.FIGURES)
 def form() -> ResponseReturnValue:
     """Of a month that has begun; without any, the one that lies behind us."""
-    first = _month()
+    first = month_asked()
     with reading() as session:
-        lines, unit = list(monthly.lines(session, first, account=me())), _unit(session)
+        lines, unit = list(monthly.lines(session, first, account=me())), unit_name(session)
     with writing() as session:
         audit.note(session, "exported", by=me().login, at=now(), about=("form", "9"), month=f"{first:%Y-%m}")
     content = monthly_file.written(lines, unit=unit, first=first, at=now())
@@ -36,7 +36,8 @@ def form() -> ResponseReturnValue:
                      download_name=f"附件9-月度统计表-{first:%Y-%m}.xlsx")  # fmt: skip
 
 
-def _month() -> date:
+def month_asked() -> date:
+    """The month that the address names; without any, the one that lies behind us."""
     today = local_day(now())
     if not (given := wish("month", 7)):
         return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
@@ -44,7 +45,7 @@ def _month() -> date:
     return first if first is not None and first <= today else abort(400)
 
 
-def _unit(session: Session) -> str:
+def unit_name(session: Session) -> str:
     """Who reports: his department, his county, or the hotline; in Chinese, whatever the pages are shown in."""
     department = session.get(Department, me().department_id) if me().department_id else None
     if department is not None:

@@ -77,10 +77,15 @@ INDICATORS = (
 )  # fmt: skip
 
 
+def month_of(first: date) -> Span:
+    """The month that begins on this day."""
+    return Span(day_begins(first), day_begins((first + timedelta(days=31)).replace(day=1)))
+
+
 def lines(session: Session, first: date, *, account: Account) -> Iterator[Line]:
     """The form for the month that begins on this day, as far as this account counts: a department its own, a county's
     office those of its county, the others all."""
-    until = day_begins((first + timedelta(days=31)).replace(day=1))
-    month, year = Span(day_begins(first), until), Span(day_begins(first.replace(month=1)), until)
+    month = month_of(first)
+    year = Span(day_begins(first.replace(month=1)), month.until)
     for one in INDICATORS:
         yield Line(one, *(one.count(session, span, account) if one.count else None for span in (month, year)))

@@ -3,10 +3,12 @@
 from time import sleep
 
 from dispatch.clocks import ladder, recounting, unplanned
+from dispatch.figures import reporting, reports
+from dispatch.figures.report_days import last_month
 from dispatch.sweeps.duty import BREATH, Duty
 from dispatch.tickets import facts, filing, joint
 from dispatch.tickets.tickets import Ticket
-from hotline.times import now
+from hotline.times import local_day, now
 
 
 def climb(duty: Duty) -> None:
@@ -62,6 +64,27 @@ def shout(duty: Duty) -> None:
         with duty.database.writing() as session:
             unplanned.tell(session, settings=duty.settings, at=at)
     duty.looked["calendar"] = at
+
+
+def report(duty: Duty) -> None:
+    """Freeze the month that lies behind us, unit by unit, and remind who owes its report; looked for every ten
+    minutes."""
+    at = now()
+    if duty.looked_lately("reports", at=at):
+        return
+    first = last_month(local_day(at))
+    with duty.database.reading() as session:
+        unfrozen, owed = reports.unfrozen(session, first), reporting.owed(session, settings=duty.settings, at=at)
+    for one in unfrozen:
+        with duty.database.reading() as session:
+            figures = reports.counted(session, one, first)
+        with duty.database.writing() as session:
+            reports.freeze(session, one, first, figures, at=at)
+        sleep(BREATH)
+    for one in owed:
+        with duty.database.writing() as session:
+            reporting.remind(session, one, settings=duty.settings, at=at)
+    duty.looked["reports"] = at
 
 
 def file(duty: Duty) -> None:

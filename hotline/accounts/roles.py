@@ -66,6 +66,7 @@ class Permission(StrEnum):
     CHASE = "chase"  # note that a department was rung about its update
     FORMS = "forms"  # hand in 附件5 to 8 as Excel (a liaison: of his own department)
     FIGURES = "figures"  # the wallboard and its figures (a department's people and a county's office: of their own)
+    REPORT = "report"  # report the month's statistics (附件9), and see who below has
     LINE = "line"  # keep the rules of the line: calendar, hours, self-service, blocks
     FLAG = "flag"  # flag a caller who needs somebody in particular; warn one
     ACCOUNTS = "accounts"  # create and lock accounts
@@ -85,22 +86,22 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.QUALITY_INSPECTOR: frozenset({_P.CALLS, _P.TICKETS, _P.HEAR, _P.MARK, _P.KNOWLEDGE, _P.FIGURES, _P.ANALYTICS}),
     Role.LIAISON: frozenset(
         {_P.TICKETS, _P.HANDLE, _P.HEAR, _P.KNOWLEDGE, _P.WRITE_ENTRY, _P.LEDGER, _P.AUTHORISE, _P.UNANSWERED,
-         _P.UPDATE, _P.FORMS, _P.FIGURES}
+         _P.UPDATE, _P.FORMS, _P.FIGURES, _P.REPORT}
     ),
     Role.LEADER: frozenset(
         {_P.TICKETS, _P.SIGN, _P.HEAR, _P.KNOWLEDGE, _P.CHECK_ENTRY, _P.PUBLISH, _P.LEDGER, _P.SIGN_AUTHORISATION,
-         _P.REVOKE, _P.PHRASINGS, _P.UNANSWERED, _P.UPDATE, _P.FIGURES}
+         _P.REVOKE, _P.PHRASINGS, _P.UNANSWERED, _P.UPDATE, _P.FIGURES, _P.REPORT}
     ),
     Role.SECRECY_REVIEWER: frozenset({_P.KNOWLEDGE, _P.REVIEW, _P.LEDGER}),
     Role.CITY_OFFICE: frozenset(
         {_P.TICKETS, _P.DISPATCH, _P.HAND_DOWN, _P.OVERSEE, _P.RULES, _P.EXCHANGE, _P.KNOWLEDGE, _P.FIGURES,
          _P.CALLS, _P.WRITE_ENTRY, _P.PUBLISH, _P.PIN, _P.CATEGORIES, _P.LEDGER, _P.CORRECT, _P.AUTHORISE,
          _P.SUCCESSION, _P.REVOKE, _P.PHRASINGS, _P.SYNONYMS, _P.UNANSWERED, _P.ANALYTICS, _P.FRESHNESS, _P.INTERVAL,
-         _P.CHASE, _P.FORMS, _P.LINE, _P.FLAG}
+         _P.CHASE, _P.FORMS, _P.LINE, _P.FLAG, _P.REPORT}
     ),
     Role.COUNTY_OFFICE: frozenset(
         {_P.TICKETS, _P.DISPATCH, _P.OVERSEE, _P.KNOWLEDGE, _P.FIGURES, _P.LEDGER, _P.FRESHNESS, _P.INTERVAL,
-         _P.CHASE}
+         _P.CHASE, _P.REPORT}
     ),
     Role.INSPECTOR: frozenset({_P.TICKETS, _P.SUPERVISE, _P.FIGURES, _P.KNOWLEDGE, _P.LEDGER, _P.FRESHNESS}),
     Role.AUDITOR: frozenset({_P.AUDIT, _P.FIGURES, _P.LEDGER}),

@@ -48,6 +48,7 @@ class Topic(StrEnum):
     UNMANNED = "unmanned"  # a ticket went to a department of which nobody can be told
     UNHEARD = "unheard"  # nobody could be told something by telephone: a person must
     CALENDAR = "calendar"  # a year whose holidays nobody here knows
+    REPORT = "report"  # the month's statistics are to be reported (附件9)
     UPDATE = "update"  # the periodic update is near or over its day
 
 
@@ -63,6 +64,7 @@ WORDS = {
     Topic.SHARE_ASKED: "新协办待反馈", Topic.SHARE_IN: "协办意见已反馈", Topic.SHARE_OVER: "协办已结束",
     Topic.SHARE_LATE: "协办已逾期", Topic.SHARE_WANTED: "申请协办待安排",
     Topic.PASSED_REFUSED: "12345转来事项待处理",
+    Topic.REPORT: "月度统计表待报送",
     Topic.UNHEARD: "电话通知未送达，请人工告知", Topic.CALENDAR: "年度放假安排缺失，请录入",
     Topic.UNMANNED: "承办单位没有可提醒的人员", Topic.UPDATE: "基础信息定期更新",
 }  # fmt: skip
