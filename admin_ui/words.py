@@ -171,7 +171,7 @@ DEEDS = {
     Deed.CHECKED: _("部门审核通过"), Deed.PASSED: _("保密审查通过"), Deed.REFUSED: _("保密审查不予通过"),
     Deed.REFERRED_UP: _("报上级审查"), Deed.PUBLISHED: _("发布"), Deed.REPLACED: _("被新版取代"),
     Deed.WITHDRAWN: _("撤回"), Deed.EXPIRED: _("到期"), Deed.CARRIED: _("类别更名"), Deed.CONFIRMED: _("部门确认"),
-    Deed.SWEPT: _("复查：仍可公开"), Deed.PULLED: _("复查：撤下"),
+    Deed.SWEEP_DUE: _("复查到期，已提醒"), Deed.SWEPT: _("复查：仍可公开"), Deed.PULLED: _("复查：撤下"),
 }  # fmt: skip
 SAID = {
     "question": _("问题"), "answer": _("供阅读的答复"), "spoken": _("供播报的答复"), "valid_from": _("有效期起"),
@@ -278,7 +278,7 @@ TOPICS = {
     Topic.SHARE_LATE: _("协办已逾期"), Topic.SHARE_WANTED: _("申请协办待安排"),
     Topic.REPORT: _("月度统计表待报送"),
     Topic.UNHEARD: _("电话通知未送达，请人工告知"), Topic.CALENDAR: _("年度放假安排缺失，请录入"),
-    Topic.UPDATE: _("基础信息定期更新"),
+    Topic.UPDATE: _("基础信息定期更新"), Topic.SWEEP_DUE: _("保密复查到期"),
 }  # fmt: skip
 TEXTS = {sms.CODE: _("告知查询码"), sms.CLOSED: _("告知办结"), sms.AHEAD: _("回电预告"), sms.ANSWER: _("发送答复"),
          sms.STANDING: _("告知进度"), sms.EXTENDED: _("告知延期"), sms.DUTY: _("值班通知"), sms.NOTICE: _("提醒"),

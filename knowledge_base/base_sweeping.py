@@ -19,7 +19,7 @@ NOTHING: dict[str, object] = {"duties": "", "sections": [], "way_there": ""}
 NO_LIST = ("[]", "null")  # as the database writes them
 
 
-def due(account: Account, *, on: date, days: int) -> Select[Department]:
+def due(account: Account | None, *, on: date, days: int) -> Select[Department]:
     """The departments within this account's reach whose free words nobody has swept for so many days, longest first;
     what stood before there were reviews nobody ever has."""
     limit, _ = days_ago(on, days)

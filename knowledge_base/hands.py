@@ -26,9 +26,11 @@ def entries_of(account: Account) -> ColumnElement[bool]:
     return or_(public, within(Entry.department_id, account)) if sees_drafts(account) else public
 
 
-def within(column: InstrumentedAttribute[int], account: Account) -> ColumnElement[bool]:
+def within(column: InstrumentedAttribute[int], account: Account | None) -> ColumnElement[bool]:
     """The condition that keeps an account to the departments of its reach: a department's people to their own, a
-    county's office to its county."""
+    county's office to its county; the house itself (None) reaches all."""
+    if account is None:
+        return true()
     if Role(account.role) is Role.COUNTY_OFFICE:
         return column.in_(select(Department.id).where(Department.county_code == (account.county_code or "-")))
     if reaches_all(account):

@@ -43,6 +43,7 @@ class Deed(StrEnum):
     EXPIRED = "expired"
     CARRIED = "carried"  # a draft's category was renamed
     CONFIRMED = "confirmed"  # by the department, at its interval
+    SWEEP_DUE = "sweep_due"  # 常态化保密审查: due, and its reviewers were told
     SWEPT = "swept"  # 常态化保密审查: still fit
     PULLED = "pulled"  # 常态化保密审查: no longer fit, withdrawn
 

@@ -17,7 +17,7 @@ from knowledge_base.sweeping import days_ago
 from knowledge_base.transitions import LifeError
 
 
-def due(account: Account, *, on: date, days: int) -> Select[Licence]:
+def due(account: Account | None, *, on: date, days: int) -> Select[Licence]:
     """The items that citizens see, within this account's reach, that nobody has swept for so many days, longest
     first."""
     limit, midnight = days_ago(on, days)

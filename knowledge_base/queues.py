@@ -11,7 +11,7 @@ from hotline.directory.departments import Department
 from knowledge_base import approving, base_sweeping, hands, licence_sweeping, sweeping
 from knowledge_base.entries import Approval, Entry, EntryVersion, Phrasing
 from knowledge_base.ledger import Deed, Kind, LedgerRow
-from knowledge_base.licences import Licence
+from knowledge_base.licences import Licence, LicenceVersion
 from knowledge_base.stages import Stage
 
 Row = Select[*tuple[Any, ...]]
@@ -26,18 +26,20 @@ def waiting(account: Account, *stages: Stage) -> Row:
     return select(rows).order_by(rows.c.since, rows.c.kind, rows.c.thing_id)
 
 
-def to_sweep(account: Account, *, on: date, days: int) -> Row:
-    """What a reviewer owes another look, entries, licence items and free words of base data, the longest owed first:
-    kind, thing_id, department_id, title, swept_on."""
+def to_sweep(account: Account | None, *, on: date, days: int) -> Row:
+    """What a reviewer (None: all of them) owes another look, entries, licence items and free words of base data, the
+    longest owed first: kind, thing_id, department_id, number, title, swept_on."""
     entries = sweeping.due(account, on=on, days=days).with_only_columns(
         literal(Kind.ENTRY.value).label("kind"), Entry.id.label("thing_id"), Entry.department_id.label("department_id"),
-        Entry.question.label("title"), Entry.swept_on.label("swept_on"),
+        Entry.published.label("number"), Entry.question.label("title"), Entry.swept_on.label("swept_on"),
     ).order_by(None)  # fmt: skip
     items = licence_sweeping.due(account, on=on, days=days).with_only_columns(
-        literal(Kind.LICENCE.value), Licence.id, Licence.department_id, Licence.name, Licence.swept_on,
+        literal(Kind.LICENCE.value), Licence.id, Licence.department_id, LicenceVersion.number, Licence.name,
+        Licence.swept_on,
     ).order_by(None)  # fmt: skip
     bases = base_sweeping.due(account, on=on, days=days).with_only_columns(
-        literal(Kind.BASE.value), Department.id, Department.id, Department.name, Department.words_swept_on,
+        literal(Kind.BASE.value), Department.id, Department.id, literal(None, Entry.published.type), Department.name,
+        Department.words_swept_on,
     ).order_by(None)  # fmt: skip
     rows = union_all(entries, items, bases).subquery("to_sweep")
     never = case((rows.c.swept_on.is_(None), 0), else_=1)

@@ -14,8 +14,9 @@ from knowledge_base.stages import Stage
 from knowledge_base.transitions import LifeError
 
 
-def due(account: Account, *, on: date, days: int) -> Select[Entry]:
-    """The published entries within this account's reach that nobody has swept for so many days, longest first."""
+def due(account: Account | None, *, on: date, days: int) -> Select[Entry]:
+    """The published entries within this account's reach (None: all) that nobody has swept for so many days, longest
+    first."""
     limit, midnight = days_ago(on, days)
     never = Entry.swept_on.is_(None) & or_(EntryVersion.published_at.is_(None), EntryVersion.published_at < midnight)
     return (

@@ -7,7 +7,7 @@ import structlog
 from dispatch.answering import learning
 from dispatch.sweeps.duty import BREATH, Duty
 from hotline.times import now
-from knowledge_base import reminders, schedule
+from knowledge_base import reminders, schedule, sweep_notices
 from knowledge_base.transitions import LifeError
 
 log = structlog.get_logger()
@@ -40,6 +40,22 @@ def remind(duty: Duty) -> None:
         with duty.database.writing() as session:
             reminders.remind(session, one, at=at)
     duty.looked["reminders"] = at
+
+
+def tell_of_sweeps(duty: Duty) -> None:
+    """Tell reviewers what is due to be looked at again for secrecy; it comes due by the day, as updates do."""
+    at = now()
+    if duty.looked_lately("sweeps", at=at):
+        return
+    with duty.database.reading() as session:
+        owed = sweep_notices.owed(session, settings=duty.settings, at=at)
+    for department_id in owed:
+        more = True
+        while more:
+            with duty.database.writing() as session:
+                more = sweep_notices.tell_due(session, department_id, settings=duty.settings, at=at)
+            sleep(BREATH)
+    duty.looked["sweeps"] = at
 
 
 def learn(duty: Duty) -> None:

@@ -72,6 +72,11 @@ def test_opening_leads_to_the_ticket_and_marks_it_read_and_nobody_reads_anothers
     opened = liaison.get(f"/inbox/{notice.id}")
     assert (opened.status_code, opened.location) == (302, f"/tickets/{number}")
     assert 'id="unread"' not in liaison.get("/tickets").text
+    reviewer = signed_in("secrecy_reviewer")
+    with world.database.writing() as session:
+        notices.tell(session, [world.account("secrecy_reviewer")], Topic.SWEEP_DUE, key="sweep:1", about=("sweep", 1), at=now())
+    assert reviewer.get(f"/inbox/{of(world, Notice)[-1].id}").location == "/review?show=sweep&department=1"
+    assert "常态化保密审查</a>" in reviewer.get("/inbox").text
 
 
 def test_what_is_ticked_is_read_and_the_filter_stays(world: World, signed_in: SignIn) -> None:
