@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import cast
 
 from flask import current_app
@@ -32,7 +33,7 @@ class House:
     phones: Phones
     parts: Callable[[], Sequence[Part]]
     fan_out: FanOut
-    index: LiveIndex = field(default_factory=LiveIndex)
+    index: LiveIndex = field(default_factory=partial(LiveIndex, name="web"))
     line: TransferLine | None = None
     browser_phones: BrowserPhones = field(default_factory=BrowserPhones)
 

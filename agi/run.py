@@ -56,7 +56,7 @@ def make_server(settings: Settings, database: Database) -> Server:
     """The FastAGI server of an installation, not yet started."""
     more = [one.name for one in nodes(settings)[1:]]
     write = partial(begin, node=settings.exchange_node, more=more, spool=settings.spool)
-    index = LiveIndex(database)
+    index = LiveIndex(database, "agi")
     rules = LiveRules(settings, database)
     by_keys = settings.keypad_initials or any(s.machine.keypad_initials for s in rules.now.switches)
     if by_keys or settings.speech:  # nothing else of the machine searches

@@ -7,6 +7,7 @@ from rich.table import Table
 from cli.knowledge_evaluate import evaluate
 from cli.knowledge_keys import keys
 from cli.knowledge_phrasings import phrasings
+from cli.knowledge_rebuild import rebuild
 from cli.opening import opened
 from dispatch.answering.answers import offered
 from dispatch.answering.decision import Answer, Channel
@@ -19,7 +20,7 @@ def knowledge() -> None:
     """The knowledge base."""
 
 
-for command in (evaluate, keys, phrasings):
+for command in (evaluate, keys, phrasings, rebuild):
     knowledge.add_command(command)
 
 

@@ -22,7 +22,7 @@ def create_public_app(settings: Settings, database: Database) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=LARGEST, MAX_FORM_MEMORY_SIZE=LARGEST, TEMPLATES_AUTO_RELOAD=False)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
-    app.extensions["lobby"] = Lobby(settings, database, LiveIndex(database))
+    app.extensions["lobby"] = Lobby(settings, database, LiveIndex(database, "public"))
     if settings.web_secure:  # HTTPS ends at one proxy in front of us, which says who asked
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
     headers.install(app, secure=settings.web_secure)

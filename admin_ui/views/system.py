@@ -2,17 +2,18 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, render_template
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from admin_ui.guards import needs
-from admin_ui.house import Part, house, now, reading
+from admin_ui.house import Part, house, me, now, reading, writing
 from hotline.accounts.roles import Permission
 from hotline.calendar.days import working_days
 from hotline.calendar.keeping import year_without_plan
 from hotline.telling import outcomes
 from hotline.times import local_day
+from knowledge_base.search import rebuilding
 from recordings import findings
 from recordings.findings import Kind
 
@@ -22,7 +23,28 @@ blueprint = Blueprint("system", __name__, url_prefix="/system")
 @blueprint.get("")
 @needs(Permission.SYSTEM)
 def page() -> ResponseReturnValue:
-    return render_template("system.html", parts=[*house().parts(), _index(), _calendar(), _telling(), _exchange()])
+    parts = [*house().parts(), _index(), _calendar(), _telling(), _exchange()]
+    with reading() as session:
+        return render_template("system.html", parts=parts, rebuilt=rebuilding.standing(session, at=now()))
+
+
+@blueprint.get("/index")
+@needs(Permission.SYSTEM)
+def index() -> ResponseReturnValue:
+    """How the rebuilding of all indexes goes; the page asks again while it does."""
+    with reading() as session:
+        return render_template("_index.html", rebuilt=rebuilding.standing(session, at=now()))
+
+
+@blueprint.post("/index")
+@needs(Permission.SYSTEM)
+def rebuild() -> ResponseReturnValue:
+    """Every process makes its index anew; one order at a time is enough."""
+    with writing() as session:
+        last = rebuilding.standing(session, at=now())
+        if last is None or not last.running:
+            rebuilding.order(session, by=me().login, at=now())
+    return redirect(url_for("system.page"), 303)
 
 
 def _index() -> Part:

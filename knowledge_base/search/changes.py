@@ -20,7 +20,7 @@ class Change(Base):
     __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 (SQLAlchemy reads it as a plain attribute)
     id: Mapped[int] = mapped_column(_Big, primary_key=True)
     moment: Mapped[int] = mapped_column(BigInteger, default=0, index=True)
-    kind: Mapped[str] = mapped_column(String(10))  # entry | licence | synonym | department | vector | limit
+    kind: Mapped[str] = mapped_column(String(10))  # entry | licence | synonym | department | vector | limit | rebuild
     thing: Mapped[str] = mapped_column(String(64))
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
-from knowledge_base.search import documents, limits
+from knowledge_base.search import documents, limits, rebuilding
 from knowledge_base.search.changes import Watch
 from knowledge_base.search.documents import Document
 from knowledge_base.search.index import Index, build
@@ -22,6 +22,7 @@ class Following:
     def __init__(self) -> None:
         self._watch = Watch()
         self.index = Index()
+        self.order = self.wanted = 0  # the last order to read everything that this reading came after, and the last one
         self._day = date.min
         self._later: dict[int, Sequence[str]] = {}  # entries that differ from the last whole reading: their digests
         self._vectors: dict[str, bytes] = {}  # those of the later entries
@@ -29,6 +30,7 @@ class Following:
     def begin(self, session: Session, *, on: date) -> Index:
         """Read everything."""
         self._watch.begin(session)
+        self.order = rebuilding.latest(session)
         self.index = build(session, on=on)
         self._day, self._later, self._vectors = on, {}, {}
         return self.index
@@ -46,6 +48,7 @@ class Following:
         if not changes and on == self._day:
             return None
         kinds = {kind for kind, _ in changes}
+        self.wanted = max(self.wanted, *(int(thing) for kind, thing in changes if kind == "rebuild"), 0)
         index = self.index
         if "synonym" in kinds:
             index = index.with_synonyms(documents.synonyms(session))

@@ -2,7 +2,6 @@
 
 import os
 import threading
-import time
 import weakref
 from datetime import date
 
@@ -11,13 +10,12 @@ from sqlalchemy.orm import Session
 
 from hotline import times
 from hotline.database import Database
+from knowledge_base.search.aside import Aside
 from knowledge_base.search.following import Following
 from knowledge_base.search.index import Index, build
 
 LOOK_EVERY = 0.5
 """Seconds between two looks at whether anything changed."""
-AGAIN_AFTER = 60.0
-"""Seconds at least between two whole readings aside."""
 _living: "weakref.WeakSet[LiveIndex]" = weakref.WeakSet()
 log = structlog.get_logger()
 
@@ -25,10 +23,11 @@ log = structlog.get_logger()
 class LiveIndex:
     """Hands out the index; a thread of its own makes the next one aside. Who searches waits only for the very first.
 
-    `trouble` says since when and why the index can't follow; empty when it does."""
+    `name` is what the process calls itself; `trouble` says since when and why the index can't follow; empty when it
+    does."""
 
-    def __init__(self, database: Database | None = None) -> None:
-        self._address = database.address if database else ""
+    def __init__(self, database: Database | None = None, name: str = "hotline") -> None:
+        self._address, self._name = database.address if database else "", name
         self._first = threading.Lock()
         self._index: Index | None = None
         self._other: tuple[date, Index] | None = None
@@ -67,7 +66,8 @@ class LiveIndex:
                 database.close()
                 raise
             self._index, self._process = index, os.getpid()
-            follow = (weakref.ref(self), database, following, self._stop)
+            aside = Aside(database, self._name, following)
+            follow = (weakref.ref(self), database, following, aside, self._stop)
             threading.Thread(target=_follow, args=follow, name="index", daemon=True).start()
 
     def _begin_quietly(self, address: str) -> None:
@@ -99,9 +99,10 @@ def stop_all() -> None:
         live.stop()
 
 
-def _follow(of: "weakref.ref[LiveIndex]", database: Database, following: Following, stop: threading.Event) -> None:
+def _follow(of: "weakref.ref[LiveIndex]", database: Database, following: Following, aside: Aside,
+            stop: threading.Event) -> None:
     """Look again and again, as long as somebody holds the index. What fails is tried again from the beginning."""
-    whole, aside = False, Aside(database)
+    whole = False
     while not stop.wait(LOOK_EVERY) and of() is not None:
         try:
             before, following = following, aside.taken(following)
@@ -118,40 +119,8 @@ def _follow(of: "weakref.ref[LiveIndex]", database: Database, following: Followi
                 live._next(index)
             live._failed(fault)
         del live
+        aside.tell(following)
     database.close()
-
-
-class Aside:
-    """Reads everything again, in a thread of its own, while the other goes on to follow what changes meanwhile."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._thread: threading.Thread | None = None
-        self._made: Following | None = None
-        self._again = 0.0
-
-    def begin_if_due(self, following: Following) -> None:
-        """Begin when the other is overdue; not at once again after a failure."""
-        if following.is_overdue and self._thread is None and time.monotonic() > self._again:
-            self._again = time.monotonic() + AGAIN_AFTER
-            self._thread = threading.Thread(target=self._read, name="index-anew", daemon=True)
-            self._thread.start()
-
-    def taken(self, following: Following) -> Following:
-        """The one that was made meanwhile, when it is ready; else the other."""
-        if self._thread is None or self._thread.is_alive():
-            return following
-        made, self._thread, self._made = self._made, None, None
-        return made or following
-
-    def _read(self) -> None:
-        made = Following()
-        try:
-            with self._database.reading() as session:
-                made.begin(session, on=times.local_day(times.now())).ready()
-            self._made = made
-        except Exception as fault:
-            log.error("index.not_made_anew", fault=repr(fault))
 
 
 def _looked(database: Database, following: Following, *, whole: bool) -> Index | None:
