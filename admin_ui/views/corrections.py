@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session, joinedload
 from admin_ui.exports import csv_in_stretches, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
-from admin_ui.paging import Page, begins, ends, page_of, wish, wish_code, wish_day, wish_number
+from admin_ui.paging import Page, begins, ends, page_in, page_of, wish, wish_code, wish_day, wish_number
+from admin_ui.showing import again
 from admin_ui.words import CHANNELS, FORMS, OWED, STAGES
 from dispatch.answering.decision import Channel
-from dispatch.callbacks import corrections
+from dispatch.callbacks import correction_people, corrections
+from dispatch.callbacks.correction_people import Told
 from dispatch.callbacks.correction_words import words
-from dispatch.callbacks.corrections import Told
 from dispatch.tickets import reach
 from dispatch.tickets.steps import ReferralError
 from hotline import audit
@@ -28,6 +29,8 @@ from knowledge_base.entries import Entry, EntryVersion
 from knowledge_base.stages import Stage
 
 blueprint = Blueprint("corrections", __name__, url_prefix="/corrections")
+REPLY = "reply"  # the way of who had it in the reply to his ticket
+PEOPLE = 100  # of one page, who are ticked and rung at once
 
 
 @blueprint.get("")
@@ -37,8 +40,9 @@ def listed() -> ResponseReturnValue:
     with reading() as session:
         page: Page[EntryVersion] = page_of(session, _wanted())
         departments = session.scalars(select(Department).order_by(Department.code)).all()
-        return render_template("corrections.html", page=page, entries=_entries(session, page.rows),
-                               counts=corrections.counts(session, page.rows), departments=departments)  # fmt: skip
+        counts = correction_people.counts(session, page.rows)
+        return render_template("corrections.html", page=page, entries=_entries(session, page.rows), counts=counts,
+                               departments=departments)  # fmt: skip
 
 
 @blueprint.get("/export.csv")
@@ -68,12 +72,13 @@ def export_told(version_id: int) -> ResponseReturnValue:
               gettext("更正告知"), gettext("工单"))  # fmt: skip
     with writing() as session:
         version = _found(session, version_id)
-        told = _filtered(corrections.told_of(session, version))
-        nameless = reach.nameless_among(session, [one.call.id for one in told], account=me())
+        told = _filtered(correction_people.told_of(session, version))
+        nameless = _nameless(session, told)
         return csv_of(session, f"correction-{version.entry_id}-{version.number}", header, (
-            (one.telling.at, CHANNELS[Channel(one.telling.channel)],
-             gettext("保密") if one.call.id in nameless else mask(one.call.caller), FORMS[Form(one.telling.form)],
-             one.call.id, OWED[_how(one)], one.ticket.number if one.ticket else "") for one in told))  # fmt: skip
+            (one.at, CHANNELS[Channel(one.telling.channel)] if one.telling else gettext("工单答复"),
+             gettext("保密") if one.key in nameless else mask(one.number),
+             FORMS[Form(one.telling.form)] if one.telling else "", one.key, OWED[_how(one)],
+             one.ticket.number if one.ticket else "") for one in told))  # fmt: skip
 
 
 @blueprint.post("/<int:version_id>")
@@ -84,12 +89,12 @@ def order(version_id: int) -> ResponseReturnValue:
         with writing() as session:
             version = _found(session, version_id)
             ticked = set(request.form.getlist("call"))
-            numbers = [one.call.caller for one in corrections.told_of(session, version) if one.call.id in ticked]
+            numbers = [one.number for one in correction_people.told_of(session, version) if one.key in ticked]
             made = corrections.order(session, version, numbers, by=me(), settings=house().settings, at=now())
     except ReferralError as error:
         return _page(version_id, trouble=str(error)), 422
     flash(gettext("已安排%(n)s个更正告知回访", n=len(made)), "success")
-    return redirect(url_for("corrections.page", version_id=version_id), 303)
+    return redirect(again(url_for("corrections.page", version_id=version_id)), 303)
 
 
 def _found(session: Session, version_id: int) -> EntryVersion:
@@ -101,9 +106,9 @@ def _page(version_id: int, *, trouble: str = "") -> str:
     with reading() as session:
         version = _found(session, version_id)
         entry = session.get_one(Entry, version.entry_id)
-        told = _filtered(corrections.told_of(session, version))
-        return render_template("correction.html", entry=entry, version=version, trouble=trouble, told=told,
-                               nameless=reach.nameless_among(session, [one.call.id for one in told], account=me()),
+        shown = page_in(_filtered(correction_people.told_of(session, version)), size=PEOPLE)
+        return render_template("correction.html", entry=entry, version=version, trouble=trouble, page=shown,
+                               nameless=_nameless(session, shown.rows), reply=REPLY,
                                saying=words(session, entry, version, at=now(),
                                             grace_days=house().settings.update_grace_days).text)  # fmt: skip
 
@@ -122,7 +127,7 @@ def _wanted() -> Select[EntryVersion]:
 
 
 def _rows(session: Session, found: Sequence[EntryVersion]) -> Iterator[tuple[object, ...]]:
-    entries, counts = _entries(session, found), corrections.counts(session, found)
+    entries, counts = _entries(session, found), correction_people.counts(session, found)
     for version in found:
         entry, count = entries[version.entry_id], counts[version.id]
         yield (version.question or entry.question, entry.department.name, version.number,
@@ -136,8 +141,15 @@ def _entries(session: Session, found: Sequence[EntryVersion]) -> dict[int, Entry
 
 def _filtered(told: Sequence[Told]) -> list[Told]:
     """The tellings that the query asks for: by channel, and by whether a call is arranged."""
-    channel, owed = wish_code("channel", Channel), wish("owed")
-    return [one for one in told if channel in (None, one.telling.channel) and owed in ("", _how(one))]
+    channel, owed = REPLY if wish("channel") == REPLY else wish_code("channel", Channel), wish("owed")
+    return [one for one in told if channel in (None, one.telling.channel if one.telling else REPLY)
+            and owed in ("", _how(one))]  # fmt: skip
+
+
+def _nameless(session: Session, told: Sequence[Told]) -> set[str]:
+    """Those of whom the person who looks may know nothing: by the call, or by the ticket whose reply it was."""
+    hidden = reach.nameless_among(session, [one.call.id for one in told if one.call], account=me())
+    return hidden | {one.key for one in told if one.of and not reach.sees_caller(session, one.of, account=me())}
 
 
 def _how(one: Told) -> str:

@@ -1,90 +1,30 @@
-"""Corrections (更正告知): who was told what turned out wrong, and the call that each of them is owed."""
+"""Corrections (更正告知): what turned out wrong, and the call that each who was told it is owed."""
 
-from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, Select, String, UniqueConstraint, func, or_, select
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from dispatch.answering.decision import Channel
 from dispatch.callbacks.callbacks import owe_callback
+from dispatch.callbacks.correction_people import Correction, Told, somebody_was_told, told_of
 from dispatch.callbacks.correction_words import Words, asked, words
 from dispatch.calls import calls, tellings
-from dispatch.calls.calls import Call, Step
-from dispatch.calls.tellings import Telling
+from dispatch.calls.calls import Step
 from dispatch.clocks import clocks
 from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.tickets import Klass, Ticket, guarded, next_number, write_step
-from hotline import audit, phones
+from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission
 from hotline.calendar.days import working_days
-from hotline.database import Base, insert_into
+from hotline.database import insert_into
 from hotline.settings import Settings
 from hotline.times import local_day
 from knowledge_base.entries import Entry, EntryVersion
 from knowledge_base.stages import Stage
-
-
-class Correction(Base):
-    """One person was, or is to be, called about one version: never twice."""
-
-    __tablename__ = "correction"
-    __table_args__ = (UniqueConstraint("entry_version_id", "number"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    entry_version_id: Mapped[int] = mapped_column(ForeignKey("entry_version.id"))
-    number: Mapped[str] = mapped_column(String(24))
-    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
-    by: Mapped[str] = mapped_column(String(60))
-    at: Mapped[datetime]
-
-
-@dataclass(frozen=True)
-class Told:
-    """One telling of a version, whether its person can be called, and the correction that he is owed already."""
-
-    telling: Telling
-    call: Call
-    reachable: bool
-    ticket: Ticket | None
-
-
-@dataclass(frozen=True)
-class Counts:
-    """How often a version was told, and how many people could still be called about it."""
-
-    told: int
-    open: int
-
-
-def told_of(session: Session, version: EntryVersion) -> list[Told]:
-    """Who was told this version, the latest first."""
-    query = (
-        select(Telling, Call, Ticket).join(Call, Call.id == Telling.call_id)
-        .outerjoin(Correction, (Correction.entry_version_id == version.id) & (Correction.number == Call.caller))
-        .outerjoin(Ticket, Ticket.id == Correction.ticket_id)
-        .where(Telling.entry_version_id == version.id).order_by(Telling.at.desc(), Telling.id.desc())
-    )  # fmt: skip
-    return [Told(t, c, phones.is_reachable(c.caller), made) for t, c, made in session.execute(query)]
-
-
-def counts(session: Session, versions: Collection[EntryVersion]) -> dict[int, Counts]:
-    """How many were told each of these versions, counted without reading who."""
-    query = (
-        select(Telling.entry_version_id, Call.caller, func.count(), func.max(Correction.ticket_id))
-        .join(Call, Call.id == Telling.call_id)
-        .outerjoin(Correction, (Correction.entry_version_id == Telling.entry_version_id)
-                   & (Correction.number == Call.caller))
-        .where(Telling.entry_version_id.in_([v.id for v in versions])).group_by(Telling.entry_version_id, Call.caller)
-    )  # fmt: skip
-    times, still = Counter[int](), Counter[int]()
-    for version_id, caller, told, ticket_id in session.execute(query):
-        times[version_id] += told
-        still[version_id] += ticket_id is None and phones.is_reachable(caller)
-    return {v.id: Counts(times[v.id], still[v.id]) for v in versions}
 
 
 def was_wrong(session: Session, version: EntryVersion) -> bool:
@@ -96,8 +36,8 @@ def was_wrong(session: Session, version: EntryVersion) -> bool:
 
 def wrong_and_told() -> Select[EntryVersion]:
     """The versions that were wrong and that somebody was told, the latest ended first."""
-    told = select(Telling.id).where(Telling.entry_version_id == EntryVersion.id).exists()
-    return select(EntryVersion).where(_wrong(), told).order_by(EntryVersion.ended_at.desc(), EntryVersion.id.desc())
+    found = select(EntryVersion).where(_wrong(), somebody_was_told())
+    return found.order_by(EntryVersion.ended_at.desc(), EntryVersion.id.desc())
 
 
 def _wrong() -> ColumnElement[bool]:
@@ -150,20 +90,20 @@ def order(session: Session, version: EntryVersion, numbers: Sequence[str], *, by
         raise ReferralError("该版本未被更正或撤回")
     entry = session.get_one(Entry, version.entry_id)
     text = words(session, entry, version, grace_days=settings.update_grace_days, at=at).text
-    first = {told.call.caller: told.call for told in told_of(session, version) if told.reachable}
+    first = {told.number: told for told in told_of(session, version) if told.reachable}
     made = [_ordered(session, version, entry, first[number], text, by=by, settings=settings, at=at)
             for number in dict.fromkeys(numbers) if number in first]  # fmt: skip
     return [ticket for ticket in made if ticket is not None]
 
 
-def _ordered(session: Session, version: EntryVersion, entry: Entry, call: Call, text: str, *, by: Account,
+def _ordered(session: Session, version: EntryVersion, entry: Entry, told: Told, text: str, *, by: Account,
              settings: Settings, at: datetime) -> Ticket | None:
     """The insert decides between two who order at once."""
-    claim = insert_into(session, Correction).values(entry_version_id=version.id, number=call.caller, by=by.login, at=at)
+    claim = insert_into(session, Correction).values(entry_version_id=version.id, number=told.number, by=by.login, at=at)
     claimed = session.scalar(claim.on_conflict_do_nothing().returning(Correction.id))
     if claimed is None:
         return None
-    ticket = _ticket(session, version, entry, call, text, by=by, settings=settings, at=at)
+    ticket = _ticket(session, version, entry, told, text, by=by, settings=settings, at=at)
     session.get_one(Correction, claimed).ticket_id = ticket.id
     owe_callback(session, ticket, settings=settings, at=at)
     audit.note(session, "correction.ordered", by=by.login, at=at, about=("ticket", ticket.number), entry=entry.id,
@@ -171,17 +111,17 @@ def _ordered(session: Session, version: EntryVersion, entry: Entry, call: Call, 
     return ticket
 
 
-def _ticket(session: Session, version: EntryVersion, entry: Entry, call: Call, text: str, *, by: Account,
+def _ticket(session: Session, version: EntryVersion, entry: Entry, told: Told, text: str, *, by: Account,
             settings: Settings, at: datetime) -> Ticket:
     promise = clocks.due(at, settings.consult_days, working_days(session), settings=settings)
     ticket = Ticket(
         number=next_number(session, prefix=settings.ticket_prefix, at=at), source="correction", klass=Klass.CONSULT,
         state=State.TO_CALL_BACK, title=f"更正告知：{asked(session, entry, version)}"[:120],
-        summary=f"来电人于{local_day(call.began_at):%Y-%m-%d}被告知第{version.number}版答复，该版已更正或撤回，须告知更正内容。",
-        call_id=call.id, caller=call.caller, contact=call.caller, department_id=entry.department_id, intake_at=at,
+        summary=_summary(version, told), call_id=told.call_id, caller=told.caller, contact=told.number,
+        department_id=entry.department_id, intake_at=at,
         promised_by=promise.at, provisional=promise.provisional, why_due=list(promise.lines),
         reply=text, replied_by=by.login, signed_by=by.login, checked_by=by.login,
-        confidential=_was_guarded(session, call),
+        confidential=_was_guarded(session, told),
     )  # fmt: skip
     session.add(ticket)
     session.flush()
@@ -189,6 +129,13 @@ def _ticket(session: Session, version: EntryVersion, entry: Entry, call: Call, t
     return ticket
 
 
-def _was_guarded(session: Session, call: Call) -> bool:
-    """Whoever wished not to be known in that call isn't made known by a correction."""
-    return any(guarded(ticket) for ticket in session.scalars(select(Ticket).where(Ticket.call_id == call.id)))
+def _summary(version: EntryVersion, told: Told) -> str:
+    how = "被告知" if told.telling is not None else "从工单答复中得知"
+    said = f"来电人于{local_day(told.at):%Y-%m-%d}{how}第{version.number}版答复"
+    return f"{said}，该版已更正或撤回，须告知更正内容。"
+
+
+def _was_guarded(session: Session, told: Told) -> bool:
+    """Whoever wished not to be known in that call, or by that ticket, isn't made known by a correction."""
+    of_call = session.scalars(select(Ticket).where(Ticket.call_id == told.call_id)) if told.call_id else ()
+    return any(guarded(ticket) for ticket in (*of_call, *([told.of] if told.of else [])))

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dispatch.tickets import reply_versions
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Ticket, guarded
 from hotline.accounts.accounts import Account
@@ -46,8 +47,10 @@ def draft_from(session: Session, ticket: Ticket, *, by: Account, at: datetime) -
     content = Content(question=question[: LONGEST["question"]], answer=answer[: LONGEST["answer"]],
                       spoken=answer if len(answer) <= LONGEST["spoken"] else "", valid_from=local_day(at),
                       phone=unit.phone[: LONGEST["phone"]])  # fmt: skip
-    return drafts.begin(session, content, department=unit, by=by, at=at, why=f"由工单{ticket.number}的答复生成",
-                        source=ticket.number)  # fmt: skip
+    draft = drafts.begin(session, content, department=unit, by=by, at=at, why=f"由工单{ticket.number}的答复生成",
+                         source=ticket.number)  # fmt: skip
+    reply_versions.note(session, ticket, draft, at=at)
+    return draft
 
 
 def _without(ticket: Ticket, words: str) -> str:

@@ -9,7 +9,7 @@ from dispatch.callbacks.callbacks import owe_callback
 from dispatch.calls import calls
 from dispatch.calls.calls import Step
 from dispatch.clocks import deadlines, rules
-from dispatch.tickets import codes, counties, merging, reach, shares
+from dispatch.tickets import codes, counties, merging, reach, reply_versions, shares
 from dispatch.tickets.needs import may_go_out
 from dispatch.tickets.states import Action, State
 from dispatch.tickets.steps import ReferralError, move, reasoned, written
@@ -195,6 +195,7 @@ def pass_reply(session: Session, ticket: Ticket, *, by: Account, settings: Setti
     ticket.checked_by = by.login
     written(session, ticket, Action.PASS, by=by, source=source, at=at)
     for one in (ticket, *merging.follow(session, ticket, at=at)):
+        reply_versions.note_repeated(session, one, at=at)
         _tell_or_close(session, one, settings=settings, at=at)
 
 

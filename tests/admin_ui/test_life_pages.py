@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
+from admin_ui.views import corrections
 from dispatch.answering.answers import offered
 from dispatch.answering.decision import Channel
 from dispatch.callbacks.callbacks import Callback
 from dispatch.calls import tellings
+from dispatch.tickets import reply_versions
 from dispatch.tickets.states import State as TicketState
 from dispatch.tickets.tickets import Klass, Ticket
 from hotline.accounts.accounts import Account
@@ -221,21 +223,35 @@ def told(world: World, entry: int, caller: str) -> str:
     return str(call_id)
 
 
-def test_who_was_told_what_was_withdrawn_is_offered_a_call(world: World, signed_in: SignIn) -> None:
+def test_who_was_told_what_was_withdrawn_is_offered_a_call(
+    world: World, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(corrections, "PEOPLE", 2)
     supervisor, leader = signed_in("supervisor"), signed_in("leader")
+    replied = world.ticket()
+    with world.database.writing() as session:
+        ticket = session.scalars(select(Ticket)).one()
+        session.execute(update(Ticket).values(reached=True, contact="13887712388"))
+        reply_versions.note(session, ticket, session.get_one(EntryVersion, version(world, ENTRY, 1).id), at=now() - timedelta(days=1))
     calls = [told(world, ENTRY, "13887712345"), told(world, ENTRY, "13887712399"), told(world, ENTRY, "")]
     number = version(world, ENTRY, 1).id
     assert supervisor.get(f"/corrections/{number}").status_code == 404, "nothing was wrong with it yet"
     assert step(leader, ENTRY, 1, "withdraw", why="政策废止").status_code == 303
     assert "社保卡丢了怎么补办" in supervisor.get("/corrections").text
     page = supervisor.get(f"/corrections/{number}").text
-    assert "138****2345" in page
+    assert "138****2399" in page
     assert "13887712345" not in page
-    assert supervisor.post(f"/corrections/{number}", data={"call": [calls[0], calls[2], "x"]}).status_code == 303
+    assert "共4条，第1／2页" in page
+    other = supervisor.get(f"/corrections/{number}?channel=reply").text
+    assert (other.count('name="call"'), f'value="{replied}"' in other, "138****2388" in other, "工单答复" in other) == (1, True, True, True)
+    assert "工单答复" in supervisor.get(f"/corrections/{number}/export.csv").text
+    assert [call in page for call in calls] == [False, True, True]
+    ordered = supervisor.post(f"/corrections/{number}?page=2", data={"call": [calls[0], calls[2], "x"]})
+    assert (ordered.status_code, ordered.location) == (303, f"/corrections/{number}?page=2")
     assert supervisor.post(f"/corrections/{number}", data={"call": calls[:2]}).status_code == 303
     with world.database.reading() as session:
         assert sorted(session.scalars(select(Callback.number))) == ["13887712345", "13887712399"]
-        assert set(session.scalars(select(Ticket.source))) == {"correction"}
+        assert sorted(session.scalars(select(Ticket.source))) == ["call", "correction", "correction"]
         assert session.scalars(select(AuditRow).where(AuditRow.deed == "correction.read")).first() is not None
     unmasked = supervisor.post(f"/calls/{calls[0]}/number", data={"why": "核实号码"})
     assert "13887712345" in unmasked.text

@@ -16,7 +16,7 @@ from agi.server import Server
 from agi.voice import seconds_of
 from dispatch.callbacks import callbacks, corrections, surveys
 from dispatch.callbacks.callbacks import Attempt, Callback
-from dispatch.callbacks.corrections import Correction
+from dispatch.callbacks.correction_people import Correction
 from dispatch.calls import calls
 from dispatch.calls.calls import Call, CallStep, Step
 from dispatch.calls.endings import end_call

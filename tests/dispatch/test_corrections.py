@@ -12,9 +12,9 @@ from dispatch.answering import pinning
 from dispatch.answering.answers import offered
 from dispatch.answering.decision import Answer, Channel
 from dispatch.answering.hot_topics import topics
-from dispatch.callbacks import callbacks, corrections
+from dispatch.callbacks import callbacks, correction_people, corrections
 from dispatch.callbacks.callbacks import Callback
-from dispatch.callbacks.corrections import Correction
+from dispatch.callbacks.correction_people import Correction, Counts
 from dispatch.callbacks.trunk import Taken
 from dispatch.calls import endings, tellings
 from dispatch.calls.calls import Call
@@ -88,7 +88,7 @@ def order(session: Session, version: EntryVersion, who: People, settings: Settin
 
 
 def test_who_was_told_is_listed_with_whom_can_be_called(session: Session, wronged: EntryVersion) -> None:
-    told = corrections.told_of(session, wronged)
+    told = correction_people.told_of(session, wronged)
     assert [(one.call.caller, one.reachable, one.ticket) for one in told] == [
         ("", False, None), ("13888880002", True, None), ("13888880001", True, None), ("13888880001", True, None)]  # fmt: skip
 
@@ -104,7 +104,7 @@ def test_each_person_is_owed_one_call_with_what_holds_now(session: Session, wron
     assert sorted(session.scalars(select(Callback.number))) == ["13888880001", "13888880002"]
     assert order(session, wronged, who, settings, "13888880001", "13888880002") == [], "never twice"
     assert len(session.scalars(select(Callback)).all()) == 2
-    assert [one.ticket for one in corrections.told_of(session, wronged)] == [None, made[1], made[0], made[0]]
+    assert [one.ticket for one in correction_people.told_of(session, wronged)] == [None, made[1], made[0], made[0]]
     assert session.scalars(select(AuditRow.by).where(AuditRow.deed == "correction.ordered")).all() == ["supervisor"] * 2
 
 
@@ -173,6 +173,74 @@ def test_a_question_that_is_pulled_after_its_correction_was_ordered_is_no_longer
     assert entry.question not in words_of(session, ticket, settings)
 
 
+def made_wrong(session: Session, who: People, settings: Settings, entry: Entry) -> EntryVersion:
+    """The version that stood is corrected by another."""
+    people.replaced(session, entry, who, settings, at=later(hours=1), corrects=True, spoken="请在手机上办，不用跑派出所。")
+    return session.scalars(select(EntryVersion).where(EntryVersion.entry_id == entry.id, EntryVersion.number == 1)).one()
+
+
+def test_who_left_another_number_is_called_there_though_he_hid_his_own(session: Session, who: People, settings: Settings) -> None:
+    authorise(session, who.office)
+    entry = people.published(session, who, settings)
+    for caller, contact in (("13888880001", "13888880009"), ("", "2012345"), ("13888880002", "110")):
+        of = session.get_one(Call, tell(session, entry, caller))
+        town.ticket(session, settings, of=of, contact=contact, code="")
+    tell(session, entry, "13888880009", at=later(minutes=5))
+    wrong = made_wrong(session, who, settings, entry)
+    numbers = {"13888880009", "08772012345", "13888880002"}
+    assert {one.number for one in correction_people.told_of(session, wrong) if one.reachable} == numbers
+    assert correction_people.counts(session, [wrong]) == {wrong.id: Counts(told=4, open=3)}
+    made = order(session, wrong, who, settings, "13888880001", *sorted(numbers))
+    assert {ticket.contact for ticket in made} == numbers
+    assert set(session.scalars(select(Callback.number))) == numbers
+    assert {ticket.caller for ticket in made} == {"", "13888880001", "13888880002"}
+    assert correction_people.counts(session, [wrong]) == {wrong.id: Counts(told=4, open=0)}
+    assert order(session, wrong, who, settings, *numbers) == []
+
+
+def replied(session: Session, who: People, settings: Settings, text: str, *, number: str, **matter: str) -> Ticket:
+    """A ticket whose department replied so, and whose caller is owed it."""
+    staff = town.Staff(who.office, who.supervisor, who.liaison, who.leader)
+    row = town.ticket(session, settings, of=town.call(session, f"call-{number}", caller=number), code="", **matter)
+    town.bring(session, row, State.IN_HAND, by=staff, settings=settings)
+    referrals.reply(session, row, text=text, personal=False, by=who.liaison, at=NOON)
+    referrals.sign(session, row, no_secrets=True, by=who.leader, at=NOON)
+    referrals.pass_reply(session, row, by=who.supervisor, settings=settings, at=NOON)
+    return row
+
+
+def test_who_had_it_in_the_signed_reply_to_his_ticket_is_listed_once_he_was_told(session: Session, who: People, settings: Settings) -> None:
+    entry = people.published(session, who, settings)
+    repeats = f"您好！\n{CONTENT.answer[:5]} {CONTENT.answer[5:]}\n如有疑问请来电。"
+    told = replied(session, who, settings, repeats, number="13888880001", contact="13888880009")
+    waits, other = (replied(session, who, settings, text, number=number) for text, number in
+                    ((repeats, "13888880002"), ("请到窗口办理居住证续签手续。", "13888880003")))  # fmt: skip
+    for ticket in (told, other):
+        referrals.told(session, ticket, grade=1, settings=settings, at=later(minutes=30))
+    wrong = made_wrong(session, who, settings, entry)
+    assert session.scalars(corrections.wrong_and_told()).all() == [wrong]
+    (found,) = correction_people.told_of(session, wrong)
+    assert (found.of, found.number, found.key, found.at) == (told, "13888880009", told.number, later(minutes=30))
+    assert correction_people.counts(session, [wrong]) == {wrong.id: Counts(told=1, open=1)}
+    (made,) = order(session, wrong, who, settings, "13888880009")
+    assert (made.caller, made.contact, made.call_id) == ("13888880001", "13888880009", told.call_id)
+    assert "从工单答复中得知第1版答复" in made.summary
+    referrals.told(session, waits, grade=1, settings=settings, at=later(hours=2))
+    assert [one.of for one in correction_people.told_of(session, wrong)] == [waits, told]
+
+
+def test_whose_answer_became_the_entry_that_proved_wrong_is_listed_too(session: Session, who: People, settings: Settings) -> None:
+    ticket = replied(session, who, settings, CONTENT.answer, number="13888880001")
+    referrals.told(session, ticket, grade=1, settings=settings, at=NOON)
+    draft = drafting.draft_from(session, ticket, by=who.liaison, at=NOON)
+    people.bring(session, draft, Stage.PUBLISHED, by=who, settings=settings)
+    wrong = made_wrong(session, who, settings, session.get_one(Entry, draft.entry_id))
+    assert [one.of for one in correction_people.told_of(session, wrong)] == [ticket]
+    ticket.confidential = True
+    (made,) = order(session, wrong, who, settings, "13888880001")
+    assert made.confidential
+
+
 def test_who_heard_a_correction_is_on_the_list_of_the_next(session: Session, wronged: EntryVersion, who: People, settings: Settings) -> None:
     (ticket,) = order(session, wronged, who, settings, "13888880001")
     town.call(session, "back", caller="13888880001", at=AFTERNOON, direction="out")
@@ -180,7 +248,7 @@ def test_who_heard_a_correction_is_on_the_list_of_the_next(session: Session, wro
     corrections.tell(session, "back", ticket, said, channel=Channel.MACHINE, at=AFTERNOON)
     session.flush()
     second = session.scalars(select(EntryVersion).where(EntryVersion.number == 2)).one()
-    (told,) = corrections.told_of(session, second)
+    (told,) = correction_people.told_of(session, second)
     leave = session.scalars(select(Authorisation)).one()
     assert (told.call.id, told.reachable, told.telling.words) == ("back", True, "请在手机上办，不用跑派出所。")
     assert (told.telling.authorisation_id, told.telling.authorisation_version) == (leave.id, leave.version)
