@@ -19,6 +19,7 @@ EXAMPLES, GUIDE, LISTS = "填写示例", "填写说明", "选项"
 REASON, OLD_NUMBER = "退回原因", "原行号"
 EXTRA_ROWS = 200  # empty rows below the filled ones that have drop-down lists too
 LAST_COLUMN = 16_383
+A4 = 9  # as Excel numbers paper
 _RUNS = ("=", "+", "-", "@", "\t", "\r", "'")
 _PALE, _JADE, _GREY = "#E4F0ED", "#0B6E5F", "#EEEEEE"
 _KINDS = {
@@ -65,6 +66,7 @@ def _file(form: Form, rows: Sequence[tuple[Mapping[str, str], Sequence[str]]], b
     last = len(rows) + (EXTRA_ROWS if rows else form.most_rows)
     _lists(book, sheet, form, options, last)
     _protect(sheet)
+    _as_paper(sheet, form)
     _example(book, form, looks)
     _guide(book, form, looks)
     book.close()
@@ -144,12 +146,23 @@ def _protect(sheet: Any) -> None:
     sheet.protect("", _MAY)
 
 
+def _as_paper(sheet: Any, form: Form) -> None:
+    """Printed to be signed, sealed and filed: A4 across, all columns on one page's width, titles on each page."""
+    sheet.set_paper(A4)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+    sheet.set_footer(f"&L附件{form.annex} {form.name}&R第&P页，共&N页")
+
+
 def _example(book: Any, form: Form, looks: _Looks) -> None:
     sheet = book.add_worksheet(EXAMPLES)
     _titles(sheet, form, looks, ())
     for place, column in enumerate(form.columns):
         _put(sheet, 1, place, column.example, looks, column)
     sheet.protect("", _MAY)
+    _as_paper(sheet, form)
 
 
 def _guide(book: Any, form: Form, looks: _Looks) -> None:
@@ -165,6 +178,8 @@ def _guide(book: Any, form: Form, looks: _Looks) -> None:
         for place, text in enumerate(texts):
             sheet.write_string(row, place, text, looks.words)
     sheet.protect("", _MAY)
+    _as_paper(sheet, form)
+    sheet.repeat_rows(top)
 
 
 def _advice(form: Form) -> list[str]:

@@ -1,6 +1,7 @@
 """What is exported and handed in again changes nothing; what is exported runs in nobody's spreadsheet."""
 
 import io
+import time
 from typing import Any
 
 import openpyxl
@@ -104,6 +105,26 @@ def test_an_empty_form_has_lists_hints_examples_and_locked_titles(town: Town) ->
         assert len(lists) >= 1
         assert len(page.data_validations.dataValidation) == len(form.given)
         assert not [row for row in page.iter_rows(min_row=2) if any(c.value for c in row)]
+
+
+@pytest.mark.parametrize("annex", FORMS)
+def test_a_form_is_printed_on_a4_across_as_wide_as_the_page_with_its_titles_on_each(annex: str) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(writing.filled(FORMS[annex], [], options={}, at=NOON)))
+    for name, titles in ((FORMS[annex].sheet, "$1:$1"), (writing.EXAMPLES, "$1:$1"), (writing.GUIDE, "$8:$8")):
+        page = book[name]
+        assert (page.page_setup.paperSize, page.page_setup.orientation) == (int(page.PAPERSIZE_A4), "landscape")
+        assert (page.sheet_properties.pageSetUpPr.fitToPage, page.page_setup.fitToWidth or 1, page.page_setup.fitToHeight) == (True, 1, 0)
+        assert page.print_title_rows == titles
+        assert f"附件{annex}" in page.oddFooter.left.text
+
+
+@pytest.mark.parametrize("town", ["sqlite"], indirect=True)
+def test_a_thousand_rows_are_read_compared_and_put_in_within_five_seconds(town: Town) -> None:
+    content = books.book(FAQ, [books.question(f"第{n}问") for n in range(1000)])
+    began = time.process_time()
+    counts = town.take_in(content).counts
+    assert (counts["new"], counts["refused"]) == (1000, 0)
+    assert time.process_time() - began < 5, "seconds of one core; it takes about 1.5"
 
 
 @pytest.mark.parametrize("annex", ["5", "6", "8"])
