@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 from hotline.database import Database
 from tests.admin_ui.support import on_sqlite, picture
@@ -24,6 +24,35 @@ def database(tmp_path: Path) -> Iterator[Database]:
 def fits(page: Page) -> bool:
     """Whether nothing stands out to the side."""
     return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+
+def reach(page: Page, thing: Locator) -> None:
+    """Go on from control to control until this one is in focus."""
+    for _ in range(60):
+        if thing.evaluate("one => one === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"no key leads to {thing}")
+
+
+def press(page: Page, thing: Locator, key: str) -> None:
+    reach(page, thing)
+    page.keyboard.press(key)
+
+
+def write(page: Page, box: Locator, words: str) -> None:
+    """What a field holds is chosen when the keyboard enters it, and what is typed takes its place."""
+    reach(page, box)
+    page.keyboard.type(words)
+    expect(box).to_have_value(words)
+
+
+def look(page: Page, number: str, code: str) -> None:
+    """Ask how a matter stands; the answer is another page."""
+    write(page, page.get_by_label("编号", exact=True), number)
+    write(page, page.get_by_label("查询码"), code)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
 
 
 @pytest.mark.parametrize("javascript", [True, False])
@@ -45,31 +74,28 @@ def test_a_citizen_searches_reads_asks_and_follows(city: City, visit: Visit, jav
     page.get_by_role("button", name="是的，有帮助").click()
     expect(page.get_by_text("谢谢，已记下")).to_be_visible()
 
-    page.get_by_role("link", name="提问", exact=True).click()
-    page.get_by_label("我想问一件事").check()
-    page.get_by_label("一句话说明").fill("医保断交了怎么补")
-    page.get_by_label("详细情况").fill("去年断了三个月。")
-    page.get_by_role("textbox", name="您的电话").fill("13887712345")
+    # from here on by keyboard alone
+    press(page, page.get_by_role("link", name="提问", exact=True), "Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("在网上提问")
+    press(page, page.get_by_label("我想问一件事"), "Space")
+    write(page, page.get_by_label("一句话说明"), "医保断交了怎么补")
+    write(page, page.get_by_label("详细情况"), "去年断了三个月。")
+    write(page, page.get_by_role("textbox", name="您的电话"), "13887712345")
     page.wait_for_timeout(3100)
-    page.get_by_role("button", name="提交").click()
+    press(page, page.get_by_role("button", name="提交"), "Enter")
     expect(page.get_by_role("alert")).to_contain_text("先勾选同意")
-    page.get_by_label("我同意热线").check()
-    page.get_by_role("button", name="提交").click()
+    press(page, page.get_by_role("link", name="先勾选同意"), "Enter")
+    press(page, page.get_by_label("我同意热线"), "Space")
+    press(page, page.get_by_role("button", name="提交"), "Enter")
     number, code = page.locator(".number").inner_text(), page.locator(".code").inner_text()
     assert city.tickets()[0].number == number
 
-    page.get_by_role("link", name="查办理进度").click()
-    page.get_by_label("编号", exact=True).fill(number)
-    page.get_by_label("查询码").fill("10000000")
-    page.get_by_role("button", name="查询").click()
+    press(page, page.get_by_role("link", name="查办理进度"), "Enter")
+    look(page, number, "10000000")
     wrong = page.get_by_role("alert").inner_text()
-    page.get_by_label("编号", exact=True).fill("96128-20200101-0001")
-    page.get_by_label("查询码").fill(code)
-    page.get_by_role("button", name="查询").click()
+    look(page, "96128-20200101-0001", code)
     assert page.get_by_role("alert").inner_text() == wrong
-    page.get_by_label("编号", exact=True).fill(number)
-    page.get_by_label("查询码").fill(code)
-    page.get_by_role("button", name="查询").click()
+    look(page, number, code)
     expect(page.get_by_role("heading", name="已收到")).to_be_visible()
     assert number not in page.url
     assert code not in page.url
