@@ -35,7 +35,7 @@ def page() -> ResponseReturnValue:
     since, until = _range()
     with reading() as session:
         seen = picture(session, since=since, until=until, channels=list(Channel))
-        drawn = limits.last(session)
+        drawn = limits.held(session)
     charts = {channel: stacks([tuple(d.counts.get(f, 0) for f in Found) for d in seen.of(channel)])
               for channel in Channel}  # fmt: skip
     return render_template("asked.html", seen=seen, charts=charts, since=since, until=until, last=LAST_PLACE,

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from enum import StrEnum
 
 import numpy as np
-from sqlalchemy import String, delete, select
+from sqlalchemy import String, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.database import Base
+from knowledge_base.entries import Approval, Entry, Phrasing, State
 from knowledge_base.search.match import NOTHING
 
 LETTERS, MEANING = "letters", "meaning"  # what a path of search goes by, as the rows name it
@@ -53,6 +55,29 @@ class Measured:
     told_usually: float
 
 
+class Ground(StrEnum):
+    """Why a path's limit is what it is; but for the first, it is the usual one."""
+
+    OWN = "own"  # the collection's own questions drew it
+    FEW_PHRASINGS = "few_phrasings"  # there are too few that could
+    FEW_FOUND = "few_found"  # of those that were asked, too few were found
+    NOT_YET = "not_yet"  # they will tonight
+
+
+@dataclass(frozen=True)
+class Held:
+    """A path's limit as it holds now; `phrasings`: how many of the collection could be asked."""
+
+    way: str
+    ground: Ground
+    row: SearchLimit | None
+    phrasings: int
+
+    @property
+    def percent(self) -> float:
+        return self.row.percent if self.row is not None else NOTHING
+
+
 def fitting(found: Sequence[float]) -> float:
     """The limit by how likely an answer was held for questions that were found rightly: UNKNOWN of them lie below it.
     The usual one where there are too few."""
@@ -77,6 +102,21 @@ def keep(session: Session, ways: Iterable[Measured], *, at: datetime) -> None:
     """Keep a measurement in the place of the last one."""
     session.execute(delete(SearchLimit))
     session.add_all(SearchLimit(**asdict(one), measured_at=at) for one in ways)
+
+
+def held(session: Session) -> list[Held]:
+    """The limit that holds for each path, the full one first, and on what ground."""
+    rows = {row.way: row for row in last(session)}
+    approved = (select(func.count()).select_from(Phrasing).join(Entry, Entry.id == Phrasing.entry_id)
+                .where(Phrasing.approval == Approval.APPROVED, Entry.state == State.PUBLISHED))  # fmt: skip
+    phrasings = session.scalar(approved) or 0
+    return [Held(way, _ground(rows.get(way), phrasings), rows.get(way), phrasings) for way in (MEANING, LETTERS)]
+
+
+def _ground(row: SearchLimit | None, phrasings: int) -> Ground:
+    if row is not None:
+        return Ground.OWN if row.found >= FEWEST else Ground.FEW_FOUND
+    return Ground.FEW_PHRASINGS if phrasings < FEWEST else Ground.NOT_YET
 
 
 def last(session: Session) -> Sequence[SearchLimit]:

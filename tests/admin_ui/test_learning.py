@@ -1,5 +1,6 @@
 """The pages of what nobody could find, of phrasings, of synonyms, and of what was asked."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -15,7 +16,7 @@ from hotline.times import local_day, now
 from knowledge_base import asked, measured
 from knowledge_base.asked import Asked, Found, Open, Unanswered
 from knowledge_base.entries import Approval, Entry, Phrasing, State
-from knowledge_base.search import limits
+from knowledge_base.search import limits, rebuilding
 from knowledge_base.synonyms import Synonym
 from knowledge_base.worth import Led, Worth
 
@@ -171,10 +172,13 @@ def test_the_picture_drills_down_to_the_askings(world: World, signed_in: SignIn)
 
 def test_beside_the_picture_stands_where_not_knowing_begins_and_what_that_does(world: World, signed_in: SignIn) -> None:
     office = signed_in("city_office")
-    assert "可能性不到15 %时说“不知道”（通用界限" in office.get("/asked").text
+    usual = "可能性不到15 %时说“不知道”。这是通用界限："
+    assert len(re.findall(f"{usual}按本库测定至少要300条找得到的说法，本库只有[0-9]+条已批准的说法", office.get("/asked").text)) == 2
     with world.database.writing() as session:
-        limits.keep(session, [limits.measured(limits.MEANING, [10.0, *[60.0] * 399], [12.0, 40.0])], at=now())
+        limits.keep(session, [limits.measured(limits.MEANING, [10.0, *[60.0] * 399], [12.0, 40.0]),
+                              limits.measured(limits.LETTERS, [60.0] * 299, [])], at=now())  # fmt: skip
     page = office.get("/asked").text
+    assert re.search(f"边输入边搜索：{usual}按本库测定至少要300条找得到的说法，[^，]+试问的说法里只找到299条", page)
     assert "完整搜索：可能性不到50 %时说“不知道”" in page
     assert "按本库400条找得到的说法测定：这些说法有0.2 %被说成不知道，换成库里没有的条目则有100.0 %；如用通用界限15 %，分别为0.2 %和50.0 %" in page
 
@@ -240,6 +244,26 @@ def test_an_index_that_cannot_follow_is_seen_on_the_system_page(app: Flask, sign
     assert "随数据库更新" in administrator.get("/system").text
     app.extensions["house"].index.trouble = "OSError('the disk is gone')"
     assert "the disk is gone" in administrator.get("/system").text
+
+
+def test_who_runs_the_system_has_every_index_made_anew_and_sees_how_it_goes(
+    world: World, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    administrator = signed_in("administrator")
+    assert signed_in("supervisor").post("/system/index").status_code == 403
+    for _ in range(2):
+        assert administrator.post("/system/index").status_code == 303
+    with world.database.writing() as session:
+        assert rebuilding.latest(session) == 1, "one at a time"
+        rebuilding.begun(session, 1, "web@here:7", at=now())
+        rebuilding.over(session, 1, "agi@here:8", entries=1234, at=now())
+    page = administrator.get("/system/index").text
+    assert ("进行中" in page, "1234" in page, 'hx-get="/system/index"' in page, "重建所有索引" in page) == (True, True, True, False)
+    with world.database.writing() as session:
+        rebuilding.over(session, 1, "web@here:7", entries=None, trouble="OSError('no room')", at=now())
+    monkeypatch.setattr("admin_ui.views.system.now", lambda: now() + rebuilding.ANSWERED_WITHIN)
+    page = administrator.get("/system").text
+    assert ("no room" in page, page.count("没有回应"), "hx-get" in page, "重建所有索引" in page) == (True, 1, False, True)
 
 
 def test_lists_are_filtered_as_the_search_understands_words_and_so_are_their_files(world: World, signed_in: SignIn) -> None:

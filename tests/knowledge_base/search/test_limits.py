@@ -28,6 +28,14 @@ def test_two_in_a_hundred_of_what_is_found_lie_below_the_limit(found: list[float
     assert fitting(found) == pytest.approx(limit)
 
 
+@pytest.mark.parametrize(("found", "phrasings", "ground"), [
+    (limits.FEWEST, 0, "own"), (limits.FEWEST - 1, 999, "few_found"), (None, limits.FEWEST - 1, "few_phrasings"),
+    (None, limits.FEWEST, "not_yet")])  # fmt: skip
+def test_on_what_ground_a_limit_holds_is_known(found: int | None, phrasings: int, ground: str) -> None:
+    row = None if found is None else SearchLimit(way="letters", found=found)
+    assert limits._ground(row, phrasings) == ground
+
+
 def test_what_a_limit_does_is_told_beside_what_the_usual_one_would() -> None:
     of = measured("letters", EVERYDAY, [10.0, 17.0, 21.0, 60.0])
     assert (of.found, of.lost, of.lost_usually, of.told, of.told_usually) == (401, 0.02, 0.0, 0.75, 0.25)
