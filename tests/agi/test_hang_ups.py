@@ -18,7 +18,7 @@ from agi.run import SCRIPTS
 from ami_listener.drift import believed, drift
 from ami_listener.resync import repair
 from ami_listener.seen import Seen
-from dispatch.callbacks import callbacks, places
+from dispatch.callbacks import by_phone, callbacks, places
 from dispatch.callbacks.callbacks import Attempt, Callback
 from dispatch.calls import calls
 from dispatch.calls.calls import Call
@@ -33,6 +33,8 @@ from hotline.accounts.roles import Role
 from hotline.database import Database
 from hotline.directory.departments import Department, by_code
 from hotline.directory.liaisons import Position
+from hotline.telling.outbox import Delivery, DeliveryAttempt
+from hotline.telling.outbox import State as Sent
 from hotline.times import now
 from hotline.voice.orders import SpeechOrder
 from tests.agi.caller import NUMBER
@@ -40,6 +42,7 @@ from tests.agi.leaver import HANGS_UP, Leaver
 from tests.agi.test_leave_question import TOLD
 from tests.agi.test_menu import MENU
 from tests.agi.test_scripts import ANSWER, TO_THE_ANSWER, Hotline, a_house
+from tests.agi.test_telling import TEXT, ringing
 from tests.dispatch import town
 from tests.dispatch.town import Staff
 
@@ -92,11 +95,15 @@ class Scene:
             calls.end(session, f"kept-{self.call_id}", at=now())
             return (callbacks.dial(session, place.callback, call_id=self.call_id, at=now()).id,)
 
+    def message(self) -> tuple[str, ...]:
+        """A duty office that is rung for a message."""
+        return (ringing(self.house, key=f"message-{self.call_id}"),)
+
     def goes(self, script: str, **how: object) -> Leaver:
         """One call from its first command to the caller's going, and to its end as the listener notes it."""
         way = WAYS[script]
         self.call_id = f"20261123120000-{next(_numbers):012d}"
-        direction = "out" if script in {"callback", "place_turn"} else "in"
+        direction = "out" if script in {"callback", "place_turn", "telling"} else "in"
         if script != "incoming":
             self.house.began(self.call_id, direction=direction)
         caller = Leaver(way.presses, says=[TOLD] * 9, call_id=self.call_id, **how)  # type: ignore[arg-type]
@@ -110,6 +117,8 @@ class Scene:
             end_call(session, self.call_id, settings=self.house.settings, at=now())
             for row in session.scalars(select(TransferAttempt).where(TransferAttempt.ended_at.is_(None))):
                 transfers.over(session, row, transfers.Outcome.CALLER_HUNG_UP, at=now())
+            for told in session.scalars(select(Delivery).where(Delivery.state == Sent.SENDING)):
+                by_phone.rang_out(session, by_phone.channel_of(told), settings=self.house.settings, at=now())
 
     def looked(self) -> None:
         """The listener's next look: a call may be written down after its end was heard."""
@@ -124,6 +133,7 @@ class Scene:
                 "calls": select(func.count()).select_from(Call).where(Call.ended_at.is_(None)),
                 "attempts": select(func.count()).select_from(Attempt).where(Attempt.outcome == ""),
                 "liaisons": select(func.count()).select_from(TransferAttempt).where(TransferAttempt.ended_at.is_(None)),
+                "messages": select(func.count()).select_from(DeliveryAttempt).where(DeliveryAttempt.ended_at.is_(None)),
                 "dialling": select(func.count()).select_from(Callback).where(Callback.state == callbacks.State.DIALLING),
             }
             return {name: found for name, query in counted.items() if (found := session.scalar(query))}
@@ -136,6 +146,7 @@ WAYS = {
     "callback": Way({"callback_hello": "1", "callback_satisfied": "4"}, Scene.attempt),
     "liaison": Way({"liaison_hello": "1"}, Scene.liaison),
     "survey": Way({"survey_question": "5"}),
+    "telling": Way({"duty_hello": "1"}, Scene.message),
     "warned": Way(),
     "menu": Way({"person_offer": "*"}, lambda scene: ("96128", "3")),
     "keep_place": Way(arguments=lambda scene: ("6", "elderly")),
@@ -163,7 +174,7 @@ def scene(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
             order.made_at = now()
         session.flush()
         menus.begin(session, row, by="boss", settings=before.settings, at=now())
-    before.voiced(*MENU.texts(), "请携带身份证到派出所办理。")
+    before.voiced(TEXT, *MENU.texts(), "请携带身份证到派出所办理。")
     house = a_house(database, tmp_path)
     house.server._answer_within = 0.2
     (house.settings.spool / "messages").mkdir(parents=True, exist_ok=True)

@@ -27,12 +27,12 @@ def house(database: Database, tmp_path: Path) -> Iterator[Hotline]:
     house.server.stop()
 
 
-def ringing(house: Hotline, *, urgent: bool = True, lines: int = 2) -> str:
+def ringing(house: Hotline, *, urgent: bool = True, lines: int = 2, key: str = "a") -> str:
     """A message whose first attempt is under way: its channel."""
     with house.database.writing() as session:
-        phone.owe(session, [Line(f"0877201000{n}", "值班电话") for n in range(lines)], TEXT, key="a", topic="duty", about=("matter", "1"),
+        phone.owe(session, [Line(f"0877201000{n}", "值班电话") for n in range(lines)], TEXT, key=key, topic="duty", about=("matter", "1"),
                   rounds=1, pause_minutes=0, voice=house.settings.voice, urgent=urgent, at=now())  # fmt: skip
-        row = session.scalars(select(Delivery)).one()
+        row = session.scalars(select(Delivery).where(Delivery.key == key)).one()
         row.state, row.token, row.attempts = State.SENDING, 1, 1
         session.add(DeliveryAttempt(delivery_id=row.id, at=now()))
         return by_phone.channel_of(row)
