@@ -5,6 +5,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from knowledge_base.search.alphabet import codes
 from knowledge_base.search.grams import Grams
 from knowledge_base.search.neighbours import Neighbours
 from knowledge_base.search.readings import normal, sounds
+from knowledge_base.search.yunnan import HEARD, written
 
 _RUN = re.compile(r"[a-z]+|[0-9]+|[^0-9a-z]+")
 _LONGEST = 6  # letters of a syllable
@@ -74,6 +76,8 @@ class Spelling:
         if not pinyin:
             return Written(Form.INITIALS, "".join(runs), "".join(runs))
         heard = "".join(known.get(s, s) for run in runs for s in cut.get(run, run))
+        for said, meant in _in_yunnan():
+            heard = heard.replace(said, meant)
         return Written(Form.PINYIN, heard, heard)
 
     def _mixed(self, runs: list[str], cut: dict[str, list[str]]) -> Written:
@@ -136,3 +140,9 @@ def _back(ending: Sequence[Sequence[Piece]]) -> list[str]:
         end -= len(one.told)
         one = ending[end][one.before] if end else None
     return pieces[::-1]
+
+
+@cache
+def _in_yunnan() -> list[tuple[str, str]]:
+    """How what people say there sounds, and what is written."""
+    return [(sounds(said), sounds(written(said))) for said in HEARD]

@@ -11,6 +11,7 @@ from opencc import OpenCC
 from knowledge_base.search import dictionary
 from knowledge_base.search.alphabet import codes, default_sounds, firsts, plain
 from knowledge_base.search.texts import Texts
+from knowledge_base.search.yunnan import written
 
 _APART = re.compile(r"[^0-9a-z\u3400-\u4dbf\u4e00-\u9fff]+")
 _TOGETHER = 10_000  # texts read at once: the pieces of more take much room
@@ -30,7 +31,11 @@ class Reading:
 
 
 def normal(words: str) -> str:
-    """Simplified characters, small letters and digits; runs of anything else become one blank."""
+    """Simplified characters, small letters and digits, in written Chinese; runs of anything else become one blank."""
+    return written(_plain(words))
+
+
+def _plain(words: str) -> str:
     return _APART.sub(" ", unicodedata.normalize("NFKC", words).lower().translate(_simplified())).strip()
 
 
@@ -49,7 +54,7 @@ def read_all(texts: Sequence[str] | Texts) -> tuple[Texts, Texts]:
 
 def _lines(texts: Sequence[str]) -> tuple[str, str]:
     """Characters and sounds, each text with the end of a line."""
-    together = "".join(f"{normal(text)}\n" for text in texts)
+    together = written("".join(f"{_plain(text)}\n" for text in texts))
     return together.replace(" ", ""), sounds(together).replace(" ", "")
 
 

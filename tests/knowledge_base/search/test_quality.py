@@ -14,10 +14,10 @@ from knowledge_base.search.letters import Form
 from knowledge_base.search.readings import read as read_text
 
 FLOORS = {
-    "clean": (0.23, 0.51, 0.93),
-    "misheard": (0.21, 0.47, 0.91),
-    "pinyin": (0.21, 0.46, 0.91),
-    "initials": (0.03, 0.17, 0.74),
+    "clean": (0.34, 0.61, 0.93),
+    "misheard": (0.29, 0.58, 0.91),
+    "pinyin": (0.32, 0.58, 0.91),
+    "initials": (0.06, 0.19, 0.71),
     "prefix": (0.98, 0.99, 1.0),
 }
 """Success@1, @5 and the area: the phrasing that is asked names another side of the matter than those that stand."""

@@ -64,6 +64,28 @@ def test_one_search_understands_all_ways_to_write(index: Index, words: str, entr
     assert index.search(words)[0].entry_id == entry
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("居住证咋个续签", "居住证怎么续签"),
+        ("护照克哪点办", "护照去哪里办"),
+        ("办护照要哪样材料", "办护照要什么材料"),
+        ("公积金给能提取", "公积金能不能提取"),
+        ("没得收入咋办", "没有收入怎么办"),
+        ("juzhuzhengzagexuqian", "juzhuzhengzenmexuqian"),
+        ("huzhaokenadianban", "huzhaoqunaliban"),
+    ],
+)
+def test_what_people_say_in_yunnan_is_what_is_written(index: Index, said: str, meant: str) -> None:
+    assert index.reading(said) == index.reading(meant)
+    assert index.search(said) == index.search(meant)
+
+
+def test_written_words_that_hold_what_is_said_in_yunnan_stay(index: Index) -> None:
+    for words in ("没得到补贴", "那样可以吗", "nayangkeyima"):
+        assert index.reading(words) != index.reading(words.replace("没得", "没有").replace("那样", "什么").replace("nayang", "shenme"))
+
+
 SHORT = ["居民医保", "居委会", "身体检查", "公园", "异地存款", "KTV备案", "餐厅检查", "长时间不用的居住证到期了怎么续签", "怎么样的身份证算是丢了要补办的",
          "住房公积金可以提取几次", "在外省看病的人怎么办异地就医备案"]  # fmt: skip
 
