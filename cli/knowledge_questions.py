@@ -8,7 +8,9 @@ from typing import Any
 
 import click
 
+from knowledge_base.search.alphabet import spelled
 from knowledge_base.search.documents import Document
+from knowledge_base.search.readings import read as read_words
 from knowledge_base.search.wording import tight
 
 _NONE = "other"  # the group and the slice of a question that names none
@@ -49,11 +51,16 @@ def read(file: Path) -> Questions:
 
 def answered_here(others: Questions, here: Questions) -> set[Question]:
     """The questions of another file, or of this one without gold, that have an answer here though nobody says so:
-    they themselves, or titles that are right there, stand here word for word."""
-    titles = {tight(document.question) for document in here.held}
+    they themselves stand here as they sound, or titles that are right there word for word."""
+    titles, heard = ({how(document.question) for document in here.held} for how in (tight, _heard))
     of = {name: tight(document.question) for name, document in zip(others.names, others.held, strict=True)}
     return {one for one in others.asked
-            if tight(one.text) in titles or any(of.get(name) in titles for name in one.gold)}  # fmt: skip
+            if _heard(one.text) in heard or any(of.get(name) in titles for name in one.gold)}  # fmt: skip
+
+
+def _heard(words: str) -> str:
+    """Words in pinyin, as somebody types it; pinyin stays."""
+    return "".join(spelled().get(sound, sound) for sound in read_words(words).sounds)
 
 
 def spread(questions: Sequence[Question], most: int) -> list[Question]:

@@ -121,11 +121,12 @@ def test_strange_questions_that_have_an_answer_here_are_counted_with_and_without
     other = tmp_path / "other.jsonl"
     rows = [{"type": "doc", "id": "x", "text": "居住证到期了，怎么续签"}, {"type": "doc", "id": "y", "text": "红烧肉怎么做"},
             {"type": "query", "text": "身份证丢了怎么补办", "gold": ["y"], "group": "clean"},  # a title here
+            {"type": "query", "text": "shenfenzhengdiulezenmebuban", "gold": ["y"], "group": "clean"},  # in pinyin
             {"type": "query", "text": "居住证过期", "gold": ["y", "x"], "group": "clean"},  # its right title is one
             {"type": "query", "text": "红烧肉放多少糖", "gold": ["y"], "group": "clean"}]  # fmt: skip
     other.write_text("\n".join(json.dumps(row, ensure_ascii=False) for row in rows), encoding="utf-8")
     found = run(file, "--typing", "--strange", other)
-    assert found["apart"] == {"left_out": 2, "auroc": 1.0, "auroc_groups": {"clean": 1.0}}
+    assert found["apart"] == {"left_out": 3, "auroc": 1.0, "auroc_groups": {"clean": 1.0}}
     assert found["auroc"] < 1.0, "as the files say it"  # type: ignore[operator]
 
 
