@@ -42,14 +42,24 @@ def ring(session: Session, ticket: Ticket, rung: Rung, *, settings: Settings, at
 def _owe(session: Session, ticket: Ticket, unit: Department, rung: Rung, chain: Sequence[Line], *, settings: Settings,
          at: datetime) -> None:  # fmt: skip
     key, about = f"duty:{ticket.id}:{ticket.due_at:%Y%m%d%H%M}:{rung}", ("ticket", ticket.number)
-    words = {"number": ticket.number, "urgency": HURRY[Urgency(ticket.urgency)], "due": _due(ticket, at),
-             "department": unit.short_name or unit.name}  # fmt: skip
-    text = "{department}有一件{urgency}工单，编号{number}，{due}。请立即登录系统办理。".format_map(words)
-    phone.owe(session, chain, text, key=key, topic=sms.DUTY, about=about, rounds=settings.duty_ring_rounds,
-              pause_minutes=settings.duty_ring_pause_minutes, voice=settings.voice, urgent=True, at=at)  # fmt: skip
+    words = _words(ticket, unit, at)
+    phone.owe(session, chain, text_of(ticket, unit, at=at), key=key, topic=sms.DUTY, about=about,
+              rounds=settings.duty_ring_rounds, pause_minutes=settings.duty_ring_pause_minutes, voice=settings.voice,
+              urgent=True, at=at)  # fmt: skip
     for line in chain:
         if sms.sendable(session, sms.DUTY, line.number, settings=settings):
             sms.owe(session, sms.DUTY, line.number, words, at, key=key, about=about, urgent=True)
+
+
+def text_of(ticket: Ticket, unit: Department, *, at: datetime) -> str:
+    """What is said: which ticket, how urgent, what is due when; not what it is about."""
+    words = _words(ticket, unit, at)
+    return "{department}有一件{urgency}工单，编号{number}，{due}。请立即登录系统办理。".format_map(words)
+
+
+def _words(ticket: Ticket, unit: Department, at: datetime) -> dict[str, str]:
+    return {"number": ticket.number, "urgency": HURRY[Urgency(ticket.urgency)], "due": _due(ticket, at),
+            "department": unit.short_name or unit.name}  # fmt: skip
 
 
 def _department(session: Session, unit: Department, settings: Settings) -> list[Line]:

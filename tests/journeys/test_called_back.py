@@ -1,11 +1,12 @@
 """We ring: a machine answers, and a line breaks; what is owed is held, and nothing private is said to a machine."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from cli import sip
 from cli.exchange import Exchange
@@ -16,6 +17,7 @@ from dispatch.callbacks.places import Over, Place
 from dispatch.callbacks.telephone import Telephone
 from dispatch.calls import calls
 from dispatch.calls.calls import TELLING, Call, CallStep, Step
+from dispatch.clocks import duty_phones
 from dispatch.tickets import referrals
 from dispatch.tickets.referrals import Matter
 from dispatch.tickets.states import State
@@ -25,7 +27,8 @@ from hotline.directory.departments import by_code
 from hotline.directory.liaisons import Liaison, Position
 from hotline.telling.outbox import Channel, Delivery
 from hotline.times import now
-from hotline.voice import alaw
+from hotline.voice import alaw, orders
+from hotline.voice.orders import SpeechOrder
 from recordings.recordings import Recording
 from recordings.recordings import State as Taken
 from tests.dispatch.town import Staff, bring
@@ -62,6 +65,13 @@ def citizen(house: House) -> int:
 
 def sound(house: House) -> Path:
     return house.settings.folder / f"{HERTZ}.alaw"
+
+
+def murmurs(house: House) -> Path:
+    """The same so softly that what is said to him is heard in it."""
+    soft = sound(house).with_name("murmurs.alaw")
+    soft.write_bytes(alaw.encode(0.02 * alaw.decode(sound(house).read_bytes())))
+    return soft
 
 
 def owed(house: House) -> int:
@@ -117,14 +127,18 @@ def test_of_what_is_urgent_the_next_duty_telephone_rings_until_somebody_presses_
         by = Staff(unit, people["supervisor"], people["liaison.101"], people["leader.101"])
         ticket = referrals.refer(session, matter, call=None, recording=None, code="", by="operator1", settings=house.settings, at=at)
         bring(session, ticket, State.IN_HAND, by=by, settings=house.settings, at=at)
-        number = ticket.number
+        number, spoken = ticket.number, orders.order(session, duty_phones.text_of(ticket, unit, at=at), voice=house.settings.voice, urgent=True, at=at)
+    for name, sentence in zip(spoken, ("liaison_gone", "transfer_nobody"), strict=True):  # what is said has its sound at once
+        shutil.copy(ears.PROMPTS / f"{sentence}.alaw", house.settings.sounds / f"{name}.alaw")
+    with house.database.writing() as session:
+        session.execute(update(SpeechOrder).where(SpeechOrder.name.in_(spoken)).values(made_at=at))
     with sip.answer(Say(sound(house)), Wait(100), port=citizen, calls=1) as mailbox:
         with house.database.writing() as session:  # its reminder is due
             session.scalars(select(Ticket).where(Ticket.number == number)).one().rung_at = now()
         assert mailbox.result(120).failed == 0, "we hang up on it"
-    speaks = Say(sound(house))
+    speaks = Say(murmurs(house))
     told = select(TicketStep).join(Ticket, Ticket.id == TicketStep.ticket_id).where(Ticket.number == number, TicketStep.action == by_phone.HEARD)
-    with sip.answer(speaks, Wait(12), Touch("1", 1), speaks, Wait(40), port=citizen, calls=1):
+    with sip.answer(speaks, Wait(15), Touch("1", 1), speaks, Wait(40), port=citizen, calls=1):
         house.eventually(lambda session: session.scalar(told), 120)
     with house.database.reading() as session:
         message = session.scalars(select(Delivery).where(Delivery.thing == number, Delivery.channel == Channel.PHONE)).one()
@@ -136,9 +150,7 @@ def test_of_what_is_urgent_the_next_duty_telephone_rings_until_somebody_presses_
 
 
 def test_a_machine_that_talks_over_everything_is_hung_up_on_and_hears_nothing_private(house: House, citizen: int) -> None:
-    murmurs = sound(house).with_name("murmurs.alaw")
-    murmurs.write_bytes(alaw.encode(0.02 * alaw.decode(sound(house).read_bytes())))  # what is said to it is heard in it
-    with sip.answer(Say(murmurs), Wait(100), port=citizen, calls=1) as machine:
+    with sip.answer(Say(murmurs(house)), Wait(100), port=citizen, calls=1) as machine:
         callback_id = owed(house)
         over = select(Attempt).where(Attempt.callback_id == callback_id, Attempt.outcome != "")
         attempt = house.eventually(lambda session: session.scalar(over), 90)
