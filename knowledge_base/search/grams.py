@@ -47,7 +47,7 @@ class Grams:
                                              for name in ("keys", "telling", "counts", "kept", "texts"))  # fmt: skip
         if not len(keys):  # a key that nothing has, so that there is always one
             keys, telling, counts = np.array([_NOBODY]), np.zeros(1, np.float32), np.zeros(1, np.int32)
-            kept = np.zeros(1, np.int64)
+            kept = np.zeros(1, np.int32)
         ends = np.concatenate([np.zeros(1, np.int32), np.cumsum(kept, dtype=np.int32)])
         sums = np.sum([part.sums for part in parts], axis=0).astype(np.float32)
         unknown = float(_told(np.zeros(1), count)[0]) if like is None else like.unknown

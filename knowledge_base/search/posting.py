@@ -1,6 +1,6 @@
 """Making an index of neighbouring characters: every key in order, how many texts hold it, and which."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,8 @@ SHIFT = np.uint64(21)  # a Unicode code point has 21 bits
 BLOCK = 1 << 16  # texts whose numbers fit into 16 bits
 _UNITS = 1 << 16  # kinds of characters
 KEPT = 150_000  # texts of a key: who looks for what more of them hold has to say more
+_AT_ONCE = 1 << 18  # characters looked at together: what counting them takes for a moment stays small
+_APART = ~np.uint64(0)  # greater than any key
 
 
 def keys_of(texts: Sequence[str], longest: int = 2) -> tuple[Keys, Ints]:
@@ -27,19 +29,24 @@ def keys_of(texts: Sequence[str], longest: int = 2) -> tuple[Keys, Ints]:
 def keys_within(points: NDArray[Any], lengths: NDArray[Any], longest: int) -> tuple[Keys, Ints]:
     """The same of texts behind one another, of these lengths."""
     owners = np.repeat(np.arange(len(lengths), dtype=np.int32), lengths)
-    found = [_runs(points, owners, wide, SHIFT) for wide in range(1, longest + 1)]
+    found = [_within(points, owners, wide) for wide in range(1, longest + 1)]
     return np.concatenate([keys for keys, _ in found]), np.concatenate([of for _, of in found])
 
 
-def _runs(points: NDArray[Any], owners: Ints, wide: int, shift: np.uint64) -> tuple[Keys, Ints]:
-    """So many neighbours of one text as one number, and the text."""
+def _within(points: NDArray[Any], owners: Ints, wide: int) -> tuple[Keys, Ints]:
+    keys = _runs(points, wide, SHIFT)
+    inside = owners[wide - 1 :] == owners[: len(keys)]
+    return keys[inside], owners[: len(keys)][inside]
+
+
+def _runs(points: NDArray[Any], wide: int, shift: np.uint64) -> Keys:
+    """So many neighbours as one number, whether they are of one text or not."""
     count = max(0, len(points) - wide + 1)
     keys = points[:count].astype(np.uint64)
     for nth in range(1, wide):
         keys <<= shift
         keys |= points[nth : nth + count]
-    inside = owners[wide - 1 :] == owners[:count]
-    return keys[inside], owners[:count][inside]
+    return keys
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,13 +67,20 @@ class Letters:
         return cls(numbers[units], known, np.repeat(np.arange(len(lengths), dtype=np.int32), lengths), len(lengths))
 
     def in_order(self, wide: int) -> tuple[Keys, Ints]:
-        """The keys of so many neighbours in order, and the texts that they are from; those of equal keys in order."""
+        """The keys of so many neighbours in order, and the texts that they are from; those of equal keys in order. All
+        in one place: each copy would take 30 MB of what a hundred thousand entries tell."""
         bits, each = np.uint64(self.texts.bit_length()), np.uint64(len(self.known).bit_length())
-        both, owners = _runs(self.numbers, self.owners, wide, each)
+        both = _runs(self.numbers, wide, each)
         both <<= bits
-        both |= owners.astype(np.uint64)
+        np.bitwise_or(both, self.owners[: len(both)], out=both, dtype=np.uint64, casting="unsafe")
+        apart = self.owners[wide - 1 :] != self.owners[: len(both)]
+        both[apart] = _APART
         both.sort()
-        return both >> bits, (both & ((np.uint64(1) << bits) - np.uint64(1))).astype(np.int32)
+        both = both[: len(both) - np.count_nonzero(apart)]
+        owners = np.empty(len(both), dtype=np.int32)
+        np.bitwise_and(both, (np.uint64(1) << bits) - np.uint64(1), out=owners, dtype=np.uint64, casting="unsafe")
+        both >>= bits
+        return both, owners
 
     def keys(self, numbered: Keys, wide: int) -> Keys:
         """Keys of small numbers as those of characters."""
@@ -86,7 +100,7 @@ class Posted:
     telling: Floats  # how much each tells
     counts: Ints  # the texts that hold each
     sums: NDArray[Any]  # of each text: how much all that it holds tells
-    kept: NDArray[np.int64]  # of each key, for each block of texts: how many stand in `texts`
+    kept: Ints  # of each key, for each block of texts: how many stand in `texts`
     texts: Units  # their numbers within the block
 
 
@@ -98,20 +112,40 @@ def posted(letters: Letters, wide: int, worth: Callable[[Keys, Ints], Floats], *
     keys, once = letters.keys(every[begins], wide), begins.copy()
     del every
     once[1:] |= owners[1:] != owners[:-1]
-    key_of = np.cumsum(begins, dtype=np.int32) - np.int32(1)
-    counts = np.bincount(key_of[once], minlength=len(keys)).astype(np.int32)
+    counts = np.add.reduceat(once, np.flatnonzero(begins), dtype=np.int32) if len(once) else np.zeros(0, np.int32)
     telling = worth(keys, counts)
-    sums = np.bincount(owners, weights=telling[key_of], minlength=letters.texts)
+    key_of = np.cumsum(begins, dtype=np.int32)
+    key_of -= np.int32(1)
+    sums = _summed(owners, key_of, telling, letters.texts)
     if not postings:
         once[:] = False
-    return Posted(keys, telling, counts, sums, *_kept(key_of[once], owners[once], counts, letters.texts))
+    owners = owners[once]
+    return Posted(keys, telling, counts, sums, *_kept(key_of[once], owners, counts, letters.texts))
 
 
-def _kept(key_of: Ints, owners: Ints, counts: Ints, texts: int) -> tuple[NDArray[np.int64], Units]:
+def _summed(owners: Ints, key_of: Ints, telling: Floats, texts: int) -> NDArray[Any]:
+    """Of each text: how much all that it holds tells."""
+    sums = np.zeros(texts)
+    for some in _stretches(len(owners)):
+        sums += np.bincount(owners[some], weights=telling[key_of[some]], minlength=texts)
+    return sums
+
+
+def _kept(key_of: Ints, owners: Ints, counts: Ints, texts: int) -> tuple[Ints, Units]:
     """The first texts of each key, block by block."""
-    if counts.max(initial=0) > KEPT:
-        few = np.arange(len(owners)) - (np.cumsum(counts) - counts)[key_of] < KEPT
+    if len(owners) and counts.max(initial=0) > KEPT:
+        few, begins = np.ones(len(owners), dtype=bool), np.cumsum(counts) - counts
+        for key in np.flatnonzero(counts > KEPT).tolist():
+            few[begins[key] + KEPT : begins[key] + counts[key]] = False
         key_of, owners = key_of[few], owners[few]
     blocks = max(1, -(-texts // BLOCK))
-    place = key_of * np.int64(blocks) + owners // BLOCK
-    return np.bincount(place, minlength=len(counts) * blocks), (owners % BLOCK).astype(np.uint16)
+    kept = np.zeros(len(counts) * blocks, dtype=np.int32)
+    for some in _stretches(len(owners)):
+        first = int(key_of[some.start])  # they are in order
+        found = np.bincount((key_of[some] - first) * blocks + owners[some] // BLOCK)
+        kept[first * blocks : first * blocks + len(found)] += found.astype(np.int32)
+    return kept, (owners % BLOCK).astype(np.uint16)
+
+
+def _stretches(count: int) -> Iterator[slice]:
+    return (slice(start, start + _AT_ONCE) for start in range(0, count, _AT_ONCE))

@@ -217,6 +217,7 @@ def surprise(session: Session) -> None:
 
 
 @pytest.mark.alone
+@pytest.mark.parametrize("database", ["postgresql", pytest.param("sqlite", marks=pytest.mark.proof)], indirect=True)
 def test_in_every_process_a_change_is_there_within_two_seconds_and_everything_is_read_anew_on_demand(
     stocked: Database, followed: LiveIndex, elsewhere: Process
 ) -> None:
