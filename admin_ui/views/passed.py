@@ -20,6 +20,7 @@ from dispatch.passed import passed, passed_answers, passed_form
 from dispatch.passed.passed_form import Line
 from dispatch.passed.passed_matters import PassedMatter
 from dispatch.tickets import reach
+from dispatch.tickets.list_order import common
 from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError
 from hotline import audit
@@ -46,7 +47,9 @@ def export() -> ResponseReturnValue:
     """What the list shows, with the answers, to be told to 12345 where there is no interface."""
     header = (gettext("12345的工单编号"), gettext("工单"), gettext("状态"), gettext("收到时间"), gettext("来源"),
               gettext("答复"), gettext("答复送达"), gettext("处理"))  # fmt: skip
-    return csv_in_stretches("passed", header, _rows, _wanted())
+    with reading() as session:
+        wanted = _wanted(session)
+    return csv_in_stretches("passed", header, _rows, wanted)
 
 
 @blueprint.get("/empty.xlsx")
@@ -104,13 +107,15 @@ def _done(row_id: int, deed: Callable[[Session, PassedMatter], None]) -> Respons
 
 def _page(*, trouble: str = "", lines: Sequence[Line] = ()) -> str:
     with reading() as session:
-        page: Page[PassedMatter] = page_of(session, _wanted())
+        page: Page[PassedMatter] = page_of(session, _wanted(session))
         return render_template("passed.html", page=page, trouble=trouble, lines=lines, inside=reach.inside(me()),
                                went=_went(session, page.rows), titles=passed_form.TITLES | ADDED)  # fmt: skip
 
 
-def _wanted() -> Select[PassedMatter]:
-    return passed.listed(text=wish("q"), open_only=wish("open") == "1")
+def _wanted(session: Session) -> Select[PassedMatter]:
+    text = wish("q")
+    often = bool(text) and common(session, text)
+    return passed.listed(text=text, common=often, open_only=wish("open") == "1")
 
 
 def _went(session: Session, rows: Sequence[PassedMatter]) -> dict[str, Delivery]:

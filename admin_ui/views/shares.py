@@ -6,18 +6,18 @@ from datetime import datetime
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import Select, case, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
 
 from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
 from admin_ui.paging import page_of, wish, wish_code
 from admin_ui.words import SHARES
-from dispatch.tickets import joint, reach
+from dispatch.tickets import joint, reach, share_list
+from dispatch.tickets.list_order import common
 from dispatch.tickets.shares import Outcome, Share
 from dispatch.tickets.steps import ReferralError
-from dispatch.tickets.tickets import Ticket
 from hotline import audit
 from hotline.accounts.roles import Permission
 
@@ -28,7 +28,7 @@ blueprint = Blueprint("shares", __name__, url_prefix="/shares")
 @needs(Permission.TICKETS)
 def listed() -> ResponseReturnValue:
     with reading() as session:
-        return render_template("shares.html", page=page_of(session, _wanted()))
+        return render_template("shares.html", page=page_of(session, *_wanted(session)))
 
 
 @blueprint.get("/export.csv")
@@ -37,7 +37,9 @@ def export() -> ResponseReturnValue:
     """What the list shows, as a file; nothing of callers is in it."""
     header = (gettext("工单"), gettext("标题"), gettext("协办单位"), gettext("协办内容"), gettext("协办期限"),
               gettext("结果"), gettext("结束时间"))  # fmt: skip
-    return csv_in_stretches("shares", header, _rows, _wanted())
+    with reading() as session:
+        wanted = _wanted(session)
+    return csv_in_stretches("shares", header, _rows, *wanted)
 
 
 @blueprint.get("/<int:share_id>")
@@ -84,16 +86,10 @@ def _shown(share_id: int, trouble: str = "") -> str:
                                typed=request.form)  # fmt: skip
 
 
-def _wanted() -> Select[Share]:
-    """What waits first, by what is due."""
-    whole = contains_eager(Share.ticket), joinedload(Share.department)
-    query = select(Share).join(Share.ticket).options(*whole).where(reach.shares_of(me()))
-    if text := wish("q"):
-        fields = (Ticket.number, Ticket.title, Share.asked)
-        query = query.where(or_(*(f.contains(text, autoescape=True) for f in fields)))
-    if (outcome := wish_code("outcome", Outcome)) is not None:
-        query = query.where(Share.outcome == outcome)
-    return query.order_by(case((Share.ended_at.is_(None), 0), else_=1), Share.due_at, Share.id)
+def _wanted(session: Session) -> tuple[Select[Share], Select[Share]]:
+    text = wish("q")
+    often = bool(text) and common(session, text)
+    return share_list.listed(me(), text=text, common=often, outcome=wish_code("outcome", Outcome))
 
 
 def _rows(_session: Session, found: Sequence[Share]) -> Iterator[tuple[object, ...]]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dispatch.answering.decision import Answer, Channel
@@ -15,6 +15,7 @@ class Telling(Base):
     """One answer given in one call."""
 
     __tablename__ = "telling"
+    __table_args__ = (Index("ix_telling_authorisation_id", "authorisation_id", "at"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     call_id: Mapped[str] = mapped_column(ForeignKey("call.id"), index=True)
     at: Mapped[datetime]

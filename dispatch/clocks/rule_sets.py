@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.clocks import rules
 from dispatch.clocks.rules import OPTIONAL, WITHOUT, Rules
-from dispatch.tickets.states import OVER, Action
+from dispatch.tickets.states import OVER, Action, State
 from dispatch.tickets.steps import ReferralError, reasoned
 from dispatch.tickets.tickets import Ticket, TicketRules
 from hotline import audit
@@ -120,7 +120,7 @@ def listed(session: Session) -> Sequence[TicketRules]:
 
 def kept_by(session: Session) -> dict[int, int]:
     """How many open tickets keep which set, by its id; 0: from before sets were kept."""
-    query = select(func.coalesce(Ticket.rules_id, 0), func.count()).where(Ticket.state.not_in(OVER))
+    query = select(func.coalesce(Ticket.rules_id, 0), func.count()).where(Ticket.state.in_(sorted(set(State) - OVER)))
     return {int(kept): int(many) for kept, many in session.execute(query.group_by(Ticket.rules_id))}
 
 

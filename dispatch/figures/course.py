@@ -37,7 +37,7 @@ def course(session: Session, span: Span, *, account: Account, at: datetime) -> l
     of, day = counted(Rate.ANSWERED, at=at), local_day_of(Handing.at)
     query = (
         select(day, func.count(), func.count().filter(of.whole), func.count().filter(and_(of.whole, of.part)))
-        .join(Handing.ticket).where(within(span, account)).group_by(day)
+        .where(within(span, account)).group_by(day)
     )  # fmt: skip
     found = {on: (part, whole - part, every - whole) for on, every, whole, part in session.execute(query)}
     days = stretches(local_day(span.since), local_day(span.until) - timedelta(days=1))

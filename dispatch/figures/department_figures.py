@@ -70,7 +70,7 @@ def listed(span: Span, *, account: Account, rate: Rate | None = None, part: bool
            at: datetime) -> Select[Handing]:  # fmt: skip
     """The handings behind a figure, the latest first: all that a rate counts, or its part alone."""
     whole = joinedload(Handing.ticket), joinedload(Handing.department)
-    query = select(Handing).join(Handing.ticket).options(*whole).where(within(span, account))
+    query = select(Handing).options(*whole).where(within(span, account))
     if rate is not None:
         of = counted(rate, at=at)
         query = query.where(and_(of.whole, of.part) if part else of.whole)
@@ -86,8 +86,7 @@ def _handed(session: Session, span: Span, account: Account, at: datetime) -> dic
     of = {rate: counted(rate, at=at) for rate in Rate}
     sums = [func.count().filter(one) for c in of.values() for one in (and_(c.whole, c.part), c.whole)]
     query = (
-        select(Handing.department_id, func.count(), *sums).join(Handing.ticket)
-        .where(within(span, account)).group_by(Handing.department_id)
+        select(Handing.department_id, func.count(), *sums).where(within(span, account)).group_by(Handing.department_id)
     )  # fmt: skip
     found = {}
     for key, many, *counts in session.execute(query):

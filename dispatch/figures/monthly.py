@@ -15,6 +15,7 @@ from dispatch.figures.monthly_counts import (
     asked,
     handings,
     published,
+    replied,
     reviews,
     standing,
     told,
@@ -22,7 +23,6 @@ from dispatch.figures.monthly_counts import (
 )
 from dispatch.tickets.handings import Handing, Way
 from dispatch.tickets.referrals import DISSATISFIED
-from dispatch.tickets.tickets import Ticket
 from dispatch.transfers.transfers import State, Transfer
 from hotline.accounts.accounts import Account
 from knowledge_base.ledger import REVIEWS, Deed
@@ -68,7 +68,7 @@ INDICATORS = (
     Indicator("4.1", "常见问题修改", "条", published(first=False)),
     Indicator("4.2", "常见问题总数（期末）", "条", standing),
     Indicator("5", "网上提问", "件", asked()),
-    Indicator("5.1", "网上提问答复", "件", handings(Handing.answered_at, Ticket.source == "web")),
+    Indicator("5.1", "网上提问答复", "件", replied()),
     Indicator("6", "保密审查", "件", reviews(*sorted(REVIEWS))),
     Indicator("6.1", "审查通过", "件", reviews(Deed.PASSED, Deed.SWEPT)),
     Indicator("6.2", "审查不予公开", "件", reviews(Deed.REFUSED, Deed.PULLED)),

@@ -24,7 +24,7 @@ Count = Callable[[Session, Span, Account], int | None]
 _Moment = InstrumentedAttribute[Any]
 _MANY = select(func.count())
 _TOLD = _MANY.select_from(Telling).join(Entry, Entry.id == Telling.entry_id)
-_HANDED = _MANY.select_from(Handing).join(Handing.ticket)
+_HANDED = _MANY.select_from(Handing)
 _PUBLISHED = _MANY.select_from(EntryVersion).join(Entry, Entry.id == EntryVersion.entry_id)
 
 
@@ -52,6 +52,11 @@ def transfers(*where: ColumnElement[bool]) -> Count:
 def handings(moment: _Moment, *where: ColumnElement[bool]) -> Count:
     """Matters at a department, by the day of handing, of its answer, or of its end."""
     return _counted(_HANDED, moment, Handing.department_id, *where)
+
+
+def replied() -> Count:
+    """Questions from the web that a department answered, by the day of its answer."""
+    return _counted(_HANDED.join(Handing.ticket), Handing.answered_at, Handing.department_id, Ticket.source == "web")
 
 
 def asked() -> Count:

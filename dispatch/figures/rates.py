@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from dispatch.tickets.handings import Handing, Way
 from dispatch.tickets.referrals import DISSATISFIED
@@ -27,7 +27,7 @@ class Rate(StrEnum):
 
 @dataclass(frozen=True)
 class Counted:
-    """Which handings, with their tickets, a rate counts, and which of these are its part."""
+    """Which handings a rate counts, and which of these are its part."""
 
     whole: ColumnElement[bool]
     part: ColumnElement[bool]
@@ -38,12 +38,13 @@ def counted(rate: Rate, *, at: datetime) -> Counted:
     first, stands = Handing.way == Way.HANDED, Handing.over_at.is_(None)
     match rate:
         case Rate.ACCEPTED:  # who gave it back, or lost it otherwise, without accepting is not late
-            late = and_(stands, Ticket.state == State.TO_ACCEPT, Handing.accept_by < at)
+            late = and_(stands, _stand(Ticket.state == State.TO_ACCEPT), Handing.accept_by < at)
             whole = and_(Handing.accept_by.is_not(None), or_(Handing.accepted_at.is_not(None), late))
             return Counted(whole, Handing.accepted_at <= Handing.accept_by)
         case Rate.ANSWERED:  # what waits for the caller is not late; what was sent back is not answered
             answered = and_(Handing.answered_at.is_not(None), Handing.due_at.is_not(None))
-            late = and_(stands, Handing.answered_at.is_(None), Ticket.state.in_(WITH_DEPARTMENT), Ticket.due_at < at)
+            late = and_(stands, Handing.answered_at.is_(None),
+                        _stand(Ticket.state.in_(WITH_DEPARTMENT), Ticket.due_at < at))  # fmt: skip
             return Counted(or_(answered, late), Handing.answered_at <= Handing.due_at)
         case Rate.RETURNED:
             return Counted(first, Handing.ended == Action.RETURN)
@@ -55,3 +56,9 @@ def counted(rate: Rate, *, at: datetime) -> Counted:
             return Counted(Handing.reached.is_not(None), Handing.reached.is_(True))
         case Rate.SATISFIED:
             return Counted(Handing.satisfaction.is_not(None), Handing.satisfaction < DISSATISFIED)
+
+
+def _stand(*so: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a handing's ticket stands so now. Of all that were ever handed few do: they are looked up once, and no
+    ticket is read for the handings that are over."""
+    return Handing.ticket_id.in_(select(Ticket.id).where(*so))

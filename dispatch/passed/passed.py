@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
 
 from dispatch.passed import passed_codes, passed_fields
 from dispatch.passed.passed_fields import BODY, Told
 from dispatch.passed.passed_matters import SOURCE, PassedMatter
 from dispatch.tickets import alerts, caller_sms, referrals
+from dispatch.tickets.list_order import says
 from dispatch.tickets.steps import ReferralError, reasoned
 from dispatch.tickets.tickets import Ticket
 from hotline import audit
@@ -78,13 +79,14 @@ def of(session: Session, ticket: Ticket) -> PassedMatter | None:
     return session.scalar(select(PassedMatter).where(PassedMatter.ticket_id == ticket.id))
 
 
-def listed(*, text: str = "", open_only: bool = False) -> Select[PassedMatter]:
-    """All that came, the latest first."""
-    query = select(PassedMatter).outerjoin(PassedMatter.ticket).options(contains_eager(PassedMatter.ticket))
-    query = query.order_by(PassedMatter.id.desc())
+def listed(*, text: str = "", common: bool = False, open_only: bool = False) -> Select[PassedMatter]:
+    """All that came, the latest first; `text` stands in its number there or in our ticket, `common`: in very many of
+    our tickets."""
+    query = select(PassedMatter).options(joinedload(PassedMatter.ticket)).order_by(PassedMatter.id.desc())
     if text:
-        fields = (PassedMatter.foreign_number, Ticket.number, Ticket.title)
-        query = query.where(or_(*(field.icontains(text, autoescape=True) for field in fields)))
+        theirs = select(PassedMatter.id).where(PassedMatter.foreign_number.icontains(text, autoescape=True))
+        ours = select(PassedMatter.id).join(PassedMatter.ticket).where(says(text, common=common))
+        query = query.where(PassedMatter.id.in_(theirs.union(ours)))
     if open_only:
         query = query.where(PassedMatter.taken.is_(False), PassedMatter.settled_at.is_(None))
     return query
