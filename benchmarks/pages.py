@@ -16,12 +16,14 @@ from sqlalchemy.orm import Session
 
 from admin_ui.app import create_app
 from benchmarks import report
-from benchmarks.pages_asked import Ask, asks
+from benchmarks.pages_asked import Named, asks, files
 from benchmarks.pages_asking import PASSWORD, People, exported, measured
 from benchmarks.pages_beats import idle
 from benchmarks.pages_shown import LIMIT, show, slowest_of
 from cli.fill.command import told
 from cli.fill.size import Size
+from dispatch.callbacks import corrections
+from dispatch.callbacks.callbacks import Callback
 from dispatch.calls.calls import Call
 from dispatch.tickets.tickets import Ticket
 from hotline.database import Database
@@ -59,14 +61,16 @@ def filled(size: Size, seconds: Seconds) -> Iterator[str]:
         yield address
 
 
-def asked(session: Session) -> tuple[Ask, ...]:
-    """The pages, with names that stand in this database."""
+def named(session: Session) -> Named:
+    """What stands in this database."""
     call = session.scalars(select(Call).where(Call.direction == "in", Call.caller != "")
                            .order_by(Call.began_at.desc()).offset(500).limit(1)).one()  # fmt: skip
     ticket = session.scalars(select(Ticket).order_by(Ticket.id.desc()).offset(100).limit(1)).one()
+    owed = select(Callback.id).where(Callback.by_person, Callback.ticket_id.is_not(None)).order_by(Callback.id).limit(1)
+    wrong = session.scalars(corrections.wrong_and_told().limit(1)).one()
     day = local_day(call.began_at)
-    return asks(day=f"{day}", month=f"{day - timedelta(days=30)}", words="玉兴路17号", caller=call.caller,
-                call_id=call.id, ticket=ticket.number)  # fmt: skip
+    return Named(f"{day}", f"{day - timedelta(days=30)}", f"{day - timedelta(days=365)}", "玉兴路17号", call.caller,
+                 call.id, ticket.number, session.scalars(owed).one(), wrong.id)  # fmt: skip
 
 
 def run(address: str, rounds: int, seconds: Seconds, slowest: int | None) -> dict[str, Any]:
@@ -79,14 +83,15 @@ def run(address: str, rounds: int, seconds: Seconds, slowest: int | None) -> dic
         people = People(app)
         set_aside()  # as the server does once it has loaded
         with database.reading() as session:
-            pages = slowest_of(asked(session), slowest) if slowest else asked(session)
+            there = named(session)
+            pages = slowest_of(asks(there), slowest) if slowest else asks(there)
             rows = {m.__tablename__: session.scalar(select(func.count()).select_from(m)) or 0 for m in (Call, Ticket)}
         found: dict[str, Any] = {"rows": rows, "seconds": seconds}
         with part("pages", seconds):
             found["pages"] = measured(people, pages, rounds)
         if not slowest:
             with part("files", seconds):
-                found["exports"] = exported(people)
+                found["exports"] = exported(people, files(there))
             with part("beats", seconds):
                 found["beats"] = idle(settings, database)
     stop_all()  # an index that still follows would ask on

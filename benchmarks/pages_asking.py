@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 
-from benchmarks.pages_asked import EXPORTS, Ask
+from benchmarks.pages_asked import Ask
 
 PASSWORD = "for the benchmark only"
 WARM = 2  # times that don't count
@@ -53,9 +53,8 @@ def measured(people: People, pages: Sequence[Ask], rounds: int) -> list[dict[str
     return [_figures(page, times[page]) for page in pages]
 
 
-def exported(people: People) -> list[dict[str, Any]]:
+def exported(people: People, pages: Sequence[Ask]) -> list[dict[str, Any]]:
     """Each file three times."""
-    pages = [Ask(who, name, "export", path) for who, name, path in EXPORTS]
     asked = {page: [people.ask(page.who, page.path) for _ in range(3)] for page in pages}
     return [_figures(page, [whole for _, whole in times]) | {"first": round(max(first for first, _ in times), 1)}
             for page, times in asked.items()]  # fmt: skip

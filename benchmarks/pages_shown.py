@@ -47,9 +47,10 @@ def _slowest(pages: list[dict[str, Any]]) -> str:
 
 
 def _files(found: dict[str, Any]) -> str:
-    rows: list[list[object]] = [[f["list"], f["first"], f["p50"], f["worst"]] for f in found["exports"]]
+    slow = sorted(found["exports"], key=lambda file: -float(file["p50"]))
+    rows: list[list[object]] = [[f["list"], f["first"], f["p50"], f["worst"]] for f in slow[:SLOWEST]]
     head = ["file (at most 20,000 rows)", "first byte, worst (ms)", "whole, p50 (ms)", "worst (ms)"]
-    return report.table(head, rows)
+    return f"Of {len(slow)} files those that take longest:\n\n{report.table(head, rows)}"
 
 
 def _beats(found: dict[str, Any]) -> str:
