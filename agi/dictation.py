@@ -22,7 +22,7 @@ class Dictation:
     recorded raises PersonWanted."""
 
     def __init__(self, voice: Voice, *, staffed: bool = False) -> None:
-        self._voice, self._options = voice, "kqo" if staffed else "kq"
+        self._voice, self._options, self._stops = voice, *(("kqo", END + PERSON) if staffed else ("kq", END))
         self._line: Line = voice.line
 
     def take(self, path: Path, *, silence: int, seconds: int) -> Sounding:
@@ -34,8 +34,8 @@ class Dictation:
         heard = sounding(path)
         if heard.empty:
             path.unlink(missing_ok=True)
-        elif ended == FULL:
-            self._voice.say("hotline/question_full", interrupt=END)
+        elif ended == FULL and self._voice.say("hotline/question_full", interrupt=self._stops) == PERSON:
+            raise PersonWanted
         return heard
 
     def _record(self, path: Path, silence: int, seconds: int) -> str:

@@ -143,7 +143,8 @@ class Ears:
         kept = self._line.record(str(path), kind="alaw", limit=limit, stop=ALL_KEYS, silence=_SILENCE, beep=True)
         if kept.ended_by == "dtmf":
             return Keyed(kept.key)
-        self._voice.say("hotline/please_wait")
+        if key := self._voice.say("hotline/please_wait", interrupt=ALL_KEYS):
+            return Keyed(key)
         self._line.guard(2 * THINKING)
         coded = path.with_suffix(".alaw").read_bytes()
         try:

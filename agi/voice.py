@@ -24,7 +24,7 @@ LOCK_FILE = Path(__file__).parent.parent / "asterisk-conf" / "sounds" / "prompts
 
 
 class NotSpoken(Exception):
-    """A sentence has no sound yet and none came in time: a person must say it."""
+    """A sentence has no sound yet and none came in time, or he would not wait for it (0): a person must say it."""
 
 
 class Voice:
@@ -118,7 +118,8 @@ class Voice:
             while not self._is_made(name):
                 if time.monotonic() > until:
                     raise NotSpoken(name)
-                self.say("hotline/please_wait")
+                if self.say("hotline/please_wait", interrupt="0"):
+                    raise NotSpoken(name)
 
     def _thinking(self) -> None:
         """Until the next sound we think: not for long, and not without sending anything."""

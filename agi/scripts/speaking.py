@@ -59,7 +59,8 @@ def _without_words(talk: Talk, heard: Keyed | Nothing | Deaf) -> Next | Keyed:
             return Next.PEOPLE if key == PERSON else heard
         case Deaf(why):
             talk.note(Step.FAULT, deaf=why)
-            talk.voice.say("hotline/use_the_keys")
+            if talk.voice.say("hotline/use_the_keys", interrupt=PERSON):
+                return Next.PEOPLE
     return Keyed("")
 
 

@@ -145,10 +145,10 @@ def test_who_shows_no_number_keys_one_or_hears_how_he_can_follow(house: Hotline,
 STAFFED = {"QUEUE_MEMBER(hotline,logged)": "2", "STAFFED": "yes"}
 
 
-@pytest.mark.parametrize("where", ["leave_question", "question_place", "question_wish", "question_check", "number_right", "secrecy_question", "number_key", "recording"])
+@pytest.mark.parametrize("where", ["leave_question", "question_place", "question_wish", "question_check", "number_right", "secrecy_question", "number_key", "recording", "question_full"])
 def test_0_leads_to_a_person_from_every_step_while_somebody_takes_calls(house: Hotline, where: str) -> None:
     keys = {"number_right": "2"} if where == "number_key" else {}
-    says = [(TOLD[0], "OPERATOR")] if where == "recording" else [TOLD, TOLD, TOLD]
+    says = {"recording": [(TOLD[0], "OPERATOR")], "question_full": [FULL]}.get(where, [TOLD, TOLD, TOLD])
     caller = Caller(OWN_IS_RIGHT | keys | {where: "0"}, says=says)
     caller.variables = {"MESSAGE_SILENCE": "5", "MESSAGE_SECONDS": "120"} | STAFFED
     house.serve(caller, "leave_question", caller.number, "96128")

@@ -308,6 +308,16 @@ def test_an_answer_without_a_voice_leads_to_a_person_and_was_not_told(house: Hot
         assert session.scalars(select(Telling)).all() == []
 
 
+@pytest.mark.usefixtures("impatient")
+def test_who_would_not_wait_for_a_sentence_reaches_a_person_by_0(house: Hotline) -> None:
+    house.knows()
+    house.began()
+    for name in house.names(ANSWER):
+        (house.settings.sounds / f"{name}.alaw").unlink()
+    caller = house.serve(Caller(TO_THE_ANSWER | {"please_wait": "0"}), "self_service")
+    assert (caller.next, caller.prompts.count("please_wait")) == ("people", 1)
+
+
 @dataclass
 class Patient(Caller):
     """While he hears `during`, something else gets done."""

@@ -177,6 +177,11 @@ def test_without_an_engine_he_is_told_to_use_his_keys(house: Hotline, engine: st
     assert house.kinds() == [Step.FAULT]
 
 
+def test_who_would_not_use_his_keys_reaches_a_person_by_0(house: Hotline) -> None:
+    caller = house.serve(Speaker({"use_the_keys": "0"}, engine="gone"), "self_service")
+    assert (caller.next, caller.prompts[-1]) == ("people", "use_the_keys")
+
+
 def test_where_the_exchange_cannot_reach_the_engine_a_recording_is_recognised(house: Hotline) -> None:
     ear = Fake()
     ear.says = Understood("居住证到期了怎么续签", 70, 2.2)

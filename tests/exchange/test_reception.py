@@ -74,6 +74,13 @@ def test_with_fastagi_gone_the_exchange_itself_knows_the_hours_and_says_when_peo
         exchange.cli("database deltree hours")
 
 
+def test_who_knows_the_greeting_goes_on_by_a_key_though_no_script_answers(plan: ExchangePlan, ears: Any) -> None:
+    assert seconds_of("greeting") > 6
+    place(Wait(1.5), Signal("1", then=3), port=plan.sip_port)
+    (recording,) = ears.calls()
+    assert '"message"' in ears.spool.events(recording.stem)[-1], "nobody is signed on"
+
+
 @pytest.mark.parametrize(
     ("key", "says", "asked", "stage"),
     [
