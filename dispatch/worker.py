@@ -1,5 +1,6 @@
 """The Celery application: thin tasks. Rows are the queue; beat only wakes those who look for them."""
 
+from collections.abc import Callable
 from functools import cache
 
 from celery import Celery
@@ -22,46 +23,23 @@ from knowledge_base.search.meaning import engine
 from knowledge_base.search.understanding import Understanding
 
 SWEEP_SECONDS = 2.0
-TELL_SECONDS = 3.0
-SPEAK_SECONDS = 1.0
 UNDERSTAND_SECONDS = 2.0
+CONFIGURED = {
+    "task_acks_late": True, "task_reject_on_worker_lost": True, "task_ignore_result": True,
+    "worker_prefetch_multiplier": 1, "task_default_queue": "sweep", "task_create_missing_queues": True,
+    "broker_connection_retry_on_startup": True, "worker_hijack_root_logger": False,
+    "broker_transport_options": {"socket_connect_timeout": 2, "visibility_timeout": 600},
+    "beat_scheduler": "dispatch.sweeps.beat:Beat",
+}  # fmt: skip
 
 
 def make_app() -> Celery:
     """The application, on the settings of this process."""
     app = Celery("hotline", broker=_broker(settings().redis_address))
-    app.conf.update(
-        task_acks_late=True,
-        task_reject_on_worker_lost=True,
-        task_ignore_result=True,
-        worker_prefetch_multiplier=1,
-        task_default_queue="sweep",
-        task_create_missing_queues=True,
-        broker_connection_retry_on_startup=True,
-        broker_transport_options={"socket_connect_timeout": 2, "visibility_timeout": 600},
-        worker_hijack_root_logger=False,
-        beat_scheduler="dispatch.sweeps.beat:Beat",
-        beat_schedule={
-            # A wake-up that nobody took in time is worth nothing: the next one looks at the same rows.
-            "sweep": {"task": "sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS * 2}},
-            "tell": {"task": "tell", "schedule": TELL_SECONDS, "options": {"expires": TELL_SECONDS * 2}},
-            "speak": {
-                "task": "speak",
-                "schedule": SPEAK_SECONDS,
-                "options": {"queue": "voice", "expires": SPEAK_SECONDS * 2},
-            },
-            "understand": {
-                "task": "understand",
-                "schedule": UNDERSTAND_SECONDS,
-                "options": {"queue": "voice", "expires": UNDERSTAND_SECONDS * 2},
-            },
-        },
-    )
-    app.task(name="sweep")(sweep)
-    app.task(name="tell")(tell)
+    app.conf.update(CONFIGURED, beat_schedule={beat[0].__name__: _each(*beat) for beat in BEATS})
+    for deed, _, _ in BEATS:
+        app.task(name=deed.__name__)(deed)
     worker_shutdown.connect(finish_telling, weak=False)
-    app.task(name="speak")(speak)
-    app.task(name="understand")(understand)
     return app
 
 
@@ -92,6 +70,18 @@ def understand() -> None:
     understanding = _understanding()
     if understanding is not None:
         understanding.work(on=local_day(now()), seconds=UNDERSTAND_SECONDS)
+
+
+BEATS: tuple[tuple[Callable[[], None], float, str], ...] = (
+    (sweep, SWEEP_SECONDS, "sweep"), (tell, 3.0, "sweep"), (speak, 1.0, "voice"),
+    (understand, UNDERSTAND_SECONDS, "voice"),
+)  # fmt: skip
+"""What is woken, after how many seconds, and in which queue."""
+
+
+def _each(deed: Callable[[], None], seconds: float, queue: str) -> dict[str, object]:
+    """A wake-up that nobody took in time is worth nothing: the next one looks at the same rows."""
+    return {"task": deed.__name__, "schedule": seconds, "options": {"queue": queue, "expires": seconds * 2}}
 
 
 @cache

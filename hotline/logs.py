@@ -7,6 +7,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+from structlog.stdlib import ProcessorFormatter
 
 # Call ids, tickets' numbers, days and moments, the exchange's own ids, digests: these are nobody's telephone.
 _KEPT = (
@@ -58,33 +59,25 @@ def _mask_all(_logger: Any, _name: str, fields: MutableMapping[str, Any]) -> Mut
 
 def set_up(*, process: str) -> None:
     """Send this process's log, ours and the libraries', to stderr as JSON lines."""
+    shared = _processors(process)
+    structlog.configure(
+        processors=[*shared, ProcessorFormatter.wrap_for_formatter], logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO), cache_logger_on_first_use=True,
+    )  # fmt: skip
+    handler = logging.StreamHandler(sys.stderr)
+    written: list[structlog.typing.Processor] = [ProcessorFormatter.remove_processors_meta,
+                                                 structlog.processors.JSONRenderer(ensure_ascii=False)]  # fmt: skip
+    handler.setFormatter(ProcessorFormatter(processors=written, foreign_pre_chain=shared))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def _processors(process: str) -> list[structlog.typing.Processor]:
+    """What every line passes, ours and the libraries'."""
 
     def named(_logger: Any, _name: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         return {**fields, "process": process}  # bound to a context it would be missing in every other thread
 
-    shared: list[structlog.typing.Processor] = [
-        structlog.contextvars.merge_contextvars,
-        named,
-        structlog.processors.add_log_level,
-        structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.processors.format_exc_info,
-        _mask_all,
-    ]
-    structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        cache_logger_on_first_use=True,
-    )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
-            ],
-            foreign_pre_chain=shared,
-        )
-    )
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    return [structlog.contextvars.merge_contextvars, named, structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True), structlog.processors.format_exc_info,
+            _mask_all]  # fmt: skip

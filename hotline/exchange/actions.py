@@ -15,63 +15,30 @@ def ping(link: Link, *, within: float | None = None) -> None:
     link.action("Ping", within=within)
 
 
-def originate(
-    link: Link,
-    channel: str,
-    *,
-    channel_id: str,
-    context: str,
-    extension: str,
-    priority: int = 1,
-    caller_id: str = "",
-    variables: Mapping[str, object] | None = None,
-    account: str = "",
-    timeout: float = 30.0,
-) -> str:
+def originate(link: Link, channel: str, *, channel_id: str, context: str, extension: str, priority: int = 1,
+              caller_id: str = "", variables: Mapping[str, object] | None = None, account: str = "",
+              timeout: float = 30.0) -> str:  # fmt: skip
     """Have the exchange ring `channel` for `timeout` seconds and lead it to context/extension.
 
     Returns the ActionID that the later `OriginateResponse` event carries. Never tried again: after NoAnswer or
     LinkLost it is unknown whether it rings; look for a channel with Uniqueid `channel_id`.
     """
     headers: list[tuple[str, object]] = [
-        ("Channel", channel),
-        ("ChannelId", channel_id),
-        ("Context", context),
-        ("Exten", extension),
-        ("Priority", priority),
-        ("Timeout", int(timeout * 1000)),
-        ("Async", "true"),
-    ]
+        ("Channel", channel), ("ChannelId", channel_id), ("Context", context), ("Exten", extension),
+        ("Priority", priority), ("Timeout", int(timeout * 1000)), ("Async", "true")]  # fmt: skip
     headers += [(name, value) for name, value in (("CallerID", caller_id), ("Account", account)) if value]
     headers += [("Variable", variable(name, value)) for name, value in (variables or {}).items()]
     return link.action("Originate", *headers).action_id
 
 
-def redirect(
-    link: Link,
-    channel: str,
-    *,
-    context: str,
-    extension: str,
-    priority: int = 1,
-    extra_channel: str = "",
-    extra_context: str = "",
-    extra_extension: str = "",
-) -> None:
+def redirect(link: Link, channel: str, *, context: str, extension: str, priority: int = 1, extra_channel: str = "",
+             extra_context: str = "", extra_extension: str = "") -> None:
     """Lead a channel, and with it a second one, to another place of the dialplan."""
-    headers: list[tuple[str, object]] = [
-        ("Channel", channel),
-        ("Context", context),
-        ("Exten", extension),
-        ("Priority", priority),
-    ]
+    headers: list[tuple[str, object]] = [("Channel", channel), ("Context", context), ("Exten", extension),
+                                         ("Priority", priority)]  # fmt: skip
     if extra_channel:
-        headers += [
-            ("ExtraChannel", extra_channel),
-            ("ExtraContext", extra_context or context),
-            ("ExtraExten", extra_extension or extension),
-            ("ExtraPriority", priority),
-        ]
+        headers += [("ExtraChannel", extra_channel), ("ExtraContext", extra_context or context),
+                    ("ExtraExten", extra_extension or extension), ("ExtraPriority", priority)]  # fmt: skip
     link.action("Redirect", *headers)
 
 
