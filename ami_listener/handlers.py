@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ami_listener import transferring
-from ami_listener.messages import Device, Dialled, HungUp, LiaisonGone, Message, NotTaken, Rings, Staged, Taken
+from ami_listener.messages import BUSY, Device, Dialled, HungUp, LiaisonGone, Message, NotTaken, Rings, Staged, Taken
 from dispatch.callbacks import by_phone, contacting, surveys
 from dispatch.callbacks.callbacks import Attempt
 from dispatch.calls import calls, desk
@@ -115,6 +115,6 @@ def _dialled(session: Session, message: Dialled, settings: Settings, at: datetim
         contacting.rang_out(session, message.attempt_id, at=at)
     if attempt is None or message.success:
         return []
-    rang_out(session, attempt, settings=settings, at=at)
+    rang_out(session, attempt, busy=message.reason == BUSY, settings=settings, at=at)
     calls.end(session, attempt.call_id, at=at, place="callback")
     return [Event("callback", call_id=attempt.call_id)]

@@ -81,6 +81,9 @@ class Device:
         return self.state not in {"UNAVAILABLE", "INVALID", "UNKNOWN"}
 
 
+BUSY = "5"  # why an originated call failed: AST_CONTROL_BUSY
+
+
 @dataclass(frozen=True)
 class Dialled:
     """How an originated call went, for the attempt that asked for it."""

@@ -6,8 +6,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from dispatch.answering.decision import Channel
-from dispatch.callbacks import callbacks, corrections, missed
-from dispatch.callbacks.callbacks import REFUSED, TOLD, WRONG_PERSON, Attempt, Callback, State
+from dispatch.callbacks import callbacks, corrections
+from dispatch.callbacks.callbacks import BUSY, REFUSED, TOLD, WRONG_PERSON, Attempt, Callback, State
 from dispatch.calls import calls
 from dispatch.calls.calls import Call, Step
 from dispatch.calls.endings import end_attempt
@@ -18,13 +18,15 @@ from hotline.accounts.accounts import Account
 from hotline.calendar.hours import read_hours
 from hotline.settings import Settings
 
-OUTCOMES = (TOLD, "no_answer", "unconfirmed", WRONG_PERSON, REFUSED)
+OUTCOMES = (TOLD, "no_answer", BUSY, "unconfirmed", WRONG_PERSON, REFUSED)
 """What an operator may say became of an attempt; `unconfirmed`: whoever picked up could not be verified."""
 
 
 def take(session: Session, callback_id: int, *, by: Account, settings: Settings, at: datetime) -> Callback:
-    """Take one call-back for a while; of two who take it at once one gets it, and no telephone that is being rung."""
+    """Take one call-back for a while; of two who take it at once one gets it, and no telephone that is being rung,
+    or from which we are being rung."""
     callbacks.one_claimant(session)
+    _not_on_the_line(session, callback_id, at)
     taken = session.execute(
         update(Callback)
         .where(Callback.id == callback_id, Callback.by_person.is_(True), Callback.state == State.DUE,
@@ -64,8 +66,7 @@ def ring(session: Session, callback: Callback, *, by: Account, settings: Setting
         raise ReferralError("现在不是回访时间，请在规定时间内拨打")
     if not by.extension:
         raise ReferralError("您的账号没有分机，请联系系统管理员")
-    if callback.ticket is None and missed.is_ringing_us(session, callback.number, at=at):
-        raise ReferralError("来电人正在线上，请稍候")
+    _not_on_the_line(session, callback.id, at)
     attempt = callbacks.place(session, callback, settings=settings, by=by, at=at)
     _noted(session, callback, "rung", by, at, call=attempt.call_id)
     return attempt
@@ -131,6 +132,12 @@ def _running(session: Session, callback: Callback) -> Attempt:
     if attempt is None:
         raise ReferralError("请先拨打来电人")
     return attempt
+
+
+def _not_on_the_line(session: Session, callback_id: int, at: datetime) -> None:
+    on_it = callbacks.is_ringing_us(Callback.number, at=at)
+    if session.scalar(select(Callback.id).where(Callback.id == callback_id, on_it)) is not None:
+        raise ReferralError("来电人正在线上，请稍候")
 
 
 def _until(settings: Settings, at: datetime) -> datetime:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, ForeignKey, Select, String, exists, func, or_, select, update
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column, relationship
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapped_column, relationship
 
 from dispatch.calls import calls
 from dispatch.calls.calls import Call
@@ -27,6 +27,8 @@ LONGEST_CALL = timedelta(hours=12)
 TOLD = "told"
 REFUSED = "refused"  # he doesn't want to be called back
 WRONG_PERSON = "wrong_person"  # whoever picked up knows nothing of it: the machine rings there no more
+BUSY = "busy"  # he is speaking with somebody: no attempt, as long as that isn't so for ever
+MOST_BUSY = 6
 NOT_RUNG = "not_rung"  # the operator's own phone wasn't answered: the citizen's never rang
 CLAIMING = 96128_01  # the advisory lock of who claims a call-back
 
@@ -138,11 +140,12 @@ def claim(session: Session, *, settings: Settings, at: datetime) -> Callback | N
 
 
 def _due(at: datetime) -> Select[int]:
-    """Call-backs that the machine may make now, the longest due first."""
+    """Call-backs that the machine may make now, the longest due first; never to who is on the line to us."""
     return (
         select(Callback.id)
         .where(Callback.state == State.DUE, Callback.by_person.is_(False), Callback.due_at <= at,
-               or_(Callback.ticket_id.is_not(None), Callback.survey_of.is_not(None)), ~under_way())
+               or_(Callback.ticket_id.is_not(None), Callback.survey_of.is_not(None)), ~under_way(),
+               ~is_ringing_us(Callback.number, at=at))
         .order_by(Callback.due_at)
     )  # fmt: skip
 
@@ -154,6 +157,12 @@ def under_way() -> ColumnElement[bool]:
     told = exists().where(Delivery.place == Callback.number, Delivery.channel == Channel.PHONE,
                           Delivery.state == outbox.State.SENDING)  # fmt: skip
     return or_(exists().where(other.number == Callback.number, other.state.in_((State.CLAIMED, State.DIALLING))), told)
+
+
+def is_ringing_us(number: ColumnElement[str] | InstrumentedAttribute[str], *, at: datetime) -> ColumnElement[bool]:
+    """The condition that who has this telephone is on the line to us at this moment: he rang, and would be busy."""
+    return exists().where(Call.caller == number, Call.direction == "in", Call.ended_at.is_(None),
+                          Call.began_at > at - LONGEST_CALL)  # fmt: skip
 
 
 def one_claimant(session: Session) -> None:
@@ -187,7 +196,7 @@ def dial(session: Session, callback: Callback, *, call_id: str, by: str = "", at
 
 def settle(session: Session, attempt: Attempt, *, outcome: str, settings: Settings, at: datetime) -> Callback:
     """Note how an attempt ended: told ends the call-back, and so does refusing it; anything else owes it again, up to
-    the most attempts. One in which nobody was rung is none."""
+    the most attempts. One in which nobody was rung is none, nor a busy tone."""
     callback = session.get_one(Callback, attempt.callback_id)
     if attempt.outcome:
         return callback
@@ -197,6 +206,8 @@ def settle(session: Session, attempt: Attempt, *, outcome: str, settings: Settin
         callback.lease_until = at + timedelta(minutes=settings.callback_hold_minutes)
         return callback
     callback.lease_until = callback.holder_id = None
+    if outcome == BUSY and _times_busy(session, callback) <= MOST_BUSY:
+        callback.attempts -= 1
     if outcome == TOLD or (callback.survey_of and callback.ticket_id):  # the reply itself he has heard before
         callback.state = State.DONE
     elif outcome == REFUSED or callback.survey_of or callback.attempts >= settings.callback_attempts:
@@ -207,6 +218,11 @@ def settle(session: Session, attempt: Attempt, *, outcome: str, settings: Settin
         again = at + timedelta(minutes=pause)
         callback.state, callback.due_at = State.DUE, next_sensible(again, read_hours(settings.callback_hours))
     return callback
+
+
+def _times_busy(session: Session, callback: Callback) -> int:
+    query = select(func.count()).where(Attempt.callback_id == callback.id, Attempt.outcome == BUSY)
+    return session.scalar(query) or 0
 
 
 def _to_a_person(session: Session, callback: Callback, outcome: str, at: datetime) -> None:

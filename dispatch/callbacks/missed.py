@@ -153,10 +153,3 @@ def calls_of(session: Session, row: MissedCaller) -> Sequence[Call]:
     """The calls that nobody answered, in their order."""
     query = select(Call).join(MissedCall, MissedCall.call_id == Call.id).where(MissedCall.missed_id == row.id)
     return session.scalars(query.order_by(Call.began_at, Call.id)).all()
-
-
-def is_ringing_us(session: Session, number: str, *, at: datetime) -> bool:
-    """Whether he is on the line to us at this moment."""
-    return session.scalar(select(Call.id).where(
-        Call.caller == number, Call.direction == "in", Call.ended_at.is_(None),
-        Call.began_at > at - callbacks.LONGEST_CALL).limit(1)) is not None  # fmt: skip

@@ -121,11 +121,9 @@ def claim(session: Session, line: Line, lines: Taken, *, settings: Settings, at:
 
 def _due(at: datetime) -> Select[Place]:
     """Places that may be rung now: never of who is being rung already, or on the line to us."""
-    on_the_line = exists().where(Call.caller == Place.number, Call.direction == "in", Call.ended_at.is_(None),
-                                 Call.began_at > at - callbacks.LONGEST_CALL)  # fmt: skip
     return select(Place).join(Callback, Callback.id == Place.callback_id).where(
         Place.over_at.is_(None), Callback.state == State.DUE, Callback.due_at <= at, ~callbacks.under_way(),
-        ~on_the_line)  # fmt: skip
+        ~callbacks.is_ringing_us(Place.number, at=at))  # fmt: skip
 
 
 def _being_rung(session: Session) -> int:

@@ -78,10 +78,10 @@ def end_attempt(
         referrals.close(session, callback.ticket, reached=False, at=at, why=why)
 
 
-def rang_out(session: Session, attempt: Attempt, *, settings: Settings, at: datetime) -> None:
-    """The telephone that the exchange was asked to ring was not answered: the citizen's; or the operator's own, and
-    then the citizen's never rang."""
-    outcome = callbacks.NOT_RUNG if attempt.by else "no_answer"
+def rang_out(session: Session, attempt: Attempt, *, busy: bool = False, settings: Settings, at: datetime) -> None:
+    """The telephone that the exchange was asked to ring was not answered, or was busy: the citizen's; or the operator's
+    own, and then the citizen's never rang."""
+    outcome = callbacks.NOT_RUNG if attempt.by else callbacks.BUSY if busy else "no_answer"
     end_attempt(session, attempt, outcome=outcome, settings=settings, at=at)
 
 

@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 
 from dispatch.callbacks.callbacks import Attempt, Callback
+from dispatch.calls.calls import Call
 from dispatch.tickets import referrals
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Ticket
@@ -37,6 +38,7 @@ def owed(world: World) -> Callback:
         ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one()
         town.put(session, ticket, State.TO_CALL_BACK)
         ticket.reply, ticket.personal = REPLY, True
+        session.get_one(Call, ticket.call_id).ended_at = now()
         callback = Callback(ticket_id=ticket.id, number=ticket.contact, by_person=True, due_at=now())
         session.add(callback)
         session.flush()

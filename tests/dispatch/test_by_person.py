@@ -109,6 +109,19 @@ def test_a_person_takes_neither_what_the_machine_tells_nor_what_is_not_due_nor_a
         take(session, settings, owed, operator)
 
 
+def test_nobody_takes_or_rings_who_is_on_the_line_to_us(session: Session, settings: Settings, owed: Callback, operator: Account) -> None:
+    take(session, settings, owed, operator)
+    rings = town.call(session, "meanwhile", at=AT)
+    with pytest.raises(ReferralError, match="正在线上"):
+        by_person.ring(session, owed, by=operator, settings=settings, at=AT)
+    by_person.put_back(session, owed, by=operator, at=AT)
+    with pytest.raises(ReferralError, match="正在线上"):
+        take(session, settings, owed, operator)
+    rings.ended_at = AT
+    session.flush()
+    assert ring(session, settings, owed, operator)
+
+
 def test_of_eight_operators_who_take_it_at_once_one_does(database: Database, settings: Settings) -> None:
     with database.writing() as session:
         row = town.ticket(session, settings)

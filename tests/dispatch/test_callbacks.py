@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from ami_listener.handlers import handle
+from ami_listener.messages import Dialled
 from dispatch.callbacks import callbacks
 from dispatch.callbacks.callbacks import LEASE, TOLD, Attempt, Callback, State
 from hotline.calendar.hours import next_sensible, read_hours
@@ -106,6 +108,30 @@ def test_a_call_back_is_claimed_when_it_is_due_and_not_before(session: Session, 
 def test_nothing_is_claimed_at_an_hour_when_nobody_is_rung(session: Session, settings: Settings) -> None:
     owed(session, settings, due_at=NOON)
     assert claim(session, settings, NOON) is None
+
+
+def test_who_is_on_the_line_to_us_is_not_rung_meanwhile(session: Session, settings: Settings) -> None:
+    callback = owed(session, settings)
+    rings = town.call(session, "meanwhile", at=AFTERNOON - timedelta(minutes=5))
+    assert not callbacks.waits(session, settings=settings, at=AFTERNOON)
+    assert claim(session, settings) is None
+    rings.ended_at = AFTERNOON
+    session.flush()
+    assert claim(session, settings) is callback
+
+
+def test_a_busy_telephone_uses_up_no_attempt_though_it_is_not_rung_for_ever(session: Session, settings: Settings) -> None:
+    callback = owed(session, settings)
+    for day in range(callbacks.MOST_BUSY):
+        at = AFTERNOON + timedelta(days=day)
+        assert claim(session, settings, at) is callback
+        attempt = callbacks.place(session, callback, settings=settings, at=at)
+        session.flush()
+        handle(session, Dialled(attempt.id, success=False, reason="5"), settings=settings, at=at)
+        assert (attempt.outcome, callback.state, callback.attempts) == ("busy", State.DUE, 0)
+    attempt = dialled(session, settings, callback, AFTERNOON + timedelta(days=10))
+    callbacks.settle(session, attempt, outcome="busy", settings=settings, at=AFTERNOON + timedelta(days=10))
+    assert callback.attempts == 1
 
 
 def test_what_is_due_longest_is_claimed_first(session: Session, settings: Settings) -> None:

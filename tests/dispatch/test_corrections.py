@@ -63,7 +63,7 @@ def authorise(session: Session, office: Department, form: Form = Form.FULL) -> N
 def tell(session: Session, entry: Entry, number: str, *, call_id: str = "", at: datetime = NOON) -> str:
     """Somebody calls and is told the entry."""
     call_id = call_id or f"call-{number}-{at:%H%M}"
-    town.call(session, call_id, caller=number, at=at)
+    town.call(session, call_id, caller=number, at=at).ended_at = at
     found = offered(session, entry.id, channel=Channel.MACHINE, at=at)
     assert found is not None
     assert isinstance(found.decision, Answer)

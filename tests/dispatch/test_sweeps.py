@@ -326,7 +326,7 @@ def test_the_audit_trail_is_sealed_a_few_rows_at_a_time(worker: Worker, monkeypa
                                     "dispatch.callbacks.callbacks.claim", "hotline.audit.chain.seal"])
 def test_one_failing_sweep_stops_none_of_the_others(worker: Worker, broken: str, monkeypatch: pytest.MonkeyPatch) -> None:
     worker.owe()
-    slip(worker.settings, "left", code="55555555")
+    slip(worker.settings, "left", code="55555555", caller="13800000002")
     recorded(worker.settings, event("ANSWER", 0, call_id="seen"), event("HANGUP", 20, call_id="seen"))
     with worker.database.writing() as session:
         calls.end(session, CALL, at=later(minutes=1))

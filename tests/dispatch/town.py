@@ -58,6 +58,12 @@ def call(session: Session, call_id: str = CALL, *, caller: str = CALLER, at: dat
     return session.get_one(Call, call_id)
 
 
+def _over(row: Call) -> Call:
+    """Who lodged his matter has hung up since."""
+    row.ended_at = row.began_at + timedelta(minutes=4)
+    return row
+
+
 @dataclass(frozen=True)
 class Staff:
     """The people through whose hands a ticket goes."""
@@ -81,7 +87,7 @@ def ticket(session: Session, settings: Settings, *, klass: Klass = Klass.CONSULT
            recording: Any = None, at: datetime = NOON, **matter: Any) -> Ticket:
     """A new ticket; of the usual call unless told otherwise."""
     written = Matter(klass, matter.pop("title", "居住证到期"), matter.pop("summary", "来电人询问居住证如何续签。"), **matter)
-    from_call = of or session.get(Call, CALL) or call(session)
+    from_call = of or session.get(Call, CALL) or _over(call(session))
     return referrals.refer(session, written, call=from_call, recording=recording, code=code, by="operator",
                            settings=settings, at=at)  # fmt: skip
 
