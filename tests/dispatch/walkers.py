@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from tests.dispatch.walking import Walk
 
 CRASHES = 0.05  # of all steps: those that end between flush and commit without a process that dies
 AGE = 1000  # minutes that each begins after the one before
+BEGINS = get_context("forkserver")
 DONE, REFUSED = "done", "refused"
 
 
@@ -69,10 +70,10 @@ class Walker(Walk):
 
 
 def walk_on(address: str, settings: Settings, staff: Staff, numbers: list[str], diary: Path, seed: int, clock: int) -> None:
-    """One worker's life: steps at random until he is killed."""
+    """One worker's life: steps at random until he is killed, or nobody is there any more who could."""
     walker = Walker(Database(address), settings, staff, numbers=numbers, clock=clock, diary=Diary(diary))
     dice = random.Random(seed)
-    while True:
+    while (parent := parent_process()) and parent.is_alive():
         walker.step(dice.randrange(len(numbers)), dice.randrange(100), crash=dice.random() < CRASHES)
 
 
@@ -89,6 +90,7 @@ class Walkers:
     def go(self, steps: int, *, workers: int, every: float) -> None:
         """Until all have taken so many steps together; one of them is killed every so many seconds, at last all."""
         dice = random.Random(96128)
+        BEGINS.set_forkserver_preload([__name__])  # else each who begins reads all there is of the program first
         for _ in range(workers):
             self._begin()
         while self.count(DONE) < steps:
@@ -105,7 +107,7 @@ class Walkers:
         self.diaries.append(Diary(self.folder / f"{number}.diary"))
         address = walk.database.engine.url.render_as_string(hide_password=False)
         given = (address, walk.settings, walk.staff, walk.numbers, self.diaries[-1].path, number, AGE * number)
-        self.living.append(get_context("spawn").Process(target=walk_on, args=given, daemon=True))
+        self.living.append(BEGINS.Process(target=walk_on, args=given, daemon=True))
         self.living[-1].start()
 
     def _kill(self, one: BaseProcess) -> None:
