@@ -42,6 +42,7 @@ PARTS_OF_ONE = {
     "_ledger_rows.html": "the rows of the ledger's page and of its print",
     "ledger_print.html": "the ledger's sheet as it is filtered, for paper",
     "authorisation.html": "what one authorisation covers: the coverage has it as a list",
+    "_index.html": "the processes that make their index anew",
     "_board.html": "the figures of one day, each of which leads to its list",
     "compare.html": "two versions of one entry, field by field",
     "department.html": "the liaisons of one department",
