@@ -127,6 +127,8 @@ def test_an_operator_talks_by_his_browser_and_both_are_heard_and_recorded(house:
     gone = select(Presence).join(Account, Account.id == Presence.account_id)
     gone = gone.where(Account.login == OPERATOR, Presence.phone_up.is_(False))
     house.eventually(lambda session: session.scalar(gone), 10)
+    aside.get_by_role("button", name="退出").click()
+    house.eventually(lambda _: _password(house) == "" or None, 15)
     with house.database.reading() as session:
         told = session.scalars(select(AuditRow).where(AuditRow.deed == "phone.secret_told")).all()
     assert {(row.by, row.thing) for row in told} == {(OPERATOR, BROWSER_PHONE)}
