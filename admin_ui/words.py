@@ -67,6 +67,7 @@ TERMS = {
     "consult_days": _("答复咨询（工作日）"), "answer_days": _("答复其他事项（工作日）"),
     "accept_days": _("签收（工作日）"), "return_days": _("退单（工作日）"), "extension_days": _("延期最长（工作日）"),
     "share_days": _("协办反馈（工作日）"), "county_days": _("县区转派（工作日，0为当日）"),
+    "dispatch_days": _("热线派发（工作日，0为当日）"),
     "urgent_hours": _("答复紧急事项（小时）"), "urgent_accept_hours": _("签收紧急事项（小时）"),
     "critical_hours": _("答复特急事项（小时）"), "critical_accept_hours": _("签收特急事项（小时）"),
     "remind_days": _("到期前提醒（工作日）"), "chase_days": _("逾期后催办（工作日）"),
@@ -105,6 +106,7 @@ ACTIONS = {
     "letter": _("督办函"), "supervise_end": _("结束督办"), Action.IMPOSE: _("指定承办"),
     Action.ASK_EXTENSION: _("申请延期"), Action.EXTEND: _("同意延期"), Action.REFUSE_EXTENSION: _("不同意延期"),
     Action.HAND_DOWN: _("转派县区"), Action.HAND_UP: _("退回市级"), "county_late": _("县区未按时转派"),
+    "dispatch_late": _("未按时派发"),
     "disputed": _("重办后仍不满意"), Action.SETTLE: _("裁定办结"), Action.REDO_AGAIN: _("裁定重办"),
 }  # fmt: skip
 CONTACTS = {"reached": _("已与来电人通话"), "no_answer": _("来电人未接"), "refused": _("来电人不愿通话"),
@@ -272,6 +274,7 @@ TOPICS = {
     Topic.OVERDUE: _("工单已逾期"), Topic.CHASED: _("催办通知"), Topic.SUPERVISED: _("工单列入督办"),
     Topic.LETTER: _("收到督办函"), Topic.FACTS_WANTED: _("需请来电人补充"), Topic.EXTENSION_ASKED: _("延期申请待审批"),
     Topic.EXTENSION_DECIDED: _("延期申请已有结果"), Topic.HANDED_DOWN: _("转派县区待派发"),
+    Topic.TO_DISPATCH: _("新工单待派发"), Topic.DISPATCH_LATE: _("工单未按时派发"),
     Topic.COUNTY_LATE: _("县区未按时转派"), Topic.UNMANNED: _("承办单位没有可提醒的人员"),
     Topic.PASSED_REFUSED: _("12345转来事项待处理"),
     Topic.SHARE_ASKED: _("新协办待反馈"), Topic.SHARE_IN: _("协办意见已反馈"), Topic.SHARE_OVER: _("协办已结束"),

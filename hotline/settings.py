@@ -194,6 +194,7 @@ class Settings(BaseModel):
     chase_hours: int = Field(2, ge=0, description="Hours after it that the competent office is told.")
     supervise_hours: int = Field(8, ge=0, description="Hours after it that the inspector has it on his list.")
     county_days: int = Field(0, ge=0, description="Working days in which a county passes a matter on; 0: the same day.")
+    dispatch_days: int = Field(0, ge=0, description="Working days in which the hotline dispatches; 0: the same day.")
     facts_days: int = Field(3, ge=1, description="Working days that a department waits for facts from the caller.")
     report_unit_day: int = Field(5, ge=2, le=28, description="Day before which units report the month (附件9).")
     report_county_day: int = Field(10, ge=2, le=28, description="Day before which counties report it.")

@@ -130,7 +130,8 @@ def hand_down(number: str) -> ResponseReturnValue:
 @blueprint.post("/hand-up")
 @needs(Permission.DISPATCH)
 def hand_up(number: str) -> ResponseReturnValue:
-    return take(number, lambda s, ticket, at: counties.hand_up(s, ticket, why=_said("why", 500), by=me(), at=at))
+    return take(number, lambda s, ticket, at: counties.hand_up(s, ticket, why=_said("why", 500), by=me(),
+                                                                settings=house().settings, at=at))
 
 
 @blueprint.post("/reply")

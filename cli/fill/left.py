@@ -30,12 +30,14 @@ def _clock(deed: Deed) -> Row:
 
 
 def _dispatched(_row: Row, deed: Deed, unit: int, _by: str) -> Row:
-    return _clock(deed) | {"department_id": unit, "dispatched_at": deed.at, "accept_by": deed.at + ACCEPT,
-                           "return_by": deed.at + RETURN, "why_due": [steps.WHY]}  # fmt: skip
+    return _clock(deed) | {"department_id": unit, "dispatch_since": None, "dispatched_at": deed.at,
+                           "accept_by": deed.at + ACCEPT, "return_by": deed.at + RETURN,
+                           "why_due": [steps.WHY]}  # fmt: skip
 
 
-def _returned(row: Row, _deed: Deed, _unit: int, _by: str) -> Row:
-    return {"department_id": None, "due_at": None, "due_from": None, "rung_at": None, "returned": row["returned"] + 1}
+def _returned(row: Row, deed: Deed, _unit: int, _by: str) -> Row:
+    return {"department_id": None, "due_at": None, "due_from": None, "returned": row["returned"] + 1, "why_due": [],
+            "dispatch_since": deed.at, "rung_at": deed.at}  # fmt: skip
 
 
 def _redone(_row: Row, deed: Deed, _unit: int, _by: str) -> Row:

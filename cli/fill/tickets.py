@@ -81,7 +81,8 @@ def _row(chance: Random, rung: Rung, number: str) -> Row:
         "promised_by": rung.ended + left.ANSWER + left.MORE, "dispatched_at": None, "due_at": None, "due_from": None,
         "accept_by": None, "return_by": None, "opened_at": None, "reply": "", "replied_by": "", "signed_by": "",
         "checked_by": "", "closed_at": None, "satisfaction": None, "reached": None, "redone": 0, "returned": 0,
-        "rung_at": None, "extended_days": 0, "foreign_number": "", "facts_by": None, "version": 1, "why_due": [],
+        "dispatch_since": rung.ended, "rung_at": rung.ended,
+        "extended_days": 0, "foreign_number": "", "facts_by": None, "version": 1, "why_due": [],
         "personal": False, "shares_open": 0,
     }  # fmt: skip
 

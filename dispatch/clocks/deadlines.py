@@ -42,7 +42,7 @@ def set_promise(session: Session, ticket: Ticket, *, settings: Settings) -> None
     """Count the promise to the caller and keep what came out, with its reasons."""
     found = promised(ticket, working_days(session), settings=settings)
     ticket.promised_by, ticket.why_promised = found.at, list(found.lines)
-    if ticket.due_from is None:
+    if ticket.due_from is None and ticket.dispatch_by is None:
         ticket.provisional = found.provisional
 
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch.clocks import deadlines, duty_phones
+from dispatch.clocks import deadlines, dispatching, duty_phones
 from dispatch.clocks.rungs import ORDER, Rung
-from dispatch.tickets import alerts, counties, supervision
+from dispatch.tickets import alerts, supervision
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Ticket, write_step
 from dispatch.tickets.worklist import WITH_DEPARTMENT
@@ -20,8 +20,8 @@ AT_ONCE = 50
 
 
 def owed(session: Session, *, at: datetime) -> list[int]:
-    """The tickets with a rung to climb; what waits for somebody else than its department is left alone. A county's
-    office that doesn't pass on what it has is told once."""
+    """The tickets with a rung to climb; what waits for somebody else than its department is left alone. What
+    isn't dispatched in time is told once."""
     query = select(Ticket.id).where(Ticket.state.in_((*WITH_DEPARTMENT, State.TO_DISPATCH)), Ticket.rung_at <= at)
     return list(session.scalars(query.order_by(Ticket.rung_at).limit(AT_ONCE)))
 
@@ -32,7 +32,7 @@ def climb(session: Session, ticket_id: int, *, settings: Settings, at: datetime)
     ticket = session.get_one(Ticket, ticket_id, with_for_update=True, populate_existing=True)
     climbed: list[Rung] = []
     if ticket.state == State.TO_DISPATCH and ticket.rung_at is not None and ticket.rung_at <= at:
-        counties.late(session, ticket, at=at)
+        dispatching.climb(session, ticket, settings=settings, at=at)
     while ticket.state in WITH_DEPARTMENT and ticket.rung_at is not None and ticket.rung_at <= at:
         rung = ORDER[ticket.rung]
         ticket.rung += 1

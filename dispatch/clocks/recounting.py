@@ -7,9 +7,9 @@ from functools import cache
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispatch.clocks import deadlines
+from dispatch.clocks import deadlines, dispatching
 from dispatch.clocks.clocks import Deadline
-from dispatch.tickets import counties, joint
+from dispatch.tickets import joint
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Ticket, write_step
 from dispatch.tickets.worklist import RUNNING
@@ -47,8 +47,8 @@ def recount(session: Session, ticket: Ticket, *, settings: Settings, at: datetim
     told = _told(ticket, promise, due)
     ticket.promised_by, ticket.why_promised = promise.at, list(promise.lines)
     ticket.provisional = (due or promise).provisional
-    if ticket.due_from is None and ticket.county_by is not None:
-        counties.count(session, ticket, settings=settings)
+    if ticket.due_from is None and ticket.dispatch_by is not None:
+        dispatching.count(session, ticket, settings=settings)
     elif due is not None:
         if due.at != ticket.due_at and ticket.dispatched_at is not None:
             deadlines.set_acceptance(session, ticket, settings=settings)
@@ -62,7 +62,7 @@ def recount(session: Session, ticket: Ticket, *, settings: Settings, at: datetim
 def _count(session: Session, ticket: Ticket, calendar: Calendar, *, settings: Settings) -> Counted:
     promise = deadlines.promised(ticket, calendar(""), settings=settings)
     if ticket.due_from is None:
-        return promise, counties.deadline(session, ticket, settings=settings) if ticket.county_by else None
+        return promise, dispatching.deadline(session, ticket, settings=settings) if ticket.dispatch_by else None
     own = calendar(ticket.department.county_code if ticket.department else "")
     return promise, deadlines.departments(session, ticket, own, settings=settings)
 
@@ -78,13 +78,13 @@ def _kept(ticket: Ticket) -> tuple[object, ...]:
 
 
 def _due(ticket: Ticket) -> datetime | None:
-    """By when the department, or the county's office, has to do its part."""
-    return ticket.county_by if ticket.due_from is None else ticket.due_at
+    """By when the department, or whoever dispatches, has to do its part."""
+    return ticket.dispatch_by if ticket.due_from is None else ticket.due_at
 
 
 def _told(ticket: Ticket, promise: Deadline, due: Deadline | None) -> str:
     """What a person should know of it; empty when only the reasons changed."""
-    name = "转派期限" if ticket.due_from is None else "承办期限"
+    name = "承办期限" if ticket.due_from else "转派期限" if ticket.county_code else "派发期限"
     parts = [("对来电人承诺", ticket.promised_by, promise.at)] + ([(name, _due(ticket), due.at)] if due else [])
     told = [f"{name}由{_at(before)}改为{_at(after)}" for name, before, after in parts if before != after]
     if ticket.provisional and not (due or promise).provisional:

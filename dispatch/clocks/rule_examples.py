@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from dispatch.clocks import clocks
+from dispatch.clocks import clocks, dispatching
 from dispatch.clocks.clocks import Deadline
 from dispatch.clocks.deadlines import HURRY
 from dispatch.clocks.rules import Rules
@@ -18,10 +18,12 @@ TOLD_AT = time(9, 0)
 
 @dataclass(frozen=True)
 class Example:
-    """A matter that is told and dispatched at one moment: by when it is accepted, and by when answered."""
+    """A matter that is told and dispatched at one moment: by when that had to be, by when it is accepted, and by
+    when answered."""
 
     klass: Klass
     urgency: Urgency
+    dispatch: Deadline
     accept: Deadline
     answer: Deadline
 
@@ -31,10 +33,11 @@ def examples(rules: Rules, day: date, calendar: WorkingDays, *, settings: Settin
     at = datetime.combine(day, TOLD_AT, CHINA)
     for klass, urgency in ((Klass.CONSULT, Urgency.NORMAL), (Klass.HELP, Urgency.NORMAL),
                            (Klass.HELP, Urgency.URGENT), (Klass.HELP, Urgency.CRITICAL)):  # fmt: skip
+        sent = dispatching.within(rules, urgency, at, rules.dispatch_days, calendar, settings=settings)
         hours, soon = rules.hours(urgency), rules.accept_hours(urgency)
         if hours is None or soon is None:
-            yield Example(klass, urgency, clocks.due(at, rules.accept_days, calendar, settings=settings),
+            yield Example(klass, urgency, sent, clocks.due(at, rules.accept_days, calendar, settings=settings),
                           clocks.due(at, rules.days(klass), calendar, settings=settings))  # fmt: skip
         else:
-            yield Example(klass, urgency, clocks.due_in_hours(at, soon, why=HURRY[urgency]),
+            yield Example(klass, urgency, sent, clocks.due_in_hours(at, soon, why=HURRY[urgency]),
                           clocks.due_in_hours(at, hours, why=HURRY[urgency]))  # fmt: skip

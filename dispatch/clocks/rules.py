@@ -42,6 +42,7 @@ class Rules:
     chase_hours: int
     supervise_hours: int
     county_days: int
+    dispatch_days: int
 
     def days(self, klass: Klass) -> int:
         """Working days to answer a matter of this class."""

@@ -61,8 +61,8 @@ def dispatchers(session: Session, ticket: Ticket) -> Sequence[Account]:
 
 
 def both_offices(session: Session, ticket: Ticket) -> Sequence[Account]:
-    """The county's office that has it, and the city's."""
-    return [*county(session, ticket), *people(session, Role.CITY_OFFICE)]
+    """Who dispatches it, the hotline or the county's office that has it; and the city's office."""
+    return [*dispatchers(session, ticket), *people(session, Role.CITY_OFFICE)]
 
 
 def back_in_the_city(session: Session, ticket: Ticket) -> Sequence[Account]:
@@ -103,6 +103,8 @@ def office(session: Session, ticket: Ticket) -> Sequence[Account]:
 
 
 TOLD: dict[str, tuple[Topic, Reach]] = {
+    "refer": (Topic.TO_DISPATCH, dispatchers), "unmerge": (Topic.TO_DISPATCH, dispatchers),
+    "dispatch_late": (Topic.DISPATCH_LATE, both_offices),
     "return": (Topic.RETURNED, returned_to), "reply": (Topic.TO_SIGN, leaders), "sign": (Topic.TO_CHECK, checkers),
     "send_back": (Topic.SENT_BACK, liaisons), "redo": (Topic.REDO, both), "redo_again": (Topic.REDO, both),
     "disputed": (Topic.DISPUTED, checkers), "urge": (Topic.URGED, handlers), "supplement": (Topic.ADDED, handlers),
@@ -195,6 +197,6 @@ def _tell(session: Session, told: Sequence[Account], topic: Topic, ticket: Ticke
     key, about, hurry = f"{key or f'step:{step.id}'}:{topic}", ("ticket", ticket.number), urgent(ticket)
     others = [account for account in told if account.login != step.by or topic is Topic.UNMANNED]
     notices.tell(session, others, topic, key=key, about=about, department_id=department_id,
-                 due_at=due_at or ticket.due_at, urgent=hurry, at=step.at)  # fmt: skip
+                 due_at=due_at or ticket.due_at or ticket.dispatch_by, urgent=hurry, at=step.at)  # fmt: skip
     webhooks.tell(session, topic, key=key, about=about, department_id=department_id or ticket.department_id,
                   urgent=hurry, at=step.at)  # fmt: skip

@@ -7,22 +7,19 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch.clocks import clocks, rules
-from dispatch.clocks.clocks import Deadline
+from dispatch.clocks import dispatching, rules
 from dispatch.tickets import alerts
 from dispatch.tickets.needs import may_go_out
 from dispatch.tickets.states import Action
 from dispatch.tickets.steps import ReferralError, move, reasoned, written
-from dispatch.tickets.tickets import Ticket, Urgency, write_step
+from dispatch.tickets.tickets import Ticket
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
-from hotline.calendar.days import working_days
 from hotline.directory.departments import Department, in_service
 from hotline.settings import Settings
 
 BELOW = frozenset({"county", "township"})
 """Levels of departments that a county's office dispatches to."""
-LATE = "county_late"  # in the ticket's history: the county didn't pass it on in time
 
 
 def hand_down(session: Session, ticket: Ticket, *, county: str, why: str = "", by: Account, settings: Settings,
@@ -33,49 +30,18 @@ def hand_down(session: Session, ticket: Ticket, *, county: str, why: str = "", b
         raise ReferralError("该县区没有主管部门账号，不能转派")
     given = may_go_out(ticket) or ("该工单已在该县区" if ticket.county_code == county else "")
     source = move(ticket, Action.HAND_DOWN, by=by.login, at=at, given=given)
-    begin(session, ticket, county, settings=settings, at=at)
+    ticket.county_code = county
+    dispatching.begin(session, ticket, settings=settings, at=at)
     written(session, ticket, Action.HAND_DOWN, by=by, source=source, at=at, why=why.strip(), county=county)
 
 
-def hand_up(session: Session, ticket: Ticket, *, why: str, by: Account, at: datetime) -> None:
-    """退回市级: the county's office gives it back, or the city takes it back, with the reason."""
+def hand_up(session: Session, ticket: Ticket, *, why: str, by: Account, settings: Settings, at: datetime) -> None:
+    """退回市级: the county's office gives it back, or the city takes it back, with the reason. Its clock begins."""
     ground = reasoned(why, "请说明退回市级的理由")
     source = move(ticket, Action.HAND_UP, by=by.login, at=at)
-    end(ticket)
     written(session, ticket, Action.HAND_UP, by=by, source=source, at=at, why=ground, county=ticket.county_code)
     ticket.county_code = ""  # not before: its office is told
-
-
-def begin(session: Session, ticket: Ticket, county: str, *, settings: Settings, at: datetime) -> None:
-    """The county's office has it, and its time to pass it on runs."""
-    ticket.county_code, ticket.county_since, ticket.county_by = county, at, None
-    count(session, ticket, settings=settings)
-
-
-def count(session: Session, ticket: Ticket, *, settings: Settings) -> None:
-    """Count by when the county's office passes it on, and keep what came out with its reasons."""
-    found = deadline(session, ticket, settings=settings)
-    if found.at != ticket.county_by:
-        ticket.county_by = ticket.rung_at = found.at
-    ticket.provisional, ticket.why_due = found.provisional, list(found.lines)
-
-
-def end(ticket: Ticket) -> None:
-    """The office's time is over: a department, or the city, has the matter."""
-    ticket.county_since = ticket.county_by = ticket.rung_at = None
-    ticket.why_due = []
-
-
-def deadline(session: Session, ticket: Ticket, *, settings: Settings) -> Deadline:
-    """By when the county's office passes it on: the same working day, or as the ticket's rules have it, by the
-    county's calendar; what is urgent in hours."""
-    own, start = rules.of(ticket, settings=settings), ticket.county_since or ticket.intake_at
-    if (hours := own.accept_hours(Urgency(ticket.urgency))) is not None:
-        return clocks.due_in_hours(start, hours, why="紧急事项")
-    calendar = working_days(session, county_code=ticket.county_code)
-    if own.county_days:
-        return clocks.due(start, own.county_days, calendar, settings=settings)
-    return clocks.due_same_day(start, calendar, settings=settings)
+    dispatching.begin(session, ticket, settings=settings, at=at)
 
 
 def wrong_hands(session: Session, ticket: Ticket, to: Department, *, by: Account) -> str:
@@ -108,10 +74,3 @@ def offices(session: Session) -> Sequence[str]:
     query = select(Account.county_code).where(Account.role == Role.COUNTY_OFFICE, Account.active.is_(True),
                                               Account.county_code != "")  # fmt: skip
     return session.scalars(query.distinct().order_by(Account.county_code)).all()
-
-
-def late(session: Session, ticket: Ticket, *, at: datetime) -> None:
-    """It was not passed on in time: the county's office and the city's hear it, once each time that it has it."""
-    ticket.rung_at = None
-    told = [account.name for account in alerts.TOLD[LATE][1](session, ticket)]
-    write_step(session, ticket, LATE, by="hotline", source=ticket.state, at=at, told=told)

@@ -15,12 +15,12 @@ from dispatch.tickets.tickets import Ticket
 
 LAST_FOUR = func.substr(Call.caller, func.length(Call.caller) - literal_column("3"), type_=String)
 """The last four digits of a call's number."""
-DUE = func.coalesce(Ticket.due_at, Ticket.county_by, Ticket.promised_by)
-"""By when a ticket is due: by the clock of its department, of its county, or by what was promised."""
+DUE = func.coalesce(Ticket.due_at, Ticket.dispatch_by, Ticket.promised_by)
+"""By when a ticket is due: by the clock of its department, of who dispatches it, or by what was promised."""
 SAMPLE, COMMON = 1000, 0.05
 RUN = 4
 """From so many characters on a ticket is found by part of its number: every number has most shorter ones."""
-_LEAFED = ["state", "due_at", "county_by", "promised_by"]
+_LEAFED = ["state", "due_at", "dispatch_by", "promised_by"]
 """What else it takes to leaf through a department's tickets in the index alone: they lie far apart in the table. So do
 the calls that were lost."""
 _RUNNING, _UNANSWERED = text("ended_at IS NULL"), text("queued_at IS NOT NULL AND answered_at IS NULL")

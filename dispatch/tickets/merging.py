@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispatch.clocks import promises
+from dispatch.clocks import dispatching, promises
 from dispatch.tickets import shares
 from dispatch.tickets.needs import may_go_out
 from dispatch.tickets.states import Action, State
@@ -58,6 +58,7 @@ def take_out(session: Session, ticket: Ticket, *, why: str, by: Account, at: dat
     ground = reasoned(why, "请说明撤销合并的理由")
     source = move(ticket, Action.UNMERGE, by=by.login, at=at)
     _apart(session, ticket, by=by.login, at=at)
+    dispatching.wait(ticket, at=at)
     written(session, ticket, Action.UNMERGE, by=by, source=source, at=at, why=ground)
 
 
@@ -74,6 +75,7 @@ def let_go(session: Session, ticket: Ticket, *, at: datetime) -> None:
     for one in of(session, ticket):
         source = move(one, Action.UNMERGE, by="hotline", at=at)
         _apart(session, one, by="hotline", at=at)
+        dispatching.wait(one, at=at)
         write_step(session, one, Action.UNMERGE, by="hotline", source=source, at=at, why=f"{ticket.number}已结束")
         audit.note(session, "ticket.unmerge", by="hotline", at=at, about=("ticket", one.number))
 
@@ -131,5 +133,6 @@ def _apart(session: Session, ticket: Ticket, *, by: str, at: datetime) -> None:
 
 def _without_department(ticket: Ticket) -> None:
     ticket.department_id = ticket.due_from = ticket.due_at = ticket.accept_by = ticket.return_by = None
-    ticket.why_due, ticket.extended_days, ticket.extension_asked = [], 0, None
-    ticket.rung, ticket.rung_at, ticket.facts_by, ticket.county_code, ticket.county_by = 0, None, None, "", None
+    ticket.extended_days, ticket.extension_asked = 0, None
+    dispatching.end(ticket)
+    ticket.rung, ticket.facts_by, ticket.county_code = 0, None, ""

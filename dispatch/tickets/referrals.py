@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from dispatch.callbacks.callbacks import owe_callback
 from dispatch.calls import calls
 from dispatch.calls.calls import Step
-from dispatch.clocks import deadlines, rules
+from dispatch.clocks import deadlines, dispatching, rules
 from dispatch.tickets import codes, counties, merging, reach, reply_versions, shares
 from dispatch.tickets.needs import may_go_out
 from dispatch.tickets.states import Action, State
@@ -52,7 +52,8 @@ class Matter:
 
 def refer(session: Session, matter: Matter, *, call: calls.Call | None, recording: Recording | None, code: str,
           by: str, settings: Settings, at: datetime, own: str = "") -> Ticket:
-    """A new ticket, waiting to be dispatched, with the caller's promise running from now.
+    """A new ticket, waiting to be dispatched, with the caller's promise and the clock of its dispatch running from
+    now.
 
     `code` is the query code that the caller was or will be told; empty when he was told none. `own`: what the citizen
     wrote himself."""
@@ -70,6 +71,7 @@ def refer(session: Session, matter: Matter, *, call: calls.Call | None, recordin
         intake_at=at, promised_by=at, promise_extended=0, returned=0, rules_id=held.id, rules=held,
     )  # fmt: skip
     _promise(session, ticket, matter.urgency, settings=settings)
+    dispatching.begin(session, ticket, settings=settings, at=at)
     session.add(ticket)
     session.flush()
     write_step(session, ticket, "refer", by=by, source="", at=at, **({OWN_WORDS: own} if own else {}))
@@ -94,6 +96,7 @@ def describe(session: Session, ticket: Ticket, matter: Matter, *, by: Account, s
         raise ReferralError("投诉、举报和保密事项只能由热线改为其他类别")
     if matter.urgency != ticket.urgency:
         _promise(session, ticket, matter.urgency, settings=settings)
+        dispatching.count(session, ticket, settings=settings)
     before = merging.kept_apart(ticket)
     ticket.klass, ticket.title, ticket.summary, ticket.confidential, ticket.urgency = now_is
     ticket.complained_of = matter.complained_of.strip()[:120]
@@ -112,7 +115,7 @@ def dispatch(session: Session, ticket: Ticket, *, to: Department, by: Account, s
         raise ReferralError("被反映单位不能作为承办单位")
     given = may_go_out(ticket) or counties.wrong_hands(session, ticket, to, by=by)
     source = move(ticket, action, by=by.login, at=at, given=given)
-    counties.end(ticket)
+    dispatching.end(ticket)
     ticket.department_id, ticket.dispatched_at = to.id, at
     _begin_anew(session, ticket, settings=settings, at=at)
     deadlines.set_acceptance(session, ticket, settings=settings)
@@ -156,9 +159,8 @@ def give_back(session: Session, ticket: Ticket, *, why: str, by: Account, settin
     written(session, ticket, Action.RETURN, by=by, source=source, at=at, why=why)
     ticket.department_id = ticket.due_from = ticket.due_at = ticket.accept_by = ticket.return_by = None
     ticket.why_due, ticket.extended_days, ticket.extension_asked = [], 0, None
-    ticket.returned, ticket.rung, ticket.rung_at = ticket.returned + 1, 0, None
-    if ticket.county_code:
-        counties.begin(session, ticket, ticket.county_code, settings=settings, at=at)
+    ticket.returned, ticket.rung = ticket.returned + 1, 0
+    dispatching.begin(session, ticket, settings=settings, at=at)
     shares.end_all(session, ticket, why="承办单位退单", by="hotline", at=at)
 
 

@@ -108,8 +108,8 @@ class Ticket(Base):
     imposed: Mapped[bool] = mapped_column(default=False)  # 指定承办: it can't be given back any more
     facts_by: Mapped[datetime | None] = mapped_column(index=True)  # 待补充: until when it waits
     county_code: Mapped[str] = mapped_column(String(6), default="", index=True)  # 转派: whose office has it
-    county_since: Mapped[datetime | None]
-    county_by: Mapped[datetime | None]  # by when that office passes it on
+    dispatch_since: Mapped[datetime | None]  # since when it waits for the hotline, or that office, to dispatch it
+    dispatch_by: Mapped[datetime | None]  # by when they do
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"), index=True)  # 合并: what it goes with
     shares_open: Mapped[int] = mapped_column(default=0)  # 协办: how many other departments still owe their share
     foreign_number: Mapped[str] = mapped_column(String(40), default="", index=True)  # what 12345 calls it

@@ -88,11 +88,11 @@ def to_call(account: Account) -> ColumnElement[bool]:
 
 
 def overdue(at: datetime) -> ColumnElement[bool]:
-    """Whether the department's time, or the promise to the caller, has run out. What waits for somebody else costs the
-    department no time."""
+    """Whether the time to dispatch, the department's time, or the promise to the caller, has run out. What waits for
+    somebody else costs the department no time."""
     late = and_(Ticket.state.in_(WITH_DEPARTMENT), Ticket.due_at < at)
-    county = and_(Ticket.state == State.TO_DISPATCH, Ticket.county_by < at)
-    return or_(late, county, and_(Ticket.state.in_(RUNNING), Ticket.promised_by < at))
+    waits = and_(Ticket.state == State.TO_DISPATCH, Ticket.dispatch_by < at)
+    return or_(late, waits, and_(Ticket.state.in_(RUNNING), Ticket.promised_by < at))
 
 
 def _narrowed(account: Account, wanted: Wanted, at: datetime) -> list[ColumnElement[bool]]:

@@ -18,6 +18,8 @@ from hotline.telling.outbox import Channel
 class Topic(StrEnum):
     """What a notice tells of."""
 
+    TO_DISPATCH = "to_dispatch"  # a matter came to the hotline
+    DISPATCH_LATE = "dispatch_late"  # and was not dispatched in time
     NEW = "new"  # a ticket came to the department
     GONE = "gone"  # it is another department's now
     RETURNED = "returned"
@@ -54,6 +56,7 @@ class Topic(StrEnum):
 
 
 WORDS = {
+    Topic.TO_DISPATCH: "新工单待派发", Topic.DISPATCH_LATE: "工单未按时派发",
     Topic.NEW: "新工单待签收", Topic.GONE: "工单已转其他单位", Topic.RETURNED: "工单被退回",
     Topic.TO_SIGN: "答复待签发", Topic.TO_CHECK: "答复待审核", Topic.SENT_BACK: "答复被退回修改",
     Topic.REDO: "工单需重办", Topic.DISPUTED: "来电人再次不满意，待裁定", Topic.CALL_BACK: "待人工回访",

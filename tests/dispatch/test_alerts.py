@@ -36,7 +36,7 @@ def test_each_whose_turn_it_is_is_told_on_the_way(session: Session, settings: Se
     row = town.bring(session, town.ticket(session, settings), State.TO_CHECK, by=staff, settings=settings)
     referrals.send_back(session, row, why="没有回答问题", by=staff.supervisor, settings=settings, at=NOON)
     town.bring(session, row, State.TO_CALL_BACK, by=staff, settings=settings, personal=True)
-    ways = [("liaison", "new"), ("leader", "to_sign"), ("supervisor", "to_check"), ("liaison", "sent_back"),
+    ways = [("supervisor", "to_dispatch"), ("liaison", "new"), ("leader", "to_sign"), ("supervisor", "to_check"), ("liaison", "sent_back"),
             ("leader", "to_sign"), ("supervisor", "to_check"), ("supervisor", "call_back"), ("operator", "call_back")]  # fmt: skip
     assert told(session) == ways
 
@@ -47,17 +47,17 @@ def test_every_change_of_department_alerts_the_new_one_and_the_old(session: Sess
     row = town.bring(session, town.ticket(session, settings), State.IN_HAND, by=staff, settings=settings)
     referrals.give_back(session, row, why="不属本单位职责", by=staff.liaison, settings=settings, at=NOON)
     referrals.dispatch(session, row, to=other, by=staff.supervisor, settings=settings, at=NOON)
-    assert told(session) == [("liaison", "new"), ("supervisor", "returned"), ("other", "new"), ("liaison", "gone")]
+    assert told(session)[1:] == [("liaison", "new"), ("supervisor", "returned"), ("other", "new"), ("liaison", "gone")]
     row.department_id = staff.office.id  # by whichever step: a competent office's, say
     referrals.opened(session, row, by=staff.liaison, at=NOON)
-    assert told(session)[4:] == [("other", "gone")]  # who moved it to himself knows
+    assert told(session)[5:] == [("other", "gone")]  # who moved it to himself knows
     assert session.scalars(select(Notice.thing).distinct()).all() == [row.number]
 
 
 @pytest.mark.parametrize(("klass", "confidential"), [(Klass.COMPLAINT, False), (Klass.REPORT, False), (Klass.CONSULT, True)])
 def test_what_is_guarded_is_told_to_the_leader_too(session: Session, settings: Settings, staff: Staff, klass: Klass, confidential: bool) -> None:
     town.bring(session, town.ticket(session, settings, klass=klass, confidential=confidential), State.TO_ACCEPT, by=staff, settings=settings)
-    assert told(session) == [("liaison", "new"), ("leader", "new")]
+    assert told(session)[1:] == [("liaison", "new"), ("leader", "new")]
 
 
 def test_a_department_of_which_nobody_can_be_told_is_told_to_the_hotline(session: Session, settings: Settings) -> None:
@@ -67,7 +67,7 @@ def test_a_department_of_which_nobody_can_be_told_is_told_to_the_hotline(session
     gone.active = False
     session.flush()
     referrals.dispatch(session, town.ticket(session, settings), to=nobody, by=boss, settings=settings, at=NOON)
-    assert told(session) == [("supervisor", "unmanned"), (second.login, "unmanned")]  # who sent it there, too
+    assert told(session)[2:] == [("supervisor", "unmanned"), (second.login, "unmanned")]  # who sent it there, too
 
 
 def test_that_a_ticket_is_gone_to_where_nobody_can_be_told_is_told_once(session: Session, settings: Settings, staff: Staff) -> None:
@@ -97,7 +97,7 @@ def test_other_systems_hear_of_their_departments_tickets_only(session: Session, 
     hooks = [webhooks.add(session, name, "https://x.example/", department_id=unit, by="admin", at=NOON).id
              for name, unit in (("all", None), ("own", staff.office.id), ("others", other.id))]  # fmt: skip
     town.bring(session, town.ticket(session, settings), State.TO_ACCEPT, by=staff, settings=settings)
-    assert session.scalars(select(Delivery.place).order_by(Delivery.id)).all() == [str(hooks[0]), str(hooks[1])]
+    assert session.scalars(select(Delivery.place).order_by(Delivery.id)).all() == [str(hooks[0]), str(hooks[0]), str(hooks[1])]
 
 
 # -- the caller ---------------------------------------------------------------------------------------------------

@@ -77,11 +77,11 @@ def clock(at: datetime | None) -> str:
 
 def test_the_county_passes_it_on_the_same_working_day_and_the_callers_clock_runs_through(session: Session, settings: Settings, staff: Staff, handed: Ticket, unit: Department) -> None:
     promised = handed.promised_by
-    assert (handed.state, handed.due_at, clock(handed.county_by)) == (State.TO_DISPATCH, None, "11-23 18:00")
+    assert (handed.state, handed.due_at, clock(handed.dispatch_by)) == (State.TO_DISPATCH, None, "11-23 18:00")
     assert handed.why_due == ["2026-11-23 工作日，当日18:00 下班时到期（办公时间08:30–12:00、14:30–18:00）"]
     assert told(session, "handed_down") == ["county_office"]
     referrals.dispatch(session, handed, to=unit, by=county(staff), settings=settings, at=later(hours=5))
-    assert (handed.state, handed.promised_by, clock(handed.due_at), handed.county_by) == (State.TO_ACCEPT, promised, "11-26 18:00", None)
+    assert (handed.state, handed.promised_by, clock(handed.due_at), handed.dispatch_by) == (State.TO_ACCEPT, promised, "11-26 18:00", None)
     assert handed.county_code == YIMEN, "it comes back to the county's office"
 
 
@@ -90,17 +90,17 @@ def test_the_county_passes_it_on_the_same_working_day_and_the_callers_clock_runs
 def test_out_of_office_hours_it_has_the_next_working_day(session: Session, settings: Settings, staff: Staff, after: timedelta, by: str, first: str) -> None:
     row = town.ticket(session, settings)
     counties.hand_down(session, row, county=YIMEN, by=staff.supervisor, settings=settings, at=later() + after)
-    assert (clock(row.county_by), row.why_due[0]) == (by, first)
+    assert (clock(row.dispatch_by), row.why_due[0]) == (by, first)
 
 
 def test_what_is_urgent_has_hours_and_the_rules_may_give_days(session: Session, settings: Settings, staff: Staff) -> None:
     row = town.ticket(session, settings, urgency=Urgency.CRITICAL)
     counties.hand_down(session, row, county=YIMEN, by=staff.supervisor, settings=settings, at=later(hours=9))
-    assert clock(row.county_by) == "11-23 22:00"
+    assert clock(row.dispatch_by) == "11-23 22:00"
     longer = settings.model_copy(update={"county_days": 2})
     other = town.ticket(session, longer, code="")
     counties.hand_down(session, other, county=YIMEN, by=staff.supervisor, settings=longer, at=later())
-    assert clock(other.county_by) == "11-25 18:00"
+    assert clock(other.dispatch_by) == "11-25 18:00"
 
 
 def test_only_the_countys_own_office_dispatches_it_and_only_within_its_county(session: Session, settings: Settings, staff: Staff, handed: Ticket, unit: Department, stranger: Account) -> None:
@@ -152,9 +152,10 @@ def test_a_countys_office_counts_its_own_and_the_city_all(session: Session, sett
 
 
 def test_what_a_county_has_stands_in_the_list_by_the_countys_deadline(session: Session, settings: Settings, staff: Staff, handed: Ticket) -> None:
-    waits = town.ticket(session, settings, code="")
-    assert handed.county_by is not None
-    assert handed.county_by < waits.promised_by == handed.promised_by
+    waits = town.ticket(session, settings.model_copy(update={"dispatch_days": 1}), code="")
+    assert handed.dispatch_by is not None
+    assert waits.dispatch_by is not None
+    assert handed.dispatch_by < waits.dispatch_by < waits.promised_by == handed.promised_by
     assert staff.competent is not None
     assert session.scalars(worklist.listed(staff.competent, Wanted(), at=later(hours=2)).order_by(None).order_by(DUE)).all() == [handed, waits]
 
@@ -162,14 +163,14 @@ def test_what_a_county_has_stands_in_the_list_by_the_countys_deadline(session: S
 def test_what_its_department_returns_comes_back_to_the_county_and_what_isnt_its_own_to_the_city(session: Session, settings: Settings, staff: Staff, handed: Ticket, unit: Department) -> None:
     referrals.dispatch(session, handed, to=unit, by=county(staff), settings=settings, at=later(hours=5))
     referrals.give_back(session, handed, why="不属于我局", by=staff.liaison, settings=settings, at=later(days=1))
-    assert (handed.state, clock(handed.county_by), told(session, "returned")) == (State.TO_DISPATCH, "11-24 18:00", ["county_office"])
+    assert (handed.state, clock(handed.dispatch_by), told(session, "returned")) == (State.TO_DISPATCH, "11-24 18:00", ["county_office"])
     with pytest.raises(ReferralError, match="退回市级的理由"):
-        counties.hand_up(session, handed, why=" ", by=county(staff), at=later(days=1))
-    counties.hand_up(session, handed, why="属市级事权", by=county(staff), at=later(days=1, hours=1))
-    assert (handed.county_code, handed.county_by, handed.rung_at, handed.why_due) == ("", None, None, [])
+        counties.hand_up(session, handed, why=" ", by=county(staff), settings=settings, at=later(days=1))
+    counties.hand_up(session, handed, why="属市级事权", by=county(staff), settings=settings, at=later(days=1, hours=1))
+    assert (handed.county_code, clock(handed.dispatch_by), clock(handed.rung_at)) == ("", "11-24 18:00", "11-24 18:00")
     assert told(session, "returned") == ["city_office", "county_office", "supervisor"]
     with pytest.raises(ReferralError, match="不在县区"):
-        counties.hand_up(session, handed, why="x", by=staff.supervisor, at=later(days=1))
+        counties.hand_up(session, handed, why="x", by=staff.supervisor, settings=settings, at=later(days=1))
 
 
 def test_what_isnt_passed_on_in_time_is_told_to_both_offices_once_and_is_overdue(session: Session, settings: Settings, staff: Staff, handed: Ticket) -> None:
@@ -191,7 +192,7 @@ def test_a_countys_holiday_moves_its_day_with_a_trace_and_tells_nobody_twice(ses
     assert recounting.moved(session, settings=settings) == [handed.id]
     recounting.recount(session, handed, settings=settings, at=later(hours=2))
     session.refresh(handed)
-    assert (clock(handed.county_by), clock(handed.rung_at)) == ("11-24 18:00", "11-24 18:00")
+    assert (clock(handed.dispatch_by), clock(handed.rung_at)) == ("11-24 18:00", "11-24 18:00")
     assert "转派期限由2026-11-23 18:00改为2026-11-24 18:00" in handed.steps[-1].why
     assert recounting.moved(session, settings=settings) == []
 

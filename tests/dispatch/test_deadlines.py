@@ -113,6 +113,8 @@ def test_other_words_for_a_day_change_the_reasons_and_leave_no_trace(session: Se
 
 def test_the_plan_of_the_next_year_makes_a_provisional_deadline_certain(session: Session, settings: Settings, staff: Staff) -> None:
     row = town.ticket(session, settings, at=later(days=37))  # 30 December
+    assert not row.provisional, "it is dispatched the same day"
+    town.bring(session, row, State.TO_ACCEPT, by=staff, settings=settings, at=later(days=37))
     assert row.provisional
     for day in (1, 2, 3):
         keeping.keep(session, date(2027, 1, day), date(2027, 1, day), works=False, reason="元旦", by="city_office", at=NOON)

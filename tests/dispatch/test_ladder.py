@@ -107,7 +107,7 @@ def test_more_days_and_a_new_department_begin_the_ladder_anew(session: Session, 
     another = handed(session, settings, staff)
     ladder.climb(session, another.id, settings=settings, at=later(days=2))
     referrals.give_back(session, another, why="不属于我局", by=staff.liaison, settings=settings, at=later(days=2))
-    assert (another.rung, another.rung_at) == (0, None)
+    assert (another.rung, another.rung_at) == (0, another.dispatch_by)
 
 
 def test_two_beats_at_once_and_a_crash_between_tell_nothing_twice(database: Database, settings: Settings) -> None:

@@ -73,7 +73,7 @@ DEEDS: dict[Action, Deed] = {
     Action.DISPATCH: lambda w, s, t, n, at: referrals.dispatch(s, t, to=w.staff.office, by=w.hand(t, w.staff.supervisor), settings=w.settings, at=at),
     Action.IMPOSE: lambda w, s, t, n, at: referrals.impose(s, t, to=w.staff.office, why="职责所在", by=w.hand(t, w.competent), settings=w.settings, at=at),
     Action.HAND_DOWN: lambda w, s, t, n, at: counties.hand_down(s, t, county=w.staff.office.county_code, by=w.staff.supervisor, settings=w.settings, at=at),
-    Action.HAND_UP: lambda w, s, t, n, at: counties.hand_up(s, t, why="不属本县", by=w.hand(t, w.competent), at=at),
+    Action.HAND_UP: lambda w, s, t, n, at: counties.hand_up(s, t, why="不属本县", by=w.hand(t, w.competent), settings=w.settings, at=at),
     Action.OPEN: lambda w, s, t, n, at: referrals.opened(s, t, by=w.staff.liaison, at=at),
     Action.ACCEPT: lambda w, s, t, n, at: referrals.accept(s, t, by=w.staff.liaison, at=at),
     Action.RETURN: lambda w, s, t, n, at: referrals.give_back(s, t, why="不属于我局", by=w.staff.liaison, settings=w.settings, at=at),
