@@ -12,10 +12,12 @@ from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import number_in
 from admin_ui.phones import PhonesError
+from admin_ui.views import ticket
 from dispatch.answering.decision import Channel
-from dispatch.callbacks import by_person, corrections, missed
+from dispatch.callbacks import by_person, corrections, in_his_call, missed
 from dispatch.callbacks.callbacks import Attempt, Callback
 from dispatch.calls import endings
+from dispatch.tickets import reach
 from dispatch.tickets.steps import ReferralError
 from hotline import audit
 from hotline.accounts.roles import Permission
@@ -47,7 +49,8 @@ def show(callback_id: int, trouble: str = "") -> str:
                                    now=now())  # fmt: skip
         reply = _reply(session, found) if mine and attempt is not None and attempt.verified else ""
         return render_template("callback.html", callback=found, ticket=found.ticket, attempt=attempt, mine=mine,
-                               tried=tried.all(), reply=reply, trouble=trouble, now=now())  # fmt: skip
+                               tried=tried.all(), reply=reply, trouble=trouble, now=now(),
+                               not_told=_not_told(session, attempt))  # fmt: skip
 
 
 @blueprint.post("/take")
@@ -60,6 +63,23 @@ def take(callback_id: int) -> ResponseReturnValue:
             by_person.take(session, callback_id, by=me(), settings=house().settings, at=now())
     except ReferralError as error:
         return show(callback_id, str(error)), 422
+    return _back(callback_id)
+
+
+@blueprint.post("/in-call")
+@needs(Permission.DESK)
+def in_call(callback_id: int) -> ResponseReturnValue:
+    """He is on the line with this operator, and is told in this call."""
+    with reading() as session:
+        found = session.get(Callback, callback_id)
+        if found is None or found.ticket is None or not reach.ticket(session, found.ticket.number, account=me()):
+            abort(404)
+        number = found.ticket.number
+    try:
+        with writing() as session:
+            in_his_call.take(session, callback_id, by=me(), settings=house().settings, at=now())
+    except ReferralError as error:
+        return ticket.show(number, trouble=str(error)), 422
     return _back(callback_id)
 
 
@@ -144,7 +164,13 @@ def _reply(session: Session, callback: Callback) -> str:
                                   channel=Channel.OPERATOR).text  # fmt: skip
 
 
+def _not_told(session: Session, attempt: Attempt | None) -> tuple[str, ...]:
+    """What may have become of it if it wasn't told."""
+    rang_us = attempt is not None and in_his_call.is_such(session, attempt)
+    return in_his_call.NOT_TOLD if rang_us else by_person.OUTCOMES[1:]
+
+
 def _found(session: Session, callback_id: int) -> Callback:
-    """Only what a person tells has a page of its own."""
+    """Only what a person tells, or has told, has a page of its own."""
     found = session.get(Callback, callback_id)
-    return found if found is not None and found.by_person else abort(404)
+    return found if found is not None and in_his_call.handled(session, found) else abort(404)

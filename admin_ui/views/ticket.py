@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.words import COUNTIES
-from dispatch.callbacks import contacting
+from dispatch.callbacks import contacting, in_his_call
 from dispatch.callbacks.callbacks import Callback
 from dispatch.callbacks.callbacks import State as Owed
 from dispatch.callbacks.contacting import CallerContact
@@ -33,6 +33,7 @@ from dispatch.tickets import (
 )
 from dispatch.tickets.duplicates import Likely
 from dispatch.tickets.needs import doable
+from dispatch.tickets.states import State
 from dispatch.tickets.tickets import UNHEARD, Ticket, followed, guarded
 from dispatch.tickets.web_questions import WEB
 from hotline import audit
@@ -78,7 +79,8 @@ def show(number: str, *, trouble: str = "", typed: Mapping[str, str] | None = No
             typed=typed or {}, supervised=supervision.standing(session, found.id),
             own_rules=rules.of(found, settings=house().settings),
             shows_caller=reach.sees_caller(session, found, account=me()), guarded=guarded(found),
-            call_backs=_call_backs(session, found), shares=(asked := shares.of(session, found)),
+            call_backs=_call_backs(session, found), told_now=_told_now(session, found),
+            shares=(asked := shares.of(session, found)),
             contact=_contact(session, found), merged=merging.of(session, found), main=followed(session, found),
             steps=colleague_notes.read_by(found, me()), may_note=colleague_notes.may_write(found, me()),
             likely=_likely(session, found), proposed=merging.proposed(found),
@@ -121,6 +123,13 @@ def _call_backs(session: Session, ticket: Ticket) -> list[Callback]:
     owed = (Owed.DUE, Owed.CLAIMED, Owed.DIALLING)
     return list(session.scalars(select(Callback).where(
         Callback.ticket_id == ticket.id, Callback.by_person.is_(True), Callback.state.in_(owed))))  # fmt: skip
+
+
+def _told_now(session: Session, ticket: Ticket) -> Callback | None:
+    """The call-back that may be told in the call on one's own desk."""
+    if not me().may(Permission.DESK) or ticket.state != State.TO_CALL_BACK:
+        return None
+    return in_his_call.owed(session, ticket.id, by=me(), at=now())
 
 
 def _within_reach(session: Session, number: str) -> Ticket:

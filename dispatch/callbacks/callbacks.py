@@ -30,6 +30,7 @@ WRONG_PERSON = "wrong_person"  # whoever picked up knows nothing of it: the mach
 BUSY = "busy"  # he is speaking with somebody: no attempt, as long as that isn't so for ever
 MOST_BUSY = 6
 NOT_RUNG = "not_rung"  # the operator's own phone wasn't answered: the citizen's never rang
+DESK = "desk"  # who noted a call in which an operator rings a citizen
 CLAIMING = 96128_01  # the advisory lock of who claims a call-back
 
 
@@ -178,7 +179,7 @@ def place(session: Session, callback: Callback, *, settings: Settings, at: datet
     on the world comes after the commit. `by`: the operator from whose phone it is rung."""
     call_id, node = calls.mint_id(at), holding.holder(session, settings=settings)
     calls.begin(session, call_id, caller=callback.number, dialled=callback.number, direction="out", node=node,
-                taken_from="desk" if by else "worker", at=at)  # fmt: skip
+                taken_from=DESK if by else "worker", at=at)  # fmt: skip
     recordings.expect(session, call_id, kind=recordings.Kind.CALL, spool=settings.spool, at=at)
     if by is not None:
         session.get_one(Call, call_id).operator_id = by.id

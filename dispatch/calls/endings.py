@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from dispatch.callbacks import callbacks, missed, places, surveys
 from dispatch.callbacks.callbacks import Attempt, Callback
 from dispatch.calls import calls, desk
-from dispatch.calls.calls import CallStep, Ending, Step
+from dispatch.calls.calls import Call, CallStep, Ending, Step
 from dispatch.tickets import referrals
 from dispatch.tickets.states import State
 from dispatch.transfers import transfers
@@ -58,7 +58,7 @@ def end_attempt(
     the last attempt without success closes it as not reached. `broke`: his line was cut off."""
     if attempt.outcome:
         return
-    if _heard(session, attempt):  # he may hang up without a grade, and we may never learn that he did
+    if not attempt.by and _heard(session, attempt):  # he may hang up without a grade, unnoticed
         outcome = callbacks.TOLD
         if broke and grade is None and surveys.ask_again(session, attempt, settings=settings, at=at):
             return
@@ -93,7 +93,11 @@ def refused(session: Session, attempt_id: str, *, settings: Settings, at: dateti
 
 
 def _heard(session: Session, attempt: Attempt) -> bool:
-    """Whether the citizen has heard the reply to its end; whose place was kept, whether an operator spoke with him."""
+    """Whether the citizen has heard the reply to its end; whose place was kept, whether an operator spoke with him.
+    In a call in which he rang us he may have heard something else before."""
     came = Step.ANSWERED if session.get_one(Callback, attempt.callback_id).for_place else Step.TOLD
     query = select(CallStep.id).where(CallStep.call_id == attempt.call_id, CallStep.kind == came).limit(1)
+    call = session.get(Call, attempt.call_id)
+    if call is not None and call.direction == "in":
+        query = query.where(CallStep.at >= attempt.dialled_at)
     return session.scalar(query) is not None

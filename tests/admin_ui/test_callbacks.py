@@ -10,10 +10,12 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 
 from dispatch.callbacks.callbacks import Attempt, Callback
+from dispatch.calls import desk
 from dispatch.calls.calls import Call
 from dispatch.tickets import referrals
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Ticket
+from hotline.accounts.accounts import Account
 from hotline.audit import AuditRow
 from hotline.times import now
 from tests.dispatch import town
@@ -114,6 +116,26 @@ def test_only_what_a_person_tells_has_a_page(world: World, signed_in: SignIn, ow
         session.get_one(Callback, owed.id).by_person = False
     assert signed_in("operator").get(f"/callbacks/{owed.id}").status_code == 404
     assert signed_in("operator").post(f"/callbacks/{owed.id}/take").status_code == 404
+
+def test_who_has_the_caller_on_the_line_tells_him_what_the_machine_was_to_tell(world: World, signed_in: SignIn, owed: Callback) -> None:
+    client, number = signed_in("operator"), owed.replied.number
+    with world.database.writing() as session:
+        session.get_one(Callback, owed.id).by_person = False
+    assert "在本次来电中告知答复" not in client.get(f"/tickets/{number}").text
+    refused = client.post(f"/callbacks/{owed.id}/in-call")
+    assert (refused.status_code, "您没有正在接听的来电" in refused.text) == (422, True)
+    call_id = world.call(caller="13900000000")
+    with world.database.writing() as session:
+        desk.answered(session, call_id, session.get_one(Account, world.account("operator").id), at=now())
+    assert "在本次来电中告知答复" in client.get(f"/tickets/{number}").text
+    assert client.post(f"/callbacks/{owed.id}/in-call").status_code == 303
+    page = client.get(f"/callbacks/{owed.id}").text
+    assert (REPLY in page, "无人接听" in page, "接通未确认" in page) == (False, False, True)
+    assert do(client, owed, "verify", matter="1").status_code == 303
+    assert REPLY in client.get(f"/callbacks/{owed.id}").text
+    assert do(client, owed, "write-up", outcome="told", grade="1").status_code == 303
+    assert (world.of(number).state, world.of(number).satisfaction) == (State.CLOSED, 1)
+    assert client.get(f"/callbacks/{owed.id}").status_code == 200
 
 
 def test_the_supervisor_decides_on_the_tickets_own_page_and_nobody_else(world: World, signed_in: SignIn, owed: Callback) -> None:
