@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from dispatch.calls import calls, takes
-from dispatch.calls.calls import Call, Leg, Step
+from dispatch.calls.calls import Call, CallStep, Leg, Step
 from dispatch.calls.takes import Told
 from dispatch.tickets import caller_sms, codes, referrals
 from dispatch.tickets.lodging import mint_free
@@ -20,15 +20,16 @@ from hotline.settings import Settings
 from hotline.telling import sms
 from hotline.times import local
 from recordings import recordings
-from recordings.recordings import Kind
+from recordings.recordings import Kind, Recording, State
 
 SHORTEST_MESSAGE = 1.0  # seconds; anything shorter is somebody who hung up at the tone
+NOT_RECORDED = "ERROR"  # the exchange could not write: it read out no code, and asked him to ring again
 
 
 @dataclass(frozen=True)
 class Slip:
     """What the dialplan wrote of one question left after the tone. `contact`: the number that he keyed instead of his
-    own; `secret`: he wants secrecy."""
+    own; `secret`: he wants secrecy; `status`: how the recording ended."""
 
     call_id: str
     caller: str
@@ -38,6 +39,7 @@ class Slip:
     ended: datetime
     contact: str = ""
     secret: bool = False
+    status: str = ""
 
 
 def read_slip(path: Path) -> Slip | None:
@@ -48,34 +50,52 @@ def read_slip(path: Path) -> Slip | None:
         return None
     return Slip(path.stem, normalise(fields.get("caller", "")), fields.get("dialled", "")[:24], fields.get("code", ""),
                 moment(fields.get("began", "0")), moment(fields.get("ended", "0")),
-                normalise(fields.get("contact", "")), fields.get("secret") == "yes")  # fmt: skip
+                normalise(fields.get("contact", "")), fields.get("secret") == "yes",
+                fields.get("status", ""))  # fmt: skip
 
 
 def take_in_message(session: Session, slip: Slip, *, settings: Settings, at: datetime) -> Ticket | None:
     """Make call, recording and ticket of a slip in one transaction; None when nothing was said, or it was done."""
     calls.begin(session, slip.call_id, caller=slip.caller, dialled=slip.dialled, taken_from="records", at=slip.began)
-    sound = recordings.expect(session, slip.call_id, kind=Kind.MESSAGE, spool=settings.spool, at=slip.began)
-    if session.scalar(select(Ticket).where(Ticket.recording_id == sound.id)) is not None:
+    if _taken_before(session, slip.call_id):
         return None
+    sound = recordings.expect(session, slip.call_id, kind=Kind.MESSAGE, spool=settings.spool, at=slip.began)
     told = _in_one_file(Path(sound.path), slip)
     recordings.take_in(sound, keep_days=settings.recordings_keep_days, at=at)
     if slip.code:
         codes.use(session, slip.code, settings=settings, at=at)
     if not _worth_a_ticket(sound, slip):
+        if sound.state == State.MISSING and told.dropped:  # he was silent: no sound is owed
+            session.delete(sound)
         return None
     call = session.get_one(Call, slip.call_id)
     _note(session, call.id, sound, told, at=slip.ended)
-    title = f"电话留言（{local(slip.began):%m月%d日 %H:%M}）"
+    heard, lost = _to_hear(session, call, sound, settings)
+    title = f"电话留言{lost}（{local(slip.began):%m月%d日 %H:%M}）"
     matter = referrals.Matter(klass=Klass.CONSULT, title=title, summary=UNHEARD, contact=slip.contact,
                               confidential=slip.secret)  # fmt: skip
     code = _code(session, slip, settings)
-    ticket = referrals.refer(session, matter, call=call, recording=sound, code=code, by="hotline", settings=settings,
+    ticket = referrals.refer(session, matter, call=call, recording=heard, code=code, by="hotline", settings=settings,
                              at=slip.ended)  # fmt: skip
     caller_sms.lodged(session, ticket, code, at=at)
     if call.ended_at is not None:
         session.flush()
         calls.settle(session, call)
     return ticket
+
+
+def _taken_before(session: Session, call_id: str) -> bool:
+    """Whether the question of this call is a ticket already."""
+    query = select(CallStep.id).where(CallStep.call_id == call_id, CallStep.kind == Step.MESSAGE)
+    return session.scalar(query.limit(1)) is not None
+
+
+def _to_hear(session: Session, call: Call, sound: Recording, settings: Settings) -> tuple[Recording, str]:
+    """What the ticket lets hear: the question; where its sound is lost the whole call, and the title's word of it."""
+    if sound.state != State.MISSING:
+        return sound, ""
+    whole = recordings.expect(session, call.id, kind=Kind.CALL, spool=settings.spool, at=call.began_at)
+    return whole, "，留言录音缺失"
 
 
 def _code(session: Session, slip: Slip, settings: Settings) -> str:
@@ -101,7 +121,7 @@ def _in_one_file(target: Path, slip: Slip) -> Told:
     return told
 
 
-def _note(session: Session, call_id: str, sound: recordings.Recording, told: Told, *, at: datetime) -> None:
+def _note(session: Session, call_id: str, sound: Recording, told: Told, *, at: datetime) -> None:
     """The message in the call's timeline; what its caller discarded in the audit trail, by digest and length."""
     parts = {str(piece.part): piece.heard.seconds for piece in told.kept}
     calls.note(session, call_id, Step.MESSAGE, at=at, seconds=sound.seconds, **({"parts": parts} if parts else {}))
@@ -112,8 +132,10 @@ def _note(session: Session, call_id: str, sound: recordings.Recording, told: Tol
                        part=str(piece.part), **found)  # fmt: skip
 
 
-def _worth_a_ticket(sound: recordings.Recording, slip: Slip) -> bool:
-    """Who was told a code has a ticket that it opens, however short his words."""
+def _worth_a_ticket(sound: Recording, slip: Slip) -> bool:
+    """Who was told a code has a ticket that it opens, however short his words, and though their sound be lost."""
+    if sound.state == State.MISSING:
+        return bool(slip.code) and slip.status != NOT_RECORDED
     said = sound.seconds or 0.0
     return said >= SHORTEST_MESSAGE or (bool(slip.code) and said > 0.0)
 

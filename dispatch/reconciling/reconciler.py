@@ -19,7 +19,8 @@ from recordings.findings import Finding, Reconciliation
 from recordings.findings import Kind as Wrong
 
 Say = Callable[[str], None]
-LOOKS = (files.in_spool, files.kept, files.waiting, silent.calls, silent.without_call, handed_in.handed_in)
+LOOKS = (files.in_spool, files.kept, files.waiting, silent.calls, silent.parts, silent.without_call,
+         handed_in.handed_in)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,12 @@
-"""Calls against recordings: calls that have none, and recordings of calls that nobody knows."""
+"""Calls against recordings: calls that have none, messages and legs without sound, recordings of calls nobody knows."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
 
-from dispatch.calls.calls import Call
+from dispatch.calls.calls import Call, Leg
 from dispatch.reconciling.books import QUIET, Books, Found
 from recordings import recordings
 from recordings.findings import Done, Finding
@@ -28,6 +28,16 @@ def calls(books: Books, at: datetime) -> Iterator[Found]:
         done = Done.TOO_SHORT if ended - began < SHORT else Done.LEFT
         lasted = f"{(ended - began).total_seconds():.0f} s"
         yield Found(Wrong.NO_RECORDING, call_id, done, call_id=call_id, detail=lasted)
+
+
+def parts(books: Books, at: datetime) -> Iterator[Found]:
+    """Messages and legs whose file is nowhere"""
+    with books.database.reading() as session:
+        rows = session.execute(_without_sound(at)).all()
+    for row, ended in rows:
+        done = Done.TOO_SHORT if ended - row.began_at < SHORT else Done.LEFT
+        lasted = f"{(ended - row.began_at).total_seconds():.0f} s"
+        yield Found(Wrong.NO_FILE, row.path, done, call_id=row.call_id, detail=lasted)
 
 
 def without_call(books: Books, at: datetime) -> Iterator[Found]:
@@ -55,3 +65,14 @@ def _unrecorded(at: datetime, *, whole: bool) -> Select[*tuple[Any, ...]]:
         Call.ended_at < at - QUIET, or_(Recording.id.is_(None), Recording.state == State.MISSING), Call.id.not_in(told)
     )  # fmt: skip
     return query if whole else query.where(Call.ended_at > at - LOOK_BACK)
+
+
+def _without_sound(at: datetime) -> Select[Recording, datetime]:
+    """Rows of what isn't a whole call and found no file, with when it ended; of these the ones that nobody settled."""
+    told = select(Finding.thing).where(Finding.kind == Wrong.NO_FILE, Finding.open.is_(False))
+    own = and_(Leg.uniqueid == Recording.leg, Leg.call_id == Recording.call_id)
+    query = select(Recording, func.coalesce(Leg.ended_at, Call.ended_at)).join(Call, Call.id == Recording.call_id)
+    return query.outerjoin(Leg, own).where(
+        Recording.state == State.MISSING, Recording.kind != Kind.CALL, Call.ended_at < at - QUIET,
+        Recording.path.not_in(told),
+    ).order_by(Recording.id)  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from sqlalchemy import delete, select, update
 
-from dispatch.calls.calls import Call, CallStep
+from dispatch.calls.calls import Call, CallStep, Leg
 from dispatch.reconciling import nightly
 from dispatch.reconciling.reconciler import Reconciler
 from hotline.database import Database
@@ -110,6 +110,26 @@ def test_a_call_that_was_over_at_once_had_nothing_to_record(registry: Registry) 
     registry.call("at-once", seconds=1, recorded=False)
     assert registry.reconcile() == [(Wrong.NO_RECORDING, "at-once", Done.TOO_SHORT)]
     assert registry.reconcile(days=2) == []
+
+
+def test_a_leg_or_a_message_whose_sound_is_nowhere_is_told_until_a_person_settles_it_or_it_turns_up(registry: Registry) -> None:
+    registry.call("handed", seconds=300)
+    with registry.database.writing() as session:
+        session.add(Leg(node="x", uniqueid="brief", call_id="handed", began_at=NOON, ended_at=later(seconds=1)))
+        parts = {"liaison": Kind.LEG, "officer": Kind.LEG, "brief": Kind.LEG, "": Kind.MESSAGE}
+        rows = [recordings.expect(session, "handed", kind=kind, leg=leg, spool=registry.settings.spool, at=NOON) for leg, kind in parts.items()]
+        assert not any(recordings.take_in(row, keep_days=30, at=later(minutes=5)) for row in rows)
+        liaison, officer, message = (rows[n].path for n in (0, 1, 3))
+    told = (Wrong.NO_FILE, "handed", Done.LEFT)
+    assert registry.reconcile() == [told, told, (Wrong.NO_FILE, "handed", Done.TOO_SHORT), told]
+    with registry.database.writing() as session:
+        assert set(session.scalars(select(Finding.thing).where(Finding.open.is_(True)))) == {liaison, officer, message}
+        settled = session.scalars(select(Finding).where(Finding.thing == officer)).one()
+        findings.settle(session, settled, by="quality", remark="交换机重启", at=later(days=1))
+    old(town.sound(Path(liaison), 5))
+    assert registry.reconcile(days=2) == [told, (Wrong.UNOWNED, "handed", Done.TAKEN_IN)]
+    with registry.database.reading() as session:
+        assert session.scalars(select(Finding.thing).where(Finding.open.is_(True))).all() == [message]
 
 
 def test_a_recording_whose_call_nobody_knows_is_told(registry: Registry) -> None:

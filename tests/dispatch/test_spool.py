@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispatch.calls import calls
+from dispatch.calls import calls, takes
 from dispatch.calls.calls import Call, CallStep, Outcome, Step
 from dispatch.calls.spool import read_slip, take_in_message
 from dispatch.tickets import codes
@@ -114,6 +114,34 @@ def test_a_sound_file_that_is_no_sound_is_missing_and_makes_no_ticket(session: S
     path.with_suffix(".wav").write_bytes(b"")
     assert take_in(session, settings, path) is None
     assert session.scalars(select(Recording.state)).all() == [State.MISSING]
+
+
+def test_who_was_told_a_code_has_a_ticket_though_his_words_are_lost_and_the_whole_call_is_heard_instead(database: Database, settings: Settings) -> None:
+    path, made = slip(settings, seconds=None), []
+    for _ in range(2):
+        with database.writing() as session:
+            made.append(take_in(session, settings, path))
+    row, again = made
+    assert row is not None
+    assert again is None
+    assert (row.title, row.code_digest) == ("电话留言，留言录音缺失（11月23日 12:00）", codes.digest(CODE, settings=settings))
+    with database.reading() as session:
+        assert session.get_one(Recording, row.recording_id).kind == Kind.CALL
+        assert session.scalars(select(Recording.state).where(Recording.kind == Kind.MESSAGE)).all() == [State.MISSING]
+
+
+def test_who_was_asked_to_ring_again_because_nothing_could_be_written_was_told_no_code(session: Session, settings: Settings) -> None:
+    path = slip(settings, seconds=None)
+    path.write_text("status=ERROR\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    assert take_in(session, settings, path) is None
+    assert session.scalars(select(Recording.state)).all() == [State.MISSING]
+
+
+def test_of_who_was_silent_no_sound_is_owed(session: Session, settings: Settings) -> None:
+    path = slip(settings, seconds=None, code="")
+    town.sound(takes.path_of(path.parent, CALL, 1, takes.Part.MATTER), loudness=0)
+    assert take_in(session, settings, path) is None
+    assert count(session, Recording) == 0
 
 
 def test_a_sound_whose_writer_died_is_mended_and_counts(session: Session, settings: Settings) -> None:
