@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.clocks import ladder, recounting
-from dispatch.tickets import merging, referrals, web_questions, worklist
+from dispatch.tickets import merging, referrals, urging, web_questions, worklist
 from dispatch.tickets.referrals import Matter
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Klass, Ticket, Urgency
@@ -119,6 +119,7 @@ def test_a_day_off_moves_it_with_a_trace(session: Session, settings: Settings, s
 def test_what_waited_before_there_was_a_clock_is_counted_from_when_it_came_back(session: Session, settings: Settings, staff: Staff) -> None:
     row = town.bring(session, town.ticket(session, settings), State.TO_ACCEPT, by=staff, settings=settings)
     referrals.give_back(session, row, why="不属于我局", by=staff.liaison, settings=settings, at=later(days=1))
+    urging.urge(session, row, by=staff.supervisor, at=later(days=1, hours=1))  # which leaves it where it stands
     new, gone = town.ticket(session, settings, code="", at=later(days=1)), town.ticket(session, settings, code="")
     town.bring(session, gone, State.TO_ACCEPT, by=staff, settings=settings)
     for one in (row, new):
@@ -128,5 +129,5 @@ def test_what_waited_before_there_was_a_clock_is_counted_from_when_it_came_back(
     session.expire_all()
     assert [(one.dispatch_since, one.rung_at) for one in (row, new)] == [(later(days=1), later(days=1))] * 2
     assert gone.dispatch_since is None
-    beat(session, settings, days=1, hours=1)
+    beat(session, settings, days=1, hours=2)
     assert (clock(row), told(session, "dispatch_late")) == (("11-24 18:00", "11-24 18:00"), [])

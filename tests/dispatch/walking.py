@@ -18,7 +18,7 @@ from dispatch.calls.endings import end_attempt
 from dispatch.tickets import asides, counties, disputes, extensions, facts, joint, merging, referrals, shares
 from dispatch.tickets.referrals import Matter
 from dispatch.tickets.shares import Share
-from dispatch.tickets.states import BEGINNINGS, TRANSITIONS, Action, ImpossibleStep, State
+from dispatch.tickets.states import BEGINNINGS, OVER, TRANSITIONS, Action, ImpossibleStep, State
 from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.tickets import Klass, Ticket, TicketStep, followed
 from hotline.accounts.accounts import Account
@@ -219,6 +219,7 @@ class Walk:
             assert source == before[2], (before, action)
             assert (source, action, target) in lines or (source == target and action not in set(Action))
         assert states[-1][2] == ticket.state
+        assert (ticket.state == State.TO_DISPATCH) == (ticket.dispatch_since is not None and ticket.state not in OVER), "who dispatches has a clock"
         self._joined(session, ticket)
         self._together(session, ticket)
         owed = session.scalar(select(func.count()).select_from(Callback).where(
