@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.clocks import ladder, recounting
-from dispatch.tickets import merging, referrals, urging, web_questions, worklist
+from dispatch.tickets import asides, merging, referrals, urging, web_questions, worklist
 from dispatch.tickets.referrals import Matter
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Klass, Ticket, Urgency
@@ -91,6 +91,11 @@ def test_each_time_that_it_comes_back_it_has_its_day_anew(session: Session, sett
     assert clock(row) == ("11-25 18:00", "11-25 18:00")
     beat(session, settings, days=2, hours=6)
     assert [step.action for step in row.steps].count("dispatch_late") == 1
+    merging.merge(session, row, into=other, why="同一事项", by=staff.supervisor, settings=settings, at=later(days=3))
+    asides.withdraw(session, other, why="不需要了", by=staff.supervisor, at=later(days=3))
+    beat(session, settings, days=3)
+    assert clock(row) == ("11-26 18:00", "11-26 18:00")
+    assert told(session, "to_dispatch") == ["supervisor"] * 3, "two came in; that one is its own again nobody of them did"
 
 
 def test_what_is_urgent_has_hours_from_when_it_came_in(session: Session, settings: Settings, staff: Staff) -> None:
