@@ -67,7 +67,7 @@ TERMS = {
     "consult_days": _("答复咨询（工作日）"), "answer_days": _("答复其他事项（工作日）"),
     "accept_days": _("签收（工作日）"), "return_days": _("退单（工作日）"), "extension_days": _("延期最长（工作日）"),
     "share_days": _("协办反馈（工作日）"), "county_days": _("县区转派（工作日，0为当日）"),
-    "dispatch_days": _("热线派发（工作日，0为当日）"),
+    "dispatch_days": _("热线派发（工作日，0为当日）"), "facts_days": _("待来电人补充最长（工作日）"),
     "urgent_hours": _("答复紧急事项（小时）"), "urgent_accept_hours": _("签收紧急事项（小时）"),
     "critical_hours": _("答复特急事项（小时）"), "critical_accept_hours": _("签收特急事项（小时）"),
     "remind_days": _("到期前提醒（工作日）"), "chase_days": _("逾期后催办（工作日）"),

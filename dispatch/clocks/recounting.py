@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.clocks import deadlines, dispatching
 from dispatch.clocks.clocks import Deadline
-from dispatch.tickets import joint
+from dispatch.tickets import facts, joint
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Ticket, write_step
 from dispatch.tickets.worklist import RUNNING
@@ -17,7 +17,7 @@ from hotline.calendar.days import CalendarDay, SettledYear, WorkingDays, working
 from hotline.settings import Settings
 from hotline.times import local
 
-Counted = tuple[Deadline, Deadline | None]
+Counted = tuple[Deadline, Deadline | None, datetime | None]
 Calendar = Callable[[str], WorkingDays]  # by county
 COUNTED = (*RUNNING, State.MERGED)
 """States in which somebody still waits for an answer; what goes with another ticket keeps its own promise."""
@@ -43,10 +43,10 @@ def moved(session: Session, *, settings: Settings) -> list[int]:
 def recount(session: Session, ticket: Ticket, *, settings: Settings, at: datetime) -> None:
     """Count one ticket again; that its deadlines moved, or are no longer provisional, stands in its history."""
     calendar = cache(lambda county: working_days(session, county_code=county))
-    promise, due = _count(session, ticket, calendar, settings=settings)
-    told = _told(ticket, promise, due)
+    counted = promise, due, waits = _count(session, ticket, calendar, settings=settings)
+    told = _told(ticket, counted)
     ticket.promised_by, ticket.why_promised = promise.at, list(promise.lines)
-    ticket.provisional = (due or promise).provisional
+    ticket.provisional, ticket.facts_by = (due or promise).provisional, waits
     if ticket.due_from is None and ticket.dispatch_by is not None:
         dispatching.count(session, ticket, settings=settings)
     elif due is not None:
@@ -62,19 +62,23 @@ def recount(session: Session, ticket: Ticket, *, settings: Settings, at: datetim
 def _count(session: Session, ticket: Ticket, calendar: Calendar, *, settings: Settings) -> Counted:
     promise = deadlines.promised(ticket, calendar(""), settings=settings)
     if ticket.due_from is None:
-        return promise, dispatching.deadline(session, ticket, settings=settings) if ticket.dispatch_by else None
+        due = dispatching.deadline(session, ticket, settings=settings) if ticket.dispatch_by else None
+        return promise, due, None
     own = calendar(ticket.department.county_code if ticket.department else "")
-    return promise, deadlines.departments(session, ticket, own, settings=settings)
+    waits = facts.until(session, ticket, own, settings=settings)
+    return promise, deadlines.departments(session, ticket, own, settings=settings), waits
 
 
 def _of(counted: Counted) -> tuple[object, ...]:
-    promise, due = counted
-    return (promise.at, list(promise.lines), (due or promise).provisional, due and due.at, due and list(due.lines))
+    promise, due, waits = counted
+    until = due and due.at
+    return (promise.at, list(promise.lines), (due or promise).provisional, until, due and list(due.lines), waits)
 
 
 def _kept(ticket: Ticket) -> tuple[object, ...]:
     due = _due(ticket)
-    return (ticket.promised_by, ticket.why_promised, ticket.provisional, due, ticket.why_due if due else None)
+    why = ticket.why_due if due else None
+    return (ticket.promised_by, ticket.why_promised, ticket.provisional, due, why, ticket.facts_by)
 
 
 def _due(ticket: Ticket) -> datetime | None:
@@ -82,10 +86,12 @@ def _due(ticket: Ticket) -> datetime | None:
     return ticket.dispatch_by if ticket.due_from is None else ticket.due_at
 
 
-def _told(ticket: Ticket, promise: Deadline, due: Deadline | None) -> str:
+def _told(ticket: Ticket, counted: Counted) -> str:
     """What a person should know of it; empty when only the reasons changed."""
+    promise, due, waits = counted
     name = "承办期限" if ticket.due_from else "转派期限" if ticket.county_code else "派发期限"
-    parts = [("对来电人承诺", ticket.promised_by, promise.at)] + ([(name, _due(ticket), due.at)] if due else [])
+    parts = [("对来电人承诺", ticket.promised_by, promise.at), *([(name, _due(ticket), due.at)] if due else []),
+             ("待补充期限", ticket.facts_by, waits)]  # fmt: skip
     told = [f"{name}由{_at(before)}改为{_at(after)}" for name, before, after in parts if before != after]
     if ticket.provisional and not (due or promise).provisional:
         told.append("放假安排已公布，期限不再是暂定")

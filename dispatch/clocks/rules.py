@@ -43,6 +43,7 @@ class Rules:
     supervise_hours: int
     county_days: int
     dispatch_days: int
+    facts_days: int
 
     def days(self, klass: Klass) -> int:
         """Working days to answer a matter of this class."""

@@ -5,12 +5,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch.clocks import clocks, deadlines
+from dispatch.clocks import clocks, deadlines, rules
 from dispatch.tickets import joint
 from dispatch.tickets.states import Action, State
 from dispatch.tickets.steps import move, reasoned, written
-from dispatch.tickets.tickets import Ticket, write_step
+from dispatch.tickets.tickets import Ticket, TicketStep, write_step
 from hotline.accounts.accounts import Account
+from hotline.calendar.days import WorkingDays
 from hotline.settings import Settings
 
 AT_ONCE = 50
@@ -20,8 +21,17 @@ def ask(session: Session, ticket: Ticket, *, why: str, by: Account, settings: Se
     """The department says what it must know; the hotline asks the caller."""
     wanted = reasoned(why, "请写明需要来电人补充什么")
     source = move(ticket, Action.ASK_FACTS, by=by.login, at=at)
-    ticket.facts_by = clocks.due(at, settings.facts_days, deadlines.county_of(session, ticket), settings=settings).at
+    ticket.facts_by = _until(ticket, at, deadlines.county_of(session, ticket), settings)
     written(session, ticket, Action.ASK_FACTS, by=by, source=source, at=at, why=wanted)
+
+
+def until(session: Session, ticket: Ticket, calendar: WorkingDays, *, settings: Settings) -> datetime | None:
+    """Until when it waits, by the calendar as it is now; None where it doesn't wait."""
+    if ticket.facts_by is None:
+        return None
+    asked = TicketStep.ticket_id == ticket.id, TicketStep.action == Action.ASK_FACTS
+    since = session.scalar(select(TicketStep.at).where(*asked).order_by(TicketStep.id.desc()).limit(1))
+    return _until(ticket, since, calendar, settings) if since is not None else ticket.facts_by
 
 
 def give(session: Session, ticket: Ticket, *, words: str, by: Account, settings: Settings, at: datetime) -> None:
@@ -47,6 +57,10 @@ def go_on(session: Session, ticket_id: int, *, settings: Settings, at: datetime)
     why = "来电人未在期限内补充，请按现有情况办理"
     write_step(session, ticket, Action.GO_ON, by="hotline", source=source, at=at, why=why)
     _went_on(session, ticket, settings=settings)
+
+
+def _until(ticket: Ticket, since: datetime, calendar: WorkingDays, settings: Settings) -> datetime:
+    return clocks.due(since, rules.of(ticket, settings=settings).facts_days, calendar, settings=settings).at
 
 
 def _went_on(session: Session, ticket: Ticket, *, settings: Settings) -> None:

@@ -10,10 +10,11 @@ from dispatch.callbacks.trunk import Taken
 from dispatch.clocks import recounting
 from dispatch.sweeps import following
 from dispatch.sweeps.duty import Duty
-from dispatch.tickets import referrals
+from dispatch.tickets import facts, referrals
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Klass, Ticket
 from dispatch.tickets.worklist import overdue
+from hotline.accounts.roles import Role
 from hotline.calendar import keeping
 from hotline.calendar.days import CalendarDay
 from hotline.database import Database
@@ -128,6 +129,23 @@ def test_the_plan_of_the_next_year_makes_a_provisional_deadline_certain(session:
 def test_a_ticket_keeps_the_days_that_it_was_opened_under(session: Session, settings: Settings, row: Ticket) -> None:
     longer = settings.model_copy(update={"consult_days": 9})
     assert recounting.moved(session, settings=longer) == []
+
+
+def test_how_long_the_caller_is_waited_for_follows_the_tickets_rules_and_the_calendar(session: Session, settings: Settings, row: Ticket, staff: Staff) -> None:
+    longer = settings.model_copy(update={"facts_days": 9})
+    town.bring(session, row, State.IN_HAND, by=staff, settings=settings)
+    facts.ask(session, row, why="是哪个小区", by=staff.liaison, settings=longer, at=later(hours=1))
+    session.flush()
+    assert row.facts_by is not None
+    assert f"{local(row.facts_by):%m-%d %H:%M}" == "11-26 18:00", "as when it was opened: three days"
+    assert recounted(session, longer) == 0
+    holiday(session, date(2026, 11, 25), county=XINPING)
+    assert recounted(session, longer) == 1
+    assert f"{local(row.facts_by):%m-%d %H:%M}" == "11-27 18:00"
+    assert traces(session, row)[0].endswith("；待补充期限由2026-11-26 18:00改为2026-11-27 18:00")
+    facts.give(session, row, words="北门小区", by=town.somebody(session, Role.OPERATOR), settings=longer, at=later(hours=2))
+    session.flush()
+    assert (recounted(session, longer), row.facts_by) == (0, None)
 
 
 @pytest.mark.parametrize("change", ["keep", "forget", "settle"])
