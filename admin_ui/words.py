@@ -196,7 +196,8 @@ SOURCES = {"call": _("自助语音"), "desk": _("接线员"), "web": _("网站")
 SATISFACTION = {1: _("非常满意"), 2: _("满意"), 3: _("基本满意"), 4: _("不满意"), 5: _("非常不满意")}
 RATES = {
     Rate.ACCEPTED: _("按时签收率"), Rate.ANSWERED: _("按时办结率"), Rate.RETURNED: _("退单率"),
-    Rate.EXTENDED: _("延期率"), Rate.REDONE: _("重办率"), Rate.REACHED: _("回访率"), Rate.SATISFIED: _("满意率"),
+    Rate.EXTENDED: _("延期率"), Rate.REDONE: _("重办率"), Rate.REACHED: _("回访率"), Rate.SOLVED: _("解决率"),
+    Rate.SATISFIED: _("满意率"),
 }  # fmt: skip
 RATES_OF = {
     Rate.ACCEPTED: _("（期限内签收 ÷ 已签收或逾期未签收，不含未签收即退单、撤单、合并的）"),
@@ -205,6 +206,7 @@ RATES_OF = {
     Rate.EXTENDED: _("（获准延期 ÷ 派发、指定承办和重办）"),
     Rate.REDONE: _("（重办 ÷ 回访到来电人）"),
     Rate.REACHED: _("（回访到来电人 ÷ 应回访且已结束，不含表扬、建议）"),
+    Rate.SOLVED: _("（来电人称已解决 ÷ 来电人答复了是否解决）"),
     Rate.SATISFIED: _("（非常满意、满意、基本满意 ÷ 已评价）"),
 }  # fmt: skip
 HANDED = {Way.HANDED: _("派发"), Way.AGAIN: _("重办"), Way.ALONG: _("随主单")}
@@ -212,6 +214,7 @@ HANDING_ENDED: dict[str, LazyString] = {
     Action.RETURN: _("退单"), Action.MERGE: _("合并"), Action.WITHDRAW: _("撤单"), Action.CLOSE: _("办结"),
     Action.SETTLE: _("裁定办结"), Action.REDO: _("重办"), Action.REDO_AGAIN: _("裁定重办"),
 }  # fmt: skip
+SOLVED: dict[bool | None, LazyString] = {True: _("已解决"), False: _("未解决")}
 REACHED = {True: _("已回访"), False: _("未回访"), None: ""}
 LINES = {OnTheLine.QUEUED: _("进入过排队"), OnTheLine.WAITING: _("正在排队"), OnTheLine.TALKING: _("正在通话"),
          OnTheLine.ANSWERED: _("人工接听"), OnTheLine.LOST: _("未接通"), OnTheLine.QUICK: _("15秒内接听"),

@@ -23,6 +23,7 @@ from hotline import audit
 from hotline.accounts.roles import Permission
 
 blueprint = Blueprint("callback", __name__, url_prefix="/callbacks/<int:callback_id>")
+SOLVED = {"yes": True, "no": False}
 Deed = Callable[[Session, Callback, datetime], None]
 
 
@@ -131,8 +132,8 @@ def write_up(callback_id: int) -> ResponseReturnValue:
 
     def deed(session: Session, callback: Callback, at: datetime) -> None:
         by_person.write_up(session, callback, outcome=given, words=request.form.get("words", ""), at=at, by=me(),
-                           grade=_grade("grade"), operator_grade=_grade("operator_grade"),
-                           settings=house().settings)  # fmt: skip
+                           solved=SOLVED.get(request.form.get("solved", "")), grade=_grade("grade"),
+                           operator_grade=_grade("operator_grade"), settings=house().settings)  # fmt: skip
 
     return _done(callback_id, deed)
 

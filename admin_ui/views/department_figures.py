@@ -73,7 +73,7 @@ def handings() -> ResponseReturnValue:
 def export_handings() -> ResponseReturnValue:
     header = (gettext("编号"), gettext("承办单位"), gettext("方式"), gettext("派给时间"), gettext("签收期限"),
               gettext("签收时间"), gettext("承办期限"), gettext("答复时间"), gettext("延期天数"), gettext("结束"),
-              gettext("回访"), gettext("满意度"))  # fmt: skip
+              gettext("回访"), gettext("问题是否解决"), gettext("满意度"))  # fmt: skip
     return csv_in_stretches("handings", header, _cells, _wanted())
 
 
@@ -92,7 +92,7 @@ def _cells(_session: Session, found: Sequence[Handing]) -> Iterator[tuple[object
         yield (one.ticket.number, one.department.name, words.HANDED[Way(one.way)], one.at, one.accept_by,
                one.accepted_at, one.due_at, one.answered_at, one.extended_days,
                words.HANDING_ENDED.get(one.ended, ""), words.REACHED[one.reached],
-               words.SATISFACTION.get(one.satisfaction or 0, ""))  # fmt: skip
+               words.SOLVED.get(one.solved, ""), words.SATISFACTION.get(one.satisfaction or 0, ""))  # fmt: skip
 
 
 def _range() -> tuple[date, date]:

@@ -29,7 +29,7 @@ def _begun(ticket_id: int, unit: int, deed: Deed) -> Row:
     way = BEGINS[deed.action]
     return {"ticket_id": ticket_id, "department_id": unit, "way": way, "at": deed.at,
             "accept_by": deed.at + left.ACCEPT if way is Way.HANDED else None, "accepted_at": None, "due_at": None,
-            "answered_at": None, "extended_days": 0, "reached": None, "satisfaction": None, "ended": "",
+            "answered_at": None, "extended_days": 0, "reached": None, "satisfaction": None, "solved": None, "ended": "",
             "over_at": None}  # fmt: skip
 
 
@@ -46,6 +46,6 @@ def _changed(own: Row, ticket: Row, deed: Deed) -> None:
             own.update(answered_at=None, due_at=None)
     if deed.action in RATES:
         again = deed.action is Action.REDO
-        own.update(reached=True, satisfaction=DISSATISFIED if again else ticket["satisfaction"])
+        own.update(reached=True, satisfaction=DISSATISFIED if again else ticket["satisfaction"], solved=not again)
     if deed.action in ENDS:
         own.update(ended=deed.action, over_at=deed.at)

@@ -35,4 +35,5 @@ def _rung(paper: Paper, row: Row, callback_id: int, ended: Deed, operator: Perso
     paper.put(Attempt, {"id": f"callback-{callback_id:010d}", "callback_id": callback_id, "call_id": call_id,
                         "dialled_at": began, "ended_at": ended.at, "outcome": "told",
                         "by": login(operator)})  # fmt: skip
-    row.update(reached=True, satisfaction=1 + row["id"] % 7 // 3 if ended.action is Action.CLOSE else 4)
+    row.update(reached=True, satisfaction=1 + row["id"] % 7 // 3 if ended.action is Action.CLOSE else 4,
+               solved=ended.action is Action.CLOSE)  # fmt: skip

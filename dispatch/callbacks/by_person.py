@@ -11,7 +11,7 @@ from dispatch.callbacks.callbacks import BUSY, REFUSED, TOLD, WRONG_PERSON, Atte
 from dispatch.calls import calls
 from dispatch.calls.calls import Call, Step
 from dispatch.calls.endings import end_attempt
-from dispatch.tickets import codes
+from dispatch.tickets import codes, handings
 from dispatch.tickets.steps import ReferralError
 from hotline import audit
 from hotline.accounts.accounts import Account
@@ -93,9 +93,10 @@ def verify(session: Session, callback: Callback, *, code: str = "", matter: bool
 
 
 def write_up(session: Session, callback: Callback, *, outcome: str, words: str = "", grade: int | None = None,
-             operator_grade: int | None = None, by: Account, settings: Settings, at: datetime) -> None:
-    """What became of the attempt: told (department and operator rated apart), or why not. `words`: what came of the
-    talk with a caller whom nobody had answered."""
+             operator_grade: int | None = None, solved: bool | None = None, by: Account, settings: Settings,
+             at: datetime) -> None:  # fmt: skip
+    """What became of the attempt: told (solved or not, department and operator rated apart), or why not. `words`: what
+    came of the talk with a caller whom nobody had answered."""
     attempt = _running(session, callback)
     if outcome not in OUTCOMES:
         raise ReferralError("请选择本次拨打的结果")
@@ -106,6 +107,8 @@ def write_up(session: Session, callback: Callback, *, outcome: str, words: str =
         _tell(session, callback, attempt, operator_grade, by, settings, at)
     _noted(session, callback, "written_up", by, at, outcome=outcome)
     end_attempt(session, attempt, outcome=outcome, grade=grade, settings=settings, at=at)
+    if outcome == TOLD and callback.ticket is not None and solved is not None:
+        handings.note_solved(session, callback.ticket, solved)
     call = session.get_one(Call, attempt.call_id)
     if call.ended_at is not None:
         calls.settle(session, call)

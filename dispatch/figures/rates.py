@@ -22,6 +22,7 @@ class Rate(StrEnum):
     EXTENDED = "extended"  # 延期率
     REDONE = "redone"  # 重办率
     REACHED = "reached"  # 回访率
+    SOLVED = "solved"  # 解决率
     SATISFIED = "satisfied"  # 满意率
 
 
@@ -54,6 +55,8 @@ def counted(rate: Rate, *, at: datetime) -> Counted:
             return Counted(Handing.reached.is_(True), Handing.ended.in_((Action.REDO, Action.REDO_AGAIN)))
         case Rate.REACHED:  # 表扬 and 建议 need no call-back: they have no say whether anybody was reached
             return Counted(Handing.reached.is_not(None), Handing.reached.is_(True))
+        case Rate.SOLVED:
+            return Counted(Handing.solved.is_not(None), Handing.solved.is_(True))
         case Rate.SATISFIED:
             return Counted(Handing.satisfaction.is_not(None), Handing.satisfaction < DISSATISFIED)
 

@@ -4,7 +4,7 @@ departments (figures/rates.py) are counted of these rows, so that anyone can cou
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, select
+from sqlalchemy import ForeignKey, Index, String, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from dispatch.tickets.states import Action
@@ -41,6 +41,7 @@ class Handing(Base):
     extended_days: Mapped[int] = mapped_column(default=0)
     reached: Mapped[bool | None]  # 回访; none: not yet, or none is needed
     satisfaction: Mapped[int | None]  # 1 (very satisfied) to 5 (very dissatisfied)
+    solved: Mapped[bool | None]
     ended: Mapped[str] = mapped_column(String(16), default="")  # by which action; empty: it stands
     over_at: Mapped[datetime | None]
     ticket: Mapped[Ticket] = relationship()
@@ -61,6 +62,15 @@ def of_step(session: Session, ticket: Ticket, step: TicketStep) -> None:
     if step.action in BEGINS and ticket.department_id is not None:
         session.add(_begun(ticket, BEGINS[Action(step.action)], ticket.department_id, step.at))
         session.flush()
+
+
+def note_solved(session: Session, ticket: Ticket, solved: bool) -> None:
+    """Whether it is solved, as the caller says who has just heard the reply: it belongs to what he heard it of."""
+    ticket.solved = solved
+    rated = or_(Handing.satisfaction.is_not(None), Handing.reached.is_(True))
+    query = select(Handing).where(Handing.ticket_id == ticket.id, rated).order_by(Handing.id.desc()).limit(1)
+    if (own := session.scalar(query)) is not None:
+        own.solved = solved
 
 
 def standing(session: Session, ticket: Ticket) -> Handing | None:

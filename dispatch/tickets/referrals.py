@@ -197,6 +197,7 @@ def pass_reply(session: Session, ticket: Ticket, *, by: Account, settings: Setti
     ticket.checked_by = by.login
     written(session, ticket, Action.PASS, by=by, source=source, at=at)
     for one in (ticket, *merging.follow(session, ticket, at=at)):
+        one.solved = None  # of this reply nobody has said yet whether it helped
         reply_versions.note_repeated(session, one, at=at)
         _tell_or_close(session, one, settings=settings, at=at)
 

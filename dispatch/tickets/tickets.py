@@ -121,6 +121,7 @@ class Ticket(Base):
     checked_by: Mapped[str] = mapped_column(String(60), default="")
     redone: Mapped[int] = mapped_column(default=0)
     satisfaction: Mapped[int | None]  # 1 (very satisfied) to 5 (very dissatisfied), as keyed
+    solved: Mapped[bool | None]  # whether it is, as he says; None: not asked, or no answer
     operator_satisfaction: Mapped[int | None]  # the same of who took the call; `satisfaction` is the department's
     disputed_at: Mapped[datetime | None]  # dissatisfied again: the supervisor decides
     reached: Mapped[bool | None]  # whether the call-back reached the caller; None where none was needed

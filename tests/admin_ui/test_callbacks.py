@@ -75,9 +75,11 @@ def test_an_operator_takes_it_rings_verifies_tells_and_writes_it_up(world: World
     page = client.get(f"/callbacks/{owed.id}").text
     assert REPLY in page
     assert "13887712345" not in page
-    assert do(client, owed, "write-up", outcome="told", grade="2", operator_grade="1").status_code == 303
+    assert do(client, owed, "write-up", outcome="told", solved="no", grade="2", operator_grade="1").status_code == 303
     ticket = world.of(owed.ticket.number)
-    assert (ticket.state, ticket.satisfaction, ticket.operator_satisfaction) == (State.CLOSED, 2, 1)
+    assert (ticket.state, ticket.solved, ticket.satisfaction, ticket.operator_satisfaction) == (State.CLOSED, False, 2, 1)
+    assert "未解决" in client.get(f"/tickets/{ticket.number}").text
+    assert "未解决" in signed_in("city_office").get("/figures/departments/handings.csv").text
     assert client.get(f"/callbacks/{owed.id}?lang=en").status_code == 200
     with world.database.reading() as session:
         noted = session.scalars(select(AuditRow.deed).where(AuditRow.deed.startswith("callback."))).all()

@@ -17,7 +17,7 @@ from hotline.times import CHINA, now
 
 World = Any
 SignIn = Callable[[str], FlaskClient]
-NAMES = ("按时签收率", "按时办结率", "退单率", "延期率", "重办率", "回访率", "满意率", "转接成功率")
+NAMES = ("按时签收率", "按时办结率", "退单率", "延期率", "重办率", "回访率", "解决率", "满意率", "转接成功率")
 pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # the counting is tested on both
 
 

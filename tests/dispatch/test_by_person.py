@@ -1,6 +1,7 @@
 """Call-backs that a person makes: taken once, verified before anything is told, at most three, never without an end."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from dispatch.callbacks.callbacks import Attempt, Callback, State
 from dispatch.calls import endings
 from dispatch.calls.calls import Call, CallStep, Outcome, Step
 from dispatch.tickets import worklist
+from dispatch.tickets.handings import Handing
 from dispatch.tickets.states import State as Stands
 from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.tickets import Ticket
@@ -63,7 +65,7 @@ def ring(session: Session, settings: Settings, owed: Callback, by: Account, at: 
     return attempt
 
 
-def write_up(session: Session, settings: Settings, owed: Callback, by: Account, outcome: str, *, at: datetime = AT, **grades: int) -> None:
+def write_up(session: Session, settings: Settings, owed: Callback, by: Account, outcome: str, *, at: datetime = AT, **grades: Any) -> None:
     by_person.write_up(session, owed, outcome=outcome, by=by, settings=settings, at=at, **grades)
     session.flush()
 
@@ -183,8 +185,10 @@ def test_nothing_is_told_before_the_citizen_is_verified(session: Session, settin
     assert session.scalars(select(CallStep.kind).where(CallStep.kind == Step.CODE_WRONG)).all() == [Step.CODE_WRONG]
     assert verify(session, settings, owed, operator, code=CODE)
     assert rung.verified == "code"
-    write_up(session, settings, owed, operator, "told", grade=2, operator_grade=1)
+    write_up(session, settings, owed, operator, "told", grade=2, operator_grade=1, solved=True)
     assert (ticket.state, ticket.reached, ticket.satisfaction, ticket.operator_satisfaction) == (Stands.CLOSED, True, 2, 1)
+    (handing,) = session.scalars(select(Handing))
+    assert (ticket.solved, handing.solved) == (True, True)
     assert (owed.state, owed.holder_id, rung.outcome) == (State.DONE, None, "told")
     deeds = session.scalars(select(AuditRow.deed).where(AuditRow.deed.startswith("callback.")).order_by(AuditRow.id)).all()
     assert deeds == ["callback.taken", "callback.rung", "callback.code_wrong", "callback.verified", "callback.written_up"]

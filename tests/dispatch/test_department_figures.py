@@ -14,7 +14,7 @@ from dispatch.figures.course import course
 from dispatch.figures.department_figures import Figures, Span, listed, of_departments, sum_of
 from dispatch.figures.figures import Share
 from dispatch.figures.rates import Rate
-from dispatch.tickets import extensions, facts, merging, referrals
+from dispatch.tickets import extensions, facts, handings, merging, referrals
 from dispatch.tickets.handings import Handing
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Klass, Ticket, TicketStep
@@ -70,8 +70,11 @@ def test_each_rate_counts_what_it_says_and_is_that_of_the_list_behind_it(session
     told(session, in_time, staff, settings, days=7, grade=3)
     answer(session, again, staff, days=1)
     told(session, again, staff, settings, days=1, grade=5)
+    handings.note_solved(session, again, False)
     answer(session, again, staff, days=30)
     told(session, again, staff, settings, days=30, grade=1)
+    assert again.solved is None, "of the second reply he has not said yet whether it helped"
+    handings.note_solved(session, again, True)
     praise = handed(session, settings, staff, klass=Klass.PRAISE)
     answer(session, praise, staff, days=1)
     referrals.pass_reply(session, praise, by=staff.supervisor, settings=settings, at=later(days=1))
@@ -82,7 +85,8 @@ def test_each_rate_counts_what_it_says_and_is_that_of_the_list_behind_it(session
     assert own.handed == 8
     assert own.rates == {
         Rate.ACCEPTED: Share(5, 7), Rate.ANSWERED: Share(3, 6), Rate.RETURNED: Share(1, 7), Rate.EXTENDED: Share(1, 8),
-        Rate.REDONE: Share(1, 3), Rate.REACHED: Share(3, 3), Rate.SATISFIED: Share(2, 3)}  # fmt: skip
+        Rate.REDONE: Share(1, 3), Rate.REACHED: Share(3, 3), Rate.SOLVED: Share(1, 2),
+        Rate.SATISFIED: Share(2, 3)}  # fmt: skip
     for rate, share in own.rates.items():
         lists = [session.scalars(listed(SPAN, account=staff.liaison, rate=rate, part=part, at=later(days=LATE))).all() for part in (True, False)]
         assert Share(*(len(rows) for rows in lists)) == share, rate
