@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass, field
 
 from tests.agi.caller import Caller
+from tests.agi.speaker import Speaker
 
 ENDLESS = 10**6
 DEAD = "511 Command Not Permitted on a dead channel or intercept routine\n"
@@ -43,3 +44,8 @@ class Leaver(Caller):
         if self.seed is None or not escapes or not told.startswith("200 result=0") or self._mind.random() < 0.6:
             return told
         return f"200 result={ord(self._mind.choice(escapes))} endpos=800\n"
+
+
+@dataclass
+class SpeakingLeaver(Leaver, Speaker):
+    """The same, of somebody who says what he wants to know."""
