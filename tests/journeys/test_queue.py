@@ -1,4 +1,5 @@
-"""The queue: who needs a skill meets who has it, who rang in vain goes before others, and whom nobody reached is rung."""
+"""The queue: who needs a skill meets who has it, who is in danger goes before all, who rang in vain before others, and
+whom nobody reached is rung."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -19,12 +20,13 @@ from dispatch.line import flags, skilled
 from dispatch.line.flags import Skill
 from hotline.accounts.accounts import Account
 from hotline.times import now
-from tests.journeys import prompter
+from tests.journeys import ears, prompter
 from tests.journeys.conftest import House
 
 pytestmark = pytest.mark.journey
-OLD, OLDER, AGAIN, USUAL, GONE = (f"1380000066{n}" for n in range(5))
+OLD, OLDER, AGAIN, USUAL, GONE, DANGER = (f"1380000066{n}" for n in range(6))
 TALK, TO_A_PERSON = Wait(120), (Wait(1), Signal("0", 0), Told())
+RINGS_110 = (Wait(1), *(Signal(key, 0.4) for key in "110"), Told())
 
 
 @pytest.fixture
@@ -85,14 +87,16 @@ def test_who_is_answered_first_by_whom_and_whom_nobody_reached_is_rung_back(hous
             signs_on(house, telephone, number, there)
         lines = {caller: there.enter_context(sip.call(*TO_A_PERSON, port=house.port, caller=caller)) for caller in (OLD, OLDER)}
         talks = {caller: answered(house, caller) for caller in (OLD, OLDER)}  # one at once: the other waits for who can
-        for caller in (USUAL, AGAIN):
-            lines[caller] = there.enter_context(sip.call(*TO_A_PERSON, port=house.port, caller=caller))
-            prompter.waits_in_the_queue(house, caller, lines[caller])
-        for done, caller in ((OLD, AGAIN), (OLDER, USUAL)):  # until now all operators talk; who is free takes one of those
+        for coming in ({USUAL: TO_A_PERSON}, {AGAIN: TO_A_PERSON, DANGER: RINGS_110}):
+            lines |= {caller: there.enter_context(sip.call(*steps, port=house.port, caller=caller)) for caller, steps in coming.items()}
+            for caller in coming:
+                prompter.waits_in_the_queue(house, caller, lines[caller])
+        for done, caller in ((OLD, DANGER), (OLDER, AGAIN), (DANGER, USUAL)):  # until now all operators talk
             prompter.hang_up(lines[done])
             talks[caller] = answered(house, caller)
         for caller in (USUAL, AGAIN):
             prompter.hang_up(lines[caller])
+        _was_told_to_ring_110(house, talks[DANGER], last=talks[USUAL])
         first, then = sorted((talks[OLD], talks[OLDER]), key=lambda call: call.answered_at or now())
         assert (first.operator_id, then.operator_id) == (operator(house, 2).id, operator(house, 1).id)
         waited = [(call.answered_at - call.queued_at).total_seconds() for call in (first, then) if call.answered_at and call.queued_at]
@@ -102,6 +106,14 @@ def test_who_is_answered_first_by_whom_and_whom_nobody_reached_is_rung_back(hous
         _is_rung_back(house, telephone, waits[GONE].callback_id)
         Exchange(house.here.plan()).cli("channel request hangup all")  # who is stopped in a talk would leave it open
     assert owed(house, GONE, "called_back").rung_at is not None
+
+
+def _was_told_to_ring_110(house: House, call: Call, *, last: Call) -> None:
+    """The menu took his first key for itself; who came after all others was answered before them."""
+    assert ("emergency", {"number": "110"}) in [(str(step.kind), step.detail) for step in house.call_of(DANGER).steps]
+    ears.of_call(house, call.id).prompt("emergency_110")
+    assert call.queued_at > last.queued_at  # type: ignore[operator]
+    assert call.answered_at < last.answered_at  # type: ignore[operator]
 
 
 def _is_rung_back(house: House, telephone: Telephone, owed_id: int) -> None:
