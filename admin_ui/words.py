@@ -109,8 +109,9 @@ ACTIONS = {
     "dispatch_late": _("未按时派发"),
     "disputed": _("重办后仍不满意"), Action.SETTLE: _("裁定办结"), Action.REDO_AGAIN: _("裁定重办"),
 }  # fmt: skip
-CONTACTS = {"reached": _("已与来电人通话"), "no_answer": _("来电人未接"), "refused": _("来电人不愿通话"),
-            "wrong_person": _("接听者非本人"), contacting.NOT_RUNG: _("联络员电话未接通，未拨来电人")}  # fmt: skip
+CONTACTS = {"reached": _("已与来电人通话"), contacting.ANSWERED: _("已在通话中答复来电人"),
+            "no_answer": _("来电人未接"), "refused": _("来电人不愿通话"), "wrong_person": _("接听者非本人"),
+            contacting.NOT_RUNG: _("联络员电话未接通，未拨来电人")}  # fmt: skip
 OUTCOMES = {
     Outcome.ANSWERED_BY_MACHINE: _("自助答复"), Outcome.DIRECTED: _("告知承办单位"),
     Outcome.PROGRESS_TOLD: _("查询进度"), Outcome.ANSWERED_BY_OPERATOR: _("人工接听"),

@@ -14,7 +14,7 @@ from admin_ui.paging import number_in
 from admin_ui.phones import PhonesError
 from admin_ui.views import ticket
 from dispatch.answering.decision import Channel
-from dispatch.callbacks import by_person, corrections, in_his_call, missed
+from dispatch.callbacks import by_person, contacting, corrections, in_his_call, missed
 from dispatch.callbacks.callbacks import Attempt, Callback
 from dispatch.calls import endings
 from dispatch.tickets import reach
@@ -51,6 +51,7 @@ def show(callback_id: int, trouble: str = "") -> str:
         reply = _reply(session, found) if mine and attempt is not None and attempt.verified else ""
         return render_template("callback.html", callback=found, ticket=found.ticket, attempt=attempt, mine=mine,
                                tried=tried.all(), reply=reply, trouble=trouble, now=now(),
+                               answered=contacting.answered(session, found.ticket) if reply else None,
                                not_told=_not_told(session, attempt))  # fmt: skip
 
 

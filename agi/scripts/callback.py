@@ -9,9 +9,10 @@ from agi.scripts import survey
 from agi.talk import PERSON
 from agi.voice import NotSpoken, Voice
 from dispatch.answering.decision import Channel
-from dispatch.callbacks import corrections
+from dispatch.callbacks import contacting, corrections
 from dispatch.callbacks.callbacks import TOLD, WRONG_PERSON, Attempt, Callback
 from dispatch.calls.endings import end_attempt
+from dispatch.tickets import handings
 from dispatch.tickets.tickets import Ticket
 from hotline.settings import Settings
 from hotline.times import now
@@ -19,6 +20,7 @@ from hotline.times import now
 CONFIRMED = "1"
 NOT_HE = {"2": "absent", "3": WRONG_PERSON}
 GRADES = "12345"
+SOLVED = {"1": True, "2": False}
 
 
 def run(line: Line, house: House) -> None:
@@ -52,23 +54,43 @@ def who(voice: Voice, settings: Settings, *, hello: str = "hotline/callback_hell
 
 
 def tell(voice: Voice, house: House, call_id: str, attempt_id: str, *, leave: str = "") -> Next:
-    """The reply to its end, and how satisfied he is; 0 leads to a person then, and a key of `leave` in the midst of it.
-    NotSpoken where a sentence of it never came."""
+    """The reply to its end, how satisfied he is and whether it is solved; 0 leads to a person then, and a key of
+    `leave` in the midst of it. NotSpoken where a sentence of it never came."""
     with house.database.reading() as session:
-        reply = corrections.spoken_words(session, _ticket(session, attempt_id), settings=house.settings, at=now())
+        ticket = _ticket(session, attempt_id)
+        reply = corrections.spoken_words(session, ticket, settings=house.settings, at=now())
+        answered = contacting.answered(session, ticket) is not None
     heard = Heard(voice, reply.text, interrupt=leave)
-    if voice.say("hotline/callback_answer_is", interrupt=leave) or heard.say():
+    if _left(voice, heard, leave, answered=answered):
         broken_off(house, attempt_id)
         return Next.PEOPLE
     with house.database.writing() as session:
         ticket = _ticket(session, attempt_id)
         corrections.tell(session, call_id, ticket, reply, channel=Channel.MACHINE, at=now())
     key = heard.ask("hotline/callback_satisfied", timeout=house.settings.callback_key_seconds, alone="")
-    _settled(house, attempt_id, outcome=TOLD, grade=int(key) if key and key in GRADES else None)
-    if key == PERSON:
+    grade = int(key) if key and key in GRADES else None
+    _settled(house, attempt_id, outcome=TOLD, grade=grade)
+    if key == PERSON or (grade is not None and _solved(voice, house, attempt_id) == PERSON):
         return Next.PEOPLE
     voice.say("hotline/callback_thanks")
     return Next.GOODBYE
+
+
+def _left(voice: Voice, heard: Heard, leave: str, *, answered: bool) -> str:
+    """Say the reply; what the department has told him itself he only confirms, and hears by the key for it. The key by
+    which he left."""
+    if answered:
+        return voice.say("hotline/callback_answered", interrupt=leave)
+    return voice.say("hotline/callback_answer_is", interrupt=leave) or heard.say()
+
+
+def _solved(voice: Voice, house: House, attempt_id: str) -> str:
+    """Ask whether it is solved; his grade is kept by now, should he hang up."""
+    key = voice.ask("hotline/callback_solved", timeout=house.settings.callback_key_seconds)
+    if key in SOLVED:
+        with house.database.writing() as session:
+            handings.note_solved(session, _ticket(session, attempt_id), SOLVED[key])
+    return key
 
 
 def _runs(house: House, attempt_id: str) -> Callback | None:

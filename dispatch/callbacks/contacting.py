@@ -25,8 +25,10 @@ CONTACT = "contact"  # in the ticket's history
 OPEN = frozenset({State.TO_ACCEPT, State.IN_HAND, State.NEEDS_FACTS})
 """States in which the department has something to ask its caller."""
 NOT_RUNG = "not_rung"
-OUTCOMES = {"reached": "已与来电人通话", "no_answer": "来电人未接", "refused": "来电人不愿通话",
-            "wrong_person": "接听者非本人", NOT_RUNG: "联络员电话未接通，未拨来电人"}  # fmt: skip
+ANSWERED = "answered"  # the call-back then confirms it, and doesn't tell it again
+OUTCOMES = {"reached": "已与来电人通话", ANSWERED: "已在通话中答复来电人", "no_answer": "来电人未接",
+            "refused": "来电人不愿通话", "wrong_person": "接听者非本人",
+            NOT_RUNG: "联络员电话未接通，未拨来电人"}  # fmt: skip
 
 
 class CallerContact(Base):
@@ -79,12 +81,20 @@ def running(session: Session, ticket: Ticket) -> CallerContact | None:
     return session.scalar(query.order_by(CallerContact.at.desc()).limit(1))
 
 
+def answered(session: Session, ticket: Ticket) -> CallerContact | None:
+    """The talk in which the department answered its caller, since it was handed the matter, or has it to do again."""
+    query = select(CallerContact).where(CallerContact.ticket_id == ticket.id, CallerContact.outcome == ANSWERED)
+    if ticket.due_from is not None:
+        query = query.where(CallerContact.at >= ticket.due_from)
+    return session.scalar(query.order_by(CallerContact.at.desc()).limit(1))
+
+
 def write_up(session: Session, ticket: Ticket, *, outcome: str, words: str, by: Account, at: datetime) -> None:
     """What became of it, as the department says; what was spoken of belongs to it."""
     row = running(session, ticket)
     if row is None or outcome not in OUTCOMES:
         raise ReferralError("请选择本次拨打的结果")
-    if outcome == "reached" and not words.strip():
+    if outcome in ("reached", ANSWERED) and not words.strip():
         raise ReferralError("请记录通话情况")
     _ended(session, ticket, row, outcome, words, by=by.login, at=at)
 

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from dispatch.answering.decision import Channel
+from dispatch.callbacks import contacting
 from dispatch.callbacks.callbacks import owe_callback
 from dispatch.callbacks.correction_people import Correction, Told, somebody_was_told, told_of
 from dispatch.callbacks.correction_words import Words, asked, words
@@ -73,9 +74,11 @@ def spoken_words(session: Session, ticket: Ticket, *, settings: Settings, at: da
 
 def tell(session: Session, call_id: str, ticket: Ticket, told: Words, *, channel: Channel, by: str = "",
          at: datetime) -> None:
-    """Note that the person was told; an answer with its evidence, so that he is on the list should it prove wrong."""
+    """Note that the person was told, or confirmed what the department had told him; an answer with its evidence, so
+    that he is on the list should it prove wrong."""
     if told.answer is None:
-        calls.note(session, call_id, Step.TOLD, at=at, ticket=ticket.id, by=by or channel, heard="whole")
+        heard = "confirmed" if contacting.answered(session, ticket) else "whole"
+        calls.note(session, call_id, Step.TOLD, at=at, ticket=ticket.id, by=by or channel, heard=heard)
         return
     tellings.tell(session, call_id, told.answer, channel=channel, entry_id=told.entry_id,
                   entry_version_id=told.version_id, by=by, at=at)  # fmt: skip

@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 
 from dispatch.callbacks.callbacks import Attempt, Callback
+from dispatch.callbacks.contacting import ANSWERED, CallerContact
 from dispatch.calls import desk
 from dispatch.calls.calls import Call
 from dispatch.tickets import referrals
@@ -84,6 +85,19 @@ def test_an_operator_takes_it_rings_verifies_tells_and_writes_it_up(world: World
     with world.database.reading() as session:
         noted = session.scalars(select(AuditRow.deed).where(AuditRow.deed.startswith("callback."))).all()
     assert {"callback.taken", "callback.rung", "callback.code_wrong", "callback.verified", "callback.written_up"} <= set(noted)
+
+
+def test_what_the_department_answered_in_a_talk_is_only_to_be_confirmed(world: World, signed_in: SignIn, owed: Callback) -> None:
+    client = signed_in("operator")
+    with world.database.writing() as session:
+        talk = CallerContact(id="talk", ticket_id=owed.ticket_id, call_id=owed.replied.call_id, by="liaison", at=now(), outcome=ANSWERED)
+        session.add(talk)
+    client.post(f"/callbacks/{owed.id}/take")
+    do(client, owed, "ring")
+    assert "不必重述全文" not in client.get(f"/callbacks/{owed.id}").text, "not before he is verified"
+    do(client, owed, "verify", matter="1")
+    page = client.get(f"/callbacks/{owed.id}").text
+    assert ("不必重述全文" in page, "请告知来电人" in page, REPLY in page) == (True, False, True)
 
 
 def test_of_two_only_who_holds_it_may_go_on(signed_in: SignIn, owed: Callback) -> None:

@@ -16,6 +16,7 @@ from agi.server import Server
 from agi.voice import seconds_of
 from dispatch.callbacks import callbacks, corrections, surveys
 from dispatch.callbacks.callbacks import Attempt, Callback
+from dispatch.callbacks.contacting import ANSWERED, CallerContact
 from dispatch.callbacks.correction_people import Correction
 from dispatch.calls import calls
 from dispatch.calls.calls import Call, CallStep, Step
@@ -680,13 +681,30 @@ def back(house: Hotline) -> Back:
 
 @pytest.mark.parametrize(("grade", "state"), [("1", State.CLOSED), ("3", State.CLOSED), ("", State.CLOSED), ("9", State.CLOSED), ("4", State.IN_HAND), ("5", State.IN_HAND)])
 def test_who_confirms_himself_hears_the_reply_and_decides_what_becomes_of_it(back: Back, grade: str, state: State) -> None:
-    caller = back.serve(Caller({"callback_hello": "1", "callback_satisfied": grade}))
+    rated = grade in set("12345")
+    caller = back.serve(Caller({"callback_hello": "1", "callback_satisfied": grade, "callback_solved": "2"}))
     assert caller.next == "goodbye"
-    assert caller.prompts == ["callback_hello", "callback_answer_is", "callback_satisfied", *([] if grade else ["keys_again"]), "callback_thanks"]
+    assert caller.prompts == ["callback_hello", "callback_answer_is", "callback_satisfied", *([] if grade else ["keys_again"]),
+                              *(["callback_solved"] if rated else []), "callback_thanks"]
     assert caller.sentences == back.house.names(REPLY)
     assert back.stands() == ("told", "done", state)
     with back.house.database.reading() as session:
-        assert session.scalars(select(Ticket.satisfaction)).one() == (int(grade) if grade in set("12345") else None)
+        assert session.execute(select(Ticket.satisfaction, Ticket.solved)).one() == ((int(grade), False) if rated else (None, None))
+
+
+def test_who_was_answered_by_the_department_itself_only_confirms_it_and_hears_it_if_he_likes(back: Back) -> None:
+    with back.house.database.writing() as session:
+        ticket = session.scalars(select(Ticket)).one()
+        assert ticket.due_from is not None
+        session.add(CallerContact(id="talk", ticket_id=ticket.id, call_id=CALL, by="liaison", at=ticket.due_from, outcome=ANSWERED))
+    keys = {"callback_hello": "1", "callback_satisfied": ["8", "1"], "callback_solved": "1"}
+    caller = back.serve(Caller(keys))
+    assert caller.prompts == ["callback_hello", "callback_answered", "callback_satisfied", "callback_satisfied", "callback_solved", "callback_thanks"]
+    assert caller.sentences == back.house.names(REPLY), "once, by the key for it"
+    assert back.stands() == ("told", "done", State.CLOSED)
+    with back.house.database.reading() as session:
+        assert session.scalars(select(CallStep).where(CallStep.kind == Step.TOLD)).one().detail["heard"] == "confirmed"
+        assert session.scalars(select(Ticket.solved)).one() is True
 
 
 def test_who_wants_a_person_after_he_heard_the_reply_reaches_one(back: Back) -> None:

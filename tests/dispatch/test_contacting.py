@@ -14,6 +14,7 @@ from dispatch.callbacks import contacting
 from dispatch.callbacks.contacting import CallerContact
 from dispatch.callbacks.telephone import Telephone
 from dispatch.calls.calls import Call
+from dispatch.tickets import referrals
 from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.tickets import Klass, Ticket
@@ -65,6 +66,19 @@ def test_his_telephone_and_the_callers_are_rung_in_a_recorded_call_whose_outcome
     session.refresh(row)
     assert (row.state, row.steps[-1].action, row.steps[-1].why) == (State.IN_HAND, "contact", "已与来电人通话：已说明材料")
     assert contacting.running(session, row) is None
+
+
+def test_what_it_answered_so_is_confirmed_at_the_call_back_until_it_has_it_to_do_again(session: Session, settings: Settings, row: Ticket, staff: Staff, liaison: int) -> None:
+    ring(session, row, liaison, staff, settings)
+    with pytest.raises(ReferralError, match="通话情况"):
+        contacting.write_up(session, row, outcome=contacting.ANSWERED, words="", by=staff.liaison, at=later(hours=4))
+    assert contacting.answered(session, row) is None
+    contacting.write_up(session, row, outcome=contacting.ANSWERED, words="带身份证办理", by=staff.liaison, at=later(hours=4))
+    found = contacting.answered(session, row)
+    assert (found is not None, row.state) == (True, State.IN_HAND)
+    town.bring(session, row, State.TO_CALL_BACK, by=staff, settings=settings, at=later(hours=4))
+    referrals.told(session, row, grade=5, settings=settings, at=later(hours=5))
+    assert (row.state, contacting.answered(session, row)) == (State.IN_HAND, None)
 
 
 @pytest.mark.parametrize("matter", [{"klass": Klass.COMPLAINT}, {"klass": Klass.REPORT}, {"confidential": True}])
