@@ -1,4 +1,5 @@
-"""RFC 4475 on the real exchange: what is strange but right is answered, what is wrong breaks nothing, and no call is left."""
+"""RFC 4475 on the real exchange: what is strange but right is answered, what is wrong breaks nothing, and no call is left;
+nor anything else in the house behind it."""
 
 import re
 import time
@@ -13,6 +14,8 @@ from cli.exchange_files import ExchangePlan
 from cli.sip import place
 from cli.sip_scenario import Wait
 from tests.exchange.conftest import nobody_left
+from tests.exchange.talking import BENT, hears, talked, telephone, to_a_person
+from tests.journeys.trouble import Breakable, operator
 from tests.support.knock import knock
 from tests.support.telephone import Message
 from tests.support.torture import INVALID, VALID, Torture
@@ -27,12 +30,35 @@ def test_all_of_the_rfc_are_there() -> None:
 
 def test_what_is_tortuous_is_answered_and_what_is_wrong_breaks_nothing(exchange: Exchange, plan: ExchangePlan, agi: Agi) -> None:
     process = exchange.process
-    with agi(incoming=[]), ThreadPoolExecutor(49) as together:
-        told = dict(zip([*VALID, *INVALID], together.map(lambda one: _tried(plan.sip_port, one), [*VALID, *INVALID]), strict=True))
+    with agi(incoming=[]):
+        wrong = _wrongly_answered(plan.sip_port)
         assert place(Wait(0.2), port=plan.sip_port).ok == 1
-    assert {one.name: answer for one, answer in told.items() if answer not in (one.right or {0})} == {}
+    assert wrong == {}
     assert exchange.process == process
     nobody_left(exchange)
+
+
+@pytest.mark.proof
+@pytest.mark.timeout(240)
+@pytest.mark.usefixtures("leaves_nothing")
+def test_a_whole_house_keeps_no_thread_socket_row_or_file_of_it_and_serves_who_calls_meanwhile(house: Breakable) -> None:
+    process = house.exchange.process
+    with operator(house), telephone(house, "tortured") as phone:
+        phone.rings()
+        to_a_person(house, phone)
+        assert _wrongly_answered(house.port) == {}
+        assert hears(phone)
+        phone.leaves()
+    assert house.exchange.process == process
+    talked(house, "tortured", within=BENT)
+
+
+def _wrongly_answered(port: int) -> dict[str, int]:
+    """All 49 at once; which were answered as they may not be."""
+    all_of_them = [*VALID, *INVALID]
+    with ThreadPoolExecutor(len(all_of_them)) as together:
+        told = zip(all_of_them, together.map(lambda one: _tried(port, one), all_of_them), strict=True)
+        return {one.name: answer for one, answer in told if answer not in (one.right or {0})}
 
 
 def _tried(port: int, torture: Torture) -> int:
