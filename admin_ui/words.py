@@ -288,8 +288,8 @@ TOPICS = {
     Topic.UPDATE: _("基础信息定期更新"), Topic.SWEEP_DUE: _("保密复查到期"),
 }  # fmt: skip
 TEXTS = {sms.CODE: _("告知查询码"), sms.CLOSED: _("告知办结"), sms.AHEAD: _("回电预告"), sms.ANSWER: _("发送答复"),
-         sms.STANDING: _("告知进度"), sms.EXTENDED: _("告知延期"), sms.DUTY: _("值班通知"), sms.NOTICE: _("提醒"),
-         sms.DIGEST: _("提醒汇总")}  # fmt: skip
+         sms.STANDING: _("告知进度"), sms.EXTENDED: _("告知延期"), sms.NOT_ACCEPTED: _("告知不予受理"),
+         sms.DUTY: _("值班通知"), sms.NOTICE: _("提醒"), sms.DIGEST: _("提醒汇总")}  # fmt: skip
 TOLD: dict[str, LazyString] = {str(topic): text for topic, text in TOPICS.items()} | TEXTS
 TOLD[passed_answers.TOPIC] = _("答复12345")
 TOLD[addresses.TOPIC] = _("邮箱验证码")

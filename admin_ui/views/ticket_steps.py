@@ -205,7 +205,8 @@ def void(number: str) -> ResponseReturnValue:
 @needs(Permission.DISPATCH)
 def not_accept(number: str) -> ResponseReturnValue:
     return take(number, lambda s, ticket, at: asides.not_accept(
-        s, ticket, why=_said("why", 500), where=_said("where", 200), by=me(), at=at))  # fmt: skip
+        s, ticket, why=_said("why", 500), where=_said("where", 200), by=me(),
+        settings=house().settings, at=at))  # fmt: skip
 
 
 @blueprint.post("/pass-on")

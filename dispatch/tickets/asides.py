@@ -7,11 +7,14 @@ from sqlalchemy.orm import Session
 
 from dispatch.passed.passed_fields import spelled
 from dispatch.passed.passed_matters import SOURCE
-from dispatch.tickets import merging, shares
+from dispatch.tickets import caller_told, merging, shares
+from dispatch.tickets.caller_told import Word
 from dispatch.tickets.states import Action
 from dispatch.tickets.steps import ReferralError, move, reasoned, written
 from dispatch.tickets.tickets import Ticket
 from hotline.accounts.accounts import Account
+from hotline.settings import Settings
+from hotline.telling import sms
 
 
 def withdraw(session: Session, ticket: Ticket, *, why: str, by: Account, at: datetime) -> None:
@@ -24,10 +27,15 @@ def void(session: Session, ticket: Ticket, *, why: str, by: Account, at: datetim
     _end(session, ticket, Action.VOID, why=reasoned(why, "作废必须说明理由"), by=by, at=at)
 
 
-def not_accept(session: Session, ticket: Ticket, *, why: str, where: str, by: Account, at: datetime) -> None:
-    """不予受理: with the reason, and with where the caller should go instead."""
+def not_accept(session: Session, ticket: Ticket, *, why: str, where: str, by: Account, settings: Settings,
+               at: datetime) -> None:  # fmt: skip
+    """不予受理: with the reason, and with where the caller should go instead; that it is so is told to him."""
     ground, instead = reasoned(why, "不予受理必须说明理由"), reasoned(where, "请写明应向何处反映")
     _end(session, ticket, Action.NOT_ACCEPT, why=ground, by=by, at=at, where=instead)
+    spoken = (f"{caller_told.which(ticket)}，不属于热线受理范围。应向何处反映，请凭编号和查询码登录网站查询，"
+              f"或者拨打{settings.number}，由接线员告诉您。")  # fmt: skip
+    word = Word(sms.NOT_ACCEPTED, {"number": ticket.number}, spoken)
+    caller_told.owe(session, ticket, word, key=f"ticket:{ticket.id}:not_accepted", settings=settings, at=at)
 
 
 def pass_on(session: Session, ticket: Ticket, *, number: str, why: str, by: Account, at: datetime) -> None:

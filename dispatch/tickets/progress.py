@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from dispatch.calls.calls import Call, CallStep, Step
 from dispatch.tickets import codes
-from dispatch.tickets.states import OVER, State
-from dispatch.tickets.tickets import Ticket, followed
+from dispatch.tickets.states import OVER, Action, State
+from dispatch.tickets.tickets import Ticket, TicketStep, followed
 from hotline.phones import last_four
 from hotline.settings import Settings
 
@@ -27,6 +27,7 @@ class Standing:
     promised_by: datetime
     extended: bool = False  # 延期: the promise is longer than it was
     sent_to: tuple[str, ...] = ()  # the telephones that it was lodged with; of a confidential one nothing is sent
+    instead: str = ""  # 不予受理: where he should go instead
 
     @property
     def answered(self) -> bool:
@@ -57,7 +58,14 @@ def by_number(session: Session, number: str, code: str, *, settings: Settings) -
 def _standing(session: Session, ticket: Ticket) -> Standing:
     state = State(followed(session, ticket).state)
     sent_to = () if ticket.confidential else _telephones(ticket)
-    return Standing(ticket.id, ticket.number, state, ticket.promised_by, bool(ticket.promise_extended), sent_to)
+    return Standing(ticket.id, ticket.number, state, ticket.promised_by, bool(ticket.promise_extended), sent_to,
+                    _instead(session, ticket) if state in (State.NOT_ACCEPTED, State.FILED) else "")  # fmt: skip
+
+
+def _instead(session: Session, ticket: Ticket) -> str:
+    ended = TicketStep.ticket_id == ticket.id, TicketStep.action == Action.NOT_ACCEPT
+    step = session.scalar(select(TicketStep).where(*ended).order_by(TicketStep.id.desc()).limit(1))
+    return str(step.detail.get("where", "")) if step is not None else ""
 
 
 def _telephones(ticket: Ticket) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ LONGEST_VALUE = 300
 LONGEST_TEXT = 500
 BAD_TEMPLATE = "模板格式有误，变量请写作{名称}"
 CODE, CLOSED, AHEAD, ANSWER, STANDING = "query_code", "closed", "ahead", "answer", "standing"
-EXTENDED, NOTICE, DIGEST, DUTY = "extended", "notice", "digest", "duty"
+EXTENDED, NOT_ACCEPTED, NOTICE, DIGEST, DUTY = "extended", "not_accepted", "notice", "digest", "duty"
 TEXTS = {
     CODE: "您的事项已登记，编号{number}，查询码{code}。查询进度请拨打96128或登录网站，请勿转告他人。",
     CLOSED: "您登记的事项（编号{number}）已办结，详情请凭查询码拨打96128或登录网站查询。",
@@ -28,6 +28,7 @@ TEXTS = {
     ANSWER: "您咨询的问题“{question}”：{answer}",
     STANDING: "您登记的事项（编号{number}）当前状态：{state}。查询进度请拨打96128或登录网站，请勿转告他人。",
     EXTENDED: "您登记的事项（编号{number}）办理时间延长，预计{date}前答复。查询请拨打96128或登录网站，请勿转告他人。",
+    NOT_ACCEPTED: "您登记的事项（编号{number}）不属于受理范围。应向何处反映，请凭查询码登录网站查询，或拨打96128询问。",
     NOTICE: "提醒：{number}，{topic}，请登录系统处理。",
     DIGEST: "您有{count}条提醒，请登录系统查看。",
     DUTY: "{department}有一件{urgency}工单（{number}），{due}，请立即登录系统办理。",

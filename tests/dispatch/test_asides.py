@@ -97,8 +97,8 @@ def test_the_office_voids_does_not_accept_and_passes_on_what_no_department_has(s
     new = [town.ticket(session, settings, code="") for _ in range(3)]
     by, at = staff.supervisor, later(hours=1)
     with pytest.raises(ReferralError, match="应向何处反映"):
-        asides.not_accept(session, new[0], why="已进入诉讼", where=" ", by=by, at=at)
-    asides.not_accept(session, new[0], why="已进入诉讼", where="红塔区人民法院", by=by, at=at)
+        asides.not_accept(session, new[0], why="已进入诉讼", where=" ", by=by, settings=settings, at=at)
+    asides.not_accept(session, new[0], why="已进入诉讼", where="红塔区人民法院", by=by, settings=settings, at=at)
     asides.void(session, new[1], why="重复登记", by=by, at=at)
     asides.pass_on(session, new[2], number=" yx2026-001 ", why="属政务服务", by=by, at=at)
     session.flush()

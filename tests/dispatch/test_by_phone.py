@@ -15,7 +15,7 @@ from dispatch.callbacks.trunk import Taken
 from dispatch.calls.calls import Call
 from dispatch.clocks import duty_phones, ladder
 from dispatch.clocks.rungs import Rung
-from dispatch.tickets import extensions
+from dispatch.tickets import asides, extensions, progress
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Klass, Ticket, Urgency
 from hotline.database import Database
@@ -272,6 +272,25 @@ def test_whoever_waits_is_told_the_new_day_by_short_message_or_by_telephone(here
     with here.database.reading() as session:
         row = session.scalars(select(Delivery).where(Delivery.thing == here.number)).one()
         assert "12月2日" in str(row.values)
+
+
+@once
+@pytest.mark.parametrize(("registered", "way"), [(True, "sms"), (False, "phone")])
+def test_whose_matter_is_not_accepted_is_told_so_and_asks_where_to_go_with_his_code(here: Town, registered: bool, way: str) -> None:
+    here.settings = here.settings.model_copy(update={"sms_gateway": GATEWAY})
+    with here.database.writing() as session:
+        row = town.ticket(session, here.settings, contact="13812345678", code="27182818")
+        if registered:
+            session.add(SmsTemplate(code=sms.NOT_ACCEPTED, text=sms.TEXTS[sms.NOT_ACCEPTED], registered_id="T8"))
+        asides.not_accept(session, row, why="已进入诉讼", where="红塔区人民法院", by=here.staff.supervisor, settings=here.settings, at=NOON)
+        here.number = row.number
+    assert owed(here) == [(way, "13812345678", "not_accepted")]
+    with here.database.reading() as session:
+        told = session.scalars(select(Delivery).where(Delivery.thing == here.number)).one()
+        assert "法院" not in str(told.values), "a telephone may be a family's"
+        standing = progress.by_number(session, here.number, "27182818", settings=here.settings)
+        assert standing is not None
+        assert standing.instead == "红塔区人民法院"
 
 
 @once

@@ -93,7 +93,7 @@ DEEDS: dict[Action, Deed] = {
     Action.GO_ON: lambda w, s, t, n, at: facts.go_on(s, t.id, settings=w.settings, at=at + timedelta(days=30)),
     Action.WITHDRAW: lambda w, s, t, n, at: n % 4 or asides.withdraw(s, t, why="已解决", by=w.staff.supervisor, at=at),
     Action.VOID: lambda w, s, t, n, at: n % 4 or asides.void(s, t, why="误登记", by=w.staff.supervisor, at=at),
-    Action.NOT_ACCEPT: lambda w, s, t, n, at: n % 4 or asides.not_accept(s, t, why="诉讼中", where="法院", by=w.staff.supervisor, at=at),
+    Action.NOT_ACCEPT: lambda w, s, t, n, at: n % 4 or asides.not_accept(s, t, why="诉讼中", where="法院", by=w.staff.supervisor, settings=w.settings, at=at),
     Action.PASS_ON: lambda w, s, t, n, at: n % 4 or asides.pass_on(s, t, number=f"12345-{t.id}", why="不属公开", by=w.staff.supervisor, at=at),
     Action.MERGE: lambda w, s, t, n, at: n % 3 or merging.merge(s, t, into=w.another(s, t, n), why="同一事项", by=w.staff.supervisor, settings=w.settings, at=at),
     Action.UNMERGE: lambda w, s, t, n, at: merging.take_out(s, t, why="并非同一事项", by=w.staff.supervisor, at=at),

@@ -15,8 +15,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from dispatch.tickets import asides
 from dispatch.tickets.states import OVER, State
 from dispatch.tickets.tickets import Klass, Ticket, TicketStep
+from hotline.accounts.roles import Role
 from hotline.audit import AuditRow
 from hotline.database import Database
 from tests.dispatch import town
@@ -75,6 +77,19 @@ def test_every_state_is_said_in_plain_words(city: City, client: FlaskClient) -> 
         assert str(state) not in page.replace(lodged.ticket.number, "")
         waits = state not in OVER | {State.TO_CALL_BACK}
         assert ("我们承诺在" in page) is waits, state
+
+
+def test_whose_matter_is_not_accepted_reads_where_to_go_also_once_it_is_filed(city: City, client: FlaskClient) -> None:
+    lodged = city.lodged()
+    with city.database.writing() as session:
+        row, by = session.get_one(Ticket, lodged.ticket.id), town.somebody(session, Role.SUPERVISOR)
+        asides.not_accept(session, row, why="已进入诉讼", where="红塔区人民法院", by=by, settings=city.settings, at=row.intake_at)
+    for _ in range(2):
+        page = ask(client, lodged.ticket.number, lodged.code).text
+        assert "应向何处反映：红塔区人民法院" in page
+        assert "诉讼" not in page, "the reason is the office's"
+        with city.database.writing() as session:
+            town.put(session, session.get_one(Ticket, lodged.ticket.id), State.FILED)
 
 
 def test_blanks_and_wide_digits_do_not_matter(city: City, client: FlaskClient) -> None:

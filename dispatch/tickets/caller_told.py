@@ -1,0 +1,55 @@
+"""Word to a caller of what became of his matter: by short message where one can be sent, else by telephone, and by a
+person where neither can. It never says what the matter is about: a telephone may be a family's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from dispatch.callbacks.dialable import dialable
+from dispatch.tickets import alerts, caller_sms
+from dispatch.tickets.tickets import Ticket
+from hotline.accounts.roles import Role
+from hotline.phones import extension_of
+from hotline.settings import Settings
+from hotline.telling import notices, phone, sms
+from hotline.telling.notices import Topic
+from hotline.telling.phone import Line
+from hotline.times import local
+
+
+@dataclass(frozen=True)
+class Word:
+    """What he is told: by which template with which values, and as the machine says it."""
+
+    template: str
+    values: Mapping[str, str]
+    spoken: str
+
+
+def owe(session: Session, ticket: Ticket, word: Word, *, key: str, settings: Settings, at: datetime) -> None:
+    """Owe him a word, once for each key; who left no telephone looks for himself."""
+    if not ticket.contact:
+        return
+    about = ("ticket", ticket.number)
+    if caller_sms.may(ticket) and sms.sendable(session, word.template, ticket.contact, settings=settings):
+        sms.owe(session, word.template, ticket.contact, word.values, at, key=key, about=about)
+    elif number := _rung(ticket, settings):
+        phone.owe(session, [Line(number)], word.spoken, key=key, topic=word.template, about=about,
+                  rounds=settings.callback_attempts, pause_minutes=settings.callback_pause_minutes,
+                  voice=settings.voice, at=at)  # fmt: skip
+    else:
+        notices.tell(session, alerts.people(session, Role.SUPERVISOR), Topic.UNHEARD, key=key, about=about,
+                     at=at)  # fmt: skip
+
+
+def which(ticket: Ticket) -> str:
+    """The matter by the day on which it was lodged, as the machine names it."""
+    taken = local(ticket.intake_at)
+    return f"您{taken.month}月{taken.day}日登记的事项"
+
+
+def _rung(ticket: Ticket, settings: Settings) -> str:
+    """The telephone that the machine rings; none behind a switchboard, where it would tell whoever picks up."""
+    return "" if extension_of(ticket.contact) else dialable(ticket.contact, may_dial=settings.operators_may_dial)
