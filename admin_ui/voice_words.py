@@ -28,7 +28,7 @@ SECTIONS = {
     "self_service": _("主菜单 → 1 自助查询"), "speaking": _("主菜单 → 1 自助查询 → 说出问题"),
     "progress": _("主菜单 → 2 查询进度"), "question": _("留言"), "callback": _("回访来电人"),
     "transfer": _("转接承办单位"), "survey": _("人工服务之后"), "waiting": _("排队等候"),
-    "place": _("排队等候 → 2 回电"),
+    "place": _("排队等候 → 2 回电"), "telling": _("电话通知值班人员和来电人"),
     "dates": _("播报日期和时间"), "hours": _("非人工服务时间"), "guarding": _("限制来电"),
     "emergency": _("主菜单 → 110、119、120、122"), "numbers": _("播报数字"), "letters": _("播报字母"),
 }  # fmt: skip
