@@ -14,7 +14,7 @@ from recordings.findings import Kind as Wrong
 from recordings.recordings import Kind, Recording, State
 
 SHORT = timedelta(seconds=2)  # a call that was over before the exchange could record a word
-LOOK_BACK = timedelta(days=30)  # how far back calls are looked through each night
+LOOK_BACK = timedelta(days=30)  # how far back calls are looked through each night, and those that wait for a person
 
 
 def calls(books: Books, at: datetime) -> Iterator[Found]:
@@ -64,7 +64,8 @@ def _unrecorded(at: datetime, *, whole: bool) -> Select[*tuple[Any, ...]]:
     query = select(Call.id, Call.began_at, Call.ended_at, Recording.id).outerjoin(Recording, whole_call).where(
         Call.ended_at < at - QUIET, or_(Recording.id.is_(None), Recording.state == State.MISSING), Call.id.not_in(told)
     )  # fmt: skip
-    return query if whole else query.where(Call.ended_at > at - LOOK_BACK)
+    waits = select(Finding.call_id).where(Finding.kind == Wrong.NO_RECORDING, Finding.open.is_(True))
+    return query if whole else query.where(or_(Call.ended_at > at - LOOK_BACK, Call.id.in_(waits)))
 
 
 def _without_sound(at: datetime) -> Select[Recording, datetime]:

@@ -72,9 +72,9 @@ class Registry:
         assert sum(kept.counts.values()) == len(found)
         return [(Wrong(one.kind), one.call_id or one.thing, Done(one.done)) for one in found]
 
-    def finding(self) -> Finding:
+    def finding(self, *kinds: Wrong) -> Finding:
         with self.database.reading() as session:
-            return session.scalars(select(Finding)).one()
+            return session.scalars(select(Finding).where(Finding.kind.in_(kinds or set(Wrong)))).one()
 
 
 def old(path: Path) -> Path:
@@ -103,7 +103,9 @@ def test_a_call_without_a_row_gets_one_and_its_file_is_taken_in(registry: Regist
     registry.put_away()
     assert archive(registry.settings).intact(registry.row("lost"))
     assert registry.row("bare").state == State.MISSING
-    assert registry.reconcile(days=2) == [(Wrong.NO_RECORDING, "bare", Done.LEFT)], "and it is not found twice"
+    for days in (2, 40):
+        assert registry.reconcile(days=days) == [(Wrong.NO_RECORDING, "bare", Done.LEFT)], "and it is not found twice"
+        assert registry.finding(Wrong.NO_RECORDING).open, "until a person settles it, however long ago it was"
 
 
 def test_a_call_that_was_over_at_once_had_nothing_to_record(registry: Registry) -> None:
