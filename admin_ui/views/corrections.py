@@ -1,6 +1,7 @@
 """Who was told what turned out wrong, and the calls that they are owed (更正告知)."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,11 +12,12 @@ from sqlalchemy.orm import Session, joinedload
 from admin_ui.exports import csv_in_stretches, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
-from admin_ui.paging import Page, begins, ends, page_in, page_of, wish, wish_code, wish_day, wish_number
+from admin_ui.paging import Page, begins, ends, page_in, page_of, page_of_rows, wish, wish_code, wish_day, wish_number
 from admin_ui.showing import again
 from admin_ui.words import CHANNELS, FORMS, OWED, STAGES
 from dispatch.answering.decision import Channel
-from dispatch.callbacks import correction_people, corrections
+from dispatch.callbacks import correction_list, correction_people, corrections
+from dispatch.callbacks.correction_list import REPLY
 from dispatch.callbacks.correction_people import Told
 from dispatch.callbacks.correction_words import words
 from dispatch.tickets import reach
@@ -29,7 +31,6 @@ from knowledge_base.entries import Entry, EntryVersion
 from knowledge_base.stages import Stage
 
 blueprint = Blueprint("corrections", __name__, url_prefix="/corrections")
-REPLY = "reply"  # the way of who had it in the reply to his ticket
 PEOPLE = 100  # of one page, who are ticked and rung at once
 
 
@@ -106,11 +107,20 @@ def _page(version_id: int, *, trouble: str = "") -> str:
     with reading() as session:
         version = _found(session, version_id)
         entry = session.get_one(Entry, version.entry_id)
-        shown = page_in(_filtered(correction_people.told_of(session, version)), size=PEOPLE)
+        shown = _listed(session, version)
         return render_template("correction.html", entry=entry, version=version, trouble=trouble, page=shown,
                                nameless=_nameless(session, shown.rows), reply=REPLY,
                                saying=words(session, entry, version, at=now(),
                                             grace_days=house().settings.update_grace_days).text)  # fmt: skip
+
+
+def _listed(session: Session, version: EntryVersion) -> Page[Told]:
+    """A page of those who are filtered. Whether somebody can be called is asked of each one: only where that narrows
+    the list are all of them read."""
+    if wish("owed"):
+        return page_in(_filtered(correction_people.told_of(session, version)), size=PEOPLE)
+    found = page_of_rows(session, correction_list.listed(version, channel=_channel()), size=PEOPLE)
+    return replace(found, rows=correction_people.told_of(session, version, among=found.rows))
 
 
 def _wanted() -> Select[EntryVersion]:
@@ -141,9 +151,13 @@ def _entries(session: Session, found: Sequence[EntryVersion]) -> dict[int, Entry
 
 def _filtered(told: Sequence[Told]) -> list[Told]:
     """The tellings that the query asks for: by channel, and by whether a call is arranged."""
-    channel, owed = REPLY if wish("channel") == REPLY else wish_code("channel", Channel), wish("owed")
+    channel, owed = _channel(), wish("owed")
     return [one for one in told if channel in (None, one.telling.channel if one.telling else REPLY)
             and owed in ("", _how(one))]  # fmt: skip
+
+
+def _channel() -> str | None:
+    return REPLY if wish("channel") == REPLY else wish_code("channel", Channel)
 
 
 def _nameless(session: Session, told: Sequence[Told]) -> set[str]:

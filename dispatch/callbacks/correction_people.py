@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, ForeignKey, String, UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
+from dispatch.callbacks.correction_list import CALL, REPLY
 from dispatch.calls.calls import Call
 from dispatch.calls.tellings import Telling
 from dispatch.tickets.reply_versions import ReplyVersion, was_told
@@ -71,9 +72,9 @@ class Counts:
     open: int
 
 
-def told_of(session: Session, version: EntryVersion) -> list[Told]:
-    """Who was told this version, the latest first."""
-    left = aliased(Ticket)
+def told_of(session: Session, version: EntryVersion, *, among: Collection[tuple[str, int]] | None = None) -> list[Told]:
+    """Who was told this version, the latest first; `among`: what a page of the list holds, by way and key."""
+    left, keys = aliased(Ticket), {way: [key for its, key in among or () if its == way] for way in (CALL, REPLY)}
     spoken = (
         select(Telling, Call, left).join(Call, Call.id == Telling.call_id).outerjoin(left, left.id == _left())
         .where(Telling.entry_version_id == version.id).order_by(Telling.at.desc(), Telling.id.desc())
@@ -82,6 +83,8 @@ def told_of(session: Session, version: EntryVersion) -> list[Told]:
         select(Ticket, ReplyVersion.at).join(ReplyVersion, ReplyVersion.ticket_id == Ticket.id)
         .where(ReplyVersion.entry_version_id == version.id, was_told()).order_by(Ticket.id.desc())
     )  # fmt: skip
+    if among is not None:
+        spoken, replied = spoken.where(Telling.id.in_(keys[CALL])), replied.where(ReplyVersion.id.in_(keys[REPLY]))
     owed = _owed(session, version)
     found = [_in_call(telling, call, ticket, owed) for telling, call, ticket in session.execute(spoken)]
     found += [_in_reply(ticket, at, owed) for ticket, at in session.execute(replied)]

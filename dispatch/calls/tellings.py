@@ -15,10 +15,11 @@ class Telling(Base):
     """One answer given in one call."""
 
     __tablename__ = "telling"
-    __table_args__ = (Index("ix_telling_authorisation_id", "authorisation_id", "at"),)
+    __table_args__ = (Index("ix_telling_authorisation_id", "authorisation_id", "at"),
+                      Index("ix_telling_entry_version_id", "entry_version_id", "at"))  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     call_id: Mapped[str] = mapped_column(ForeignKey("call.id"), index=True)
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     channel: Mapped[Channel] = mapped_column(String(10))
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
     entry_version_id: Mapped[int] = mapped_column(ForeignKey("entry_version.id"))

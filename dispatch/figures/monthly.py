@@ -77,6 +77,10 @@ INDICATORS = (
 )  # fmt: skip
 
 
+STOCKS = frozenset({"4.2"})
+"""What stands at the month's end: of a year it is what stands at its end, and no sum."""
+
+
 def month_of(first: date) -> Span:
     """The month that begins on this day."""
     return Span(day_begins(first), day_begins((first + timedelta(days=31)).replace(day=1)))
@@ -86,6 +90,13 @@ def lines(session: Session, first: date, *, account: Account) -> Iterator[Line]:
     """The form for the month that begins on this day, as far as this account counts: a department its own, a county's
     office those of its county, the others all."""
     month = month_of(first)
-    year = Span(day_begins(first.replace(month=1)), month.until)
+    before = Span(day_begins(first.replace(month=1)), month.since)
     for one in INDICATORS:
-        yield Line(one, *(one.count(session, span, account) if one.count else None for span in (month, year)))
+        own = figure(session, one, month, account=account)
+        earlier = None if own is None or one.code in STOCKS else figure(session, one, before, account=account)
+        yield Line(one, own, own if own is None else own + (earlier or 0))
+
+
+def figure(session: Session, one: Indicator, span: Span, *, account: Account) -> int | None:
+    """What an indicator came to in some time; None where a person fills it in."""
+    return one.count(session, span, account) if one.count else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from dispatch.figures import reports
 from dispatch.figures.report_days import Level, due, last_month, reminded
@@ -41,7 +41,7 @@ def standings(session: Session, reporter: Reporter, first: date, *, settings: Se
     those = reports.below(session, reporter, first)
     query = select(MonthlyReport).where(MonthlyReport.month == first,
                                         MonthlyReport.reporter.in_([one.key for one in those]))  # fmt: skip
-    known = {row.reporter: row for row in session.scalars(query)}
+    known = {row.reporter: row for row in session.scalars(query.options(selectinload(MonthlyReport.corrections)))}
     found = [_stands(one, known.get(one.key), first, settings=settings, at=at) for one in those]
     return sorted(found, key=lambda one: (one.submitted is not None, not one.late))
 

@@ -1,15 +1,15 @@
 """附件9 as it is reported (报送): frozen at the month's end, submitted once, then locked; what is wrong in it is
 corrected with a trace (上期更正), and what stood there stays readable."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from dispatch.figures import monthly
-from dispatch.figures.monthly import INDICATORS, Line
+from dispatch.figures.monthly import INDICATORS, STOCKS, Line
 from dispatch.figures.report_days import Level, next_month
 from dispatch.tickets import counties
 from hotline import audit
@@ -23,8 +23,6 @@ MOST = 10**9
 CODES = {indicator.code: indicator for indicator in INDICATORS}
 CALLS = frozenset({"3"})
 """What only the whole hotline can count."""
-STOCKS = frozenset({"4.2"})
-"""What stands at the month's end: of a year it is what stands at its end, and no sum."""
 
 
 class ReportError(Exception):
@@ -59,6 +57,9 @@ class ReportCorrection(Base):
     why: Mapped[str] = mapped_column(String(300))
     by: Mapped[str] = mapped_column(String(60))
     at: Mapped[datetime]
+
+
+_CORRECTED = selectinload(MonthlyReport.corrections)
 
 
 @dataclass(frozen=True)
@@ -121,9 +122,11 @@ def unfrozen(session: Session, first: date) -> list[Reporter]:
     return [one for unit in in_service(session, on=next_month(first)) if (one := _unit(unit)).key not in known]
 
 
-def counted(session: Session, reporter: Reporter, first: date) -> dict[str, int | None]:
-    """What is counted of the month at this moment."""
-    return {line.indicator.code: line.month for line in monthly.lines(session, first, account=reporter.reach)}
+def counted(session: Session, reporter: Reporter, first: date, *,
+            codes: Collection[str] = CODES.keys()) -> dict[str, int | None]:  # fmt: skip
+    """What is counted of the month at this moment, of no other time and of these codes alone."""
+    month, reach = monthly.month_of(first), reporter.reach
+    return {code: monthly.figure(session, CODES[code], month, account=reach) for code in codes}
 
 
 def freeze(session: Session, reporter: Reporter, first: date, figures: Mapping[str, int | None], *,
@@ -217,9 +220,8 @@ def base(session: Session, reporter: Reporter, first: date) -> dict[str, int | N
     keys = [one.key for one in below(session, reporter, first)]
     query = select(MonthlyReport).where(MonthlyReport.month == first, MonthlyReport.submitted_at.is_not(None),
                                         MonthlyReport.reporter.in_(keys))  # fmt: skip
-    sums = summed([standing(row) for row in session.scalars(query)])
-    own = counted(session, reporter, first) if reporter.level is Level.CITY else {}
-    return sums | {code: own[code] for code in CALLS & own.keys()}
+    sums = summed([standing(row) for row in session.scalars(query.options(_CORRECTED))])
+    return sums | (counted(session, reporter, first, codes=CALLS) if reporter.level is Level.CITY else {})
 
 
 def summed(figures: Iterable[Mapping[str, int | None]]) -> dict[str, int | None]:
@@ -233,7 +235,7 @@ def lines(session: Session, reporter: Reporter, first: date, figures: Mapping[st
     """The form: the month as given, and the year as the months before were submitted, corrections and all."""
     query = select(MonthlyReport).where(MonthlyReport.reporter == reporter.key, MonthlyReport.month < first,
                                         MonthlyReport.month >= first.replace(month=1))  # fmt: skip
-    before = [standing(row) for row in session.scalars(query)]
+    before = [standing(row) for row in session.scalars(query.options(_CORRECTED))]
     return [Line(one, figures.get(one.code), _year(one.code, figures.get(one.code), before)) for one in INDICATORS]
 
 

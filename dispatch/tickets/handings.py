@@ -28,7 +28,8 @@ class Handing(Base):
     is the ticket's own."""
 
     __tablename__ = "handing"
-    __table_args__ = (Index("ix_handing_department_id_at", "department_id", "at"),)
+    __table_args__ = tuple(Index(f"ix_handing_department_id_{moment}", "department_id", moment)
+                           for moment in ("at", "answered_at", "over_at"))  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))

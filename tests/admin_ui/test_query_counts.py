@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,9 +13,11 @@ from sqlalchemy import delete, event, select
 
 from admin_ui import exports, paging, stretches
 from admin_ui.app import create_app
+from admin_ui.views import corrections
 from cli import demo_load
 from cli.fill.filling import fill
 from cli.fill.size import Size
+from dispatch.calls.tellings import Telling
 from dispatch.tickets import worklist
 from dispatch.tickets.worklist import Wanted
 from hotline.accounts.accounts import Account
@@ -135,6 +138,22 @@ def test_the_list_of_tickets_in_parts_is_the_same_and_no_more_is_leafed_through_
     assert "超过100条，只列前4页，现第4页" in text
     (leafed,) = (said for said in asked if said.startswith("SELECT call.") and "OFFSET" in said)
     assert leafed.split("FROM")[0].split() == ["SELECT", "call.id"], "what is skipped is read"
+
+
+def test_the_page_of_a_report_counts_its_own_month_alone_and_that_of_who_was_told_reads_no_other(
+    app: Flask, filled: Database, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with filled.reading() as session:
+        wrong = session.scalars(select(Telling.entry_version_id).limit(1)).one()
+    office, liaison = client_of(app, "office.city"), client_of(app, "liaison.gongan")
+    for client, counts in ((office, 1), (liaison, 16)):  # the calls are the city's; of the rest it has what units reported
+        asked.clear()
+        assert client.get("/figures/reports").status_code == 200
+        assert sum(re.search(r"^SELECT count.*at >= \? AND \w+\.\w*at < \?", said, re.DOTALL) is not None for said in asked) == counts
+    monkeypatch.setattr(corrections, "PEOPLE", 1)
+    asked.clear()
+    assert office.get(f"/corrections/{wrong}").status_code == 200
+    assert {"telling.id IN" in said for said in asked if said.startswith("SELECT telling.id")} == {True}
 
 
 def client_of(app: Flask, login: str) -> FlaskClient:

@@ -12,13 +12,14 @@ from dispatch.answering import pinning
 from dispatch.answering.answers import offered
 from dispatch.answering.decision import Answer, Channel
 from dispatch.answering.hot_topics import topics
-from dispatch.callbacks import callbacks, correction_people, corrections
+from dispatch.callbacks import callbacks, correction_list, correction_people, corrections
 from dispatch.callbacks.callbacks import Callback
 from dispatch.callbacks.correction_people import Correction, Counts
 from dispatch.callbacks.trunk import Taken
 from dispatch.calls import endings, tellings
 from dispatch.calls.calls import Call
 from dispatch.calls.suggestions import suggested
+from dispatch.calls.tellings import Telling
 from dispatch.sweeps.duty import Duty
 from dispatch.sweeps.knowing import keep_knowledge
 from dispatch.sweeps.ringing import call_back
@@ -227,6 +228,15 @@ def test_who_had_it_in_the_signed_reply_to_his_ticket_is_listed_once_he_was_told
     assert "从工单答复中得知第1版答复" in made.summary
     referrals.told(session, waits, grade=1, settings=settings, at=later(hours=2))
     assert [one.of for one in correction_people.told_of(session, wrong)] == [waits, told]
+    authorise(session, who.office)
+    tell(session, entry, "13888880004", at=later(minutes=45))
+    session.execute(update(Telling).values(entry_version_id=wrong.id))
+    whole, keys = correction_people.told_of(session, wrong), session.execute(correction_list.listed(wrong)).all()
+    assert [one.of for one in whole] == [waits, None, told]
+    assert [correction_people.told_of(session, wrong, among=[key]) for key in keys] == [[one] for one in whole], "page by page"
+    assert correction_people.told_of(session, wrong, among=keys) == whole
+    parts = [session.execute(correction_list.listed(wrong, channel=c)).all() for c in (correction_list.REPLY, Channel.MACHINE, Channel.WEB)]
+    assert parts == [[keys[0], keys[2]], [keys[1]], []]
 
 
 def test_whose_answer_became_the_entry_that_proved_wrong_is_listed_too(session: Session, who: People, settings: Settings) -> None:
