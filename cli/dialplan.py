@@ -203,7 +203,7 @@ def parts(text: str, at: str = ",") -> list[str]:
 
 
 def _fits(pattern: str, extension: str) -> bool:
-    """Whether a pattern of the dialplan (_X., _80XX) takes an extension."""
+    """Whether a pattern of the dialplan (_X., _8XXX) takes an extension."""
     if not pattern.startswith("_"):
         return False
     signs = {"X": "[0-9]", "Z": "[1-9]", "N": "[2-9]", ".": ".+", "!": ".*", "+": r"\+"}

@@ -111,7 +111,7 @@ class Settings(BaseModel):
         "1[02]XXX,9[56]XXX,9[56]XXXX,[48]00XXXXXXX",
         description="Numbers that operators' phones may dial after a 0, as patterns: X is any digit.",
     )
-    phones: int = Field(6, description="How many operators' phones there are: 8001, 8002, …")
+    phones: int = Field(6, ge=0, le=999, description="How many operators' phones there are: 8001, 8002, …")
     phone_networks: str = Field(
         "127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16",
         description="Networks that phones sign in from, with commas; beside the carriers nobody else is heard.",

@@ -14,6 +14,7 @@ from cli import dialplan
 from cli.exchange import Exchange
 from cli.exchange_check import known
 from cli.exchange_files import ExchangePlan, render
+from cli.installation import FIRST_PHONE
 from dispatch.calls.records import CEL_FIELDS, RECEPTION
 from dispatch.line import skilled
 from dispatch.transfers.transfer_line import ROOM, WAITING
@@ -57,6 +58,14 @@ def test_every_place_that_code_leads_to_is_there() -> None:
     assert ("callback", "s") in led
     assert {place for place in led if not PLAN.has(*place)} == set()
     assert {context for context in (RECEPTION, WAITING, ROOM) if not PLAN.has(context)} == set()
+
+
+def test_every_telephone_that_there_may_be_is_called_by_its_number() -> None:
+    most = next(rule.le for rule in Settings.model_fields["phones"].metadata if hasattr(rule, "le"))
+    assert most > 99
+    assert PLAN.has("operators", str(FIRST_PHONE), "1")
+    assert PLAN.has("operators", str(FIRST_PHONE + most - 1), "1")
+    assert not PLAN.has("operators", str(FIRST_PHONE + most), "1")
 
 
 def test_nothing_of_the_dialplan_is_without_a_way_to_it(plan: ExchangePlan) -> None:
