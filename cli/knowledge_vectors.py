@@ -11,7 +11,6 @@ from typing import Any
 
 from rich.progress import Progress
 
-from knowledge_base.search.bulk_reading import stored
 from knowledge_base.search.meaning import MODEL, SIZE, digest, engine
 
 _AT_A_TIME = 256  # texts given to a process
@@ -49,7 +48,12 @@ def _made(texts: Sequence[str]) -> Iterator[tuple[list[str], list[bytes]]]:
     """Texts with their vectors, some at a time; those of like lengths come together, the longest first."""
     some = [list(texts[start : start + _AT_A_TIME]) for start in range(0, len(texts), _AT_A_TIME)][::-1]
     with one_thread_each(), processes(min(len(os.sched_getaffinity(0)), len(some))) as pool:
-        yield from zip(some, pool.map(stored, some), strict=True)
+        yield from zip(some, pool.map(_stored, some), strict=True)
+
+
+def _stored(texts: Sequence[str]) -> list[bytes]:
+    known = engine()
+    return known.stored(texts) if known is not None else []
 
 
 def processes(count: int, **begun: Any) -> ProcessPoolExecutor:

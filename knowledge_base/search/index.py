@@ -18,8 +18,9 @@ from knowledge_base.search.letters import Form, Written
 from knowledge_base.search.limits import Limits, kept
 from knowledge_base.search.match import NOTHING, Match
 from knowledge_base.search.meaning import Meaning, engine
-from knowledge_base.search.part import FOUND_BY_LETTERS, give_back
+from knowledge_base.search.part import FOUND_BY_LETTERS
 from knowledge_base.search.shelf import Allowed, Shelf
+from knowledge_base.search.trimming import give_back
 from knowledge_base.search.understood import understood
 from knowledge_base.search.vectors import Near, Stored
 from knowledge_base.search.wording import Lexicon
@@ -113,7 +114,7 @@ class Index:
     # -- search ------------------------------------------------------------------------------------------------------
     def search(self, words: str, *, most: int = 5, department: int | None = None, category: str = "",
                full: bool = False) -> list[Match]:  # fmt: skip
-        """Entries for what somebody typed or said, best first. `full` also asks what it means (about 30 ms more,
+        """Entries for what somebody typed or said, best first. `full` also asks what it means (about 20 ms more,
         where the engine is there); without it, it's fast enough for every keystroke."""
         asked, vector = self._read(words, engine() if full and self._has_vectors else None)
         found: dict[int, float] = {}

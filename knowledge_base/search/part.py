@@ -1,6 +1,5 @@
 """A part of the index: texts, how they are found, and what each of them has in common with a question."""
 
-import ctypes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +22,7 @@ from knowledge_base.search.outside import Matter
 from knowledge_base.search.readings import read_all
 from knowledge_base.search.sought import Told
 from knowledge_base.search.texts import Texts
+from knowledge_base.search.trimming import give_back
 from knowledge_base.search.vectors import Near, Stored, Vectors
 
 FOUND_BY_LETTERS = 80  # candidates whose evidence is weighed
@@ -147,13 +147,6 @@ class Part:
 def _has_characters(asked: Written) -> bool:
     """Whether characters were written, or guessed for the sounds."""
     return asked.characters != asked.sounds or asked.form == Form.TEXT
-
-
-def give_back() -> None:
-    """Have the C library return what building took for a moment: at 100,000 texts a third of the process."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
 
 
 def read_folded(sounds: str) -> str:

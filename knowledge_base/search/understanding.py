@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import islice
 from time import monotonic
 
 from sqlalchemy import delete, select, tuple_
@@ -9,15 +10,12 @@ from sqlalchemy.orm import Session
 
 from hotline.database import Database
 from knowledge_base.search import documents
-from knowledge_base.search.bulk_reading import Reader, reader_of_many
 from knowledge_base.search.changes import Watch
 from knowledge_base.search.documents import Document
 from knowledge_base.search.embeddings import Embedding
 from knowledge_base.search.meaning import MODEL, Meaning, digest
 
-_AT_ONCE = 8  # texts read between two short transactions
-_MANY = 1000  # texts owed from which it's worth having them read many at once …
-_MANY_AT_ONCE = 64  # … so many, which takes about half a second
+_AT_ONCE = 64  # texts read between two short transactions, in about half a second
 _ASKED_AT_ONCE = 500  # digests in one query
 _FORGOTTEN_AT_ONCE = 200  # vectors that are taken away in one short transaction
 
@@ -31,7 +29,6 @@ class Understanding:
         self._watch = Watch()
         self._day = date.min
         self._owed: dict[str, str] = {}  # digest → text
-        self._many: Reader | None = None  # while many are owed
 
     def work(self, *, on: date, seconds: float) -> int:
         """Make vectors for about so many seconds; how many texts are still owed one afterwards."""
@@ -41,16 +38,13 @@ class Understanding:
         with self._database.reading() as session:
             self._look(session, on)
         while self._owed and monotonic() < until:
-            reader: Meaning | Reader = self._many or self._meaning
-            some = dict(list(self._owed.items())[: _MANY_AT_ONCE if self._many else _AT_ONCE])
-            vectors = reader.stored(list(some.values()))
+            some = dict(islice(self._owed.items(), _AT_ONCE))
+            vectors = self._meaning.stored(list(some.values()))
             with self._database.writing() as session:
                 for name, vector in zip(some, vectors, strict=True):
                     session.merge(Embedding(digest=name, model=MODEL, vector=vector))
             for name in some:
                 del self._owed[name]
-        if not self._owed:
-            self._many = None
         return len(self._owed)
 
     def _look(self, session: Session, on: date) -> None:
@@ -71,9 +65,6 @@ class Understanding:
             for name in documents.vectors_of(session, names[start : start + _ASKED_AT_ONCE]):
                 del texts[name]
         self._owed |= texts
-        if len(self._owed) >= _MANY and self._many is None:
-            self._many = reader_of_many()
-            self._owed = dict(sorted(self._owed.items(), key=lambda one: len(one[1])))  # like lengths go together
 
 
 def forget(database: Database, *, on: date) -> int:

@@ -18,7 +18,6 @@ def understood(part: Part, asked: Written, words: str, meaning: Meaning) -> tupl
         guessed = part.guess.characters(asked.sounds)
         return Written(Form.PINYIN, guessed, asked.sounds), meaning.of(guessed)
     filled = asked.characters.isprintable() and asked.characters != tight(words)  # letters that have been read
-    vector = meaning.of(asked.characters if filled else words)
     short = len(asked.sounds) <= _TWICE_AT_MOST
     meant = part.mishearing.meant(asked.characters, asked.sounds) if short else None
-    return asked, vector if meant is None else (vector + meaning.of(meant)) * np.float32(0.5)
+    return asked, meaning.of(asked.characters if filled else words, *([meant] if meant else []))

@@ -51,7 +51,7 @@ def test_letters_among_characters_are_understood_as_what_they_stand_for(index: I
 
 
 def test_the_typing_path_never_asks_the_model(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
-    def never(self: Meaning, text: str) -> None:
+    def never(self: Meaning, *readings: str) -> None:
         raise AssertionError("asked")
 
     monkeypatch.setattr(Meaning, "of", never)
@@ -106,8 +106,24 @@ def test_the_same_question_is_read_once(meaning: Meaning) -> None:
     counting = Meaning(Counting())
     for n in range(meanings.KEPT + 1):
         counting.of("户口")
-        counting.of(f"第{n}个问题")
+        counting.of(f"第{n}个问题", "户口")
     assert read.count("户口") == 1
+
+
+def test_two_readings_of_a_question_are_read_together_and_mean_what_lies_between_them(meaning: Meaning) -> None:
+    read: list[list[str]] = []
+
+    class Counting:
+        def query(self, texts: list[str]) -> np.ndarray:  # type: ignore[type-arg]
+            read.append(list(texts))
+            return np.stack([np.full(SIZE, len(text), np.float32) for text in texts])
+
+    counting = Meaning(Counting())
+    assert counting.of("居住正", "居住证怎么办").tolist() == [4.5] * SIZE
+    assert counting.of("居住正").tolist() == [3.0] * SIZE
+    assert read == [["居住正", "居住证怎么办"]]
+    one, other = meaning.of("居住正"), meaning.of("居住证")
+    assert np.allclose(meaning.of("居住正", "居住证"), (one + other) / 2, atol=1e-6)
 
 
 # -- the worker ----------------------------------------------------------------------------------------------------
@@ -144,20 +160,6 @@ def test_the_worker_reads_what_is_new_or_changed_and_nothing_twice(stocked: Data
         assert build(session, on=TODAY).search("开车的本本弄丢了", full=True)[0].entry_id == 3
     again = Understanding(stocked, meaning)
     assert again.work(on=TODAY, seconds=0) == 0, "another worker, and nothing left to read"
-
-
-def test_where_thousands_are_owed_they_are_read_many_at_once_and_the_weights_let_go(
-    stocked: Database, meaning: Meaning, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(understanding, "_MANY", len(TITLES))
-    monkeypatch.setattr(Meaning, "stored", lambda self, texts: pytest.fail("one by one"))
-    worker = Understanding(stocked, meaning)
-    assert worker.work(on=TODAY, seconds=0) == len(TITLES) + 1
-    assert worker._many is not None
-    assert worker.work(on=TODAY, seconds=60) == 0
-    assert worker._many is None
-    with stocked.reading() as session:
-        assert build(session, on=TODAY).search("开车的本本弄丢了", full=True)[0].entry_id == 3
 
 
 def test_vectors_that_nobody_needs_are_forgotten_with_the_next_day(stocked: Database, meaning: Meaning) -> None:

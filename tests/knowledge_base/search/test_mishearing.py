@@ -48,15 +48,15 @@ class Heard:
     def __init__(self) -> None:
         self.read: list[str] = []
 
-    def of(self, text: str) -> NDArray[np.float32]:
-        self.read.append(text)
+    def of(self, *readings: str) -> NDArray[np.float32]:
+        self.read += readings
         return np.full(SIZE, len(self.read), np.float32)
 
 
 @pytest.mark.parametrize(
     ("words", "read", "vector"),
     [
-        ("居住正怎么办理", ["居住正怎么办理", "居住证怎么办理"], 1.5),
+        ("居住正怎么办理", ["居住正怎么办理", "居住证怎么办理"], 2.0),
         ("居住证怎么办理", ["居住证怎么办理"], 1.0),
         ("居住正怎么办理" * 3, ["居住正怎么办理" * 3], 1.0),  # long ones would take too long
         ("juzhuzhengzenmebanli", ["居住证怎么办理"], 1.0),
