@@ -84,13 +84,16 @@ def refer(session: Session, matter: Matter, *, call: calls.Call | None, recordin
 
 def describe(session: Session, ticket: Ticket, matter: Matter, *, by: Account, settings: Settings,
              at: datetime) -> None:
-    """What the hotline writes of a matter before any department sees it: its class, what it is about, secrecy."""
+    """What the hotline writes of a matter before any department sees it: its class, what it is about, secrecy, whom it
+    complains of."""
     if ticket.state != State.TO_DISPATCH:
         raise ReferralError("工单派发后不能再修改类别和摘要")
     if not matter.title.strip() or not matter.summary.strip():
         raise ReferralError("请填写标题和事项摘要")
-    now_is = (matter.klass, matter.title.strip()[:120], matter.summary.strip(), matter.confidential, matter.urgency)
-    if now_is == (ticket.klass, ticket.title, ticket.summary, ticket.confidential, ticket.urgency):
+    now_is = (matter.klass, matter.title.strip()[:120], matter.summary.strip(), matter.confidential, matter.urgency,
+              matter.complained_of.strip()[:120])  # fmt: skip
+    if now_is == (ticket.klass, ticket.title, ticket.summary, ticket.confidential, ticket.urgency,
+                  ticket.complained_of):  # fmt: skip
         return
     if guarded(ticket) and not reach.inside(by) and not (matter.confidential or matter.klass in GUARDED):
         raise ReferralError("投诉、举报和保密事项只能由热线改为其他类别")
@@ -98,8 +101,7 @@ def describe(session: Session, ticket: Ticket, matter: Matter, *, by: Account, s
         _promise(session, ticket, matter.urgency, settings=settings)
         dispatching.count(session, ticket, settings=settings)
     before = merging.kept_apart(ticket)
-    ticket.klass, ticket.title, ticket.summary, ticket.confidential, ticket.urgency = now_is
-    ticket.complained_of = matter.complained_of.strip()[:120]
+    ticket.klass, ticket.title, ticket.summary, ticket.confidential, ticket.urgency, ticket.complained_of = now_is
     with session.no_autoflush:
         if merging.parted(session, ticket, before=before):
             raise ReferralError("已有工单并入本工单，不能改变保密要求、类别性质和被反映单位；请先撤销合并")

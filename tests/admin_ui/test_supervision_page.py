@@ -52,3 +52,22 @@ def test_what_came_back_twice_is_imposed_by_the_competent_office_on_the_page(wor
     assert post(office, "impose", why="三定方案明确") == 303
     page = liaison.get(f"/tickets/{number}").text
     assert ("指定承办" in page, "退单期限" in page) == (True, False)
+
+
+def test_who_is_complained_of_is_kept_from_each_form_and_never_gets_it(world: World, signed_in: SignIn) -> None:
+    number = world.ticket()
+    liaison, office, supervisor = signed_in("liaison"), signed_in("city_office"), signed_in("supervisor")
+
+    def post(client: FlaskClient, way: str, **data: str) -> str:
+        row = world.of(number)
+        said = {"klass": row.klass, "title": row.title, "summary": row.summary, "department": "1", "version": row.version}
+        return client.post(f"/tickets/{number}/{way}", data=said | data).text
+
+    post(liaison, "return", why="不属于我局")
+    assert "被反映单位不能作为承办单位" in post(supervisor, "dispatch", complained_of="玉溪市公安局")
+    post(supervisor, "hand-down", complained_of="某某物业公司", county="530402")
+    assert world.of(number).complained_of == "某某物业公司"
+    post(signed_in("county_office"), "hand-up", why="属市级")
+    post(supervisor, "dispatch", complained_of="某某物业公司")
+    post(liaison, "return", why="仍不属于")
+    assert "被反映单位不能作为承办单位" in post(office, "impose", why="职责", complained_of="玉溪市公安局")

@@ -128,6 +128,17 @@ def test_a_unit_is_never_given_the_complaint_about_itself_by_whatever_name(sessi
         assert (row.state, row.department_id) == (State.TO_DISPATCH, None)
 
 
+def test_whom_a_matter_complains_of_is_kept_though_nothing_else_is_described_anew(session: Session, settings: Settings) -> None:
+    office = town.unit(session, "101", "玉溪市公安局", short="公安局")
+    supervisor = town.somebody(session, Role.SUPERVISOR)
+    row = town.ticket(session, settings, klass=Klass.COMPLAINT)
+    said = Matter(row.klass, row.title, row.summary, complained_of=" 公安局 ")
+    referrals.describe(session, row, said, by=supervisor, settings=settings, at=NOON)
+    assert (row.complained_of, row.steps[-1].action) == ("公安局", "describe")
+    with pytest.raises(ReferralError, match="被反映单位"):
+        referrals.dispatch(session, row, to=office, by=supervisor, settings=settings, at=NOON)
+
+
 def test_only_what_has_been_opened_can_be_accepted(session: Session, brought: Bring, staff: Staff) -> None:
     row = brought(State.TO_ACCEPT)
     with pytest.raises(ReferralError, match="先打开"):
