@@ -7,10 +7,12 @@ from sqlalchemy.orm import Session
 
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission
-from hotline.directory.departments import Department
+from hotline.directory.departments import Department, exists
+from hotline.times import local_day
 from knowledge_base import categories, hands, ledger
 from knowledge_base.content import Content, digest, fit_to_keep
 from knowledge_base.entries import Attachment, Entry, EntryVersion, State
+from knowledge_base.errors import GONE
 from knowledge_base.ledger import Deed, Kind
 from knowledge_base.stages import UNDER_WAY, Stage
 from knowledge_base.transitions import LifeError, transition
@@ -21,7 +23,11 @@ def begin(session: Session, content: Content, *, department: Department, by: Acc
     """A new entry with its first draft; `source` says what it came from (a ticket's number, a form)."""
     content = content.tidy()
     _fit_to_write(session, content, department_id=department.id, by=by)
-    session.get_one(Department, department.id, with_for_update=True)  # of two who ask the same at once, one hears so
+    session.flush()
+    # Of two who ask the same at once, one hears so.
+    unit = session.get_one(Department, department.id, with_for_update=True, populate_existing=True)
+    if not exists(unit, on=local_day(at)):
+        raise LifeError(GONE)
     if _taken(session, department.id, content.question, but=0):
         raise LifeError("该部门已有相同问题的条目")
     entry = Entry(department_id=department.id, question=content.question, category=content.category,

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission, Role
-from hotline.directory.departments import Department
+from hotline.directory.departments import Department, exists
 from hotline.times import local_day
 from knowledge_base.authorisations import Authorisation
-from knowledge_base.errors import KnowledgeError
+from knowledge_base.errors import GONE, KnowledgeError
 from knowledge_base.leave import Scope
 from knowledge_base.papers import wording
 from knowledge_base.seen import Seen
@@ -25,7 +25,7 @@ def enter(session: Session, department: Department, *, terms: Terms, by: Account
 
     By a liaison of the department, or by the city's office for any."""
     _may(by, Permission.AUTHORISE, department.id)
-    session.get_one(Department, department.id, with_for_update=True)  # versions are counted one by one
+    _locked(session, department.id, at=at)  # versions are counted one by one
     document = follows.document if follows else terms.document.strip()
     check(session, terms, department=department, on=local_day(at))
     version = _next_version(session, department.id, document, known=follows is not None)
@@ -88,7 +88,7 @@ def revoke(session: Session, a: Authorisation, *, why: str, by: Account, at: dat
 
 def _sign(session: Session, a: Authorisation, *, signer: str, by: Account, at: datetime, paper: bool,
           before: Seen | None) -> None:
-    session.get_one(Department, a.department_id, with_for_update=True)
+    _locked(session, a.department_id, at=at)
     _hold(session, a)
     if by.login == a.entered_by:
         raise KnowledgeError("录入人不能签发自己录入的授权")
@@ -104,6 +104,14 @@ def _sign(session: Session, a: Authorisation, *, signer: str, by: Account, at: d
     a.signer, a.signed_by, a.signed_at, a.confirmed_on, a.signed_words = signer, by.login, at, local_day(at), words
     audit.note(session, "authorisation.signed", by=by.login, at=at, about=("authorisation", a.id), signer=signer,
                paper=paper, document=a.document, version=a.version)
+
+
+def _locked(session: Session, department_id: int, *, at: datetime) -> None:
+    """The department as it is now, and nobody else's until the end; KnowledgeError when it exists no longer."""
+    session.flush()  # reading it anew would forget what isn't written yet
+    unit = session.get_one(Department, department_id, with_for_update=True, populate_existing=True)
+    if not exists(unit, on=local_day(at)):
+        raise KnowledgeError(GONE)
 
 
 def _next_version(session: Session, department_id: int, document: str, *, known: bool) -> int:

@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission
-from hotline.directory.departments import Department
+from hotline.directory.departments import Department, exists
+from hotline.times import local_day
 from knowledge_base import hands, ledger, licence_versions
 from knowledge_base.entries import Entry
+from knowledge_base.errors import GONE
 from knowledge_base.ledger import Deed, Kind, LedgerRow
 from knowledge_base.licence_text import LicenceText, digest, fit_to_keep, fit_to_submit, read, text_of
 from knowledge_base.licences import Licence
@@ -28,6 +30,8 @@ def begin(session: Session, department: Department, text: LicenceText, *, by: Ac
           why: str = "") -> Licence:
     """A new item with its first draft, by a liaison of the department or the city's office."""
     _may(by, Permission.WRITE_ENTRY, department.id)
+    if not exists(department, on=local_day(at)):
+        raise LifeError(GONE)
     fit_to_keep(text)
     _free(session, department.id, text.name, but=0)
     licence = Licence(department_id=department.id, version=1, stage=Stage.DRAFT, written_by=by.login)

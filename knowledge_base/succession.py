@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission, Role
-from hotline.directory.departments import Department, Succession
+from hotline.directory.departments import SPLIT, Department, Succession, exists
 from hotline.directory.liaisons import Liaison
 from hotline.times import local_day
 from knowledge_base.asked import Unanswered
@@ -28,7 +28,7 @@ class Change(StrEnum):
 
     RENAMED = "renamed"
     MERGED = "merged"
-    SPLIT = "split"  # only what is named passes on; the rest stays
+    SPLIT = SPLIT  # only what is named passes on; the rest stays
     ABOLISHED = "abolished"
 
 
@@ -49,7 +49,7 @@ def inherit(session: Session, predecessor: Department, successor: Department, *,
 
     What the successor receives may be said on provisional authorisations for at most `days`, or until it speaks of
     it itself; open tickets are not touched. KnowledgeError when nothing can pass so; then nothing has changed."""
-    moved = _moving(session, predecessor, successor, change, entries, by)
+    moved = _moving(session, predecessor, successor, change, entries, by, on=local_day(at))
     things = _licences(session, predecessor, moved, whole=change is not Change.SPLIT)
     _no_clash(session, successor, moved, things)
     _record(session, predecessor, successor, change, document, on=local_day(at))
@@ -68,7 +68,7 @@ def inherit(session: Session, predecessor: Department, successor: Department, *,
 
 
 def _moving(session: Session, predecessor: Department, successor: Department, change: Change,
-            entries: Collection[int] | None, by: Account) -> list[Entry]:
+            entries: Collection[int] | None, by: Account, *, on: date) -> list[Entry]:
     if not by.may(Permission.AUTHORISE) or by.role != Role.CITY_OFFICE:
         raise KnowledgeError("机构承接只能由市主管部门办理")
     if predecessor.id == successor.id:
@@ -78,6 +78,8 @@ def _moving(session: Session, predecessor: Department, successor: Department, ch
     session.flush()
     for unit in sorted((predecessor, successor), key=lambda d: d.id):
         session.refresh(unit, with_for_update=True)
+    if not exists(successor, on=on):
+        raise KnowledgeError("承接部门已撤销或尚未成立")
     own = select(Entry).where(Entry.department_id == predecessor.id).order_by(Entry.id)
     if entries is None:
         return list(session.scalars(own))
@@ -157,7 +159,7 @@ def _liaisons(session: Session, predecessor: Department, successor: Department) 
 
 def _end(session: Session, predecessor: Department, successor: Department, *, by: Account, at: datetime) -> None:
     """The predecessor is no more: its authorisations end, and its names lead to the successor."""
-    predecessor.effective_to = local_day(at)
+    predecessor.effective_to = min(predecessor.effective_to or local_day(at), local_day(at))
     open_questions = update(Unanswered).where(Unanswered.department_id == predecessor.id)
     session.execute(open_questions.values(department_id=successor.id))
     names = [predecessor.name, predecessor.short_name, *predecessor.aliases]

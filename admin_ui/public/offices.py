@@ -1,13 +1,12 @@
 """Departments as citizens look for them: by any of their names, and an old name leads to who does its work today."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hotline.directory.departments import Department, Succession
+from hotline.directory.departments import Department, exists, heirs
 
 SHORTEST = 2
 
@@ -18,12 +17,6 @@ class Named:
 
     department: Department
     formerly: str = ""
-
-
-def exists(department: Department, *, on: date) -> bool:
-    """Whether the department is in service on that day."""
-    began = department.effective_from is None or department.effective_from <= on
-    return began and (department.effective_to is None or on < department.effective_to)
 
 
 def named(session: Session, words: str, *, on: date, most: int = 4) -> list[Named]:
@@ -46,24 +39,6 @@ def today(session: Session, department: Department, *, on: date) -> list[Named]:
     if exists(department, on=on):
         return [Named(department)]
     return [Named(heir, department.name) for heir in heirs(session, department, on=on)]
-
-
-def heirs(session: Session, department: Department, *, on: date) -> list[Department]:
-    """The departments in service that a department went into, through however many changes."""
-    next_ones: defaultdict[int, list[int]] = defaultdict(list)
-    for row in session.scalars(select(Succession).where(Succession.on <= on).order_by(Succession.on)):
-        next_ones[row.predecessor_id].append(row.successor_id)
-    seen, ahead, found = {department.id}, list(next_ones[department.id]), []
-    while ahead:
-        one = ahead.pop(0)
-        if one not in seen:
-            seen.add(one)
-            heir = session.get_one(Department, one)
-            if exists(heir, on=on):
-                found.append(heir)
-            else:
-                ahead += next_ones[one]
-    return found
 
 
 def _fit(department: Department, given: str) -> int:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from admin_ui.paging import Page
+from hotline.directory.departments import Department, existing
 from knowledge_base.entries import Entry, EntryVersion, State
 from knowledge_base.hot import hot_at
 
@@ -42,7 +43,8 @@ PUBLISHED = (EntryVersion.entry_id == Entry.id) & (EntryVersion.number == Entry.
 def standing(on: date) -> tuple[ColumnElement[bool], ...]:
     """The conditions under which an entry stands before the public on a day."""
     return (
-        Entry.state == State.PUBLISHED, EntryVersion.valid_from <= on,
+        Entry.state == State.PUBLISHED, Entry.department_id.in_(select(Department.id).where(existing(on))),
+        EntryVersion.valid_from <= on,
         or_(EntryVersion.valid_to.is_(None), EntryVersion.valid_to >= on),
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from dispatch.answering.decision import Channel, Decision, Reach, Sayable, judge
-from hotline.directory.departments import Department
+from hotline.directory.departments import Department, exists, in_charge
 from hotline.settings import Settings
 from hotline.times import local_day
 from knowledge_base.authorisations import leaves_among, subject_of
@@ -19,7 +19,7 @@ GRACE_DAYS: int = Settings.model_fields["update_grace_days"].default
 
 @dataclass(frozen=True)
 class Offered:
-    """An entry with what may be said of it."""
+    """An entry with what may be said of it, and who is in charge of it now."""
 
     entry: Entry
     version: EntryVersion
@@ -43,21 +43,24 @@ def offered_among(session: Session, ids: Iterable[int], *, channel: Channel, at:
     given = leaves_among(session, {e.department for e, _ in standing.values()}, on=day, grace_days=grace_days)
 
     def one(entry: Entry, version: EntryVersion) -> Offered:
-        sayable = sayable_of(entry, version, channel=channel, on=day, grace_days=grace_days)
+        charge = in_charge(session, entry.department, on=day)
+        sayable = sayable_of(entry, version, charge, channel=channel, on=day, grace_days=grace_days)
         of = given[entry.department_id]
         decision = judge(sayable, subject_of(entry), of, channel=channel, on=day, at=at)
-        return Offered(entry, version, entry.department, decision)
+        return Offered(entry, version, charge, decision)
 
     return {entry_id: one(*standing[entry_id]) for entry_id in wanted if entry_id in standing}
 
 
-def sayable_of(entry: Entry, version: EntryVersion, *, channel: Channel, on: date, grace_days: int) -> Sayable:
-    """What the version offers to say through that channel: what was written to be heard, or to be read."""
+def sayable_of(entry: Entry, version: EntryVersion, charge: Department, *, channel: Channel, on: date,
+               grace_days: int) -> Sayable:
+    """What the version offers to say through that channel: what was written to be heard, or to be read. `charge`: who
+    does the work of its department now."""
     began = local_day(version.published_at) if version.published_at else version.valid_from
     months = entry.department.update_every_months
     overdue = stale(entry.confirmed_on, began, every_months=months, on=on, grace_days=grace_days)
     full = version.spoken if channel is Channel.MACHINE else version.answer
-    return Sayable(full, version.summary, overdue, reach_of(entry.department))
+    return Sayable(full, version.summary, overdue, reach_of(charge), ended=not exists(entry.department, on=on))
 
 
 def reach_of(department: Department) -> Reach:

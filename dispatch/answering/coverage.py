@@ -75,7 +75,7 @@ def judged(session: Session, departments: Sequence[Department], *, channel: Chan
     given = leaves_among(session, departments, on=on, grace_days=grace_days)
     for department in departments:
         for entry, version in of[department.id]:
-            sayable = sayable_of(entry, version, channel=channel, on=on, grace_days=grace_days)
+            sayable = sayable_of(entry, version, department, channel=channel, on=on, grace_days=grace_days)
             decision = judge(sayable, subject_of(entry), given[department.id], channel=channel, on=on, at=at)
             yield Judged(entry, version, decision)
 

@@ -29,12 +29,14 @@ class Reach:
 
 @dataclass(frozen=True)
 class Sayable:
-    """What a reviewed and published version offers to say; `stale`: its confirmation is overdue beyond grace."""
+    """What a reviewed and published version offers to say; `stale`: its confirmation is overdue beyond grace;
+    `ended`: the department whose word it is doesn't exist."""
 
     full: str
     summary: str
     stale: bool = False
     reach: Reach = field(default_factory=Reach)
+    ended: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,12 @@ def decide(sayable: Sayable, cover: Cover, *, channel: Channel) -> Decision:
     """Whether the answer, its summary, or only the department's name and phone may be given.
 
     Default deny: without an authorisation in force nothing but the contact; what the department itself reviewed
-    and published on the web needs none to stand there. What its department hasn't confirmed for too long is no
-    longer spoken by the machine; a person sees how old it is and can ask. Source: the mechanisms of the notice.
+    and published on the web needs none to stand there. Nobody answers in the name of a department that
+    is no more. What its department hasn't confirmed for too long is no longer spoken by the machine; a person sees
+    how old it is and can ask. Source: the mechanisms of the notice.
     """
+    if sayable.ended:
+        return Contact("答复部门已撤销或尚未成立，不能再以其名义答复", reach=sayable.reach)
     decided, reach = _allowed(sayable, cover, channel=channel), sayable.reach
     overdue = sayable.stale or (isinstance(cover, Covered) and cover.stale)
     if channel is Channel.MACHINE and overdue and isinstance(decided, Answer):

@@ -1,15 +1,18 @@
 """Departments (obliged units), dated, with those that they came from and went into."""
 
+from collections import defaultdict
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import JSON, CheckConstraint, ColumnElement, ForeignKey, String, UniqueConstraint, and_, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline import audit
 from hotline.database import Base
 
 LONGEST_INTERVAL = 12  # months
+SPLIT = "split"
+"""The kind of a succession in which only a part passes on; in any other the predecessor ends."""
 
 
 class DirectoryError(Exception):
@@ -86,6 +89,38 @@ def exists(department: Department, *, on: date) -> bool:
     """Whether the department has been formed and not yet passed into another on that day."""
     begun = department.effective_from is None or department.effective_from <= on
     return begun and (department.effective_to is None or on < department.effective_to)
+
+
+def existing(on: date) -> ColumnElement[bool]:
+    """The condition that picks the departments that exist on a day."""
+    begun = or_(Department.effective_from.is_(None), Department.effective_from <= on)
+    return and_(begun, or_(Department.effective_to.is_(None), Department.effective_to > on))
+
+
+def in_charge(session: Session, department: Department, *, on: date) -> Department:
+    """Who does the department's work on that day: itself, or the first of those that it passed into. Where nobody
+    does, it is named itself."""
+    return department if exists(department, on=on) else next(iter(heirs(session, department, on=on)), department)
+
+
+def heirs(session: Session, department: Department, *, on: date) -> list[Department]:
+    """The departments that exist on that day of those that a department went into, through however many changes;
+    who took over all that was left comes before who took a part."""
+    next_ones: defaultdict[int, list[int]] = defaultdict(list)
+    rows = select(Succession).where(Succession.on <= on)
+    for row in session.scalars(rows.order_by(Succession.kind == SPLIT, Succession.on, Succession.id)):
+        next_ones[row.predecessor_id].append(row.successor_id)
+    seen, ahead, found = {department.id}, list(next_ones[department.id]), []
+    while ahead:
+        one = ahead.pop(0)
+        if one not in seen:
+            seen.add(one)
+            heir = session.get_one(Department, one)
+            if exists(heir, on=on):
+                found.append(heir)
+            else:
+                ahead += next_ones[one]
+    return found
 
 
 def set_interval(session: Session, department: Department, months: int, *, by: str, at: datetime) -> None:

@@ -40,7 +40,7 @@ def preview(session: Session, read: ReadForm, *, hand: Hand,
             passed: Callable[[float], None] = lambda _: None) -> Preview:
     """Compare all rows; nothing is written. `passed` hears how far it is, 0 to 1."""
     subject, found = SUBJECTS[read.form.annex], Preview()
-    there = units(session, hand.only)
+    there = units(session, hand.only, on=hand.today)
     departments = [_department(row, there) for row in read.rows]
     concerned = {d for d in departments if isinstance(d, int)}
     known, ground = subject.known(session, concerned, False), subject.ground(session, concerned)

@@ -14,11 +14,12 @@ from dispatch.answering.decision import Answer, Channel, Contact
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.database import Database
-from hotline.directory.departments import Department
+from hotline.directory.departments import Department, Succession
 from hotline.times import local_day
-from knowledge_base import categories, granting, keeping_categories, licence_life
+from knowledge_base import categories, drafts, granting, keeping_categories, licence_life
 from knowledge_base.authorisations import Authorisation
 from knowledge_base.categories import Category
+from knowledge_base.content import Content
 from knowledge_base.entries import Entry, EntryVersion, State
 from knowledge_base.errors import KnowledgeError
 from knowledge_base.leave import Form, Scope
@@ -48,6 +49,10 @@ A_CATEGORY_MOVES_BELOW_WHAT_WAS_SIGNED_FOR = [signed("户政"), ("rename", "出�
 BY_ITEM = {"scope": (Scope.LICENCES, (91,)), "out": (), "out_categories": (), "form": Form.FULL, "since": 0, "days": 9}
 THE_OFFICE_LINKS_WHAT_NOBODY_SIGNED_FOR = [("enter and sign", 1, 1, BY_ITEM), ("link", 2, 91), ("link", 3, 91), ("enter and sign", 1, 1, BY_ITEM),
                                            ("link", 3, None), ("link", 3, 91)]  # fmt: skip
+WHOLE = {"scope": (Scope.DEPARTMENT, ()), "out": (), "out_categories": (), "form": Form.FULL, "since": 0, "days": 9}
+A_DEPARTMENT_PASSES_ON_AND_GOES_ON = [("enter and sign", 1, 1, WHOLE), ("pass on", 1, 3, None), ("enter and sign", 1, 2, WHOLE), ("begin", 1),
+                                      ("enter and sign", 2, 1, WHOLE), ("pass on", 2, 1, None)]  # fmt: skip
+A_DEPARTMENT_ENDS_WITH_ITS_WORD_STILL_STANDING = [("begin", 2), ("enter and sign", 2, 1, WHOLE), ("enter", 2, 2, WHOLE), ("abolish", 2), ("sign", 1)]
 HALF = {2, 5}  # these have no summary: what may be said in short isn't said
 
 
@@ -101,6 +106,22 @@ class Town:
                 self.law.papers[place].revoked = moment
             case ("pass on", int(old), int(new), entries):
                 self.pass_on(old, new, entries)  # type: ignore[arg-type]
+            case ("link", int(number), item):
+                self.link(self.entries[number], item)  # type: ignore[arg-type]
+                self.law.link(number, item)  # type: ignore[arg-type]
+            case ("time passes", int(hours)):
+                self.now += hours * HOUR
+            case _:
+                self.arrange(deed)
+
+    def arrange(self, deed: tuple[object, ...]) -> None:
+        """What happens to departments and to the tree, beside the papers."""
+        match deed:
+            case ("abolish", int(unit)):
+                self.units[unit].effective_to = self.units[unit].effective_to or local_day(self.now)
+                self.law.abolish(unit)
+            case ("begin", int(unit)):
+                self.begin(unit)
             case ("rename", str(path), str(to)):
                 self.rename(path, to)
             case ("retire", str(path)):
@@ -112,11 +133,17 @@ class Town:
                 self.hand_in(number, path)
             case ("publish", int(number)) if number in self.law.handed_in:
                 self.publish(number)
-            case ("link", int(number), item):
-                self.link(self.entries[number], item)  # type: ignore[arg-type]
-                self.law.link(number, item)  # type: ignore[arg-type]
-            case ("time passes", int(hours)):
-                self.now += hours * HOUR
+
+    def begin(self, unit: int) -> None:
+        """A new entry, led through its life as `life` leads it, without the three people."""
+        number = max(self.entries) + 1
+        content = Content(f"问{number}", "网上全文", "口播。", local_day(self.now), summary="摘要。")
+        version = drafts.begin(self.session, content, department=self.units[unit], by=self.office[0], at=self.now)
+        entry = self.session.get_one(Entry, version.entry_id)
+        version.stage, entry.state, entry.published = Stage.PUBLISHED, State.PUBLISHED, version.number
+        self.session.flush()
+        self.law.begin(number, unit)
+        self.entries[number] = entry
 
     def enter(self, unit: int, number: int, said: dict[str, object]) -> None:
         """The law hears of what the house took; names of another department's things make the house refuse."""
@@ -153,6 +180,8 @@ class Town:
         passed = inherit(self.session, self.units[old], self.units[new], change=change, document="x", by=self.office[0], at=self.now,
                          days=self.law.provisional_days, entries=None if entries is None else going)  # fmt: skip
         self.law.pass_on(old, new, entries, self.now, local_day(self.now))
+        if entries is None:
+            self.law.abolish(old)
         self.sheets += passed.authorisations
         for paper, sheet in zip(self.law.papers, self.sheets, strict=True):
             paper.document = sheet.document
@@ -196,9 +225,9 @@ class Town:
                 assert found is not None
                 given_ = found.decision.form if isinstance(found.decision, Answer) else None
                 assert given_ == lawful, (number, channel, found.decision)
-        on_the_web = offered(self.session, self.entries[1].id, channel=Channel.WEB, at=moment)
-        assert on_the_web is not None
-        assert isinstance(on_the_web.decision, Answer)
+            on_the_web = offered(self.session, entry.id, channel=Channel.WEB, at=moment)
+            assert on_the_web is not None
+            assert isinstance(on_the_web.decision, Answer) is (self.law.homes[number] not in self.law.gone), number
 
 
 def breadth(form: Form | None) -> int:
@@ -221,6 +250,8 @@ def town(database: Database) -> Iterator[Town]:
 @example(deeds=A_NAME_COMES_BACK)
 @example(deeds=A_CATEGORY_MOVES_BELOW_WHAT_WAS_SIGNED_FOR)
 @example(deeds=THE_OFFICE_LINKS_WHAT_NOBODY_SIGNED_FOR)
+@example(deeds=A_DEPARTMENT_PASSES_ON_AND_GOES_ON)
+@example(deeds=A_DEPARTMENT_ENDS_WITH_ITS_WORD_STILL_STANDING)
 def test_no_order_of_steps_through_the_database_offers_what_is_not_authorised(database: Database, deeds: list[tuple[object, ...]]) -> None:
     with town(database) as here:
         for deed in deeds:
@@ -281,3 +312,18 @@ def test_what_the_department_has_not_confirmed_for_too_long_leaves_the_machines_
     assert said(Channel.MACHINE, due + 31 * DAY) == "授权逾期未经部门确认，自助语音暂停播报"
     leave.confirmed_on = TODAY + 100 * DAY
     assert said(Channel.MACHINE, due + 31 * DAY) == "口播"
+
+
+def test_an_entry_that_a_department_left_behind_names_who_does_its_work_now(session: Session, office: Department) -> None:
+    heir = Department(code="102", name="玉溪市城市运行局", short_name="运行局", phone="0877-9602")
+    row = Entry(department=office, question="怎么办", state=State.PUBLISHED, published=1)
+    row.versions = [EntryVersion(number=1, answer="全文", spoken="口播", written_by="x", valid_from=TODAY)]
+    session.add_all([heir, row])
+    session.flush()
+    session.add(Succession(predecessor_id=office.id, successor_id=heir.id, kind="merged", on=TODAY))
+    office.effective_to = TODAY
+    for channel in Channel:
+        found = offered(session, row.id, channel=channel, at=NOON)
+        assert found is not None
+        assert isinstance(found.decision, Contact)
+        assert (found.department, found.decision.reach.phone) == (heir, "0877-9602")

@@ -45,9 +45,11 @@ TREE_DEED = st.one_of(
     st.tuples(st.just("add"), NAMES),
     st.tuples(st.just("hand in"), st.sampled_from(list(PLACES)), NAMES),
     st.tuples(st.just("publish"), st.sampled_from(list(PLACES))),
+    st.tuples(st.just("abolish"), UNITS),
+    st.tuples(st.just("begin"), UNITS),
 )
 WALKS = st.lists(st.one_of(DEED, TREE_DEED), max_size=16)
-"""The same with what is done to the tree of categories, and with entries that move in it."""
+"""The same with what is done to the tree of categories, with entries that move in it or are new, and with departments that end."""
 
 
 @dataclass(eq=False)
@@ -97,6 +99,7 @@ class Law:
     places: dict[int, Place | None] = field(default_factory=dict)
     handed_in: dict[int, Place | None] = field(default_factory=dict)
     links: dict[int, Link] = field(default_factory=dict)
+    gone: set[int] = field(default_factory=set)  # departments that are no more
 
     def __post_init__(self) -> None:
         for entry, (path, item) in PLACES.items():
@@ -121,11 +124,20 @@ class Law:
     def publish(self, entry: int) -> None:
         self.places[entry] = self.handed_in.pop(entry)
 
+    def abolish(self, unit: int) -> None:
+        """From now on it speaks no word, signs nothing and begins nothing."""
+        self.gone.add(unit)
+
+    def begin(self, entry: int, unit: int) -> None:
+        assert unit not in self.gone, "nobody writes for it"
+        self.homes[entry], self.places[entry] = unit, None
+
     def within(self, entry: int, names: set[Place]) -> bool:
         place = self.places[entry]
         return place is not None and bool(place.line() & names)
 
     def enter(self, unit: int, document: object, terms: dict[str, object], today: date) -> Paper:
+        assert unit not in self.gone, "nobody grants anything for it"
         version = 1 + max((p.version for p in self.papers if (p.unit, p.document) == (unit, document)), default=0)
         first = today + timedelta(days=int(str(terms["since"])))
         last = first + timedelta(days=int(str(terms["days"])))
@@ -141,10 +153,13 @@ class Law:
 
     def sign(self, paper: Paper, now: datetime) -> None:
         """The signer has before him what is linked at that moment."""
+        assert paper.unit not in self.gone, "its leader leads nothing any more"
         paper.signed, paper.links = now, frozenset(self.links.values())
 
     def answer(self, entry: int, now: datetime, today: date) -> Form | None:
         """How much of the entry may be said; None: nothing."""
+        if self.homes[entry] in self.gone:
+            return None
         table = [p for p in self.papers if p.unit == self.homes[entry] and self.counts(p, now, today)]
         if [p for p in table if p.out(entry)]:
             return None

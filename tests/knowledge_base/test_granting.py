@@ -227,3 +227,16 @@ def test_what_a_paper_named_reads_for_ever_as_it_was_signed(session: Session, of
     assert a.categories == ["治安"], "it speaks of the same place"
     said = wording(session, a)
     assert (said["department"], said["categories"], said["exclusions"]) == ("玉溪市公安局", ["户政"], ["居住证怎么办"])
+
+
+def test_for_a_department_that_is_no_more_nothing_is_entered_or_signed(session: Session, office: Department, people: dict[str, Account]) -> None:
+    waiting = entered(session, office, people["liaison"], document="9号")
+    office.effective_to = TODAY
+    for who in ("liaison", "office"):
+        with pytest.raises(KnowledgeError, match="已撤销"):
+            entered(session, office, people[who])
+    with pytest.raises(KnowledgeError, match="已撤销"):
+        granting.sign(session, waiting, by=people["leader"], at=NOON)
+    with pytest.raises(KnowledgeError, match="已撤销"):
+        granting.sign_on_paper(session, waiting, document="9号", signer="李局长", by=people["office"], at=NOON)
+    granting.revoke(session, waiting, why="机构已撤销", by=people["office"], at=NOON)

@@ -231,3 +231,9 @@ def test_which_questions_speak_of_it_is_said_by_who_may_publish(session: Session
     assert (mine.licence_id, mine.linked_at) == (None, None)
     rows = session.scalars(select(AuditRow).where(AuditRow.deed == "licence.linked").order_by(AuditRow.id)).all()
     assert [r.details for r in rows] == [{"come": [mine.id], "gone": []}, {"come": [], "gone": [mine.id]}]
+
+
+def test_a_department_that_is_no_more_begins_no_item(session: Session, office: Department, people: dict[str, Account]) -> None:
+    office.effective_to = local_day(NOON)
+    with pytest.raises(LifeError, match="已撤销"):
+        begun(session, office, people)

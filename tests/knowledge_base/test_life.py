@@ -349,3 +349,11 @@ def test_what_is_withdrawn_stands_nowhere_from_that_moment(session: Session, who
     again = drafts.revise(session, entry, CONTENT, by=who.liaison, at=NOON, why="恢复")
     town.bring(session, again, Stage.PUBLISHED, by=who, settings=settings)
     assert (entry.state, entry.published) == (State.PUBLISHED, 2)
+
+
+def test_nothing_new_begins_in_the_name_of_a_department_that_is_no_more(session: Session, who: People) -> None:
+    who.office.effective_to = TODAY
+    for by in (who.liaison, who.city):
+        with pytest.raises(LifeError, match="已撤销"):
+            drafts.begin(session, CONTENT, department=who.office, by=by, at=NOON)
+    assert session.scalars(select(Entry)).all() == []

@@ -162,3 +162,11 @@ def test_what_cannot_pass_is_refused_with_the_reason(session: Session, office: D
         pass_on(session, office, office, clerk)
     with pytest.raises(KnowledgeError, match="市主管部门"):
         pass_on(session, office, heir, person(session, Role.LIAISON, of=office))
+
+
+def test_nothing_passes_to_a_department_that_is_no_more(session: Session, office: Department, heir: Department, clerk: Account) -> None:
+    heir.effective_to = TODAY
+    with pytest.raises(KnowledgeError, match="承接部门已撤销"):
+        pass_on(session, office, heir, clerk)
+    heir.effective_to = TODAY + DAY
+    pass_on(session, office, heir, clerk)

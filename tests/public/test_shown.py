@@ -10,6 +10,7 @@ import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
+from hotline.directory.departments import Department
 from hotline.times import local_day, now
 from knowledge_base.asked import Asked, Found, Unanswered
 from knowledge_base.entries import Entry, EntryVersion
@@ -282,3 +283,13 @@ def test_all_that_stands_in_a_place_is_reached_page_by_page(city: City, client: 
 def test_what_fits_on_one_page_has_no_pages(client: FlaskClient) -> None:
     for there in ("/categories/社保", "/departments/1", "/licences/1?page=x", "/categories/社保?page=-1"):
         assert 'class="pages"' not in client.get(there).text
+
+
+def test_what_a_department_left_behind_stands_on_no_page(city: City, client: FlaskClient) -> None:
+    with city.database.writing() as session:
+        police = session.get_one(Department, city.department("玉溪市公安局"))
+        police.effective_to = local_day(now())
+        entry_id = session.scalars(select(Entry.id).where(Entry.department_id == police.id)).first()
+    assert "居住证在哪里办" not in client.get("/").text
+    assert client.get(f"/entries/{entry_id}").status_code == 404
+    assert client.get("/categories/户籍").status_code == 404

@@ -9,14 +9,14 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify, render_template
 from flask.typing import ResponseReturnValue
 
-from admin_ui.public import offices, permits
+from admin_ui.public import permits
 from admin_ui.public.inquiry import lists, shapes, wishes
 from admin_ui.public.limits import limiter, of
 from admin_ui.public.lobby import now, reading, today
 from admin_ui.public.shelf import Item
 from dispatch.answering.answers import offered
 from dispatch.answering.decision import Answer, Channel
-from hotline.directory.departments import Department
+from hotline.directory.departments import Department, exists
 
 blueprint = Blueprint("inquiry", __name__, url_prefix="/open311")
 limiter.limit(of("public_limit"))(blueprint)
@@ -61,7 +61,7 @@ def facilities(name: str) -> ResponseReturnValue:
     with reading() as session:
         if number is not None:
             department = session.get(Department, number)
-            if department is None or not offices.exists(department, on=today()):
+            if department is None or not exists(department, on=today()):
                 abort(404, "no such facility")
             return _answer([shapes.facility(department)])
         found, total = lists.facilities(session, wish, on=today())

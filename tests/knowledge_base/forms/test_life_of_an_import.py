@@ -8,7 +8,7 @@ from sqlalchemy import select
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.audit import AuditRow
-from hotline.directory.departments import Department
+from hotline.directory.departments import Department, Succession
 from knowledge_base import approving, base_data, base_words, drafts, granting, ledger, life
 from knowledge_base.authorisations import Authorisation
 from knowledge_base.categories import Category
@@ -18,6 +18,7 @@ from knowledge_base.forms import writing
 from knowledge_base.forms.descriptions import AUTHORISATIONS, BASE, FAQ, LICENCES
 from knowledge_base.forms.errors import FormError
 from knowledge_base.forms.subjects import SUBJECTS
+from knowledge_base.forms.units import UnitError, units
 from knowledge_base.ledger import Deed, Kind, LedgerRow
 from knowledge_base.licences import Licence
 from knowledge_base.stages import Stage
@@ -455,3 +456,18 @@ def test_versions_that_are_over_are_no_longer_spoken_of(town: Town) -> None:
 
     town.do(publish)
     assert town.preview(books.ONE).counts()["same"] == 1
+
+
+def test_the_names_and_the_code_of_a_department_that_is_no_more_mean_who_does_its_work(town: Town) -> None:
+    def merge(session: Any) -> tuple[str, str, int, int]:
+        old, heir = session.scalars(select(Department).where(Department.name != POLICE).order_by(Department.code)).all()[:2]
+        old.effective_to, old.aliases = NOON.date(), ["老名字"]
+        session.add(Succession(predecessor_id=old.id, successor_id=heir.id, kind="merged", on=NOON.date()))
+        return old.name, old.code, heir.id, old.id
+
+    name, code, heir, old = town.do(merge)
+    found = town.preview(books.book(FAQ, [books.question(n, department=called) for n, called in zip("一二三", (name, code, "老名字"), strict=True)]))
+    assert [row["department"] for row in found.rows] == [heir] * 3
+    ours = town.see(lambda s: units(s, old, on=NOON.date()))
+    with pytest.raises(UnitError, match="已撤销"):
+        ours.meant("")
