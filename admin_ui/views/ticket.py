@@ -31,6 +31,7 @@ from dispatch.tickets import (
     ticket_files,
     urging,
 )
+from dispatch.tickets.complained_of import complains_of
 from dispatch.tickets.duplicates import Likely
 from dispatch.tickets.needs import doable
 from dispatch.tickets.states import State
@@ -97,7 +98,7 @@ def show(number: str, *, trouble: str = "", typed: Mapping[str, str] | None = No
             inside=reach.inside(me()), unheard=UNHEARD, names=_names(session, found),
             county_names=[(code, COUNTIES.get(code, code)) for code in counties.offices(session)],
             departments=[d for d in counties.choice(session, me(), on=local_day(now()))
-                         if found.complained_of not in (d.name, d.short_name)],
+                         if not complains_of(session, found, d)],
         )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.clocks import dispatching, rules
 from dispatch.tickets import alerts
+from dispatch.tickets.complained_of import meant_county
 from dispatch.tickets.needs import may_go_out
 from dispatch.tickets.states import Action
 from dispatch.tickets.steps import ReferralError, move, reasoned, written
@@ -25,9 +26,11 @@ BELOW = frozenset({"county", "township"})
 def hand_down(session: Session, ticket: Ticket, *, county: str, why: str = "", by: Account, settings: Settings,
               at: datetime) -> None:
     """转派县区: to the county's competent office, which has it from now on; ReferralError where nobody would get it,
-    or where it may not go out yet."""
+    where it complains of that office or its government, or where it may not go out yet."""
     if not county or not alerts.people(session, Role.COUNTY_OFFICE, county_code=county):
         raise ReferralError("该县区没有主管部门账号，不能转派")
+    if meant_county(session, county, ticket.complained_of):
+        raise ReferralError("被反映的是该县区政府或其主管部门，不能转派给它")
     given = may_go_out(ticket) or ("该工单已在该县区" if ticket.county_code == county else "")
     source = move(ticket, Action.HAND_DOWN, by=by.login, at=at, given=given)
     ticket.county_code = county

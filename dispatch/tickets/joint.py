@@ -10,10 +10,11 @@ from dispatch.clocks import clocks, deadlines, rules
 from dispatch.clocks.clocks import Deadline
 from dispatch.clocks.deadlines import WAITING
 from dispatch.tickets import shares
+from dispatch.tickets.complained_of import complains_of
 from dispatch.tickets.shares import JOINABLE, Outcome, Share
 from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError, reasoned
-from dispatch.tickets.tickets import Ticket, Urgency, complains_of, write_step
+from dispatch.tickets.tickets import Ticket, Urgency, write_step
 from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
@@ -39,7 +40,7 @@ def ask(session: Session, ticket: Ticket, *, of: Department, words: str, by: Acc
     _locked(session, ticket)
     if State(ticket.state) not in JOINABLE:
         raise ReferralError("工单派发后、签发前才能安排协办")
-    if complains_of(ticket, of):
+    if complains_of(session, ticket, of):
         raise ReferralError("被反映单位不能作为协办单位")
     if by.role == Role.COUNTY_OFFICE and of.county_code != by.county_code:
         raise ReferralError("县区主管部门只能安排本县区的单位协办")

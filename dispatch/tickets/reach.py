@@ -9,9 +9,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from dispatch.callbacks.callbacks import Attempt, Callback
 from dispatch.calls.calls import TELLING, Call
+from dispatch.tickets.complained_of import complains_of
 from dispatch.tickets.shares import Share
 from dispatch.tickets.states import State
-from dispatch.tickets.tickets import GUARDED, Ticket, complains_of, guarded
+from dispatch.tickets.tickets import GUARDED, Ticket, guarded
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department
@@ -64,8 +65,9 @@ def ticket(session: Session, number: str, *, account: Account) -> Ticket | None:
 def share(session: Session, share_id: int, *, account: Account) -> Share | None:
     """The share, if this account may see it; a department never that of a matter that complains of itself."""
     found = session.scalar(select(Share).where(Share.id == share_id, shares_of(account)))
-    hidden = found is not None and Role(account.role) in DEPARTMENTAL and complains_of(found.ticket, found.department)
-    return None if hidden else found
+    if found is None or Role(account.role) not in DEPARTMENTAL:
+        return found
+    return None if complains_of(session, found.ticket, found.department) else found
 
 
 def share_in(session: Session, number: str, *, account: Account) -> int | None:

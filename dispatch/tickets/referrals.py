@@ -10,6 +10,7 @@ from dispatch.calls import calls
 from dispatch.calls.calls import Step
 from dispatch.clocks import deadlines, dispatching, rules
 from dispatch.tickets import codes, counties, merging, reach, reply_versions, shares
+from dispatch.tickets.complained_of import complains_of
 from dispatch.tickets.needs import may_go_out
 from dispatch.tickets.states import Action, State
 from dispatch.tickets.steps import ReferralError, move, reasoned, written
@@ -20,7 +21,6 @@ from dispatch.tickets.tickets import (
     Klass,
     Ticket,
     Urgency,
-    complains_of,
     guarded,
     next_number,
     write_step,
@@ -97,6 +97,8 @@ def describe(session: Session, ticket: Ticket, matter: Matter, *, by: Account, s
         return
     if guarded(ticket) and not reach.inside(by) and not (matter.confidential or matter.klass in GUARDED):
         raise ReferralError("投诉、举报和保密事项只能由热线改为其他类别")
+    if ticket.complained_of not in ("", now_is[-1]) and not reach.inside(by):
+        raise ReferralError("被反映单位只能由热线修改")
     if matter.urgency != ticket.urgency:
         _promise(session, ticket, matter.urgency, settings=settings)
         dispatching.count(session, ticket, settings=settings)
@@ -113,7 +115,7 @@ def describe(session: Session, ticket: Ticket, matter: Matter, *, by: Account, s
 def dispatch(session: Session, ticket: Ticket, *, to: Department, by: Account, settings: Settings, at: datetime,
              why: str = "", action: Action = Action.DISPATCH) -> None:
     """Send the ticket to a department; its clock runs from now, whether or not it is accepted."""
-    if complains_of(ticket, to):
+    if complains_of(session, ticket, to):
         raise ReferralError("被反映单位不能作为承办单位")
     given = may_go_out(ticket) or counties.wrong_hands(session, ticket, to, by=by)
     source = move(ticket, action, by=by.login, at=at, given=given)

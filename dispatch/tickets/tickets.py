@@ -190,11 +190,6 @@ def guarded(ticket: Ticket) -> bool:
     return ticket.confidential or Klass(ticket.klass) in GUARDED
 
 
-def complains_of(ticket: Ticket, unit: Department) -> bool:
-    """Whether this department is the one complained of: it gets the matter in no way."""
-    return bool(ticket.complained_of) and ticket.complained_of in {unit.name, unit.short_name, *unit.aliases}
-
-
 def own_words(ticket: Ticket) -> str:
     """What the citizen wrote himself; empty where somebody of the hotline wrote the matter down."""
     return str(ticket.steps[0].detail.get(OWN_WORDS, "")) if ticket.steps else ""

@@ -66,8 +66,8 @@ def _judged(session: Session, call: Call, asked: Asked) -> Department:
     if before is not None and before.state == State.RINGING and before.waits_since is not None:
         raise TransferError("正在转接，请先停止")
     written = session.scalars(select(Ticket).where(Ticket.call_id == call.id)).all()
-    forbid(asked.department, klass=asked.klass, confidential=asked.confidential, complained_of=asked.complained_of,
-           written=written)  # fmt: skip
+    forbid(session, asked.department, klass=asked.klass, confidential=asked.confidential,
+           complained_of=asked.complained_of, written=written)  # fmt: skip
     return asked.department
 
 

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy.orm import Session
+
+from dispatch.tickets.complained_of import meant
 from dispatch.tickets.tickets import GUARDED, Klass, Ticket, guarded
 from hotline.directory.departments import Department
 from knowledge_base.personal import masked
@@ -14,7 +17,7 @@ class TransferError(Exception):
     """A transfer that may not or can't be made; the text is fit for a person."""
 
 
-def forbid(department: Department, *, klass: Klass, confidential: bool, complained_of: str,
+def forbid(session: Session, department: Department, *, klass: Klass, confidential: bool, complained_of: str,
            written: Sequence[Ticket]) -> None:
     """TransferError when the caller may not be handed there: of 投诉, 举报 and secrecy a department gets the written
     summary alone, and who is complained of is never spoken to. `written`: what was written down in this call."""
@@ -24,15 +27,8 @@ def forbid(department: Department, *, klass: Klass, confidential: bool, complain
         raise TransferError("来电人要求保密，不得转接承办单位")
     named = [complained_of, *(ticket.complained_of for ticket in written)]
     handed = [ticket.department_id for ticket in written if guarded(ticket)]
-    if any(_is_meant(department, name) for name in named) or department.id in handed:
+    if any(meant(session, department, name) for name in named) or department.id in handed:
         raise TransferError("被反映单位不得作为转接对象")
-
-
-def _is_meant(department: Department, named: str) -> bool:
-    """Whether somebody who wrote that name may have meant this department: in doubt he did."""
-    name = named.strip()
-    known = [department.name, department.short_name, *department.aliases]
-    return bool(name) and any(one and (one in name or name in one) for one in known)
 
 
 def whispered(department: Department, *, klass: Klass, summary: str) -> str:

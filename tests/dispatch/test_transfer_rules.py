@@ -35,25 +35,25 @@ def police() -> Department:
 
 
 @pytest.mark.parametrize("klass", [Klass.COMPLAINT, Klass.REPORT])
-def test_a_complaint_or_report_is_handed_to_nobody(police: Department, klass: Klass) -> None:
+def test_a_complaint_or_report_is_handed_to_nobody(session: Session, police: Department, klass: Klass) -> None:
     with pytest.raises(TransferError, match="投诉"):
-        forbid(police, klass=klass, confidential=False, complained_of="", written=[])
+        forbid(session, police, klass=klass, confidential=False, complained_of="", written=[])
 
 
-def test_who_wants_secrecy_is_handed_to_nobody(police: Department) -> None:
+def test_who_wants_secrecy_is_handed_to_nobody(session: Session, police: Department) -> None:
     with pytest.raises(TransferError, match="保密"):
-        forbid(police, klass=Klass.CONSULT, confidential=True, complained_of="", written=[])
+        forbid(session, police, klass=Klass.CONSULT, confidential=True, complained_of="", written=[])
 
 
 @pytest.mark.parametrize("named", ["玉溪市公安局", "公安局", "市公安局车管所", "玉溪市公安局红塔分局", " 公安 "])
-def test_who_is_complained_of_is_never_spoken_to(police: Department, named: str) -> None:
+def test_who_is_complained_of_is_never_spoken_to(session: Session, police: Department, named: str) -> None:
     with pytest.raises(TransferError, match="被反映单位"):
-        forbid(police, klass=Klass.HELP, confidential=False, complained_of=named, written=[])
+        forbid(session, police, klass=Klass.HELP, confidential=False, complained_of=named, written=[])
 
 
 @pytest.mark.parametrize("named", ["", "市民政局"])
-def test_any_other_may_be(police: Department, named: str) -> None:
-    forbid(police, klass=Klass.HELP, confidential=False, complained_of=named, written=[])
+def test_any_other_may_be(session: Session, police: Department, named: str) -> None:
+    forbid(session, police, klass=Klass.HELP, confidential=False, complained_of=named, written=[])
 
 
 def test_what_was_written_down_in_the_same_call_counts_too(session: Session, settings: Settings) -> None:
@@ -61,14 +61,14 @@ def test_what_was_written_down_in_the_same_call_counts_too(session: Session, set
     other = town.unit(session, "102", "玉溪市民政局")
     complaint = town.ticket(session, settings, klass=Klass.COMPLAINT, complained_of="公安局")
     with pytest.raises(TransferError, match="被反映单位"):
-        forbid(office, klass=Klass.CONSULT, confidential=False, complained_of="", written=[complaint])
-    forbid(other, klass=Klass.CONSULT, confidential=False, complained_of="", written=[complaint])
+        forbid(session, office, klass=Klass.CONSULT, confidential=False, complained_of="", written=[complaint])
+    forbid(session, other, klass=Klass.CONSULT, confidential=False, complained_of="", written=[complaint])
     complaint.department_id = other.id
     with pytest.raises(TransferError, match="被反映单位"):
-        forbid(other, klass=Klass.CONSULT, confidential=False, complained_of="", written=[complaint])
+        forbid(session, other, klass=Klass.CONSULT, confidential=False, complained_of="", written=[complaint])
     complaint.confidential = True
     with pytest.raises(TransferError, match="保密"):
-        forbid(office, klass=Klass.CONSULT, confidential=False, complained_of="", written=[complaint])
+        forbid(session, office, klass=Klass.CONSULT, confidential=False, complained_of="", written=[complaint])
 
 
 def test_a_liaison_hears_the_matter_and_nothing_that_points_to_the_caller(police: Department) -> None:
