@@ -15,8 +15,8 @@ from knowledge_base.entries import Entry
 from knowledge_base.leave import Form, Leave, Scope, Subject
 from knowledge_base.updates import stale
 
-__all__ = ["Authorisation", "Cover", "Covered", "Form", "Leave", "NotCovered", "Scope", "Subject", "cover", "leave_of",
-           "leaves", "leaves_among", "of_department", "stale_on", "subject_of"]  # fmt: skip
+__all__ = ["Authorisation", "Cover", "Covered", "Form", "Leave", "NotCovered", "Scope", "Subject", "began_on", "cover",
+           "leave_of", "leaves", "leaves_among", "of_department", "stale_on", "subject_of"]  # fmt: skip
 
 
 class Authorisation(Base):
@@ -69,8 +69,14 @@ def stale_on(a: Authorisation, *, every_months: int, on: date, grace_days: int) 
     """Whether its confirmation is overdue by more than the grace; counted from when it began to hold."""
     if a.signed_at is None:
         return False
-    began = max(a.valid_from, local_day(a.signed_at))
-    return stale(a.confirmed_on, began, every_months=every_months, on=on, grace_days=grace_days)
+    return stale(a.confirmed_on, began_on(a, a.signed_at), every_months=every_months, on=on, grace_days=grace_days)
+
+
+def began_on(a: Authorisation, signed_at: datetime) -> date:
+    """The day from which it holds. What is inherited was the predecessor's word before, and passing on confirms
+    nothing: it counts from when that was confirmed or signed, which is the copy's `confirmed_on`."""
+    inherited = a.confirmed_on if a.provisional else None
+    return max(a.valid_from, inherited or local_day(signed_at))
 
 
 def leaves(session: Session, department: Department, *, on: date, grace_days: int) -> list[Leave]:

@@ -135,7 +135,8 @@ def _copy(a: Authorisation, h: Heirloom, predecessor: Department, successor: Dep
         signer=a.signer, scope=Scope.ENTRIES, categories=[], licences=[], entries=list(h.entries),
         exclusions=list(h.exclusions), excluded_categories=[], form=a.form, valid_from=a.valid_from,
         valid_to=h.valid_to, provisional=True, inherited_from=a.id, remark=f"承接自{predecessor.name}",
-        entered_by=by.login, entered_at=at, signed_by=by.login, signed_at=at, confirmed_on=a.confirmed_on,
+        entered_by=by.login, entered_at=at, signed_by=by.login, signed_at=at,
+        confirmed_on=a.confirmed_on or (local_day(a.signed_at) if a.signed_at else None),
         revoked_at=a.revoked_at, revoked_by=a.revoked_by, revoked_because=a.revoked_because,
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hotline.directory.departments import Department
 from hotline.times import local_day
 from knowledge_base import due
-from knowledge_base.authorisations import Authorisation
+from knowledge_base.authorisations import Authorisation, began_on
 from knowledge_base.entries import Entry, EntryVersion, State
 from knowledge_base.ledger import Deed, Kind, LedgerRow
 from knowledge_base.licence_text import read
@@ -107,7 +107,7 @@ def _authorisations(session: Session, months: Mapping[int, int], on: date, at: d
     how = standings(rows, on=on, at=at)
     return [
         _Row(Part.AUTHORISATION, a.id, a.department_id, a.document, a.version, a.confirmed_on,
-             max(a.valid_from, local_day(a.signed_at)), a.valid_to)
+             began_on(a, a.signed_at), a.valid_to)
         for a in rows if how[a.id] in COUNTING and a.signed_at
     ]  # fmt: skip
 

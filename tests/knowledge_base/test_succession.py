@@ -17,6 +17,7 @@ from knowledge_base.errors import KnowledgeError
 from knowledge_base.leave import Form, Scope
 from knowledge_base.licences import Licence
 from knowledge_base.succession import Change, Passed, inherit
+from knowledge_base.things import Part, things
 from tests.conftest import NOON, person
 
 TODAY = date(2026, 11, 23)
@@ -170,3 +171,18 @@ def test_nothing_passes_to_a_department_that_is_no_more(session: Session, office
         pass_on(session, office, heir, clerk)
     heir.effective_to = TODAY + DAY
     pass_on(session, office, heir, clerk)
+
+
+@pytest.mark.parametrize("confirmed", [None, TODAY - 130 * DAY])
+def test_passing_on_confirms_nothing_what_was_silent_stays_silent(
+    session: Session, office: Department, heir: Department, clerk: Account, confirmed: date | None
+) -> None:
+    entry(session, office, "居住证怎么办")
+    allow(session, office, signed_at=NOON - 400 * DAY, valid_from=TODAY - 400 * DAY, confirmed_on=confirmed)
+    assert [a.stale for a in leaves(session, office, on=TODAY, grace_days=30)] == [True]
+    (copy,) = pass_on(session, office, heir, clerk).authorisations
+    assert [a.stale for a in leaves(session, heir, on=TODAY, grace_days=30)] == [True]
+    (thing,) = (t for t in things(session, [heir], at=NOON) if t.part is Part.AUTHORISATION)
+    assert thing.due_on < TODAY
+    copy.confirmed_on = TODAY  # by the successor
+    assert [a.stale for a in leaves(session, heir, on=TODAY, grace_days=30)] == [False]
