@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -99,11 +99,13 @@ def wish_day(name: str) -> date | None:
 
 
 def day_in(given: str) -> date | None:
-    """The day that a text is; None when it is none."""
+    """The day that a text is; None when it is none, or one of the calendar's first or last year, whose beginning or
+    end may have no moment in UTC."""
     try:
-        return date.fromisoformat(given)
+        day = date.fromisoformat(given)
     except ValueError:
         return None
+    return day if MINYEAR < day.year < MAXYEAR else None
 
 
 def begins(day: date) -> datetime:

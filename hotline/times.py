@@ -19,3 +19,13 @@ def local(at: datetime) -> datetime:
 def local_day(at: datetime) -> date:
     """The day it is in Yuxi at that moment."""
     return local(at).date()
+
+
+def moment_of(text: str) -> datetime:
+    """The moment that a text is, in UTC; without a zone by the clock in Yuxi. ValueError where it is none, or one that
+    has no year in UTC."""
+    given = datetime.fromisoformat(text)
+    try:
+        return (given if given.tzinfo else given.replace(tzinfo=CHINA)).astimezone(UTC)
+    except OverflowError:
+        raise ValueError(text) from None

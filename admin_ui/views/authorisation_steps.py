@@ -12,7 +12,7 @@ from admin_ui.guards import needs
 from admin_ui.house import me, now, writing
 from admin_ui.views.authorisations import find, show
 from hotline.accounts.roles import Permission
-from hotline.times import CHINA
+from hotline.times import moment_of
 from knowledge_base import granting
 from knowledge_base.authorisations import Authorisation
 from knowledge_base.errors import KnowledgeError
@@ -72,6 +72,6 @@ def _moment() -> datetime | None:
     if not given:
         return None
     try:
-        return datetime.fromisoformat(given).replace(tzinfo=CHINA)
+        return moment_of(given)
     except ValueError:
         raise KnowledgeError("撤销时间填写有误") from None

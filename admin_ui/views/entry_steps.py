@@ -13,7 +13,7 @@ from admin_ui.house import house, me, now, writing
 from admin_ui.views.entry import find, find_version, show
 from dispatch.answering import pinning
 from hotline.accounts.roles import Permission
-from hotline.times import CHINA
+from hotline.times import moment_of
 from knowledge_base import life, sweeping
 from knowledge_base.content import digest
 from knowledge_base.entries import EntryVersion
@@ -154,6 +154,6 @@ def unpin(entry_id: int) -> ResponseReturnValue:
 def moment_in(name: str) -> datetime | None:
     """A moment by the clock in Yuxi that the form gives; None when it gives none."""
     try:
-        return datetime.fromisoformat(request.form.get(name, "")).replace(tzinfo=CHINA)
+        return moment_of(request.form.get(name, ""))
     except ValueError:
         return None

@@ -183,7 +183,8 @@ def test_beside_the_picture_stands_where_not_knowing_begins_and_what_that_does(w
     assert "按本库400条找得到的说法测定：这些说法有0.2 %被说成不知道，换成库里没有的条目则有100.0 %；如用通用界限15 %，分别为0.2 %和50.0 %" in page
 
 
-@pytest.mark.parametrize("query", ["since=x&until=2026-13-01", "since=2030-01-01&until=2020-01-01", "since=1900-01-01", "place=0", "place=99"])
+@pytest.mark.parametrize("query", ["since=x&until=2026-13-01", "since=2030-01-01&until=2020-01-01", "since=1900-01-01", "place=0", "place=99",
+                                   "since=0001-01-01&until=9999-12-31"])
 def test_no_wish_breaks_the_picture(signed_in: SignIn, query: str) -> None:
     client = signed_in("supervisor")
     assert client.get(f"/asked?{query}").status_code == 200

@@ -125,7 +125,9 @@ def test_public_url_is_what_links_are_written_with(make: Callable[..., Flask]) -
 def test_errors_are_told_as_json_and_any_site_may_read(client: FlaskClient) -> None:
     for there, code in (("/web_faqs/all.json?page=0", 400), ("/web_faqs/all.json?nonsense=1", 400), ("/services/999.json", 404),
                         ("/nothing.json", 404), ("/web_faqs/all.json?updated_since=never", 400),
-                        ("/web_faqs/all.json?page=1&page=2", 400)):
+                        ("/web_faqs/all.json?page=1&page=2", 400),
+                        *((f"/{kind}/all.json?updated_since={moment}", 400) for kind in ("web_faqs", "services", "facilities") for moment in
+                          ("0001-01-01", "0001-01-01T00:00:00%2B14:00", "9999-12-31T23:59:59-14:00"))):
         answer = client.get(V1 + there)
         assert answer.status_code == code, there
         assert answer.json[0]["code"] == code

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from flask import Response, abort, request
 
-from hotline.times import CHINA
+from hotline.times import moment_of
 
 SIZE, MOST = 100, 500
 LARGEST = 1_000_000
@@ -80,7 +80,6 @@ def _moment(name: str) -> datetime | None:
     if name not in request.args:
         return None
     try:
-        given = datetime.fromisoformat(request.args[name].replace(" ", "+"))  # a + that nobody encoded
-        return given if given.tzinfo else given.replace(tzinfo=CHINA)
-    except (ValueError, OverflowError):
+        return moment_of(request.args[name].replace(" ", "+"))  # a + that nobody encoded
+    except ValueError:
         abort(400, f"{name}: a moment such as 2026-11-23T08:00:00+08:00")
