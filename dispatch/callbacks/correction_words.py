@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.answering.answers import offered
 from dispatch.answering.decision import Answer, Channel
-from knowledge_base.entries import Entry, EntryVersion
+from knowledge_base.entries import Entry, EntryVersion, State
 from knowledge_base.ledger import Deed, Kind, LedgerRow
 from knowledge_base.stages import Stage
 
@@ -45,7 +45,8 @@ def words(session: Session, entry: Entry, version: EntryVersion, *, grace_days: 
 
 
 def _before(session: Session, entry: Entry, version: EntryVersion) -> str:
-    what = "答复现已撤回。" if version.stage == Stage.WITHDRAWN else "内容有误，现予更正。"
+    gone = Stage(version.stage) is Stage.WITHDRAWN or entry.state == State.WITHDRAWN
+    what = "答复现已撤回。" if gone else "内容有误，现予更正。"
     return f"您此前咨询{asked(session, entry, version)}时，热线告知的{what}"
 
 

@@ -25,12 +25,13 @@ from hotline.database import insert_into
 from hotline.settings import Settings
 from hotline.times import local_day
 from knowledge_base.entries import Entry, EntryVersion
+from knowledge_base.entries import State as EntryState
 from knowledge_base.stages import Stage
 
 
 def was_wrong(session: Session, version: EntryVersion) -> bool:
     """Whether what this version said was withdrawn, a later one says that it was wrong, or a later one that said the
-    same was withdrawn."""
+    same was withdrawn; and of each version while the whole entry stands withdrawn."""
     session.flush()
     return session.scalar(select(EntryVersion.id).where(EntryVersion.id == version.id, _wrong())) is not None
 
@@ -42,15 +43,19 @@ def wrong_and_told() -> Select[EntryVersion]:
 
 
 def _wrong() -> ColumnElement[bool]:
-    """Of a version that stands no longer, whether it was replaced or ran out."""
+    """Of a version that stands no longer, whether it was replaced or ran out. With the last version the entry itself
+    was taken back: nobody said that only its latest words were wrong. What comes after says so, where they were."""
     later = aliased(EntryVersion)
     same = or_(later.answer == EntryVersion.answer, later.spoken == EntryVersion.spoken)
     undone = select(later.id).where(
         later.entry_id == EntryVersion.entry_id, later.number > EntryVersion.number, later.published_at.is_not(None),
         or_(later.corrects, (later.stage == Stage.WITHDRAWN) & same),
     )  # fmt: skip
+    whole = aliased(Entry)
+    taken_back = select(whole.id).where(whole.id == EntryVersion.entry_id, whole.state == EntryState.WITHDRAWN)
     withdrawn = (EntryVersion.stage == Stage.WITHDRAWN) & EntryVersion.published_at.is_not(None)
-    return or_(withdrawn, EntryVersion.stage.in_((Stage.REPLACED, Stage.EXPIRED)) & undone.exists())
+    earlier = EntryVersion.stage.in_((Stage.REPLACED, Stage.EXPIRED))
+    return or_(withdrawn, earlier & or_(undone.exists(), taken_back.exists()))
 
 
 def owed_words(session: Session, ticket: Ticket, *, settings: Settings, at: datetime,

@@ -328,6 +328,28 @@ def test_what_ran_out_before_it_was_corrected_is_corrected_too(session: Session,
     assert len(order(session, first, who, settings, "13888880001")) == 1
 
 
+@pytest.mark.parametrize("again", ["", "corrects", "says nothing of it"])
+def test_with_an_entry_that_was_taken_back_all_that_it_ever_said_is_in_question(
+    session: Session, who: People, settings: Settings, again: str
+) -> None:
+    authorise(session, who.office)
+    entry = people.published(session, who, settings)
+    tell(session, entry, "13888880001")
+    people.replaced(session, entry, who, settings, at=later(hours=1), spoken="另一种说法。", answer="另一种写法")
+    tell(session, entry, "13888880002", at=later(hours=1))
+    third = people.replaced(session, entry, who, settings, at=later(hours=2), spoken="第三种说法。", answer="第三种写法")
+    assert [corrections.was_wrong(session, v) for v in entry.versions] == [False, False, False]
+    life.withdraw(session, third, why="全条错误", by=who.leader, at=later(hours=3))
+    assert [corrections.was_wrong(session, v) for v in entry.versions] == [True, True, True]
+    assert [v.number for v in session.scalars(corrections.wrong_and_told())] == [2, 1]
+    (ticket,) = order(session, entry.versions[0], who, settings, "13888880001")
+    assert "已撤回" in ticket.reply
+    if again:
+        people.replaced(session, entry, who, settings, at=later(hours=4), spoken="对的说法。", answer="对的写法", corrects=again == "corrects")
+        earlier = again == "corrects"
+        assert [corrections.was_wrong(session, v) for v in entry.versions] == [earlier, earlier, True, False]
+
+
 @pytest.mark.parametrize(("spoken", "answer", "wrong"), [(CONTENT.spoken, "更详细", True), ("另一种说法。", CONTENT.answer, True), ("另。", "另", False)])
 def test_of_a_text_that_was_pulled_who_was_told_it_in_an_earlier_version_is_listed_too(
     session: Session, who: People, settings: Settings, spoken: str, answer: str, wrong: bool
@@ -339,6 +361,7 @@ def test_of_a_text_that_was_pulled_who_was_told_it_in_an_earlier_version_is_list
     people.replaced(session, entry, who, settings, at=later(hours=1), spoken=spoken, answer=answer)
     assert not corrections.was_wrong(session, first)
     sweeping.pull(session, entry, clause="第九条", by=who.reviewer, at=later(hours=2))
+    people.replaced(session, entry, who, settings, at=later(hours=3), spoken="新写的。", answer="新写的")
     assert (corrections.was_wrong(session, first), session.scalars(corrections.wrong_and_told()).all()) == (wrong, [first] if wrong else [])
 
 
