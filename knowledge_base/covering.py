@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from knowledge_base.leave import Form, Leave, Subject, came_later, means, speaks_of, takes_out
+from knowledge_base.leave import Form, Leave, Subject, came_later, means, speaks_of, takes_out_still
 from knowledge_base.standing import COUNTING, Standing, standings
 
 
@@ -36,7 +36,8 @@ def cover(leaves: Iterable[Leave], subject: Subject, *, on: date, at: datetime) 
     """Whether one of the authorisations lets the subject be answered at that moment.
 
     Give all that the department ever gave, with all versions. In this order:
-    - An exclusion in any authorisation in force beats every grant: a department that takes an entry out means it.
+    - An exclusion in any authorisation in force beats every grant: a department that takes an entry out means it. An
+      inherited one lasts until the department signs an authorisation of its own that lists the entry by name.
     - An authorisation doesn't speak of what came from another department, or to a licence item, after it was signed.
     - The department's own word beats what it inherited; among its own the fullest form wins."""
     own = [a for a in leaves if a.department_id == subject.department_id]
@@ -44,7 +45,7 @@ def cover(leaves: Iterable[Leave], subject: Subject, *, on: date, at: datetime) 
     standing = [a for a in own if how[a.id] in COUNTING]
     if not standing:
         return NotCovered(_why_none(own, how))
-    if any(takes_out(a, subject) for a in standing):
+    if any(takes_out_still(a, subject, standing) for a in standing):
         return NotCovered("该问题已被部门列为授权例外")
     meant = [a for a in standing if means(a, subject)]
     if not meant:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from knowledge_base.leave import Leave, Subject, means, takes_out
+from knowledge_base.leave import Leave, Subject, means, takes_out_still
 from knowledge_base.standing import COUNTING, Standing, standings
 
 _PASS_ON = COUNTING | {Standing.NOT_YET}
@@ -34,7 +34,7 @@ def heirlooms(leaves: Iterable[Leave], subjects: Iterable[Subject], *, on: date,
     found = []
     for a in living:
         meant = tuple(s.entry_id for s in subjects if means(a, s) and not (a.provisional and _spoken(own, s)))
-        out = tuple(s.entry_id for s in subjects if takes_out(a, s))
+        out = tuple(s.entry_id for s in subjects if takes_out_still(a, s, own))
         until = min(a.valid_to, on + timedelta(days=days))
         if (meant or out) and until >= max(a.valid_from, on):
             found.append(Heirloom(a, meant, out, until))

@@ -1,5 +1,6 @@
 """An authorisation as values: what a department allowed, for how long, in which form, and what it took out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -87,6 +88,18 @@ def came_later(leave: Leave, subject: Subject) -> bool:
 def takes_out(leave: Leave, subject: Subject) -> bool:
     """Whether the leave names the subject as an exception."""
     return subject.entry_id in leave.exclusions or _under(subject.category, leave.excluded_categories)
+
+
+def takes_out_still(leave: Leave, subject: Subject, own: Iterable[Leave]) -> bool:
+    """The same, beside what the department signed itself and counts: what it inherited takes out nothing any more that
+    its own signature, given since, lists by name. One that speaks of it only among much else has not looked at it."""
+    heard = leave.provisional and any(names(a, subject) for a in own if not a.provisional)
+    return takes_out(leave, subject) and not heard
+
+
+def names(leave: Leave, subject: Subject) -> bool:
+    """Whether the leave lists the very subject, and its signer could mean it."""
+    return leave.scope is Scope.ENTRIES and means(leave, subject)
 
 
 def _signed_before(leave: Leave, moment: datetime | None) -> bool:

@@ -82,6 +82,7 @@ class Paper:
     says: "Callable[[int, Paper], bool]"
     out: Callable[[int], bool]
     links: frozenset[Link] = frozenset()  # that stood when it was signed
+    lists: frozenset[int] = frozenset()  # the entries that it lists one by one
     signed: datetime | None = None
     revoked: datetime | None = None
     inherited: bool = False
@@ -142,6 +143,8 @@ class Law:
         first = today + timedelta(days=int(str(terms["since"])))
         last = first + timedelta(days=int(str(terms["days"])))
         paper = Paper(unit, document, version, Form(str(terms["form"])), first, last, self.reader(terms["scope"]), self.exceptions(terms))
+        kind, names = terms["scope"]  # type: ignore[misc]
+        paper.lists = frozenset(names) if kind is Scope.ENTRIES else frozenset()
         self.papers.append(paper)
         return paper
 
@@ -161,13 +164,18 @@ class Law:
         if self.homes[entry] in self.gone:
             return None
         table = [p for p in self.papers if p.unit == self.homes[entry] and self.counts(p, now, today)]
-        if [p for p in table if p.out(entry)]:
+        if any(self.taken_out(p, entry, table) for p in table):
             return None
         for mine in (True, False):
             forms = [p.form for p in table if p.inherited is not mine and self.meant(p, entry)]
             if forms:
                 return max(forms, key=BREADTH.index)
         return None
+
+    def taken_out(self, paper: Paper, entry: int, table: list[Paper]) -> bool:
+        """A predecessor's exception holds until the heir has signed for the entry by its name."""
+        own = any(entry in p.lists and not p.inherited and self.meant(p, entry) for p in table)
+        return paper.out(entry) and not (paper.inherited and own)
 
     def meant(self, paper: Paper, entry: int) -> bool:
         came = self.since.get(entry)
@@ -192,7 +200,7 @@ class Law:
         own = [p for p in alive if not p.inherited]
         for p in alive:
             meant = {e for e in going if self.meant(p, e) and not (p.inherited and any(self.meant(o, e) for o in own))}
-            out = {e for e in going if p.out(e)}
+            out = {e for e in going if self.taken_out(p, e, own)}
             last = min(p.last, today + self.provisional_days * DAY)
             if (meant or out) and p.first <= last:  # a copy that would never say anything isn't made
                 self.papers.append(Paper(new, (old, p.document, now), p.version, p.form, p.first, last, lambda e, _, meant=meant: e in meant,

@@ -62,6 +62,9 @@ RUN_OUT = "承接的暂行授权已到期，部门尚未重新授权"
         ([leave(scope=Scope.ENTRIES, entries=frozenset({7})), leave(Form.CONTACT, document="2号", exclusions=frozenset({7}))], EXCLUDED),
         ([leave(), leave(document="2号", scope=Scope.ENTRIES, excluded_categories=("户政",))], EXCLUDED),
         ([leave(), leave(document="2号", provisional=True, scope=Scope.ENTRIES, exclusions=frozenset({7}))], EXCLUDED),
+        ([leave(scope=Scope.ENTRIES, entries=frozenset({7}), signed_at=None), leave(document="旧", provisional=True, exclusions=frozenset({7}))], EXCLUDED),
+        ([leave(scope=Scope.ENTRIES, entries=frozenset({7}), provisional=True), leave(document="旧", provisional=True, exclusions=frozenset({7}))], EXCLUDED),
+        ([leave(scope=Scope.ENTRIES, entries=frozenset({7}), exclusions=frozenset({7})), leave(document="旧", provisional=True)], EXCLUDED),
         ([leave(scope=Scope.ENTRIES, entries=frozenset({8}))], OUTSIDE),
         ([leave(scope=Scope.ENTRIES)], OUTSIDE),
         ([leave(scope=Scope.CATEGORIES, categories=("户政/身份证",))], OUTSIDE),
@@ -101,6 +104,7 @@ def test_what_nobody_allowed_is_not_covered_and_the_reason_says_why(given_: list
         ([leave(Form.FULL, until=-1), leave(Form.SUMMARY, document="2号")], Form.SUMMARY),
         ([leave(Form.FULL, department=2), leave(Form.CONTACT)], Form.CONTACT),
         ([leave(Form.FULL, provisional=True), leave(Form.CONTACT, document="自己的")], Form.CONTACT),
+        ([leave(document="旧", provisional=True, exclusions=frozenset({7})), leave(Form.SUMMARY, scope=Scope.ENTRIES, entries=frozenset({7}))], Form.SUMMARY),
     ],
 )
 def test_the_fullest_form_in_force_wins(given_: list[Leave], form: Form) -> None:

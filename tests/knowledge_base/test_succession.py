@@ -186,3 +186,22 @@ def test_passing_on_confirms_nothing_what_was_silent_stays_silent(
     assert thing.due_on < TODAY
     copy.confirmed_on = TODAY  # by the successor
     assert [a.stale for a in leaves(session, heir, on=TODAY, grace_days=30)] == [False]
+
+
+def test_an_inherited_exception_ends_when_the_heir_signs_for_the_entry_by_its_name(
+    session: Session, office: Department, heir: Department, clerk: Account
+) -> None:
+    came = entry(session, office, "居住证怎么办")
+    allow(session, office, exclusions=[came.id])
+    pass_on(session, office, heir, clerk)
+    whole, later = allow(session, heir, "新授〔2026〕2号", signed_at=NOON + timedelta(hours=1)), timedelta(hours=2)
+    assert asked(session, came, after=later) == NotCovered("该问题已被部门列为授权例外"), "the heir has not looked at this one"
+    own = allow(session, heir, "新授〔2026〕3号", scope=Scope.ENTRIES, entries=[came.id], signed_at=NOON + timedelta(hours=1))
+    found = asked(session, came, after=later)
+    assert isinstance(found, Covered)
+    assert found.authorisation_id in {whole.id, own.id}
+    third = Department(code="103", name="玉溪市新局", short_name="新局", aliases=[])
+    session.add(third)
+    session.flush()
+    inherit(session, heir, third, change=Change.MERGED, document="x", days=90, by=clerk, at=NOON + DAY)
+    assert isinstance(asked(session, came, after=DAY), Covered), "and doesn't come back with the next heir"
