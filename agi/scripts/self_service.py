@@ -132,7 +132,7 @@ def _topics(talk: Talk) -> list[tuple[Entry, list[str]]]:
 
 def _department(talk: Talk, code: str) -> Department | None:
     with talk.house.database.reading() as session:
-        found = departments.by_code(session, code)
+        found = departments.answering(session, code, on=local_day(now()))
     if found is not None:
         talk.note(Step.DEPARTMENT, department=found.id, name=found.name)
     return found

@@ -76,8 +76,14 @@ class Succession(Base):
 
 
 def by_code(session: Session, code: str) -> Department | None:
-    """The department that answers to this three-digit code."""
+    """The department that has this three-digit code, whether it exists or not."""
     return session.scalar(select(Department).where(Department.code == code))
+
+
+def answering(session: Session, code: str, *, on: date) -> Department | None:
+    """The department that answers to this code on that day: a code outlives its department, as a name does."""
+    found = by_code(session, code)
+    return found and in_charge(session, found, on=on)
 
 
 def in_service(session: Session, *, on: date) -> list[Department]:

@@ -26,6 +26,7 @@ from dispatch.tickets import urging
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Ticket, TicketStep
 from hotline.database import Database
+from hotline.directory.departments import Department, Succession
 from hotline.settings import Settings
 from hotline.times import local_day, now
 from hotline.voice.kokoro import voice_name
@@ -203,6 +204,23 @@ def test_a_department_that_does_not_exist_is_asked_for_again_and_then_a_person_c
     caller = house.serve(Caller({"choose_department": ["999", "998"]}), "self_service")
     assert caller.next == "people"
     assert caller.prompts == ["self_service_intro", "choose_department", "invalid_key", "choose_department"]
+
+
+@pytest.mark.parametrize("changes", [1, 2])
+def test_the_code_of_a_department_that_is_no_more_leads_to_who_does_its_work(house: Hotline, changes: int) -> None:
+    house.knows()
+    house.began()
+    day = local_day(now())
+    with house.database.writing() as session:
+        heir = session.scalars(select(Department)).one()
+        for code in ("104", "105")[:changes]:
+            old = town.unit(session, code, f"原{code}局")
+            old.effective_to = day
+            session.add(Succession(predecessor_id=old.id, successor_id=heir.id, kind="merged", on=day))
+            heir = old
+    caller = house.serve(Caller(TO_THE_ANSWER | {"choose_department": heir.code, "satisfied_question": "1"}), "self_service")
+    assert caller.next == "goodbye"
+    assert house.steps()[0] == (Step.DEPARTMENT, {"department": 1, "name": "玉溪市公安局"})
 
 
 def test_the_second_try_may_be_the_right_one(house: Hotline) -> None:
