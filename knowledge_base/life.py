@@ -47,7 +47,7 @@ def check(session: Session, version: EntryVersion, *, by: Account, at: datetime,
 def pass_review(session: Session, version: EntryVersion, *, by: Account, settings: Settings, at: datetime,
                 why: str = "") -> None:
     """The reviewer finds no secret in it: it is published now, or waits for its day. When its last day went by while it
-    was under way, the review stands in the ledger, and nothing is published."""
+    was under way, the review stands in the ledger, nothing is published, and it soon lapses."""
     entry = held(session, version)
     if _last(session, version, Deed.CHECKED) != digest(version):
         raise LifeError("内容与部门审核时不一致，不能通过")
@@ -105,10 +105,16 @@ def withdraw(session: Session, version: EntryVersion, *, why: str, by: Account, 
 def expire(session: Session, version: EntryVersion, *, at: datetime) -> None:
     """Its last day is over."""
     entry = held(session, version)
-    if version.valid_to is None or local_day(at) <= version.valid_to:
-        raise LifeError("有效期尚未结束")
-    _system(session, version, entry, Deed.EXPIRED, at=at, why=f"有效期至{version.valid_to:%Y-%m-%d}")
+    _system(session, version, entry, Deed.EXPIRED, at=at, why=_over(version, at))
     _ended(version, entry, State.EXPIRED, at=at)
+
+
+def lapse(session: Session, version: EntryVersion, *, at: datetime) -> None:
+    """It passed, and its last day is over before it was published: it is given up, and what stands goes on standing."""
+    entry = held(session, version)
+    if version.stage != Stage.PASSED:
+        raise LifeError("只有待发布的版本会因有效期届满而失效")
+    _system(session, version, entry, Deed.EXPIRED, at=at, why=f"{_over(version, at)}，未能发布")
 
 
 def take_down(session: Session, version: EntryVersion, deed: Deed, *, by: Account, at: datetime, why: str = "",
@@ -154,6 +160,13 @@ def _system(session: Session, version: EntryVersion, entry: Entry, deed: Deed, *
 def _ended(version: EntryVersion, entry: Entry, state: State, *, at: datetime) -> None:
     version.ended_at = at
     entry.state, entry.published, entry.hot_until = state, None, min(entry.hot_until, at) if entry.hot_until else None
+
+
+def _over(version: EntryVersion, at: datetime) -> str:
+    """Its last day, in words; LifeError while it isn't over."""
+    if version.valid_to is None or local_day(at) <= version.valid_to:
+        raise LifeError("有效期尚未结束")
+    return f"有效期至{version.valid_to:%Y-%m-%d}"
 
 
 def _in_its_time(version: EntryVersion, *, by: Account | None, at: datetime) -> None:

@@ -1,4 +1,5 @@
-"""What happens by itself: a version whose moment has come is published, one whose last day is over expires.
+"""What happens by itself: a version whose moment has come is published, one whose last day is over expires, or is given
+up where it was never published.
 
 Nothing is told too early or too long when nobody sweeps: before its publication a version stands nowhere, and after
 its last day none is in force (`entries.stands`)."""
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from hotline.settings import Settings
 from hotline.times import local_day
-from knowledge_base import life
+from knowledge_base import lapsing, life
 from knowledge_base.entries import EntryVersion
 from knowledge_base.stages import Stage
 
@@ -19,13 +20,13 @@ AGAIN = timedelta(hours=1)
 
 
 def owed(session: Session, *, at: datetime, most: int = 100) -> list[int]:
-    """The ids of versions that wait to be published or to expire at this moment."""
+    """The ids of versions that wait to be published, to expire or to be given up at this moment."""
     day = local_day(at)
     tried = or_(EntryVersion.put_off_until.is_(None), EntryVersion.put_off_until <= at)
     due = (tried, EntryVersion.stage == Stage.PASSED, EntryVersion.valid_from <= day,
            or_(EntryVersion.valid_to.is_(None), EntryVersion.valid_to >= day),
            or_(EntryVersion.publish_at.is_(None), EntryVersion.publish_at <= at))  # fmt: skip
-    over = (EntryVersion.valid_to < day, EntryVersion.stage == Stage.PUBLISHED)
+    over = (EntryVersion.valid_to < day, EntryVersion.stage.in_((Stage.PUBLISHED, Stage.PASSED)))
     ids = [*session.scalars(select(EntryVersion.id).where(*over).order_by(EntryVersion.id).limit(most)),
            *session.scalars(select(EntryVersion.id).where(*due).order_by(EntryVersion.id).limit(most))]  # fmt: skip
     return ids[:most]
@@ -36,8 +37,11 @@ def settle(session: Session, version_id: int, *, settings: Settings, at: datetim
     version = session.get_one(EntryVersion, version_id)
     if version.stage == Stage.PASSED and life.is_due(version, at=at):
         life.publish(session, version, by=None, settings=settings, at=at)
-    elif version.stage == Stage.PUBLISHED and version.valid_to is not None and version.valid_to < local_day(at):
-        life.expire(session, version, at=at)
+    elif version.valid_to is not None and version.valid_to < local_day(at):
+        if version.stage == Stage.PUBLISHED:
+            life.expire(session, version, at=at)
+        elif version.stage == Stage.PASSED:
+            lapsing.give_up(session, version, at=at)
 
 
 def put_off(session: Session, version_id: int, *, why: str, at: datetime) -> None:

@@ -44,7 +44,7 @@ def tell_due(session: Session, department_id: int, *, settings: Settings, at: da
     rows = session.execute(due.where(due.selected_columns.department_id == department_id).limit(AT_ONCE)).all()
     told = reviewers(session, department_id)
     if rows and not told:
-        _tell(session, _people(session, Role.CITY_OFFICE), Topic.UNMANNED, unit, f"unmanned:{local_day(at):%Y-%m}", at)
+        _tell(session, of_role(session, Role.CITY_OFFICE), Topic.UNMANNED, unit, f"unmanned:{local_day(at):%Y-%m}", at)
     if not rows or not told:
         return False
     why = f"满{settings.sweep_again_days}天，已提醒{len(told)}人"
@@ -57,8 +57,8 @@ def tell_due(session: Session, department_id: int, *, settings: Settings, at: da
 
 def reviewers(session: Session, department_id: int) -> Sequence[Account]:
     """Who looks again at a department's things: its own reviewers, else the city's."""
-    own = _people(session, Role.SECRECY_REVIEWER, department_id)
-    return own or _people(session, Role.SECRECY_REVIEWER)
+    own = of_role(session, Role.SECRECY_REVIEWER, department_id)
+    return own or of_role(session, Role.SECRECY_REVIEWER)
 
 
 def _untold(settings: Settings, at: datetime) -> queues.Row:
@@ -71,7 +71,7 @@ def _untold(settings: Settings, at: datetime) -> queues.Row:
     return due.where(~told.exists())
 
 
-def _people(session: Session, role: Role, department_id: int | None = None) -> Sequence[Account]:
+def of_role(session: Session, role: Role, department_id: int | None = None) -> Sequence[Account]:
     """Whose role it is in a department; None: those who are of no department."""
     found = select(Account).where(Account.role == role, Account.active.is_(True))
     return session.scalars(found.where(Account.department_id == department_id).order_by(Account.id)).all()

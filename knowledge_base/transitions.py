@@ -30,6 +30,7 @@ TRANSITIONS = (
     Transition(_S.REFERRED, _D.PASSED, _P.REVIEW, _S.PASSED),
     Transition(_S.REFERRED, _D.REFUSED, _P.REVIEW, _S.REFUSED),
     Transition(_S.PASSED, _D.PUBLISHED, _P.PUBLISH, _S.PUBLISHED),
+    Transition(_S.PASSED, _D.EXPIRED, None, _S.WITHDRAWN),  # its last day was over before it could be published
     Transition(_S.PUBLISHED, _D.REPLACED, None, _S.REPLACED),
     Transition(_S.PUBLISHED, _D.EXPIRED, None, _S.EXPIRED),
     Transition(_S.PUBLISHED, _D.WITHDRAWN, _P.PUBLISH, _S.WITHDRAWN),

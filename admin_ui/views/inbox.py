@@ -16,6 +16,7 @@ from dispatch.clocks.unplanned import CALENDAR
 from dispatch.figures.reporting import REPORT
 from hotline.telling import addresses, notices
 from hotline.telling.notices import Notice, Topic, Wish, WishError
+from knowledge_base.lapsing import ENTRY
 from knowledge_base.sweep_notices import SWEEP
 
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
@@ -132,6 +133,8 @@ def _place(notice: Notice) -> str:
         return url_for("ticket.page", number=notice.thing)
     if notice.kind == SWEEP and notice.topic == Topic.UNMANNED:
         return url_for("departments.page", department_id=notice.thing)
+    if notice.kind == ENTRY:
+        return url_for("knowledge.page", entry_id=notice.thing)
     if notice.kind == SWEEP:
         return url_for("review.queue", show="sweep", department=notice.thing)
     return url_for("updates.page")

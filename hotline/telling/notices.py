@@ -53,6 +53,7 @@ class Topic(StrEnum):
     REPORT = "report"  # the month's statistics are to be reported (附件9)
     UPDATE = "update"  # the periodic update is near or over its day
     SWEEP_DUE = "sweep_due"  # what is published is due to be looked at again for secrecy (常态化保密审查)
+    LAPSED = "lapsed"  # an entry's version passed its reviews, and its last day went by before it was published
 
 
 WORDS = {
@@ -71,7 +72,7 @@ WORDS = {
     Topic.REPORT: "月度统计表待报送",
     Topic.UNHEARD: "电话通知未送达，请人工告知", Topic.CALENDAR: "年度放假安排缺失，请录入",
     Topic.UNMANNED: "承办单位没有可提醒的人员", Topic.UPDATE: "基础信息定期更新",
-    Topic.SWEEP_DUE: "保密复查到期",
+    Topic.SWEEP_DUE: "保密复查到期", Topic.LAPSED: "待发布版本已过有效期",
 }  # fmt: skip
 
 

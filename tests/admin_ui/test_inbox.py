@@ -77,6 +77,10 @@ def test_opening_leads_to_the_ticket_and_marks_it_read_and_nobody_reads_anothers
         notices.tell(session, [world.account("secrecy_reviewer")], Topic.SWEEP_DUE, key="sweep:1", about=("sweep", 1), at=now())
     assert reviewer.get(f"/inbox/{of(world, Notice)[-1].id}").location == "/review?show=sweep&department=1"
     assert "常态化保密审查</a>" in reviewer.get("/inbox").text
+    with world.database.writing() as session:
+        notices.tell(session, [world.account("secrecy_reviewer")], Topic.LAPSED, key="lapsed:1", about=("entry", 1), at=now())
+    assert "条目1</a>" in reviewer.get("/inbox").text
+    assert reviewer.get(f"/inbox/{of(world, Notice)[-1].id}").location == "/knowledge/1"
 
 
 def test_what_is_ticked_is_read_and_the_filter_stays(world: World, signed_in: SignIn) -> None:

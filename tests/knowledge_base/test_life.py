@@ -10,11 +10,13 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from hotline.accounts.accounts import Account
 from hotline.accounts.roles import GRANTS, Permission
 from hotline.audit import AuditRow
 from hotline.database import Database
 from hotline.directory.departments import Department
 from hotline.settings import Settings
+from hotline.telling.notices import Notice, Topic
 from hotline.voice.orders import SpeechOrder
 from knowledge_base import drafts, life, schedule
 from knowledge_base.content import digest
@@ -22,6 +24,7 @@ from knowledge_base.entries import Entry, EntryVersion, State, in_force
 from knowledge_base.ledger import Deed, LedgerRow
 from knowledge_base.stages import LABELS, ONCE_PUBLISHED, UNDER_WAY, Stage
 from knowledge_base.transitions import TRANSITIONS, LifeError, transition
+from knowledge_base.verifying import verify
 from tests.conftest import NOON
 from tests.dispatch.town import later
 from tests.knowledge_base import people as town
@@ -309,14 +312,34 @@ def test_what_ran_out_under_way_is_reviewed_but_takes_the_place_of_nothing(sessi
     town.bring(session, version, Stage.CHECKED, by=who, settings=settings)
     tomorrow = later(days=1)
     town.bring(session, version, Stage.PUBLISHED, by=who, settings=settings, at=tomorrow)
-    assert (version.stage, version.reviewed_by, schedule.owed(session, at=tomorrow)) == (Stage.PASSED, "secrecy_reviewer", [])
+    assert (version.stage, version.reviewed_by, schedule.owed(session, at=tomorrow)) == (Stage.PASSED, "secrecy_reviewer", [version.id])
     for somebody in (who.leader, None):
         with pytest.raises(LifeError, match="有效期已过"):
             life.publish(session, version, by=somebody, settings=settings, at=tomorrow)
     schedule.settle(session, version.id, settings=settings, at=tomorrow)
-    assert (version.stage, entry.state, entry.published) == (Stage.PASSED, State.PUBLISHED, 1)
-    life.withdraw(session, version, why="过期", by=who.liaison, at=tomorrow)
-    assert (entry.state, entry.published) == (State.PUBLISHED, 1)
+    assert (version.stage, entry.state, entry.published) == (Stage.WITHDRAWN, State.PUBLISHED, 1)
+
+
+@pytest.mark.parametrize("manned", [True, False])
+def test_what_waited_for_its_day_beyond_its_last_one_is_given_up_and_its_people_hear_of_it(
+    session: Session, who: People, settings: Settings, manned: bool
+) -> None:
+    entry = town.published(session, who, settings)
+    content = replace(CONTENT, answer="过节的安排", valid_from=TODAY + timedelta(days=1), valid_to=TODAY + timedelta(days=2))
+    version = drafts.revise(session, entry, content, by=who.liaison, at=NOON, why="过节", publish_at=later(days=30))
+    town.bring(session, version, Stage.PASSED, by=who, settings=settings)
+    for person in (who.liaison, who.liaison_b, who.leader):
+        person.active = manned
+    last, over = later(days=2, hours=11, minutes=59), later(days=2, hours=12)  # midnight in Yuxi
+    assert (schedule.owed(session, at=last), schedule.owed(session, at=over)) == ([], [version.id])
+    schedule.settle(session, version.id, settings=settings, at=over)
+    assert (version.stage, entry.state, entry.published, in_force(session, entry.id, on=TODAY) is None) == (Stage.WITHDRAWN, State.PUBLISHED, 1, False)
+    assert ledger(session, version)[-1] == (Deed.EXPIRED, "hotline")
+    told = session.execute(select(Account.login, Notice.topic, Notice.thing).join(Account, Account.id == Notice.account_id)).all()
+    assert sorted(told) == [(login, Topic.LAPSED, str(entry.id)) for login in (("leader", "liaison", "liaison_b") if manned else ("city_office",))]
+    assert schedule.owed(session, at=over) == []
+    assert drafts.revise(session, entry, CONTENT, by=who.city, at=over, why="再写").number == 3
+    assert list(verify(session)) == []
 
 
 def test_what_can_not_be_published_is_put_off_and_holds_up_nothing_that_comes_after_it(session: Session, who: People, settings: Settings) -> None:
