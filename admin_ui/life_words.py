@@ -17,6 +17,7 @@ NEEDS = {
     Need.JOINED: _("协办意见已齐或已结束"),
     Need.DRAFTED: _("已有答复"), Need.ANOTHER: _("不是起草人"), Need.DISPUTED: _("来电人再次不满意"),
     Need.COUNTY: _("有主管部门的县区"), Need.IN_COUNTY: _("已转派县区"),
+    Need.GONE: _("承办单位已停止服务"), Need.HEIR: _("登记的承接单位，不能是被反映单位"),
     Need.FIRST_TIME: _("尚未重办过"), Need.LEFT_TO_REDO: _("未满两次重办"),
 }  # fmt: skip
 

@@ -106,7 +106,7 @@ ACTIONS = {
     "letter": _("督办函"), "supervise_end": _("结束督办"), Action.IMPOSE: _("指定承办"),
     Action.ASK_EXTENSION: _("申请延期"), Action.EXTEND: _("同意延期"), Action.REFUSE_EXTENSION: _("不同意延期"),
     Action.HAND_DOWN: _("转派县区"), Action.HAND_UP: _("退回市级"), "county_late": _("县区未按时转派"),
-    "dispatch_late": _("未按时派发"),
+    "dispatch_late": _("未按时派发"), Action.SUCCEED: _("承接单位接办"), Action.TAKE_AWAY: _("收回重派"),
     "disputed": _("重办后仍不满意"), Action.SETTLE: _("裁定办结"), Action.REDO_AGAIN: _("裁定重办"),
 }  # fmt: skip
 CONTACTS = {"reached": _("已与来电人通话"), contacting.ANSWERED: _("已在通话中答复来电人"),
@@ -210,10 +210,11 @@ RATES_OF = {
     Rate.SOLVED: _("（来电人称已解决 ÷ 来电人答复了是否解决）"),
     Rate.SATISFIED: _("（非常满意、满意、基本满意 ÷ 已评价）"),
 }  # fmt: skip
-HANDED = {Way.HANDED: _("派发"), Way.AGAIN: _("重办"), Way.ALONG: _("随主单")}
+HANDED = {Way.HANDED: _("派发"), Way.AGAIN: _("重办"), Way.ALONG: _("随主单"), Way.PASSED: _("承接")}
 HANDING_ENDED: dict[str, LazyString] = {
     Action.RETURN: _("退单"), Action.MERGE: _("合并"), Action.WITHDRAW: _("撤单"), Action.CLOSE: _("办结"),
     Action.SETTLE: _("裁定办结"), Action.REDO: _("重办"), Action.REDO_AGAIN: _("裁定重办"),
+    Action.SUCCEED: _("承接单位接办"), Action.TAKE_AWAY: _("收回重派"),
 }  # fmt: skip
 SOLVED: dict[bool | None, LazyString] = {True: _("已解决"), False: _("未解决")}
 REACHED = {True: _("已回访"), False: _("未回访"), None: ""}

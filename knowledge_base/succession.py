@@ -48,7 +48,8 @@ def inherit(session: Session, predecessor: Department, successor: Department, *,
     """Pass all of the predecessor, or (split) only these entries, to the successor, from this moment on.
 
     What the successor receives may be said on provisional authorisations for at most `days`, or until it speaks of
-    it itself; open tickets are not touched. KnowledgeError when nothing can pass so; then nothing has changed."""
+    it itself; open tickets pass on by a step of their own. KnowledgeError when nothing can pass so; then nothing has
+    changed."""
     moved = _moving(session, predecessor, successor, change, entries, by, on=local_day(at))
     things = _licences(session, predecessor, moved, whole=change is not Change.SPLIT)
     _no_clash(session, successor, moved, things)

@@ -11,6 +11,10 @@ from sqlalchemy.orm import Session
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import number_in, wish_number
+from dispatch.tickets import succeeding
+from dispatch.tickets.states import ImpossibleStep
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.succeeding import Left
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import Department, Succession, in_service
 from hotline.times import local_day
@@ -46,9 +50,36 @@ def take() -> ResponseReturnValue:
             )  # fmt: skip
     except KnowledgeError as refused:
         return _page(predecessor, trouble=str(refused)), 422
+    if any(one.unit.id == predecessor for one in _left()):
+        flash(gettext("原部门尚有未办结的工单，请转由承接单位接办"), "warning")
+        return redirect(url_for("succession.page", _anchor="left"), 303)
     flash(gettext("已承接：条目%(entries)s个，许可事项%(licences)s个，暂行授权%(leaves)s份", entries=passed.entries,
                   licences=passed.licences, leaves=len(passed.authorisations)), "success")  # fmt: skip
     return redirect(url_for("authorisations.listed", department=successor), 303)
+
+
+@blueprint.post("/tickets")
+@needs(Permission.SUCCESSION)
+def pass_tickets() -> ResponseReturnValue:
+    """All that a department left goes on, in one step: to who stands for it, or back to be dispatched again."""
+    unit, to = (number_in(request.form.get(name, "")) for name in ("unit", "heir"))
+    try:
+        with writing() as session:
+            found = next((one for one in succeeding.left(session, on=local_day(now())) if one.unit.id == unit), None)
+            heir = next((one for one in found.heirs if one.id == to), None) if found else None
+            if found is None or (heir is None and to is not None):
+                raise ReferralError("请选择承接单位")
+            passed, back = succeeding.pass_all(session, found.unit, to=heir, why=request.form.get("why", "")[:500],
+                                               by=me(), settings=house().settings, at=now())  # fmt: skip
+    except (ReferralError, ImpossibleStep) as refused:
+        return _page(None, trouble=str(refused)), 422
+    flash(gettext("已转由承接单位接办%(passed)s件，收回待派发%(back)s件", passed=passed, back=back), "success")
+    return redirect(url_for("succession.page", _anchor="left"), 303)
+
+
+def _left() -> list[Left]:
+    with reading() as session:
+        return succeeding.left(session, on=local_day(now()))
 
 
 def _change(given: str) -> Change:
@@ -66,7 +97,7 @@ def _page(predecessor: int | None, *, trouble: str = "") -> str:
         before = session.scalars(select(Succession).order_by(Succession.on.desc(), Succession.id.desc())).all()
         named = {d.id: d.name for d in session.scalars(select(Department))}
         return render_template("succession.html", units=units, old=old, trouble=trouble, before=before, named=named,
-                               **_what_passes(session, old))  # fmt: skip
+                               left=succeeding.left(session, on=local_day(at)), **_what_passes(session, old))
 
 
 def _what_passes(session: Session, old: Department | None) -> dict[str, Any]:

@@ -40,6 +40,7 @@ from dispatch.tickets.web_questions import WEB
 from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission
+from hotline.directory.departments import heirs
 from hotline.directory.liaisons import Liaison, duty_list
 from hotline.times import local_day
 
@@ -95,6 +96,7 @@ def show(number: str, *, trouble: str = "", typed: Mapping[str, str] | None = No
             may_add=ticket_files.may_add(found, me()), file_types=house().settings.attachment_types,
             file_megabytes=house().settings.attachment_megabytes,
             own_department=None if reach.inside(me()) else me().department_id,
+            heirs=heirs(session, found.department, on=local_day(now())) if found.department else [],
             inside=reach.inside(me()), unheard=UNHEARD, names=_names(session, found),
             county_names=[(code, COUNTIES.get(code, code)) for code in counties.offices(session)],
             departments=[d for d in counties.choice(session, me(), on=local_day(now()))

@@ -22,6 +22,7 @@ from dispatch.tickets import (
     facts,
     reach,
     referrals,
+    succeeding,
     supervision,
     urging,
 )
@@ -31,6 +32,7 @@ from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.tickets import Klass, Ticket, Urgency
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import Department
+from hotline.times import local_day
 
 blueprint = Blueprint("ticket_steps", __name__, url_prefix="/tickets/<number>")
 Deed = Callable[[Session, Ticket, datetime], None]
@@ -214,6 +216,23 @@ def not_accept(number: str) -> ResponseReturnValue:
 def pass_on(number: str) -> ResponseReturnValue:
     return take(number, lambda s, ticket, at: asides.pass_on(
         s, ticket, number=_said("foreign", 40), why=_said("why", 500), by=me(), at=at))  # fmt: skip
+
+
+@blueprint.post("/succeed")
+@needs(Permission.DISPATCH)
+def succeed(number: str) -> ResponseReturnValue:
+    def deed(session: Session, ticket: Ticket, at: datetime) -> None:
+        to = succeeding.chosen(session, ticket, number_in(_said("heir", 12)), on=local_day(at))
+        succeeding.succeed(session, ticket, to=to, why=_said("why", 500), by=me(), settings=house().settings, at=at)
+
+    return take(number, deed)
+
+
+@blueprint.post("/take-away")
+@needs(Permission.DISPATCH)
+def take_away(number: str) -> ResponseReturnValue:
+    return take(number, lambda s, ticket, at: succeeding.take_away(
+        s, ticket, why=_said("why", 500), by=me(), settings=house().settings, at=at))  # fmt: skip
 
 
 @blueprint.post("/ask-extension")

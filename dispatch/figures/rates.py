@@ -50,7 +50,8 @@ def counted(rate: Rate, *, at: datetime) -> Counted:
         case Rate.RETURNED:
             return Counted(first, Handing.ended == Action.RETURN)
         case Rate.EXTENDED:
-            return Counted(Handing.way != Way.ALONG, Handing.extended_days > 0)
+            own = and_(Handing.way != Way.ALONG, Handing.ended != Action.SUCCEED)
+            return Counted(own, Handing.extended_days > 0)
         case Rate.REDONE:
             return Counted(Handing.reached.is_(True), Handing.ended.in_((Action.REDO, Action.REDO_AGAIN)))
         case Rate.REACHED:  # 表扬 and 建议 need no call-back: they have no say whether anybody was reached

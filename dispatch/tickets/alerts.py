@@ -104,6 +104,7 @@ def office(session: Session, ticket: Ticket) -> Sequence[Account]:
 
 TOLD: dict[str, tuple[Topic, Reach]] = {
     "refer": (Topic.TO_DISPATCH, dispatchers), "unmerge": (Topic.TO_DISPATCH, dispatchers),
+    "take_away": (Topic.TO_DISPATCH, dispatchers),
     "dispatch_late": (Topic.DISPATCH_LATE, both_offices),
     "return": (Topic.RETURNED, returned_to), "reply": (Topic.TO_SIGN, leaders), "sign": (Topic.TO_CHECK, checkers),
     "send_back": (Topic.SENT_BACK, liaisons), "redo": (Topic.REDO, both), "redo_again": (Topic.REDO, both),
@@ -126,7 +127,7 @@ OF_SHARE = {"share_ask": Topic.SHARE_ASKED, "share_end": Topic.SHARE_OVER, "shar
 
 def of_step(session: Session, ticket: Ticket, step: TicketStep) -> None:
     """Owe whatever a step brings; its doer is told nothing of what he did himself."""
-    if ticket.department_id is not None and ticket.state in WITH_DEPARTMENT:
+    if ticket.department_id is not None and (ticket.state in WITH_DEPARTMENT or step.action == "succeed"):
         _of_department(session, ticket, step)
     if step.action in OF_SHARE:
         _of_share(session, ticket, step)
@@ -167,7 +168,7 @@ def _of_department(session: Session, ticket: Ticket, step: TicketStep) -> None:
                                            Notice.topic == Topic.NEW).order_by(Notice.id.desc()).limit(1)
     )  # fmt: skip
     moved = last is not None and last != ticket.department_id
-    if not moved and step.action not in ("dispatch", "impose"):
+    if not moved and step.action not in ("dispatch", "impose", "succeed"):
         return
     told = both(session, ticket) if guarded(ticket) else liaisons(session, ticket) or leaders(session, ticket)
     key = f"ticket:{ticket.id}:{ticket.department_id}:{ticket.dispatched_at}"  # by whichever step: once

@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from dispatch.tickets.states import Action
+from dispatch.tickets.states import Action, State
 from dispatch.tickets.tickets import Ticket, TicketStep
 from hotline.database import Base
 from hotline.directory.departments import Department
@@ -20,6 +20,7 @@ class Way(StrEnum):
 
     HANDED = "handed"  # 派发, 指定承办
     AGAIN = "again"  # 重办: it has the matter already, so it accepts nothing
+    PASSED = "passed"  # 承接: it stands for a department that is no more
     ALONG = "along"  # 随主单: a merged matter, answered with the other; its caller is called back and rates by himself
 
 
@@ -50,18 +51,23 @@ class Handing(Base):
 
 
 BEGINS = {Action.DISPATCH: Way.HANDED, Action.IMPOSE: Way.HANDED, Action.REDO: Way.AGAIN, Action.REDO_AGAIN: Way.AGAIN,
-          Action.FOLLOW: Way.ALONG}  # fmt: skip
+          Action.FOLLOW: Way.ALONG, Action.SUCCEED: Way.PASSED}  # fmt: skip
 RATES = frozenset({DISPUTED, Action.CLOSE, Action.SETTLE, Action.REDO, Action.REDO_AGAIN})
-ENDS = frozenset({Action.RETURN, Action.MERGE, Action.WITHDRAW}) | (RATES - {DISPUTED})
+GIVEN_UP = frozenset({Action.RETURN, Action.MERGE, Action.WITHDRAW, Action.SUCCEED, Action.TAKE_AWAY})
+ENDS = GIVEN_UP | (RATES - {DISPUTED})
 CHANGES = frozenset({Action.ACCEPT, Action.EXTEND, Action.SIGN, Action.SEND_BACK})
 
 
 def of_step(session: Session, ticket: Ticket, step: TicketStep) -> None:
     """What a step of the ticket means for the handing that stands, and whether another begins with it."""
-    if step.action in CHANGES | RATES | ENDS and (own := standing(session, ticket)) is not None:
+    own = standing(session, ticket) if step.action in CHANGES | RATES | ENDS else None
+    if own is not None:
         _change(own, ticket, step)
     if step.action in BEGINS and ticket.department_id is not None:
-        session.add(_begun(ticket, BEGINS[Action(step.action)], ticket.department_id, step.at))
+        begun = _begun(ticket, BEGINS[Action(step.action)], ticket.department_id, step.at)
+        if own is not None and begun.way is Way.PASSED:
+            _carry(own, begun)
+        session.add(begun)
         session.flush()
 
 
@@ -81,8 +87,15 @@ def standing(session: Session, ticket: Ticket) -> Handing | None:
 
 
 def _begun(ticket: Ticket, way: Way, department_id: int, at: datetime) -> Handing:
-    by = ticket.accept_by if way is Way.HANDED else None
+    accepts = way is Way.HANDED or (way is Way.PASSED and ticket.state == State.TO_ACCEPT)
+    by = ticket.accept_by if accepts else None
     return Handing(ticket_id=ticket.id, department_id=department_id, way=way, at=at, accept_by=by)
+
+
+def _carry(own: Handing, begun: Handing) -> None:
+    """An answer that is signed already, and more days, are of whoever stands for the department now: counted once."""
+    begun.answered_at, begun.due_at, begun.extended_days = own.answered_at, own.due_at, own.extended_days
+    own.answered_at, own.due_at, own.extended_days = None, None, 0
 
 
 def _change(own: Handing, ticket: Ticket, step: TicketStep) -> None:

@@ -11,6 +11,7 @@ from dispatch.clocks.clocks import Deadline
 from dispatch.clocks.deadlines import WAITING
 from dispatch.tickets import shares
 from dispatch.tickets.complained_of import complains_of
+from dispatch.tickets.needs import not_in_service
 from dispatch.tickets.shares import JOINABLE, Outcome, Share
 from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError, reasoned
@@ -40,6 +41,8 @@ def ask(session: Session, ticket: Ticket, *, of: Department, words: str, by: Acc
     _locked(session, ticket)
     if State(ticket.state) not in JOINABLE:
         raise ReferralError("工单派发后、签发前才能安排协办")
+    if absent := not_in_service(of, at=at):
+        raise ReferralError(absent)
     if complains_of(session, ticket, of):
         raise ReferralError("被反映单位不能作为协办单位")
     if by.role == Role.COUNTY_OFFICE and of.county_code != by.county_code:

@@ -9,6 +9,8 @@ from dispatch.tickets.states import TRANSITIONS, Action, Need, State, transition
 from dispatch.tickets.tickets import UNHEARD, Ticket, guarded, own_words
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
+from hotline.directory.departments import Department, exists
+from hotline.times import local_day
 
 MOST_RETURNED = 2
 """After that nobody sends it to and fro any more."""
@@ -40,6 +42,8 @@ FOUND: dict[Need, tuple[Callable[[Moment], bool], str]] = {
     Need.JOINED: (lambda m: m.ticket.shares_open == 0, "协办单位尚未反馈意见；请等待，或由热线结束协办"),
     Need.ASKED: (lambda m: m.ticket.extension_asked is not None, "没有等待决定的延期申请"),
     Need.IN_COUNTY: (lambda m: bool(m.ticket.county_code), "该工单不在县区主管部门"),
+    Need.GONE: (lambda m: m.ticket.department is not None and bool(not_in_service(m.ticket.department, at=m.at)),
+                "承办单位仍在履职，不能转由他人承接或收回"),
     Need.LEFT_TO_REDO: (lambda m: m.ticket.redone < MOST_REDONE, "该工单已重办两次，不能再次重办"),
 }
 """Needs that are found on the ticket; the others are given with the step, and whoever takes it asks for them."""
@@ -73,6 +77,11 @@ def may_go_out(ticket: Ticket) -> str:
     if guarded(ticket) and ticket.summary == own_words(ticket):
         return "投诉、举报和保密事项不得将来信原文交承办单位，请改写摘要，去掉能识别来信人的内容"
     return ""
+
+
+def not_in_service(unit: Department, *, at: datetime) -> str:
+    """In words, why nothing can be handed to this department; empty when it is there."""
+    return "" if exists(unit, on=local_day(at)) else f"{unit.name}尚未成立或已停止服务，不能承办"
 
 
 def _others(ticket: Ticket, account: Account) -> set[Action]:

@@ -11,7 +11,7 @@ from dispatch.calls.calls import Step
 from dispatch.clocks import deadlines, dispatching, rules
 from dispatch.tickets import codes, counties, merging, reach, reply_versions, shares
 from dispatch.tickets.complained_of import complains_of
-from dispatch.tickets.needs import may_go_out
+from dispatch.tickets.needs import may_go_out, not_in_service
 from dispatch.tickets.states import Action, State
 from dispatch.tickets.steps import ReferralError, move, reasoned, written
 from dispatch.tickets.tickets import (
@@ -117,10 +117,10 @@ def dispatch(session: Session, ticket: Ticket, *, to: Department, by: Account, s
     """Send the ticket to a department; its clock runs from now, whether or not it is accepted."""
     if complains_of(session, ticket, to):
         raise ReferralError("被反映单位不能作为承办单位")
-    given = may_go_out(ticket) or counties.wrong_hands(session, ticket, to, by=by)
+    given = not_in_service(to, at=at) or may_go_out(ticket) or counties.wrong_hands(session, ticket, to, by=by)
     source = move(ticket, action, by=by.login, at=at, given=given)
     dispatching.end(ticket)
-    ticket.department_id, ticket.dispatched_at = to.id, at
+    ticket.department, ticket.department_id, ticket.dispatched_at = to, to.id, at
     _begin_anew(session, ticket, settings=settings, at=at)
     deadlines.set_acceptance(session, ticket, settings=settings)
     ticket.opened_at = None
@@ -161,11 +161,17 @@ def give_back(session: Session, ticket: Ticket, *, why: str, by: Account, settin
     reasoned(why, "退单必须说明理由")
     source = move(ticket, Action.RETURN, by=by.login, at=at)
     written(session, ticket, Action.RETURN, by=by, source=source, at=at, why=why)
-    ticket.department_id = ticket.due_from = ticket.due_at = ticket.accept_by = ticket.return_by = None
-    ticket.why_due, ticket.extended_days, ticket.extension_asked = [], 0, None
-    ticket.returned, ticket.rung = ticket.returned + 1, 0
-    dispatching.begin(session, ticket, settings=settings, at=at)
+    ticket.returned += 1
+    without_department(session, ticket, settings=settings, at=at)
     shares.end_all(session, ticket, why="承办单位退单", by="hotline", at=at)
+
+
+def without_department(session: Session, ticket: Ticket, *, settings: Settings, at: datetime) -> None:
+    """It waits for another department from now on: nothing is owed by the one that had it."""
+    ticket.department = None
+    ticket.department_id = ticket.due_from = ticket.due_at = ticket.accept_by = ticket.return_by = None
+    ticket.why_due, ticket.extended_days, ticket.extension_asked, ticket.rung = [], 0, None, 0
+    dispatching.begin(session, ticket, settings=settings, at=at)
 
 
 def reply(session: Session, ticket: Ticket, *, text: str, personal: bool, by: Account, at: datetime) -> None:

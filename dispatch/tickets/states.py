@@ -56,6 +56,8 @@ class Action(StrEnum):
     REFUSE_EXTENSION = "refuse_extension"  # 不同意延期
     HAND_DOWN = "hand_down"  # 转派县区: to the competent office of a county
     HAND_UP = "hand_up"  # 退回市级
+    SUCCEED = "succeed"  # 承接: its department is no more, and another stands for it
+    TAKE_AWAY = "take_away"  # 收回重派: its department is no more
 
 
 class Need(StrEnum):
@@ -86,6 +88,8 @@ class Need(StrEnum):
     IN_COUNTY = "in_county"  # a county's office has it
     SAME = "same"  # given: another open ticket, as confidential and as guarded as this one
     JOINED = "joined"  # no other department owes its share any more
+    GONE = "gone"  # its department is out of service
+    HEIR = "heir"  # given: who the department passed into, and never the one complained of
 
 
 @dataclass(frozen=True)
@@ -138,11 +142,16 @@ TRANSITIONS = (
     Transition(_S.MERGED, _A.UNMERGE, _P.DISPATCH, (_N.REASON,), _S.TO_DISPATCH),
     Transition(_S.MERGED, _A.FOLLOW, None, (), _S.TO_CALL_BACK),
     Transition(_S.MERGED, _A.WITHDRAW, _P.REFER, (_N.REASON,), _S.WITHDRAWN),
+    *(Transition(source, _A.SUCCEED, _P.DISPATCH, (_N.REASON, _N.GONE, _N.HEIR), source)
+      for source in (_S.TO_ACCEPT, _S.IN_HAND, _S.NEEDS_FACTS, _S.TO_CHECK)),
+    *(Transition(source, _A.TAKE_AWAY, _P.DISPATCH, (_N.REASON, _N.GONE), _S.TO_DISPATCH)
+      for source in (_S.TO_ACCEPT, _S.IN_HAND, _S.NEEDS_FACTS)),
 )  # fmt: skip
 OVER = frozenset({State.CLOSED, State.FILED, State.WITHDRAWN, State.VOID, State.NOT_ACCEPTED, State.PASSED_ON})
 """Where nobody owes anything any more."""
-ASIDE = frozenset({Action.WITHDRAW, Action.VOID, Action.NOT_ACCEPT, Action.PASS_ON, Action.MERGE, Action.UNMERGE})
-"""What ends a matter beside the line: possible, and nobody's next step."""
+ASIDE = frozenset({Action.WITHDRAW, Action.VOID, Action.NOT_ACCEPT, Action.PASS_ON, Action.MERGE, Action.UNMERGE,
+                   Action.SUCCEED, Action.TAKE_AWAY})  # fmt: skip
+"""What leads a matter beside the line: possible, and nobody's next step."""
 BEGINNINGS = frozenset({State.TO_DISPATCH, State.TO_CALL_BACK})
 """Where a ticket may begin: as a matter, or as a correction that its caller is owed (更正告知)."""
 _TABLE = {(t.source, t.action): t for t in TRANSITIONS}

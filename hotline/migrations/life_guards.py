@@ -30,6 +30,11 @@ ADDED = {
         "merge:to_dispatch>merged", "merge:to_accept>merged", "merge:in_hand>merged", "unmerge:merged>to_dispatch",
         "follow:merged>to_call_back", "withdraw:merged>withdrawn",
     ),
+    "0073": (
+        "succeed:to_accept>to_accept", "succeed:in_hand>in_hand", "succeed:needs_facts>needs_facts",
+        "succeed:to_check>to_check", "take_away:to_accept>to_dispatch", "take_away:in_hand>to_dispatch",
+        "take_away:needs_facts>to_dispatch",
+    ),
 }  # fmt: skip
 """What each migration added to the lines, as `action:from>to`."""
 STATE, BEGINS, STEP = "no such step leads there", "a ticket does not begin there", "no such step of this ticket"

@@ -212,6 +212,36 @@ def test_the_office_lets_a_department_pass_into_another(world: World, signed_in:
     assert signed_in("leader").get("/succession").status_code == 403
 
 
+def test_what_a_department_leaves_passes_on_by_one_step_of_the_office(world: World, signed_in: SignIn) -> None:
+    client, of, first, second = signed_in("city_office"), ids(world), world.ticket(), world.ticket()
+    done = client.post("/succession", data={"predecessor": of["101"], "successor": of["102"], "change": "merged"}, follow_redirects=True)
+    assert "请转由承接单位接办" in done.text
+    assert all(number in done.text for number in (first, second))
+    step = {"unit": of["101"], "heir": of["102"], "why": "玉机编2号"}
+    assert signed_in("supervisor").post("/succession/tickets", data=step).status_code == 403
+    for wrong in ({"why": " "}, {"heir": of["103"]}, {"unit": of["103"]}):
+        assert client.post("/succession/tickets", data=step | wrong).status_code == 422
+    page = signed_in("supervisor").get(f"/tickets/{first}").text
+    assert all(words in page for words in ("承办单位已停止服务", "转由承接单位接办", "收回重派"))
+    said = {"heir": of["102"], "why": "先行接办", "version": world.of(first).version}
+    assert signed_in("supervisor").post(f"/tickets/{first}/succeed", data=said).status_code == 303
+    assert "接办1件" in client.post("/succession/tickets", data=step, follow_redirects=True).text
+    page = signed_in("liaison_b").get(f"/tickets/{second}").text
+    assert all(words in page for words in ("承接单位接办", "玉机编2号"))
+    assert signed_in("liaison").get(f"/tickets/{second}").status_code == 404
+
+
+def test_a_ticket_of_a_department_that_is_no_more_is_taken_away_to_be_dispatched_again(world: World, signed_in: SignIn) -> None:
+    number, supervisor = world.ticket(), signed_in("supervisor")
+    with world.database.writing() as session:
+        session.get_one(Department, ids(world)["101"]).effective_to = today()
+    said = {"why": "机构撤销", "version": world.of(number).version}
+    assert supervisor.post(f"/tickets/{number}/take-away", data=said).status_code == 303
+    assert (world.of(number).state, world.of(number).department_id) == ("to_dispatch", None)
+    page = supervisor.get(f"/tickets/{number}").text
+    assert "101 玉溪市人力资源和社会保障局</option>" not in page, "nothing is handed to it any more"
+
+
 def test_an_old_sheet_reprints_as_it_was_signed(world: World, signed_in: SignIn) -> None:
     terms = Terms("玉101授〔2026〕9号", Scope.DEPARTMENT, Form.FULL, today(), today())
     with world.database.writing() as session:

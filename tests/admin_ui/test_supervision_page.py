@@ -64,10 +64,10 @@ def test_who_is_complained_of_is_kept_from_each_form_and_never_gets_it(world: Wo
         return client.post(f"/tickets/{number}/{way}", data=said | data).text
 
     post(liaison, "return", why="不属于我局")
-    assert "被反映单位不能作为承办单位" in post(supervisor, "dispatch", complained_of="玉溪市公安局")
+    assert "被反映单位不能作为承办单位" in post(supervisor, "dispatch", complained_of="玉溪市人力资源和社会保障局")
     post(supervisor, "hand-down", complained_of="某某物业公司", county="530402")
     assert world.of(number).complained_of == "某某物业公司"
     post(signed_in("county_office"), "hand-up", why="属市级")
     post(supervisor, "dispatch", complained_of="某某物业公司")
     post(liaison, "return", why="仍不属于")
-    assert "被反映单位不能作为承办单位" in post(office, "impose", why="职责", complained_of="玉溪市公安局")
+    assert "被反映单位只能由热线修改" in post(office, "impose", why="职责", complained_of="市人社局")

@@ -48,6 +48,13 @@ POSSIBLE = {
     (State.MERGED, Action.UNMERGE): State.TO_DISPATCH,
     (State.MERGED, Action.FOLLOW): State.TO_CALL_BACK,
     (State.MERGED, Action.WITHDRAW): State.WITHDRAWN,
+    (State.TO_ACCEPT, Action.SUCCEED): State.TO_ACCEPT,
+    (State.IN_HAND, Action.SUCCEED): State.IN_HAND,
+    (State.NEEDS_FACTS, Action.SUCCEED): State.NEEDS_FACTS,
+    (State.TO_CHECK, Action.SUCCEED): State.TO_CHECK,
+    (State.TO_ACCEPT, Action.TAKE_AWAY): State.TO_DISPATCH,
+    (State.IN_HAND, Action.TAKE_AWAY): State.TO_DISPATCH,
+    (State.NEEDS_FACTS, Action.TAKE_AWAY): State.TO_DISPATCH,
 }
 IMPOSSIBLE = [pair for pair in itertools.product(State, Action) if pair not in POSSIBLE]
 

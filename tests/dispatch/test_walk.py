@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 from dispatch.tickets.tickets import Klass
 from hotline.accounts.roles import Role
 from hotline.database import Database
+from hotline.directory.departments import Succession
 from hotline.settings import Settings
+from hotline.times import local_day
+from tests.conftest import NOON
 from tests.dispatch import town
 from tests.dispatch.town import Staff
 from tests.dispatch.walkers import CRASHES, DONE, REFUSED, Walkers
@@ -33,7 +36,13 @@ def staff(database: Database) -> Staff:
         county = town.somebody(session, Role.COUNTY_OFFICE, county=office.county_code)
         other = town.unit(session, "102", "玉溪市住建局")
         theirs = town.somebody(session, Role.LIAISON, of=other, login="theirs")
-        return replace(town.staff(session, office), county=county, other=other, theirs=theirs)
+        heir = town.unit(session, "103", "易门县城市运行局", county=office.county_code)
+        for old, new in ((office, heir), (heir, office)):
+            session.add(Succession(predecessor_id=old.id, successor_id=new.id, kind="merged", on=local_day(NOON)))
+        own = town.staff(session, office)
+        people = (town.somebody(session, role, of=heir, login=f"heir_{role}") for role in (Role.LIAISON, Role.LEADER))
+        stands = Staff(heir, own.supervisor, *people)
+        return replace(own, county=county, other=other, theirs=theirs, heir=stands)
 
 
 @moderate(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -76,6 +76,7 @@ class Staff:
     county: Account | None = None
     other: Department | None = None  # another department, and its liaison
     theirs: Account | None = None
+    heir: "Staff | None" = None  # who stands for the department while it is no more
 
 
 def staff(session: Session, office: Department) -> Staff:

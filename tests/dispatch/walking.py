@@ -15,7 +15,18 @@ from sqlalchemy.orm.exc import StaleDataError
 from dispatch.callbacks import callbacks
 from dispatch.callbacks.callbacks import Callback
 from dispatch.calls.endings import end_attempt
-from dispatch.tickets import asides, counties, disputes, extensions, facts, joint, merging, referrals, shares
+from dispatch.tickets import (
+    asides,
+    counties,
+    disputes,
+    extensions,
+    facts,
+    joint,
+    merging,
+    referrals,
+    shares,
+    succeeding,
+)
 from dispatch.tickets.referrals import Matter
 from dispatch.tickets.shares import Share
 from dispatch.tickets.states import BEGINNINGS, OVER, TRANSITIONS, Action, ImpossibleStep, State
@@ -25,6 +36,7 @@ from hotline.accounts.accounts import Account
 from hotline.database import Database
 from hotline.directory.departments import Department
 from hotline.settings import Settings
+from hotline.times import local_day
 from tests.conftest import NOON
 from tests.dispatch.town import Staff
 
@@ -62,6 +74,17 @@ def _share(session: Session, ticket: Ticket) -> Share:
     return found
 
 
+def _gone(ticket: Ticket, at: datetime, deed: Callable[[], None]) -> None:
+    """A step while its department is no more; it is there again before the commit, for all other steps."""
+    if (unit := ticket.department) is None:
+        raise ReferralError("no department has it")
+    unit.effective_to = local_day(at)
+    try:
+        deed()
+    finally:
+        unit.effective_to = None
+
+
 def _counted(session: Session) -> list[TicketStep]:
     """The steps that this session writes, as it writes them: others write some of the same ticket meanwhile."""
     written: list[TicketStep] = []
@@ -74,21 +97,21 @@ DEEDS: dict[Action, Deed] = {
     Action.IMPOSE: lambda w, s, t, n, at: referrals.impose(s, t, to=w.staff.office, why="职责所在", by=w.hand(t, w.competent), settings=w.settings, at=at),
     Action.HAND_DOWN: lambda w, s, t, n, at: counties.hand_down(s, t, county=w.staff.office.county_code, by=w.staff.supervisor, settings=w.settings, at=at),
     Action.HAND_UP: lambda w, s, t, n, at: counties.hand_up(s, t, why="不属本县", by=w.hand(t, w.competent), settings=w.settings, at=at),
-    Action.OPEN: lambda w, s, t, n, at: referrals.opened(s, t, by=w.staff.liaison, at=at),
-    Action.ACCEPT: lambda w, s, t, n, at: referrals.accept(s, t, by=w.staff.liaison, at=at),
-    Action.RETURN: lambda w, s, t, n, at: referrals.give_back(s, t, why="不属于我局", by=w.staff.liaison, settings=w.settings, at=at),
-    Action.REPLY: lambda w, s, t, n, at: referrals.reply(s, t, text=f"答复{n}", personal=n % 2 == 0, by=w.staff.liaison, at=at),
-    Action.SIGN: lambda w, s, t, n, at: referrals.sign(s, t, no_secrets=True, by=w.staff.leader, at=at),
+    Action.OPEN: lambda w, s, t, n, at: referrals.opened(s, t, by=w.mine(t).liaison, at=at),
+    Action.ACCEPT: lambda w, s, t, n, at: referrals.accept(s, t, by=w.mine(t).liaison, at=at),
+    Action.RETURN: lambda w, s, t, n, at: referrals.give_back(s, t, why="不属于我局", by=w.mine(t).liaison, settings=w.settings, at=at),
+    Action.REPLY: lambda w, s, t, n, at: referrals.reply(s, t, text=f"答复{n}", personal=n % 2 == 0, by=w.mine(t).liaison, at=at),
+    Action.SIGN: lambda w, s, t, n, at: referrals.sign(s, t, no_secrets=True, by=w.mine(t).leader, at=at),
     Action.SEND_BACK: lambda w, s, t, n, at: referrals.send_back(s, t, why="未答所问", by=w.staff.supervisor, settings=w.settings, at=at),
     Action.PASS: lambda w, s, t, n, at: referrals.pass_reply(s, t, by=w.staff.supervisor, settings=w.settings, at=at),
     Action.CLOSE: _ring,
     Action.REDO: _ring,
     Action.SETTLE: lambda w, s, t, n, at: disputes.settle(s, t, why="已尽力", by=w.staff.supervisor, at=at),
     Action.REDO_AGAIN: lambda w, s, t, n, at: disputes.redo_again(s, t, why="再办", by=w.staff.supervisor, settings=w.settings, at=at),
-    Action.ASK_EXTENSION: lambda w, s, t, n, at: extensions.ask(s, t, days=n % 12, why="须现场勘察", by=w.staff.liaison, settings=w.settings, at=at),
+    Action.ASK_EXTENSION: lambda w, s, t, n, at: extensions.ask(s, t, days=n % 12, why="须现场勘察", by=w.mine(t).liaison, settings=w.settings, at=at),
     Action.EXTEND: lambda w, s, t, n, at: extensions.grant(s, t, by=w.competent, settings=w.settings, at=at),
     Action.REFUSE_EXTENSION: lambda w, s, t, n, at: extensions.refuse(s, t, why="可如期办结", by=w.competent, at=at),
-    Action.ASK_FACTS: lambda w, s, t, n, at: facts.ask(s, t, why="哪个小区", by=w.staff.liaison, settings=w.settings, at=at),
+    Action.ASK_FACTS: lambda w, s, t, n, at: facts.ask(s, t, why="哪个小区", by=w.mine(t).liaison, settings=w.settings, at=at),
     Action.GIVE_FACTS: lambda w, s, t, n, at: facts.give(s, t, words="北门小区", by=w.staff.supervisor, settings=w.settings, at=at),
     Action.GO_ON: lambda w, s, t, n, at: facts.go_on(s, t.id, settings=w.settings, at=at + timedelta(days=30)),
     Action.WITHDRAW: lambda w, s, t, n, at: n % 4 or asides.withdraw(s, t, why="已解决", by=w.staff.supervisor, at=at),
@@ -98,6 +121,8 @@ DEEDS: dict[Action, Deed] = {
     Action.MERGE: lambda w, s, t, n, at: n % 3 or merging.merge(s, t, into=w.another(s, t, n), why="同一事项", by=w.staff.supervisor, settings=w.settings, at=at),
     Action.UNMERGE: lambda w, s, t, n, at: merging.take_out(s, t, why="并非同一事项", by=w.staff.supervisor, at=at),
     Action.FOLLOW: lambda w, s, t, n, at: referrals.pass_reply(s, _main(s, t), by=w.staff.supervisor, settings=w.settings, at=at),
+    Action.SUCCEED: lambda w, s, t, n, at: _gone(t, at, lambda: succeeding.succeed(s, t, to=w.heir(s, t), why="合并", by=w.staff.supervisor, settings=w.settings, at=at)),
+    Action.TAKE_AWAY: lambda w, s, t, n, at: n % 3 or _gone(t, at, lambda: succeeding.take_away(s, t, why="撤销", by=w.staff.supervisor, settings=w.settings, at=at)),
     Action.FILE: lambda w, s, t, n, at: referrals.file(s, t, at=at),
 }
 REMARKS: tuple[Deed, ...] = (
@@ -143,6 +168,17 @@ class Walk:
         """Who decides for the competent office."""
         assert self.staff.competent is not None
         return self.staff.competent
+
+    def mine(self, ticket: Ticket) -> Staff:
+        """The people of the department that has it: those of the former one, or of who stands for it."""
+        heir = self.staff.heir
+        return heir if heir is not None and ticket.department_id == heir.office.id else self.staff
+
+    def heir(self, session: Session, ticket: Ticket) -> Department:
+        """Who stands for its department: of these two, each for the other."""
+        assert self.staff.heir is not None
+        here = self.mine(ticket) is self.staff.heir
+        return session.get_one(Department, (self.staff if here else self.staff.heir).office.id)
 
     def hand(self, ticket: Ticket, city: Account) -> Account:
         """Who dispatches: what a county's office has, that office."""
