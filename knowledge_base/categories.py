@@ -1,6 +1,6 @@
 """The tree of categories: a path names a place in it, as 户籍/居住证."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from sqlalchemy import String, select
@@ -52,13 +52,21 @@ def fit_for_entry(session: Session, path: str) -> None:
 
 def now_called(session: Session, path: str) -> str:
     """What a category that was reviewed under this name is called now."""
+    return signposts(session).get(path, path)
+
+
+def signposts(session: Session) -> dict[str, str]:
+    """Every name that leads on, with the one that it leads to now."""
+    rows = select(Category.path, Category.became).where(Category.became != "")
+    became = {str(path): str(to) for path, to in session.execute(rows)}
+    return {path: _end(path, became) for path in became}
+
+
+def _end(path: str, became: Mapping[str, str]) -> str:
     seen: set[str] = set()
-    while path not in seen:
+    while path in became and path not in seen:
         seen.add(path)
-        row = session.get(Category, path)
-        if row is None or not row.became:
-            return path
-        path = row.became
+        path = became[path]
     return path
 
 

@@ -1,5 +1,6 @@
 """Writing: a new entry, and a new version of one that stands; what was published is never touched."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -21,7 +22,7 @@ from knowledge_base.transitions import LifeError, transition
 def begin(session: Session, content: Content, *, department: Department, by: Account, at: datetime, why: str = "",
           source: str = "", publish_at: datetime | None = None) -> EntryVersion:
     """A new entry with its first draft; `source` says what it came from (a ticket's number, a form)."""
-    content = content.tidy()
+    content = _tidy(session, content)
     _fit_to_write(session, content, department_id=department.id, by=by)
     session.flush()
     # Of two who ask the same at once, one hears so.
@@ -43,7 +44,7 @@ def revise(session: Session, entry: Entry, content: Content, *, by: Account, at:
     so that those who were told it are owed a call."""
     session.flush()
     session.refresh(entry, with_for_update=True)
-    content = content.tidy()
+    content = _tidy(session, content)
     _fit_to_write(session, content, department_id=entry.department_id, by=by)
     if not why.strip():
         raise LifeError("请说明修改理由")
@@ -62,7 +63,7 @@ def edit(session: Session, version: EntryVersion, content: Content, *, by: Accou
          corrects: bool = False, publish_at: datetime | None = None) -> None:
     """Write on at a draft; whoever did so can neither check nor review it."""
     entry = held(session, version)
-    content = content.tidy()
+    content = _tidy(session, content)
     line = transition(Stage(version.stage), Deed.WRITTEN)
     hands.fit(session, line, version, entry, by=by)
     _fit_to_write(session, content, department_id=entry.department_id, by=by)
@@ -114,6 +115,12 @@ def _drafted(session: Session, entry: Entry, content: Content, *, number: int, b
     _follow(entry, content)
     note(session, Deed.WRITTEN, version, entry, by=by.login, at=at, why=why)
     return version
+
+
+def _tidy(session: Session, content: Content) -> Content:
+    """In the category as it is called now: what was written before it was renamed leads there."""
+    content = content.tidy()
+    return replace(content, category=categories.now_called(session, content.category))
 
 
 def _fit_to_write(session: Session, content: Content, *, department_id: int, by: Account) -> None:

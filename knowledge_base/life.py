@@ -26,7 +26,7 @@ def submit(session: Session, version: EntryVersion, *, by: Account, at: datetime
     entry = held(session, version)
     publish_on = local_day(version.publish_at) if version.publish_at else None
     fit_to_submit(content_of(version), on=local_day(at), publish_on=publish_on)
-    categories.fit_for_entry(session, version.category)
+    categories.fit_for_entry(session, categories.now_called(session, version.category))
     _step(session, version, entry, Deed.SUBMITTED, by=by, at=at, why=why)
 
 

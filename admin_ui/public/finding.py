@@ -11,6 +11,7 @@ from admin_ui.public.offices import Named
 from admin_ui.public.permits import Permit
 from admin_ui.public.shelf import Item, by_ids
 from knowledge_base.asked import Found
+from knowledge_base.categories import now_called
 from knowledge_base.personal import masked
 from knowledge_base.search.match import Verdict, verdict, worth_showing
 
@@ -48,7 +49,8 @@ def find(session: Session, words: str, *, on: date, department: int | None = Non
     if not words:
         return Answered("", [], [], [], Found.NOTHING)
     index = lobby().index.at(session, on=on)
-    matches = index.search(words, most=MOST, department=department, category=category, full=full)
+    place = now_called(session, category)
+    matches = index.search(words, most=MOST, department=department, category=place, full=full)
     items = by_ids(session, [match.entry_id for match in worth_showing(matches)], on=on)
     how = HOW[verdict(matches)] if items else Found.NOTHING
     found = permits.named(session, words, department=department)

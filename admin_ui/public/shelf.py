@@ -29,11 +29,8 @@ class Item:
 
     @property
     def category(self) -> str:
-        return self.version.category or self.entry.category
-
-
-CATEGORY = func.coalesce(func.nullif(EntryVersion.category, ""), Entry.category)
-"""Where the published version stands in the tree."""
+        """As the tree calls it now: a version keeps the name that it was reviewed under."""
+        return self.entry.category
 
 
 PUBLISHED = (EntryVersion.entry_id == Entry.id) & (EntryVersion.number == Entry.published)
@@ -86,13 +83,13 @@ def by_ids(session: Session, ids: Sequence[int], *, on: date) -> list[Item]:
 
 def beneath(path: str) -> ColumnElement[bool]:
     """The entries of a place in the tree and of everything below it."""
-    return or_(CATEGORY.in_([path]), func.substr(CATEGORY, 1, len(path) + 1) == path + "/")
+    return or_(Entry.category == path, func.substr(Entry.category, 1, len(path) + 1) == path + "/")
 
 
 def counts_by_category(session: Session, *, on: date) -> dict[str, int]:
     """How many entries stand at each place of the tree itself, without what is below."""
-    query = select(CATEGORY, func.count()).select_from(Entry).join(EntryVersion, PUBLISHED).where(*standing(on))
-    rows: Iterable[Any] = session.execute(query.group_by(CATEGORY))
+    query = select(Entry.category, func.count()).join(EntryVersion, PUBLISHED).where(*standing(on))
+    rows: Iterable[Any] = session.execute(query.group_by(Entry.category))
     return {str(path): int(count) for path, count in rows if path}
 
 

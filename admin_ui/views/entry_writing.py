@@ -52,7 +52,7 @@ def edit(entry_id: int) -> ResponseReturnValue:
     with reading() as session:
         entry = _own(session, entry_id)
         version = drafts.under_way(session, entry) or (entry.versions[-1] if entry.versions else None)
-        typed = _typed(version) if version else {"question": entry.question}
+        typed = _typed(session, version) if version else {"question": entry.question}
         return _form(entry, typed)
 
 
@@ -96,10 +96,11 @@ def _seen(entry: Entry, version: EntryVersion | None) -> str:
     return f"{last.number}-{digest(last)}" if last else ""
 
 
-def _typed(version: EntryVersion) -> dict[str, str]:
+def _typed(session: Session, version: EntryVersion) -> dict[str, str]:
+    """What the version says, in the category as it is called now."""
     content = content_of(version)
     texts = {name: str(value or "") for name, value in vars(content).items()}
-    texts["keywords"] = "，".join(content.keywords)
+    texts["keywords"], texts["category"] = "，".join(content.keywords), categories.now_called(session, content.category)
     if version.stage != Stage.DRAFT:  # a new version has its own reasons and its own day
         return texts
     at = f"{local(version.publish_at):%Y-%m-%dT%H:%M}" if version.publish_at else ""

@@ -21,6 +21,7 @@ from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department
 from hotline.times import local_day
 from knowledge_base import direct, hands, hot
+from knowledge_base.categories import now_called
 from knowledge_base.entries import Entry, EntryVersion, State
 from knowledge_base.search.match import worth_showing
 from knowledge_base.stages import UNDER_WAY, Stage
@@ -102,7 +103,7 @@ def wanted(session: Session) -> Select[Entry]:
     if (stage := wish_code("stage", Stage)) is not None:
         at_stage = select(EntryVersion.entry_id).where(EntryVersion.stage == stage, hands.version_within(me()))
         query = query.where(Entry.id.in_(at_stage) if hands.sees_drafts(me()) else false())
-    if category := wish("category"):
+    if category := now_called(session, wish("category")):
         below = Entry.category.startswith(category + "/", autoescape=True)
         query = query.where(or_(Entry.category == category, below))
     if text:

@@ -15,7 +15,7 @@ from knowledge_base.entries import Approval, Attachment, Entry, EntryVersion, St
 from knowledge_base.forms import faq_known, faq_phrasings, trail, trees
 from knowledge_base.forms.descriptions import FAQ
 from knowledge_base.forms.faq_known import SAID
-from knowledge_base.forms.subject import Fault, Given, Hand, Subject, Undone, Written
+from knowledge_base.forms.subject import Cells, Fault, Given, Hand, Subject, Undone, Written
 from knowledge_base.ledger import Deed, Kind
 from knowledge_base.stages import Stage
 
@@ -38,6 +38,11 @@ def refusals(given: Given, ground: trees.Tree, _: Hand) -> list[Fault]:
     there = given.known.more["phrasings"] if given.known else ()
     refused = {held.text for held in there if held.approval == Approval.REFUSED}
     return faults + [("其他问法", f"“{text[:20]}”曾被审核退回") for text in row["phrasings"] if text in refused]
+
+
+def renamed(cells: Cells, ground: trees.Tree) -> Cells:
+    """In the category as it is called now: a file that was filled before it was renamed means the same."""
+    return {**cells, "category": ground.now(cells["category"])}
 
 
 def write(session: Session, rows: Sequence[Given], _: Any, hand: Hand) -> list[Written]:
@@ -182,4 +187,4 @@ def _content(said: Mapping[str, Any]) -> Content:
 
 
 SUBJECT = Subject(FAQ, faq_known.known, lambda session, _: trees.tree(session), refusals, write, take_back,
-                  faq_phrasings.stays)
+                  faq_phrasings.stays, renamed)

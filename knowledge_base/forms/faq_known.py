@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.directory.departments import Department
+from knowledge_base.categories import signposts
 from knowledge_base.entries import Approval, Attachment, Entry, EntryVersion, Phrasing
 from knowledge_base.forms import values
 from knowledge_base.forms.descriptions import FAQ
@@ -44,11 +45,13 @@ def known(session: Session, departments: Collection[int] | None, lock: bool) -> 
     entries = [row._mapping for row in session.execute(query)]
     chosen, last = _chosen(session, departments, {row["id"]: row["published"] for row in entries})
     phrasings, files = _phrasings(session, departments), _files(session, departments)
+    became = signposts(session)
     found = {}
     for row in entries:
         if row["id"] in chosen:
             version = chosen[row["id"]]
-            one = _known(row, version, last[row["id"]], phrasings.get(row["id"], ()), files.get(version["id"], []))
+            one = _known(row, version, last[row["id"]], phrasings.get(row["id"], ()), files.get(version["id"], []),
+                         became)  # fmt: skip
             found[one.department_id, values.show(FAQ.column("question"), row["question"])] = one
     return found
 
@@ -81,9 +84,11 @@ def _weight(version: Mapping[Any, Any], published: int | None) -> int:
 
 
 def _known(row: Mapping[Any, Any], version: Mapping[Any, Any], last: int, phrasings: Sequence[Held],
-           files: list[list[str | int]]) -> Known:
+           files: list[list[str | int]], became: Mapping[str, str]) -> Known:
+    """As its cells say, in the category as it is called now; `content` is what the version says."""
     said = {name: version[name] for name in SAID} | {"question": version["question"] or row["question"]}
-    held = said | {"department": row["name"], "remark": version["why"],
+    now = became.get(said["category"], said["category"])
+    held = said | {"department": row["name"], "category": now, "remark": version["why"],
                    "phrasings": [held.text for held in phrasings if held.approval in STANDING]}  # fmt: skip
     cells = {c.key: values.show(c, held[c.key]) for c in FAQ.columns}
     content = {k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in said.items()} | {"why": version["why"]}

@@ -70,6 +70,7 @@ def given(subject: Subject, row: dict[str, Any], known: Known | None) -> Given:
 def _one(found: Preview, subject: Subject, row: ReadRow, key: Key, known: dict[Key, Known], ground: Any,
          seen: dict[Key, int], hand: Hand) -> None:
     cells, faults = _cells(subject.form, row, key)
+    cells = subject.renamed(cells, ground)
     thing = known.get(key)
     if thing:
         cells, stays = subject.stays(cells, thing, hand)

@@ -84,7 +84,7 @@ class Subject:
     changed; `ground` gathers what the rules look at, once a file; `refusals` are the rules that concern more than one
     cell or the database; `write` puts rows in and says how to take them back, in their order; `take_back` does so;
     `stays` gives a row's cells as they will stand, and why in words, when it leaves out what this hand can't take
-    away."""
+    away; `renamed` gives them as the ground calls things now."""
 
     form: Form
     known: Callable[[Session, Collection[int] | None, bool], dict[Key, Known]]
@@ -93,6 +93,7 @@ class Subject:
     write: Callable[[Session, Sequence[Given], Any, Hand], list[Written]]
     take_back: Callable[[Session, Sequence[Undone], Hand], None]
     stays: Callable[[Cells, Known, Hand], tuple[Cells, str]] = lambda cells, *_: (cells, "")
+    renamed: Callable[[Cells, Any], Cells] = lambda cells, _: cells
 
 
 def digest(*parts: object, length: int = 20) -> str:

@@ -1,6 +1,7 @@
 """The tree of categories as the forms' rules look at it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from sqlalchemy.orm import Session
@@ -13,6 +14,11 @@ class Tree:
     """The places that stand; while there are none, any category will do."""
 
     paths: frozenset[str]
+    became: Mapping[str, str] = field(default_factory=dict)  # what was renamed, with its name now
+
+    def now(self, path: str) -> str:
+        """What a place is called now."""
+        return self.became.get(path, path)
 
     @cached_property
     def leaves(self) -> frozenset[str]:
@@ -34,4 +40,4 @@ class Tree:
 
 def tree(session: Session) -> Tree:
     """The tree as it is now."""
-    return Tree(frozenset(row.path for row in categories.standing(session)))
+    return Tree(frozenset(row.path for row in categories.standing(session)), categories.signposts(session))

@@ -210,7 +210,21 @@ def test_categories_are_kept_by_the_office(world: World, signed_in: SignIn) -> N
     assert office.post("/categories/rename", data=renamed).status_code == 303
     assert "人社/社保卡" in signed_in("liaison").get("/knowledge/new").text
     assert office.post("/categories/retire", data={"path": "人社/社保卡", "why": "不用"}).status_code == 422
-    assert "社保卡如何挂失" in signed_in("liaison").get("/knowledge?category=人社").text
+    for named in ("人社", "社会保障"):
+        assert "社保卡如何挂失" in signed_in("liaison").get(f"/knowledge?category={named}").text
+
+
+def test_what_was_published_before_its_category_was_renamed_is_edited_in_the_new_one(world: World, signed_in: SignIn) -> None:
+    office, liaison = signed_in("city_office"), signed_in("liaison")
+    office.post("/categories/add", data={"above": "", "name": "户籍"})
+    with world.database.writing() as session:
+        session.get_one(Entry, ENTRY).category = "户籍"
+        session.scalars(select(EntryVersion).where(EntryVersion.entry_id == ENTRY)).one().category = "户籍"
+    assert office.post("/categories/rename", data={"path": "户籍", "to": "户政", "why": "改称"}).status_code == 303
+    page = liaison.get(f"/knowledge/{ENTRY}/edit")
+    assert '<option value="户政" selected>' in page.text
+    assert "已停用" not in page.text
+    assert liaison.post(f"/knowledge/{ENTRY}/edit", data=form(category="户政", seen=seen(page))).status_code == 303
 
 
 def told(world: World, entry: int, caller: str) -> str:

@@ -16,6 +16,7 @@ from hotline.settings import Settings
 from knowledge_base import approving, attachments, categories, drafts, keeping_categories, life, sweeping
 from knowledge_base.authorisations import Authorisation
 from knowledge_base.categories import Category
+from knowledge_base.content import content_of
 from knowledge_base.entries import Approval, Attachment, Entry, EntryVersion, Phrasing, State
 from knowledge_base.ledger import Deed, LedgerRow
 from knowledge_base.stages import Stage
@@ -96,6 +97,18 @@ def test_a_new_name_carries_entries_drafts_and_authorisations_and_leaves_what_wa
     assert list(verify(session)) == []
     noted = session.scalars(select(AuditRow).where(AuditRow.deed == "category.renamed")).one()
     assert (noted.by, noted.reason, noted.details["authorisations"]) == ("city_office", "机构职能调整", [leave.id])
+
+
+def test_what_was_written_under_the_old_name_is_written_on_under_the_new_one(session: Session, who: People, settings: Settings) -> None:
+    tree(session, who, "户籍", "户籍/居住证")
+    entry = town.published(session, who, settings, category="户籍/居住证")
+    sent_back = town.bring(session, town.written(session, who, question="迁户口", category="户籍/居住证"), Stage.SUBMITTED, by=who, settings=settings)
+    for path, to in (("户籍/居住证", "户籍/居住证件"), ("户籍", "户政")):
+        keeping_categories.rename(session, path, to, why="x", by=who.city, at=NOON)
+    assert drafts.revise(session, entry, content_of(entry.versions[0]), by=who.liaison, at=NOON, why="改").category == "户政/居住证件"
+    assert drafts.begin(session, replace(CONTENT, question="新的", category="户籍/居住证"), department=who.office, by=who.liaison, at=NOON).category == "户政/居住证件"
+    life.send_back(session, sent_back, why="改", by=who.leader, at=NOON)
+    life.submit(session, sent_back, by=who.liaison, at=NOON)
 
 
 @pytest.mark.parametrize(("path", "to"), [("户籍", "户籍/新"), ("户籍", "户籍"), ("户籍/居住证", "户籍/身份证"), ("没有", "有"),

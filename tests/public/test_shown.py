@@ -4,6 +4,7 @@ import re
 import time
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import time_machine
@@ -13,6 +14,7 @@ from sqlalchemy import select, update
 from hotline.directory.departments import Department
 from hotline.times import local_day, now
 from knowledge_base.asked import Asked, Found, Unanswered
+from knowledge_base.categories import Category
 from knowledge_base.entries import Entry, EntryVersion
 from knowledge_base.licences import Licence
 
@@ -293,3 +295,20 @@ def test_what_a_department_left_behind_stands_on_no_page(city: City, client: Fla
     assert "居住证在哪里办" not in client.get("/").text
     assert client.get(f"/entries/{entry_id}").status_code == 404
     assert client.get("/categories/户籍").status_code == 404
+
+
+def test_a_category_that_was_renamed_shows_what_stands_there_and_its_old_address_leads_on(city: City, client: FlaskClient) -> None:
+    with city.database.writing() as session:
+        session.add_all([Category(path=path, became=to) for path, to in (("户籍", "户政"), ("户籍/居住证", "户政/居住证"), ("户政", ""), ("户政/居住证", ""))])
+        session.scalars(select(Entry).where(Entry.question == "居住证在哪里办")).one().category = "户政/居住证"  # its version keeps the old one
+    assert "户政" in client.get("/categories").text
+    assert "户籍" not in client.get("/categories").text
+    assert "居住证在哪里办" in client.get("/categories/户政").text
+    assert "户政" in client.get(f"/entries/{city.entry('居住证在哪里办')}").text
+    for old, new in (("户籍", "户政"), ("户籍/居住证", "户政/居住证")):
+        answer = client.get(f"/categories/{old}?page=1")
+        assert (answer.status_code, unquote(answer.location)) == (302, f"/categories/{new}?page=1")
+    for named in ("户籍", "户政", "户籍/居住证"):
+        assert "居住证在哪里办" in client.get(f"/search?q=居住证在哪里办&category={named}").text, named
+        listed = client.get(f"/open311/inquiry/v1/web_faqs/all.json?category={named}").json
+        assert [row["categories"] for row in listed] == [[{"category_name": "户政/居住证"}]], named

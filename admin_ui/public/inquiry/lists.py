@@ -13,6 +13,7 @@ from admin_ui.public.permits import Permit
 from admin_ui.public.shelf import PUBLISHED, Item, beneath, items, on_shelf, standing
 from hotline.directory.departments import Department, in_service
 from hotline.times import CHINA
+from knowledge_base.categories import now_called
 from knowledge_base.entries import Entry, EntryVersion
 
 T = TypeVar("T")
@@ -56,7 +57,7 @@ def last_change(session: Session, *, on: date, at: datetime) -> datetime:
 def _faq_filters(session: Session, wish: Wish) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wish.category:
-        found.append(beneath(wish.category))
+        found.append(beneath(now_called(session, wish.category)))
     if wish.updated_since is not None:
         found.append(EntryVersion.published_at >= wish.updated_since)
     if wish.department:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,7 +11,7 @@ from admin_ui.paging import wish_number
 from admin_ui.public.limits import limiter, of
 from admin_ui.public.lobby import reading, today
 from admin_ui.public.shelf import beneath, counts_by_category, on_shelf, page_of
-from knowledge_base.categories import Category
+from knowledge_base.categories import Category, now_called
 
 blueprint = Blueprint("categories", __name__, url_prefix="/categories")
 limiter.limit(of("public_limit"))(blueprint)
@@ -35,7 +35,10 @@ def listed() -> ResponseReturnValue:
 
 @blueprint.get("/<path:path>")
 def page(path: str) -> ResponseReturnValue:
+    """What stands at a place of the tree; the name that it had before leads to it."""
     with reading() as session:
+        if (now := now_called(session, path)) != path:
+            return redirect(url_for("categories.page", path=now, page=wish_number("page")))
         places = below(session, counts_by_category(session, on=today()), path)
         shown = page_of(session, on_shelf(today()).where(beneath(path)), number=wish_number("page") or 1)
         if not shown.rows:

@@ -11,6 +11,7 @@ from admin_ui.public.lobby import reading, today
 from admin_ui.public.pages.categories import tops
 from admin_ui.public.shelf import counts_by_category
 from hotline.directory.departments import in_service
+from knowledge_base.categories import now_called
 
 blueprint = Blueprint("search", __name__, url_prefix="/search")
 limiter.limit(of("public_limit"))(blueprint)
@@ -32,6 +33,7 @@ def page() -> ResponseReturnValue:
     if words != " ".join(given.split()):
         return redirect(url_for("search.page", q=words, department=department, category=category or None), 303)
     with reading() as session:
+        category = now_called(session, category)
         found = find(session, words, on=today(), department=department, category=category, full=True)
         departments = in_service(session, on=today())
         categories = tops(session, counts_by_category(session, on=today()))

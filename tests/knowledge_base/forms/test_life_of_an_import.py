@@ -9,7 +9,7 @@ from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.audit import AuditRow
 from hotline.directory.departments import Department, Succession
-from knowledge_base import approving, base_data, base_words, drafts, granting, ledger, life
+from knowledge_base import approving, base_data, base_words, drafts, granting, keeping_categories, ledger, life
 from knowledge_base.authorisations import Authorisation
 from knowledge_base.categories import Category
 from knowledge_base.content import content_of, digest
@@ -471,3 +471,25 @@ def test_the_names_and_the_code_of_a_department_that_is_no_more_mean_who_does_it
     ours = town.see(lambda s: units(s, old, on=NOON.date()))
     with pytest.raises(UnitError, match="已撤销"):
         ours.meant("")
+
+
+def test_a_file_that_was_filled_before_a_category_was_renamed_means_the_same(town: Town) -> None:
+    known = town.see(lambda s: SUBJECTS["5"].known(s, None, False))
+    row = next(k for k in known.values() if k.cells["category"].startswith("户籍"))
+    old, place = dict(row.cells), row.cells["category"]
+
+    def rename(session: Any) -> None:
+        for path in {*session.scalars(select(Entry.category).distinct()), place}:
+            for depth in range(path.count("/") + 1):
+                session.merge(Category(path="/".join(path.split("/")[: depth + 1])))
+        office = session.scalars(select(Account).where(Account.role == Role.CITY_OFFICE)).first()
+        keeping_categories.rename(session, place, place + "（新）", why="更名", by=office, at=NOON)
+
+    town.do(rename)
+    same = town.preview(books.book(FAQ, [old]))
+    assert (same.counts(), same.refused) == ({"new": 0, "changed": 0, "same": 1, "refused": 0}, [])
+    assert town.see(lambda s: SUBJECTS["5"].known(s, None, False))[row.department_id, old["question"]].cells["category"] == place + "（新）"
+    taken = town.take_in(books.book(FAQ, [{**old, "answer": "改了的答复"}, books.question("另一个问题", category=place)]))
+    assert (taken.counts["changed"], taken.counts["new"], taken.refused) == (1, 1, [])
+    drafts_ = town.see(lambda s: s.scalars(select(EntryVersion.category).where(EntryVersion.stage == Stage.DRAFT)).all())
+    assert set(drafts_) == {place + "（新）"}
