@@ -102,6 +102,7 @@ def _tell(voice: Voice, house: House, standing: Standing, sends: Sends) -> Next:
         day = local(standing.promised_by)
         sounds += ["hotline/extended_now"] if standing.extended else []
         sounds += ["hotline/due_before", f"hotline/month_{day.month}", f"hotline/day_{day.day}"]
+        sounds += ["hotline/due_unknown"] if standing.provisional else []
     heard = HeardPrompts(voice, sounds, interrupt=PERSON, sends=sends)
     key = heard.say() or heard.ask(*offers, timeout=4.0)
     if key == URGE and len(offers) > 1:

@@ -41,7 +41,7 @@ def departments(session: Session, ticket: Ticket, calendar: WorkingDays, *, sett
 def set_promise(session: Session, ticket: Ticket, *, settings: Settings) -> None:
     """Count the promise to the caller and keep what came out, with its reasons."""
     found = promised(ticket, working_days(session), settings=settings)
-    ticket.promised_by, ticket.why_promised = found.at, list(found.lines)
+    ticket.promised_by, ticket.promise_provisional, ticket.why_promised = found.at, found.provisional, list(found.lines)
     if ticket.due_from is None and ticket.dispatch_by is None:
         ticket.provisional = found.provisional
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.clocks import deadlines, dispatching
 from dispatch.clocks.clocks import Deadline
-from dispatch.tickets import facts, joint
+from dispatch.tickets import facts, joint, new_day
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Ticket, write_step
 from dispatch.tickets.worklist import RUNNING
@@ -45,7 +45,9 @@ def recount(session: Session, ticket: Ticket, *, settings: Settings, at: datetim
     calendar = cache(lambda county: working_days(session, county_code=county))
     counted = promise, due, waits = _count(session, ticket, calendar, settings=settings)
     told = _told(ticket, counted)
-    ticket.promised_by, ticket.why_promised = promise.at, list(promise.lines)
+    later = ticket.promise_provisional and not promise.provisional and promise.at > ticket.promised_by
+    ticket.promised_by, ticket.promise_provisional, ticket.why_promised = (
+        promise.at, promise.provisional, list(promise.lines))  # fmt: skip
     ticket.provisional, ticket.facts_by = (due or promise).provisional, waits
     if ticket.due_from is None and ticket.dispatch_by is not None:
         dispatching.count(session, ticket, settings=settings)
@@ -57,6 +59,8 @@ def recount(session: Session, ticket: Ticket, *, settings: Settings, at: datetim
     joint.count_again(session, ticket, settings=settings)
     if told:
         write_step(session, ticket, "recount", by="hotline", source=ticket.state, at=at, why=f"工作日历变更：{told}")
+    if later:
+        new_day.tell(session, ticket, ground="放假安排已经公布", settings=settings, at=at)
 
 
 def _count(session: Session, ticket: Ticket, calendar: Calendar, *, settings: Settings) -> Counted:
@@ -72,13 +76,15 @@ def _count(session: Session, ticket: Ticket, calendar: Calendar, *, settings: Se
 def _of(counted: Counted) -> tuple[object, ...]:
     promise, due, waits = counted
     until = due and due.at
-    return (promise.at, list(promise.lines), (due or promise).provisional, until, due and list(due.lines), waits)
+    provisional = (due or promise).provisional, promise.provisional
+    return (promise.at, list(promise.lines), *provisional, until, due and list(due.lines), waits)
 
 
 def _kept(ticket: Ticket) -> tuple[object, ...]:
     due = _due(ticket)
     why = ticket.why_due if due else None
-    return (ticket.promised_by, ticket.why_promised, ticket.provisional, due, why, ticket.facts_by)
+    provisional = ticket.provisional, ticket.promise_provisional
+    return (ticket.promised_by, ticket.why_promised, *provisional, due, why, ticket.facts_by)
 
 
 def _due(ticket: Ticket) -> datetime | None:
@@ -93,7 +99,8 @@ def _told(ticket: Ticket, counted: Counted) -> str:
     parts = [("对来电人承诺", ticket.promised_by, promise.at), *([(name, _due(ticket), due.at)] if due else []),
              ("待补充期限", ticket.facts_by, waits)]  # fmt: skip
     told = [f"{name}由{_at(before)}改为{_at(after)}" for name, before, after in parts if before != after]
-    if ticket.provisional and not (due or promise).provisional:
+    settled = ticket.provisional and not (due or promise).provisional
+    if settled or (ticket.promise_provisional and not promise.provisional):
         told.append("放假安排已公布，期限不再是暂定")
     return "；".join(told)
 

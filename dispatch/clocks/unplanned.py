@@ -4,7 +4,7 @@ deadline falls into it."""
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dispatch.tickets import alerts
@@ -34,9 +34,11 @@ def years(session: Session, *, settings: Settings, at: datetime) -> list[int]:
 
 def guessed(session: Session) -> set[date]:
     """The days of deadlines that are provisional (暂定): of whatever still runs."""
-    open_ones = Ticket.state.in_(sorted(set(State) - OVER)), Ticket.provisional.is_(True)
-    rows = session.execute(select(Ticket.due_at, Ticket.promised_by).where(*open_ones)).all()
-    return {local_day(moment) for row in rows for moment in row if moment is not None}
+    open_ones = Ticket.state.in_(sorted(set(State) - OVER))
+    clock = func.coalesce(Ticket.due_at, Ticket.dispatch_by)
+    work = select(clock).where(open_ones, Ticket.provisional.is_(True), clock.is_not(None))
+    promises = select(Ticket.promised_by).where(open_ones, Ticket.promise_provisional.is_(True))
+    return {local_day(moment) for query in (work, promises) for moment in session.scalars(query)}
 
 
 def tell(session: Session, *, settings: Settings, at: datetime) -> list[int]:

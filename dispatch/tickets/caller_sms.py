@@ -40,7 +40,8 @@ def lodged(session: Session, ticket: Ticket, code: str, *, at: datetime) -> bool
 
 def standing(session: Session, told: Standing, *, to: str, call_id: str, at: datetime) -> bool:
     """Owe him what he heard of his matter, once in a call; False the second time."""
-    by_when = "" if told.answered else f"，预计{local(told.promised_by):%m月%d日}前答复"
+    perhaps = "（暂定）" if told.provisional else ""
+    by_when = "" if told.answered else f"，预计{local(told.promised_by):%m月%d日}前答复{perhaps}"
     values = {"number": told.number, "state": LABELS[told.state] + by_when}
     return sms.owe(session, sms.STANDING, to, values, at, key=f"call:{call_id}:standing:{told.ticket_id}",
                    about=("ticket", told.number), urgent=True)  # fmt: skip

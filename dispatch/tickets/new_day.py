@@ -1,4 +1,5 @@
-"""延期 is told to the caller: he is told the new day."""
+"""The caller is told the new day by which he is answered: of an extension (延期), and when a day that was provisional
+turns out to be later."""
 
 from datetime import datetime
 
@@ -12,11 +13,12 @@ from hotline.telling import sms
 from hotline.times import local
 
 
-def tell(session: Session, ticket: Ticket, *, settings: Settings, at: datetime) -> None:
+def tell(session: Session, ticket: Ticket, *, settings: Settings, at: datetime,
+         ground: str = "经批准延长办理时间") -> None:
     """Owe him the day by which he is answered now, once for each day."""
     day = local(ticket.promised_by)
-    date = f"{day.month}月{day.day}日"
-    spoken = (f"{caller_told.which(ticket)}，经批准延长办理时间，预计{date}前答复，请您谅解。"
+    date = f"{day.month}月{day.day}日" + ("（暂定）" if ticket.promise_provisional else "")
+    spoken = (f"{caller_told.which(ticket)}，{ground}，预计{date}前答复，请您谅解。"
               f"查询进度请凭查询码拨打{settings.number}。")  # fmt: skip
     word = Word(sms.EXTENDED, {"number": ticket.number, "date": date}, spoken)
     caller_told.owe(session, ticket, word, key=f"ticket:{ticket.id}:extended:{day:%Y%m%d}", settings=settings, at=at)

@@ -28,6 +28,7 @@ class Standing:
     extended: bool = False  # 延期: the promise is longer than it was
     sent_to: tuple[str, ...] = ()  # the telephones that it was lodged with; of a confidential one nothing is sent
     instead: str = ""  # 不予受理: where he should go instead
+    provisional: bool = False  # 暂定: the promise runs into a year without a plan
 
     @property
     def answered(self) -> bool:
@@ -59,7 +60,8 @@ def _standing(session: Session, ticket: Ticket) -> Standing:
     state = State(followed(session, ticket).state)
     sent_to = () if ticket.confidential else _telephones(ticket)
     return Standing(ticket.id, ticket.number, state, ticket.promised_by, bool(ticket.promise_extended), sent_to,
-                    _instead(session, ticket) if state in (State.NOT_ACCEPTED, State.FILED) else "")  # fmt: skip
+                    _instead(session, ticket) if state in (State.NOT_ACCEPTED, State.FILED) else "",
+                    ticket.promise_provisional)  # fmt: skip
 
 
 def _instead(session: Session, ticket: Ticket) -> str:

@@ -90,6 +90,7 @@ class Ticket(Base):
     promised_days: Mapped[int | None]  # as the rules were at intake; None: from before they were kept
     promised_hours: Mapped[int | None]  # instead of the days, for what is urgent
     promise_extended: Mapped[int] = mapped_column(default=0)  # 延期: working days that the caller was told of
+    promise_provisional: Mapped[bool] = mapped_column(default=False)  # it runs into a year without a plan
     why_promised: Mapped[list[str]] = mapped_column(JSON, default=list)
     dispatched_at: Mapped[datetime | None]
     accept_by: Mapped[datetime | None]

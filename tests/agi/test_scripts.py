@@ -511,6 +511,13 @@ def test_a_code_from_ones_own_telephone_tells_how_the_matter_stands(lodged: Hotl
     assert lodged.kinds()[-1] == Step.PROGRESS
 
 
+def test_a_day_in_a_year_without_a_plan_is_not_told_as_certain(lodged: Hotline) -> None:
+    with lodged.database.writing() as session:
+        session.scalars(select(Ticket)).one().promise_provisional = True
+    caller = lodged.serve(Caller({"key_code": CODE}), "progress")
+    assert caller.prompts[3:7] == ["due_before", "month_11", "day_26", "due_unknown"]
+
+
 def test_by_5_he_urges_his_matter_once_a_day_and_hears_what_became_of_it(lodged: Hotline) -> None:
     for said in ("urged", "urged_before"):
         caller = lodged.serve(Caller({"key_code": CODE, "keys_again": "5", "person_offer": ["", "*"]}), "progress")

@@ -45,6 +45,14 @@ def test_number_and_code_together_show_state_and_promise_and_nothing_else(city: 
     assert [(row.by, row.thing) for row in seen] == [("web", lodged.ticket.number)]
 
 
+def test_a_day_in_a_year_without_a_plan_is_shown_as_one_that_may_move(city: City, client: FlaskClient) -> None:
+    lodged = city.lodged("路灯不亮", Klass.HELP)
+    for perhaps in (False, True):
+        with city.database.writing() as session:
+            session.get_one(Ticket, lodged.ticket.id).promise_provisional = perhaps
+        assert ("放假安排尚未公布，日期是暂定的" in ask(client, lodged.ticket.number, lodged.code).text) is perhaps
+
+
 def mark_on(page: str) -> str:
     found = re.search(r'name="mark" value="([^"]+)"', page)
     return found[1] if found else ""
