@@ -48,7 +48,14 @@ def set_promise(session: Session, ticket: Ticket, *, settings: Settings) -> None
 
 def set_due(session: Session, ticket: Ticket, *, settings: Settings) -> None:
     """Count the department's time and keep what came out, with its reasons."""
-    found = departments(session, ticket, county_of(session, ticket), settings=settings)
+    keep_due(session, ticket, departments(session, ticket, county_of(session, ticket), settings=settings),
+             settings=settings)  # fmt: skip
+
+
+def keep_due(session: Session, ticket: Ticket, found: Deadline, *, settings: Settings) -> None:
+    """Keep the department's deadline. Another one than before begins the ladder anew: each rung once for each."""
+    if found.at != ticket.due_at:
+        ticket.rung = 0
     ticket.due_at, ticket.provisional, ticket.why_due = found.at, found.provisional, list(found.lines)
     set_rung(session, ticket, settings=settings)
 

@@ -54,8 +54,7 @@ def recount(session: Session, ticket: Ticket, *, settings: Settings, at: datetim
     elif due is not None:
         if due.at != ticket.due_at and ticket.dispatched_at is not None:
             deadlines.set_acceptance(session, ticket, settings=settings)
-        ticket.due_at, ticket.why_due = due.at, list(due.lines)
-        deadlines.set_rung(session, ticket, settings=settings)
+        deadlines.keep_due(session, ticket, due, settings=settings)
     joint.count_again(session, ticket, settings=settings)
     if told:
         write_step(session, ticket, "recount", by="hotline", source=ticket.state, at=at, why=f"工作日历变更：{told}")

@@ -32,7 +32,7 @@ def grant(session: Session, ticket: Ticket, *, why: str = "", by: Account, setti
     with it."""
     source = move(ticket, Action.EXTEND, by=by.login, at=at)
     days = _asked(ticket)
-    ticket.extended_days, ticket.promise_extended, ticket.rung = days, days, 0
+    ticket.extended_days = ticket.promise_extended = days
     deadlines.set_due(session, ticket, settings=settings)
     deadlines.set_promise(session, ticket, settings=settings)
     written(session, ticket, Action.EXTEND, by=by, source=source, at=at, why=why.strip(), days=days)

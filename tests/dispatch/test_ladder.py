@@ -1,19 +1,20 @@
 """The ladder: liaison, leader in charge, competent office, the inspector's list; in working hours, each rung once."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.callbacks.trunk import Taken
-from dispatch.clocks import ladder
+from dispatch.clocks import ladder, recounting
 from dispatch.sweeps import following
 from dispatch.sweeps.duty import Duty
-from dispatch.tickets import extensions, referrals, supervision
+from dispatch.tickets import extensions, facts, referrals, supervision
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Ticket, Urgency
 from hotline.accounts.roles import Role
+from hotline.calendar.days import CalendarDay
 from hotline.database import Database
 from hotline.directory.departments import Department
 from hotline.events import Bus
@@ -108,6 +109,25 @@ def test_more_days_and_a_new_department_begin_the_ladder_anew(session: Session, 
     ladder.climb(session, another.id, settings=settings, at=later(days=2))
     referrals.give_back(session, another, why="不属于我局", by=staff.liaison, settings=settings, at=later(days=2))
     assert (another.rung, another.rung_at) == (0, another.dispatch_by)
+
+
+def test_a_deadline_that_the_calendar_moves_has_a_ladder_of_its_own(session: Session, settings: Settings, staff: Staff) -> None:
+    row = handed(session, settings, staff)  # due on Thursday, 26 November, 18:00
+    assert climbed(session, row, settings, until=later(days=2)) == [("11-25 08:30", "remind")]
+    session.add_all(CalendarDay(day=date(2026, 11, day), county_code="", works=False, reason="临时放假", by="x", at=NOON) for day in (24, 25))
+    session.flush()
+    recounting.recount(session, row, settings=settings, at=later(days=2))
+    assert (f"{local(row.due_at or NOON):%m-%d}", row.rung) == ("11-30", 0)
+    assert climbed(session, row, settings, until=later(days=8)) == [("11-27 08:30", "remind"), ("12-01 08:30", "overdue")]
+
+
+def test_a_deadline_that_waiting_for_the_caller_moves_has_a_ladder_of_its_own(session: Session, settings: Settings, staff: Staff) -> None:
+    row = handed(session, settings, staff)
+    assert climbed(session, row, settings, until=later(hours=46)) == [("11-25 08:30", "remind")]
+    facts.ask(session, row, why="哪个小区", by=staff.liaison, settings=settings, at=later(hours=46))
+    facts.give(session, row, words="北门小区", by=staff.supervisor, settings=settings, at=later(hours=70))
+    assert f"{local(row.due_at or NOON):%m-%d %H:%M}" == "11-27 18:00"
+    assert climbed(session, row, settings, until=later(days=8)) == [("11-26 08:30", "remind"), ("11-30 08:30", "overdue"), ("12-01 08:30", "chase")]
 
 
 def test_two_beats_at_once_and_a_crash_between_tell_nothing_twice(database: Database, settings: Settings) -> None:
