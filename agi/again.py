@@ -1,13 +1,17 @@
 """Hearing it again: 8 says once more what was said, 7 says it more slowly, and 9 sends it to his mobile telephone."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol
 
-from agi.voice import Voice
+from agi.voice import NotSpoken, Voice
 
 SLOWER, ONCE_MORE, SEND = "7", "8", "9"
 MOST: Final = 6  # times that one text is said
 READINGS: Final = 4  # times that titles are read out
+
+
+class NoLonger(NotSpoken):
+    """What he wants to hear again may not be said any more."""
 
 
 class Sends(Protocol):
@@ -27,16 +31,21 @@ def again(voice: Voice, key: str) -> bool:
 
 
 class Heard:
-    """One text that a caller hears, as often as he likes."""
+    """One text that a caller hears, as often as he likes, and as long as it holds: minutes may lie between."""
 
-    def __init__(self, voice: Voice, text: str, *, interrupt: str = "", sends: Sends | None = None) -> None:
+    def __init__(self, voice: Voice, text: str, *, interrupt: str = "", sends: Sends | None = None,
+                 holds: Callable[[], bool] = lambda: True) -> None:  # fmt: skip
         self._voice, self._text, self._interrupt, self._sends = voice, text, interrupt, sends
+        self._holds = holds
         self._left = MOST
 
     def say(self) -> str:
-        """Say it; the key of `interrupt` that stopped it. NotSpoken when a sentence never came."""
+        """Say it; the key of `interrupt` that stopped it. NotSpoken when a sentence never came, NoLonger when it is to
+        be said again and doesn't hold any more."""
         key = ONCE_MORE
         while again(self._voice, key) and self._left > 0:
+            if self._left < MOST and not self._holds():
+                raise NoLonger
             self._left -= 1
             key = self._once(self._interrupt + SLOWER + ONCE_MORE)
         return "" if key in {SLOWER, ONCE_MORE} else key

@@ -33,16 +33,18 @@ class Sending:
         try:
             with self._house.database.writing() as session:
                 self._owe(session)
-        except SmsError:  # longer than a short message may be
+        except SmsError:  # longer than a short message may be, or said no more
             return False
         return True
 
 
-def answer(talk: Talk, entry: Entry, text: str) -> Sending:
-    """The answer to one question, in the words in which it was told."""
+def answer(talk: Talk, entry: Entry, text: str, *, holds: Callable[[Session], bool] = lambda _: True) -> Sending:
+    """The answer to one question, in the words in which it was told, while it `holds`."""
     values = {"question": entry.question, "answer": " ".join(text.split())}
 
     def owe(session: Session) -> None:
+        if not holds(session):
+            raise SmsError("该答复已不能再告知")
         sms.owe(session, sms.ANSWER, talk.caller, values, now(), about=("call", talk.call_id),
                 key=f"call:{talk.call_id}:answer:{entry.id}", urgent=True)  # fmt: skip
 

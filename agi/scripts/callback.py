@@ -60,7 +60,7 @@ def tell(voice: Voice, house: House, call_id: str, attempt_id: str, *, leave: st
         ticket = _ticket(session, attempt_id)
         reply = corrections.spoken_words(session, ticket, settings=house.settings, at=now())
         answered = contacting.answered(session, ticket) is not None
-    heard = Heard(voice, reply.text, interrupt=leave)
+    heard = Heard(voice, reply.text, interrupt=leave, holds=lambda: _holds(house, attempt_id, reply.text))
     if _left(voice, heard, leave, answered=answered):
         broken_off(house, attempt_id)
         return Next.PEOPLE
@@ -74,6 +74,13 @@ def tell(voice: Voice, house: House, call_id: str, attempt_id: str, *, leave: st
         return Next.PEOPLE
     voice.say("hotline/callback_thanks")
     return Next.GOODBYE
+
+
+def _holds(house: House, attempt_id: str, text: str) -> bool:
+    """Whether a reply that is to be heard again may still be said so."""
+    with house.database.reading() as session:
+        ticket = _ticket(session, attempt_id)
+        return corrections.spoken_words(session, ticket, settings=house.settings, at=now()).text == text
 
 
 def _left(voice: Voice, heard: Heard, leave: str, *, answered: bool) -> str:

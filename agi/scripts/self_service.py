@@ -4,19 +4,19 @@ from time import monotonic
 from typing import Final
 
 from agi import direct, sending
-from agi.again import READINGS, Heard, again
+from agi.again import READINGS, Heard, NoLonger, again
 from agi.choosing import choice, confirmed, keyed, numbered
 from agi.house import House, Next
 from agi.line import Line
 from agi.listening import Keyed
 from agi.scripts.speaking import asked_aloud
 from agi.talk import BACK, NO, PERSON, TRIES, YES, Talk
+from agi.told import Told, offered
 from agi.urgent import advise
 from agi.voice import NotSpoken, Voice
-from dispatch.answering import answers, hot_topics
+from dispatch.answering import hot_topics
 from dispatch.answering.answers import Offered
-from dispatch.answering.decision import Answer, Channel
-from dispatch.calls import tellings
+from dispatch.answering.decision import Answer
 from dispatch.calls.calls import Step
 from dispatch.line import emergency
 from dispatch.line.emergency import Advice
@@ -51,14 +51,18 @@ def _conversation(talk: Talk) -> Next:
     entry = _question(talk, wish) if isinstance(wish, Department) else wish
     if entry is None:
         return Next.PEOPLE
+    return _given(talk, entry)
+
+
+def _given(talk: Talk, entry: Entry) -> Next:
+    """What may be said of it at this moment: the answer, or who is in charge."""
     with talk.house.database.reading() as session:
-        offered = answers.offered(session, entry.id, channel=Channel.MACHINE, at=now(),
-                                  grace_days=talk.house.settings.update_grace_days)  # fmt: skip
-    if offered is None:
+        found = offered(talk, session, entry)
+    if found is None:
         return Next.PEOPLE
-    if isinstance(offered.decision, Answer):
-        return _answer(talk, offered, offered.decision)
-    return _direct(talk, offered)
+    if isinstance(found.decision, Answer):
+        return _answer(talk, found, found.decision)
+    return _direct(talk, found)
 
 
 def _may_speak(talk: Talk) -> bool:
@@ -152,27 +156,24 @@ def _question(talk: Talk, department: Department) -> Entry | None:
     return choice(talk, usual)
 
 
-def _answer(talk: Talk, offered: Offered, answer: Answer) -> Next:
+def _answer(talk: Talk, found: Offered, answer: Answer) -> Next:
+    """Tell it, while it may be told: he may have waited for its sound, and wants to hear it again, or have it sent,
+    minutes later."""
     talk.voice.sounds_of(answer.text)  # nothing has been told while there is no voice to tell it
     if talk.voice.say("hotline/answer_follows", interrupt=PERSON):
         return Next.PEOPLE
-    with talk.house.database.writing() as session:
-        telling = tellings.tell(
-            session,
-            talk.call_id,
-            answer,
-            channel=Channel.MACHINE,
-            entry_id=offered.entry.id,
-            entry_version_id=offered.version.id,
-            heard="partly",
-            at=now(),
-        )
-    heard = Heard(talk.voice, answer.text, interrupt=PERSON, sends=sending.answer(talk, offered.entry, answer.text))
-    if heard.say() == PERSON:
-        return Next.PEOPLE
-    with talk.house.database.writing() as session:
-        session.merge(telling).heard = "whole"
-    return _satisfied(talk, heard)
+    told = Told(talk, found, answer)
+    if (telling := told.note()) is None:
+        return _given(talk, found.entry)
+    heard = Heard(talk.voice, answer.text, interrupt=PERSON, holds=told.still,
+                  sends=sending.answer(talk, found.entry, answer.text, holds=told.holds))  # fmt: skip
+    try:
+        if heard.say() == PERSON:
+            return Next.PEOPLE
+        told.whole(telling)
+        return _satisfied(talk, heard)
+    except NoLonger:
+        return _given(talk, found.entry)
 
 
 def _satisfied(talk: Talk, heard: Heard) -> Next:
@@ -183,11 +184,11 @@ def _satisfied(talk: Talk, heard: Heard) -> Next:
     return Next.MENU if key == BACK else Next.PEOPLE if key in {NO, PERSON} else Next.GOODBYE
 
 
-def _direct(talk: Talk, offered: Offered) -> Next:
+def _direct(talk: Talk, found: Offered) -> Next:
     """Say who is responsible and how he is reached; never the answer. Who is silent then was not answered: a person."""
-    talk.note(Step.DIRECTED, entry=offered.entry.id, reason=offered.decision.reason)
-    said = contact_sentence(offered.department)
-    heard = Heard(talk.voice, said, interrupt=PERSON, sends=sending.answer(talk, offered.entry, said))
+    talk.note(Step.DIRECTED, entry=found.entry.id, reason=found.decision.reason)
+    said = contact_sentence(found.department)
+    heard = Heard(talk.voice, said, interrupt=PERSON, sends=sending.answer(talk, found.entry, said))
     key = talk.voice.say("hotline/not_authorised", interrupt=PERSON) or heard.say()
     key = key or heard.ask("hotline/person_offer", timeout=4.0)
     return Next.MENU if key == BACK else Next.PEOPLE if key in {"", PERSON} else Next.GOODBYE

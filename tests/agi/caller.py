@@ -3,7 +3,7 @@
 import re
 import socket
 import wave
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -123,3 +123,17 @@ class Caller:
         if isinstance(keys, str):
             return keys
         return keys[time] if time < len(keys) else ""
+
+
+@dataclass
+class Meanwhile(Caller):
+    """While he hears a prompt, something happens in the house."""
+
+    at: str = ""
+    deed: Callable[[], None] = lambda: None
+
+    def _play(self, name: str, escapes: str) -> str:
+        if name == f"hotline/{self.at}":
+            self.at = ""
+            self.deed()
+        return super()._play(name, escapes)

@@ -7,13 +7,15 @@ import pytest
 from sqlalchemy import select
 
 from dispatch.calls.calls import Step
+from dispatch.calls.tellings import Telling
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Ticket
 from hotline.database import Database
 from hotline.telling import sms
 from hotline.telling.outbox import Channel, Delivery
-from hotline.times import now
-from tests.agi.caller import CALL, NUMBER, Caller
+from hotline.times import local_day, now
+from knowledge_base.entries import Entry, EntryVersion
+from tests.agi.caller import CALL, NUMBER, Caller, Meanwhile
 from tests.agi.test_scripts import ANSWER, CONTACT, QUESTION, TO_THE_ANSWER, Hotline, a_house
 from tests.dispatch import town
 
@@ -148,3 +150,53 @@ def test_a_landline_a_strangers_telephone_and_a_confidential_matter_are_sent_not
     caller = follows(house, number, confidential=confidential)
     assert told_of_sms(caller) == ["keys_again", said, said]
     assert sent(house) == []
+
+
+def tellings(house: Hotline) -> list[tuple[str, str]]:
+    with house.database.reading() as session:
+        return [(row.words, row.heard) for row in session.scalars(select(Telling).order_by(Telling.id))]
+
+
+def test_what_is_revoked_while_he_waits_is_neither_told_nor_noted_as_told(house: Hotline) -> None:
+    caller = Meanwhile(TO_THE_ANSWER | {"person_offer": "0"}, at="answer_follows", deed=house.revoked)
+    house.serve(caller, "self_service")
+    assert caller.next == "people"
+    assert caller.prompts[-3:] == ["answer_follows", "not_authorised", "person_offer"]
+    assert caller.sentences == house.names(QUESTION) * 2 + house.names(CONTACT)
+    assert tellings(house) == []
+    assert house.kinds() == [Step.DEPARTMENT, Step.CANDIDATE, Step.DIRECTED]
+
+
+@pytest.mark.parametrize("key", ["8", "7"])
+def test_what_is_revoked_in_the_midst_of_a_call_is_not_said_again(house: Hotline, key: str) -> None:
+    caller = Meanwhile(TO_THE_ANSWER | {"satisfied_question": key, "person_offer": "0"}, at="satisfied_question", deed=house.revoked)
+    house.serve(caller, "self_service")
+    assert caller.next == "people"
+    said = house.names(CONTACT)
+    assert caller.sentences == house.names(QUESTION) * 2 + house.names(ANSWER) + (slow(said) if key == "7" else said)
+    assert tellings(house) == [(ANSWER, "whole")]
+    assert house.kinds() == [Step.DEPARTMENT, Step.CANDIDATE, Step.TOLD, Step.DIRECTED]
+
+
+def test_what_is_revoked_in_the_midst_of_a_call_is_not_sent(house: Hotline) -> None:
+    registered(house)
+    caller = Meanwhile(TO_THE_ANSWER | {"satisfied_question": ["9", "1"]}, at="satisfied_question", deed=house.revoked)
+    house.serve(caller, "self_service")
+    assert "sms_not_now" in caller.prompts
+    assert sent(house) == []
+
+
+def test_what_is_replaced_while_he_waits_is_told_as_it_reads_now(house: Hotline) -> None:
+    new = "请在手机上办。"
+    house.voiced(new)
+
+    def replaced() -> None:
+        with house.database.writing() as session:
+            entry = session.scalars(select(Entry)).one()
+            session.add(EntryVersion(entry_id=entry.id, number=2, answer="网上全文", spoken=new, written_by="x", valid_from=local_day(now())))
+            entry.published = 2
+
+    caller = Meanwhile(TO_THE_ANSWER | {"satisfied_question": "1"}, at="answer_follows", deed=replaced)
+    house.serve(caller, "self_service")
+    assert (caller.next, caller.sentences[-1:]) == ("goodbye", house.names(new))
+    assert tellings(house) == [(new, "whole")]

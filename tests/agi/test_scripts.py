@@ -37,7 +37,7 @@ from knowledge_base.authorisations import Authorisation, Form, Scope
 from knowledge_base.entries import Entry, EntryVersion
 from knowledge_base.entries import State as EntryState
 from recordings.recordings import Recording
-from tests.agi.caller import CALL, NUMBER, Caller
+from tests.agi.caller import CALL, NUMBER, Caller, Meanwhile
 from tests.dispatch import town
 from tests.dispatch.town import CODE
 
@@ -80,6 +80,11 @@ class Hotline:
                 session.add(Authorisation(department_id=office.id, document="1号", signer="局长", scope=Scope.DEPARTMENT, form=form, categories=[],
                                           entries=[], exclusions=[], valid_from=day, valid_to=day + timedelta(days=9), signed_at=now()))  # fmt: skip
         self.voiced(QUESTION, ANSWER, CONTACT)
+
+    def revoked(self) -> None:
+        """The department takes its leave back."""
+        with self.database.writing() as session:
+            session.execute(update(Authorisation).values(revoked_at=now(), revoked_because="口径有误"))
 
     def began(self, call_id: str = CALL, number: str = NUMBER, direction: str = "in") -> None:
         with self.database.writing() as session:
@@ -824,8 +829,8 @@ def test_who_was_cut_off_from_an_operator_is_rung_once_to_rate_him(house: Hotlin
         assert surveys.owe(session, CALL, settings=settings, at=now()) is None, "once"
 
 
-@pytest.mark.parametrize("revoked", [False, True])
-def test_a_correction_says_what_holds_when_it_is_said_and_keeps_the_evidence(house: Hotline, revoked: bool) -> None:
+def correcting(house: Hotline) -> tuple[Back, corrections.Words, int]:
+    """A call-back that tells what holds in the place of the first version, what that is, and the version's id."""
     house.knows()
     with house.database.writing() as session:
         version = session.scalars(select(EntryVersion)).one()
@@ -840,15 +845,27 @@ def test_a_correction_says_what_holds_when_it_is_said_and_keeps_the_evidence(hou
         session.flush()
         back = Back(house, attempt.id, str(callback.id))
     house.voiced(claimed.text, claimed.without)
+    return back, claimed, version.id
+
+
+def test_a_correction_that_holds_no_longer_is_not_said_again(house: Hotline) -> None:
+    back, claimed, _ = correcting(house)
+    caller = back.serve(Meanwhile({"callback_hello": "1", "callback_satisfied": "8"}, at="callback_satisfied", deed=house.revoked))
+    assert (caller.next, caller.sentences) == ("people", house.names(claimed.text))
+    assert back.stands()[0] == "broken_off"
+
+
+@pytest.mark.parametrize("revoked", [False, True])
+def test_a_correction_says_what_holds_when_it_is_said_and_keeps_the_evidence(house: Hotline, revoked: bool) -> None:
+    back, claimed, version_id = correcting(house)
     if revoked:
-        with house.database.writing() as session:
-            session.execute(update(Authorisation).values(revoked_at=now()))
+        house.revoked()
     caller = back.serve(Caller({"callback_hello": "1", "callback_satisfied": "1"}))
     assert caller.sentences == house.names(claimed.without if revoked else claimed.text)
     assert back.stands() == ("told", "done", State.CLOSED)
     with house.database.reading() as session:
         told = [(t.call_id, t.words, t.entry_version_id) for t in session.scalars(select(Telling))]
-    assert told == ([] if revoked else [(OUT, ANSWER, version.id)])
+    assert told == ([] if revoked else [(OUT, ANSWER, version_id)])
     assert house.kinds().count(Step.TOLD) == 1
 
 
