@@ -72,13 +72,17 @@ def set_rung(session: Session, ticket: Ticket, *, settings: Settings) -> None:
 
 def set_acceptance(session: Session, ticket: Ticket, *, settings: Settings) -> None:
     """By when the department accepts, and until when it may return, what it was handed."""
+    ticket.accept_by, ticket.return_by = acceptance(ticket, county_of(session, ticket), settings=settings)
+
+
+def acceptance(ticket: Ticket, calendar: WorkingDays, *, settings: Settings) -> tuple[datetime, datetime]:
+    """签收期限 and 退单期限: from the dispatch, by the calendar of the department's county."""
     start, own = ticket.dispatched_at or ticket.intake_at, rules.of(ticket, settings=settings)
-    hours, calendar = own.accept_hours(Urgency(ticket.urgency)), county_of(session, ticket)
-    if hours is not None:
-        ticket.accept_by = ticket.return_by = start + timedelta(hours=hours)
-        return
-    ticket.accept_by = clocks.due(start, own.accept_days, calendar, settings=settings).at
-    ticket.return_by = clocks.due(start, own.return_days, calendar, settings=settings).at
+    if (hours := own.accept_hours(Urgency(ticket.urgency))) is not None:
+        return start + timedelta(hours=hours), start + timedelta(hours=hours)
+    accept, give_back = (clocks.due(start, days, calendar, settings=settings).at
+                         for days in (own.accept_days, own.return_days))  # fmt: skip
+    return accept, give_back
 
 
 def county_of(session: Session, ticket: Ticket) -> WorkingDays:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.clocks import deadlines, dispatching
 from dispatch.clocks.clocks import Deadline
-from dispatch.tickets import facts, joint, new_day
+from dispatch.tickets import facts, handings, joint, new_day
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Ticket, write_step
 from dispatch.tickets.worklist import RUNNING
@@ -17,7 +17,7 @@ from hotline.calendar.days import CalendarDay, SettledYear, WorkingDays, working
 from hotline.settings import Settings
 from hotline.times import local
 
-Counted = tuple[Deadline, Deadline | None, datetime | None]
+Counted = tuple[Deadline, Deadline | None, datetime | None, tuple[datetime | None, datetime | None]]
 Calendar = Callable[[str], WorkingDays]  # by county
 COUNTED = (*RUNNING, State.MERGED)
 """States in which somebody still waits for an answer; what goes with another ticket keeps its own promise."""
@@ -43,7 +43,7 @@ def moved(session: Session, *, settings: Settings) -> list[int]:
 def recount(session: Session, ticket: Ticket, *, settings: Settings, at: datetime) -> None:
     """Count one ticket again; that its deadlines moved, or are no longer provisional, stands in its history."""
     calendar = cache(lambda county: working_days(session, county_code=county))
-    counted = promise, due, waits = _count(session, ticket, calendar, settings=settings)
+    counted = promise, due, waits, acceptance = _count(session, ticket, calendar, settings=settings)
     told = _told(ticket, counted)
     later = ticket.promise_provisional and not promise.provisional and promise.at > ticket.promised_by
     ticket.promised_by, ticket.promise_provisional, ticket.why_promised = (
@@ -52,8 +52,8 @@ def recount(session: Session, ticket: Ticket, *, settings: Settings, at: datetim
     if ticket.due_from is None and ticket.dispatch_by is not None:
         dispatching.count(session, ticket, settings=settings)
     elif due is not None:
-        if due.at != ticket.due_at and ticket.dispatched_at is not None:
-            deadlines.set_acceptance(session, ticket, settings=settings)
+        ticket.accept_by, ticket.return_by = acceptance
+        handings.accept_by(session, ticket)
         deadlines.keep_due(session, ticket, due, settings=settings)
     joint.count_again(session, ticket, settings=settings)
     if told:
@@ -66,24 +66,27 @@ def _count(session: Session, ticket: Ticket, calendar: Calendar, *, settings: Se
     promise = deadlines.promised(ticket, calendar(""), settings=settings)
     if ticket.due_from is None:
         due = dispatching.deadline(session, ticket, settings=settings) if ticket.dispatch_by else None
-        return promise, due, None
+        return promise, due, None, (ticket.accept_by, ticket.return_by)
     own = calendar(ticket.department.county_code if ticket.department else "")
     waits = facts.until(session, ticket, own, settings=settings)
-    return promise, deadlines.departments(session, ticket, own, settings=settings), waits
+    acceptance = ticket.accept_by, ticket.return_by
+    if ticket.accept_by is not None:
+        acceptance = deadlines.acceptance(ticket, own, settings=settings)
+    return promise, deadlines.departments(session, ticket, own, settings=settings), waits, acceptance
 
 
 def _of(counted: Counted) -> tuple[object, ...]:
-    promise, due, waits = counted
+    promise, due, waits, acceptance = counted
     until = due and due.at
     provisional = (due or promise).provisional, promise.provisional
-    return (promise.at, list(promise.lines), *provisional, until, due and list(due.lines), waits)
+    return (promise.at, list(promise.lines), *provisional, until, due and list(due.lines), waits, *acceptance)
 
 
 def _kept(ticket: Ticket) -> tuple[object, ...]:
     due = _due(ticket)
     why = ticket.why_due if due else None
-    provisional = ticket.provisional, ticket.promise_provisional
-    return (ticket.promised_by, ticket.why_promised, *provisional, due, why, ticket.facts_by)
+    flags, acceptance = (ticket.provisional, ticket.promise_provisional), (ticket.accept_by, ticket.return_by)
+    return (ticket.promised_by, ticket.why_promised, *flags, due, why, ticket.facts_by, *acceptance)
 
 
 def _due(ticket: Ticket) -> datetime | None:
@@ -93,10 +96,12 @@ def _due(ticket: Ticket) -> datetime | None:
 
 def _told(ticket: Ticket, counted: Counted) -> str:
     """What a person should know of it; empty when only the reasons changed."""
-    promise, due, waits = counted
+    promise, due, waits, (accept, give_back) = counted
     name = "承办期限" if ticket.due_from else "转派期限" if ticket.county_code else "派发期限"
     parts = [("对来电人承诺", ticket.promised_by, promise.at), *([(name, _due(ticket), due.at)] if due else []),
              ("待补充期限", ticket.facts_by, waits)]  # fmt: skip
+    if ticket.state == State.TO_ACCEPT:
+        parts += [("签收期限", ticket.accept_by, accept), ("退单期限", ticket.return_by, give_back)]
     told = [f"{name}由{_at(before)}改为{_at(after)}" for name, before, after in parts if before != after]
     settled = ticket.provisional and not (due or promise).provisional
     if settled or (ticket.promise_provisional and not promise.provisional):

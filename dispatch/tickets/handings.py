@@ -80,6 +80,13 @@ def note_solved(session: Session, ticket: Ticket, solved: bool) -> None:
         own.solved = solved
 
 
+def accept_by(session: Session, ticket: Ticket) -> None:
+    """The time to accept what was not accepted yet was counted again: it is the ticket's."""
+    own = standing(session, ticket)
+    if own is not None and own.accept_by is not None and own.accepted_at is None:
+        own.accept_by = ticket.accept_by
+
+
 def standing(session: Session, ticket: Ticket) -> Handing | None:
     """The handing of a ticket that isn't over."""
     query = select(Handing).where(Handing.ticket_id == ticket.id, Handing.over_at.is_(None))

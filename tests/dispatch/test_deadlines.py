@@ -8,9 +8,11 @@ from sqlalchemy.orm import Session
 
 from dispatch.callbacks.trunk import Taken
 from dispatch.clocks import recounting
+from dispatch.figures.rates import Rate, counted
 from dispatch.sweeps import following
 from dispatch.sweeps.duty import Duty
 from dispatch.tickets import facts, referrals
+from dispatch.tickets.handings import Handing
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Klass, Ticket
 from dispatch.tickets.worklist import overdue
@@ -102,6 +104,26 @@ def test_a_day_that_is_taken_back_moves_both_deadlines_back(session: Session, se
     assert recounted(session, settings) == 1
     assert due(row) == ("11-26 18:00", "11-26 18:00")
     assert len(traces(session, row)) == 2
+
+
+def test_the_time_to_accept_follows_the_calendar_though_the_answers_does_not(session: Session, settings: Settings, staff: Staff) -> None:
+    row = town.bring(session, town.ticket(session, settings, code="", klass=Klass.HELP), State.TO_ACCEPT, by=staff, settings=settings)
+    holiday(session, date(2026, 11, 24))
+    keeping.keep(session, date(2026, 11, 28), date(2026, 11, 28), works=True, reason="补班", county_code="", by="city_office", at=NOON)
+    before = due(row)
+    assert recounted(session, settings) == 1
+    assert due(row) == before
+    assert [f"{local(at or NOON):%m-%d %H:%M}" for at in (row.accept_by, row.return_by)] == ["11-25 18:00", "11-26 18:00"]
+    assert traces(session, row) == ["工作日历变更：签收期限由2026-11-24 18:00改为2026-11-25 18:00；退单期限由2026-11-25 18:00改为2026-11-26 18:00"]
+    referrals.opened(session, row, by=staff.liaison, at=later(days=2))
+    referrals.accept(session, row, by=staff.liaison, at=later(days=2))
+    session.flush()
+    accepted = counted(Rate.ACCEPTED, at=later(days=3))
+    assert session.scalars(select(Handing.ticket_id).where(accepted.whole, accepted.part)).all() == [row.id], "in time"
+    keeping.keep(session, date(2026, 11, 24), date(2026, 11, 24), works=True, reason="x", county_code="", by="city_office", at=later(days=3))
+    session.flush()
+    recounted(session, settings)
+    assert session.scalars(select(Handing.ticket_id).where(accepted.whole, accepted.part)).all() == [row.id], "what was accepted stays so"
 
 
 def test_other_words_for_a_day_change_the_reasons_and_leave_no_trace(session: Session, settings: Settings, row: Ticket) -> None:
