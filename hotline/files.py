@@ -36,22 +36,26 @@ class KeptFile:
     sha256: str
 
 
-def keep(name: str, content: bytes, *, beside: set[str], settings: Settings, at: datetime) -> KeptFile:
-    """Keep a file beside others of these names, sealed; FileRefused when it is of no allowed kind, too large, one too
-    many, or not what its name says."""
-    name = _plain(name)
+def keep(name: str, content: bytes, *, settings: Settings, at: datetime) -> KeptFile:
+    """Keep a file, sealed; FileRefused when it is of no allowed kind, too large, or not what its name says. It takes
+    long: to be done before the transaction that notes it, never in it."""
+    name = plain(name)
     kind = name.rpartition(".")[2].lower() if "." in name else ""
     if kind not in MEDIA or kind not in {k.strip() for k in settings.attachment_types.split(",")}:
         raise FileRefused(f"只能上传这些类型的附件：{settings.attachment_types}")
     if len(content) > settings.attachment_megabytes * MEGABYTE:
         raise FileRefused(f"附件不能超过{settings.attachment_megabytes}兆字节")
-    if len(beside) >= settings.attachments_most:
-        raise FileRefused(f"最多{settings.attachments_most}个附件")
-    if name in beside:
-        raise FileRefused("已有同名附件")
     if not is_what_it_says(kind, content):
         raise FileRefused("附件内容与扩展名不符，或含有宏")
     return KeptFile(name, MEDIA[kind], len(content), cabinet(settings).put(content, on=local_day(at)))
+
+
+def fit(name: str, *, beside: set[str], settings: Settings) -> None:
+    """FileRefused when a file of this name is one too many beside others of these names."""
+    if len(beside) >= settings.attachments_most:
+        raise FileRefused(f"最多{settings.attachments_most}个附件")
+    if plain(name) in beside:
+        raise FileRefused("已有同名附件")
 
 
 def is_what_it_says(kind: str, content: bytes) -> bool:
@@ -66,7 +70,7 @@ def is_what_it_says(kind: str, content: bytes) -> bool:
     return content.startswith(PACKED) and HOLDS[kind] in names and not any(name.endswith(MACROS) for name in names)
 
 
-def _plain(name: str) -> str:
+def plain(name: str) -> str:
     """The last part of a file's name, without what a file system or a header could stumble over."""
     last = name.replace("\\", "/").rpartition("/")[2]
     kept = "".join(c for c in last if c.isprintable() and c not in '<>:"|?*;').strip(". ")

@@ -7,25 +7,32 @@ from sqlalchemy.orm import Session
 
 from hotline import files
 from hotline.accounts.accounts import Account
-from hotline.files import FileRefused
+from hotline.files import FileRefused, KeptFile
 from hotline.settings import Settings
 from knowledge_base import hands
 from knowledge_base.drafts import held, note
-from knowledge_base.entries import Attachment, EntryVersion, in_force
+from knowledge_base.entries import Attachment, Entry, EntryVersion, in_force
 from knowledge_base.ledger import Deed
 from knowledge_base.stages import Stage
 from knowledge_base.transitions import LifeError, transition
 
 
-def add(session: Session, version: EntryVersion, name: str, content: bytes, *, by: Account, settings: Settings,
-        at: datetime) -> Attachment:
-    """Put a file to a draft; LifeError when it is of no allowed kind, too large, or not what its name says."""
+def fit(session: Session, version: EntryVersion, name: str, *, by: Account, settings: Settings) -> Entry:
+    """LifeError when a file of this name can't be put to the version now; asked before it is kept, and again then. Its
+    entry."""
     entry = held(session, version)
     hands.fit(session, transition(Stage(version.stage), Deed.WRITTEN), version, entry, by=by)
     try:
-        kept = files.keep(name, content, beside={a.name for a in version.attachments}, settings=settings, at=at)
+        files.fit(name, beside={a.name for a in version.attachments}, settings=settings)
     except FileRefused as refused:
         raise LifeError(str(refused)) from None
+    return entry
+
+
+def add(session: Session, version: EntryVersion, kept: KeptFile, *, by: Account, settings: Settings,
+        at: datetime) -> Attachment:
+    """Put a file that is kept to a draft; LifeError when it can't be."""
+    entry = fit(session, version, kept.name, by=by, settings=settings)
     row = Attachment(entry_version_id=version.id, name=kept.name, media_type=kept.media_type, size=kept.size,
                      sha256=kept.sha256, added_by=by.login, added_at=at)  # fmt: skip
     version.attachments.append(row)

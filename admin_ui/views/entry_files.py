@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Blueprint, abort
+from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -11,10 +11,12 @@ from admin_ui.guards import needs
 from admin_ui.handed_in import allow_a_file, given_file
 from admin_ui.house import house, me, now, reading
 from admin_ui.sending import sent
-from admin_ui.views.entry import find, find_version
+from admin_ui.views.entry import find, find_version, show
 from admin_ui.views.entry_steps import take
+from hotline import files
 from hotline.accounts.roles import Permission
 from hotline.cabinet import cabinet
+from hotline.files import FileRefused, KeptFile
 from hotline.times import local_day
 from knowledge_base import attachments, hands
 from knowledge_base.entries import Attachment, Entry, EntryVersion
@@ -27,15 +29,25 @@ blueprint.url_value_preprocessor(allow_a_file)
 @blueprint.post("/<int:entry_id>/versions/<int:number>/files")
 @needs(Permission.WRITE_ENTRY)
 def add(entry_id: int, number: int) -> ResponseReturnValue:
-    name, content = given_file()
+    try:
+        kept = _kept(entry_id, number, *given_file())
+    except (LifeError, FileRefused) as refused:
+        return show(entry_id, trouble=str(refused), typed=request.form), 422
 
     def step(session: Session, at: datetime) -> None:
-        if not name:
-            raise LifeError(gettext("请选择文件"))
-        attachments.add(session, find_version(session, entry_id, number), name, content, by=me(),
-                        settings=house().settings, at=at)  # fmt: skip
+        version = find_version(session, entry_id, number)
+        attachments.add(session, version, kept, by=me(), settings=house().settings, at=at)
 
     return take(entry_id, step, done=gettext("附件已添加"))
+
+
+def _kept(entry_id: int, number: int, name: str, content: bytes) -> KeptFile:
+    """It is sealed before the step is taken, if it can be: that takes longer than one may hold the database."""
+    if not name:
+        raise LifeError(gettext("请选择文件"))
+    with reading() as session:
+        attachments.fit(session, find_version(session, entry_id, number), name, by=me(), settings=house().settings)
+    return files.keep(name, content, settings=house().settings, at=now())
 
 
 @blueprint.post("/<int:entry_id>/versions/<int:number>/files/<int:attachment_id>/remove")

@@ -43,8 +43,7 @@ def take(number: str, deed: Deed) -> ResponseReturnValue:
     try:
         with writing() as session:
             ticket = reach.ticket(session, number, account=me()) or abort(404)
-            if str(ticket.version) != request.form.get("version"):
-                raise ReferralError(gettext("工单已被他人更新，请核对后重新操作"))
+            as_seen(ticket)
             deed(session, ticket, now())
     except (ReferralError, ImpossibleStep) as error:
         return show(number, trouble=str(error), typed=request.form), 422
@@ -54,6 +53,12 @@ def take(number: str, deed: Deed) -> ResponseReturnValue:
     with reading() as session:
         still = reach.ticket(session, number, account=me()) is not None
     return redirect(url_for("ticket.page", number=number) if still else url_for("tickets.listed"), 303)
+
+
+def as_seen(ticket: Ticket) -> None:
+    """ReferralError when it isn't any more what the person had before his eyes."""
+    if str(ticket.version) != request.form.get("version"):
+        raise ReferralError(gettext("工单已被他人更新，请核对后重新操作"))
 
 
 def _said(name: str, most: int) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Select, and_, func, or_, select
 
 from dispatch.calls.calls import Call, Leg
+from dispatch.reconciling import unowned
 from dispatch.reconciling.books import QUIET, Books, Found
 from recordings import recordings
 from recordings.findings import Done, Finding
@@ -54,7 +55,7 @@ def _taken_in(books: Books, call_id: str, began: datetime, at: datetime) -> bool
     """Make the row that is missing; whether there was a file for it."""
     with books.database.writing() as session:
         row = recordings.expect(session, call_id, kind=Kind.CALL, spool=books.settings.spool, at=began)
-        return recordings.take_in(row, keep_days=books.settings.recordings_keep_days, at=at)
+    return unowned.taken_in(books, row, at)
 
 
 def _unrecorded(at: datetime, *, whole: bool) -> Select[*tuple[Any, ...]]:

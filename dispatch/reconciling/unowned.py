@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
 
 from dispatch.calls.calls import Call
 from dispatch.reconciling.books import Books, Found
@@ -21,28 +20,40 @@ _NAME = re.compile(r"\d{4}/\d\d/\d\d/(\d+)-[0-9a-f]{16}\.(\w+)(?:(?:\.[0-9a-f]{8
 
 def in_spool(books: Books, kind: Kind, path: Path, at: datetime) -> Found | None:
     """A recording that lies in the spool for long; None when all is well with it."""
-    with books.database.writing() as session:
+    with books.database.reading() as session:
         row = session.scalar(select(Recording).where(Recording.path == str(path)))
-        if row is None:
-            return _adopted(session, books, kind, path, at)
-        if row.state == State.MISSING:
-            there = recordings.take_in(row, keep_days=books.settings.recordings_keep_days, at=at)
-            return Found(Wrong.UNOWNED, str(path), Done.TAKEN_IN if there else Done.LEFT, call_id=row.call_id)
+    if row is None:
+        return _adopted(books, kind, path, at)
+    if row.state == State.MISSING:
+        return _taken(books, row, path, at)
     if row.state == State.DESTROYED or (row.stored and books.archive.intact(row)):
         sides.clear(path)  # destroyed, or a copy of what is kept: it was to go, and somebody died before
         return Found(Wrong.UNOWNED, str(path), Done.REMOVED, call_id=row.call_id)
     return lost(books, row) if row.stored else None
 
 
-def _adopted(session: Session, books: Books, kind: Kind, path: Path, at: datetime) -> Found:
+def taken_in(books: Books, row: Recording, at: datetime) -> bool:
+    """Take a recording in and keep what was found out; whether there was a file. Nobody waits while it is read."""
+    there = recordings.take_in(row, keep_days=books.settings.recordings_keep_days, at=at)
+    with books.database.writing() as session:
+        recordings.settle_all(session, [row])
+    return there
+
+
+def _adopted(books: Books, kind: Kind, path: Path, at: datetime) -> Found:
     """The file of a call that we know is taken in; that of another stays, for a person to look at."""
     call_id, _, leg = path.stem.partition(".")
-    call = session.get(Call, call_id)
-    if call is None or bool(leg) is not (kind is Kind.LEG):
-        return Found(Wrong.UNOWNED, str(path), Done.LEFT)
-    row = recordings.expect(session, call_id, kind=kind, leg=leg, spool=books.settings.spool, at=call.began_at)
-    there = recordings.take_in(row, keep_days=books.settings.recordings_keep_days, at=at)
-    return Found(Wrong.UNOWNED, str(path), Done.TAKEN_IN if there else Done.LEFT, call_id=call_id)
+    with books.database.writing() as session:
+        call = session.get(Call, call_id)
+        if call is None or bool(leg) is not (kind is Kind.LEG):
+            return Found(Wrong.UNOWNED, str(path), Done.LEFT)
+        row = recordings.expect(session, call_id, kind=kind, leg=leg, spool=books.settings.spool, at=call.began_at)
+    return _taken(books, row, path, at)
+
+
+def _taken(books: Books, row: Recording, path: Path, at: datetime) -> Found:
+    done = Done.TAKEN_IN if taken_in(books, row, at) else Done.LEFT
+    return Found(Wrong.UNOWNED, str(path), done, call_id=row.call_id)
 
 
 def kept(books: Books, name: str) -> Found | None:

@@ -16,7 +16,7 @@ from hotline.accounts.accounts import Account
 from hotline.accounts.roles import DEPARTMENTAL
 from hotline.cabinet import cabinet
 from hotline.database import Base
-from hotline.files import FileRefused
+from hotline.files import FileRefused, KeptFile
 from hotline.settings import Settings
 
 ADDED, REMOVED = "file_added", "file_removed"  # in the ticket's history
@@ -74,16 +74,21 @@ def may_add(ticket: Ticket, account: Account) -> bool:
     return ticket.state in OPEN and (own or reach.inside(account))
 
 
-def add(session: Session, ticket: Ticket, name: str, content: bytes, *, by: Account, settings: Settings,
-        at: datetime) -> TicketFile:  # fmt: skip
-    """Put a file to the ticket; ReferralError when it is of no allowed kind, too large, or not what its name says."""
+def fit(session: Session, ticket: Ticket, name: str, *, by: Account, settings: Settings) -> None:
+    """ReferralError when no file of this name can be put to the ticket now; asked before it is kept, and again then."""
     if not may_add(ticket, by):
         raise ReferralError("现在不能给该工单添加附件")
     beside = {one.name for one in of(session, ticket, account=by)}  # what he may not see is not told by a refusal
     try:
-        kept = files.keep(name, content, beside=beside, settings=settings, at=at)
+        files.fit(name, beside=beside, settings=settings)
     except FileRefused as refused:
         raise ReferralError(str(refused)) from None
+
+
+def add(session: Session, ticket: Ticket, kept: KeptFile, *, by: Account, settings: Settings,
+        at: datetime) -> TicketFile:  # fmt: skip
+    """Put a file that is kept to the ticket; ReferralError when it can't be."""
+    fit(session, ticket, kept.name, by=by, settings=settings)
     row = TicketFile(ticket_id=ticket.id, name=kept.name, media_type=kept.media_type, size=kept.size,
                      sha256=kept.sha256, by=by.login, at=at, department_id=_house_of(by))  # fmt: skip
     session.add(row)

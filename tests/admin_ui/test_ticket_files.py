@@ -3,9 +3,12 @@
 import hashlib
 import io
 import json
+import sqlite3
 import subprocess
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,7 @@ from dispatch.tickets.reply_templates import MOST, ReplyTemplate
 from dispatch.tickets.ticket_files import TicketFile
 from dispatch.tickets.tickets import Klass
 from hotline.audit import AuditRow
+from hotline.cabinet import Cabinet
 from hotline.times import now
 
 World = Any
@@ -127,6 +131,31 @@ def test_what_is_no_allowed_file_is_refused_in_words(desk: Desk, world: World, n
     data = {"file": (io.BytesIO(content), name), "version": world.of(number).version}
     answer = desk.signed_in("liaison").post(f"/tickets/{number}/files", data=data)
     assert (answer.status_code, why in answer.text, desk.ids()) == (422, True, [])
+
+
+@pytest.fixture
+def others_write(world: World, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Whoever seals a file finds that others may write to the database meanwhile: it has one writer at a time."""
+    sealed, put = list[str](), Cabinet.put
+
+    def while_others_write(self: Cabinet, content: bytes, *, on: date) -> str:
+        with closing(sqlite3.connect(world.database.address.removeprefix("sqlite:///"), timeout=0, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            sealed.append(put(self, content, on=on))
+            other.execute("ROLLBACK")
+        return sealed[-1]
+
+    monkeypatch.setattr(Cabinet, "put", while_others_write)
+    return sealed
+
+
+def test_while_a_file_is_sealed_others_write_and_what_is_refused_is_not_even_sealed(desk: Desk, world: World, others_write: list[str]) -> None:
+    number = world.ticket()
+    assert (desk.put("liaison", number), others_write, len(desk.ids())) == (303, [hashlib.sha256(PDF).hexdigest()], 1)
+    data = {"file": (io.BytesIO(PDF + b"2"), "b.pdf"), "version": world.of(number).version - 1}
+    assert "已被他人更新" in desk.signed_in("liaison").post(f"/tickets/{number}/files", data=data).text
+    assert (desk.put("liaison", number), desk.put("liaison_b", number)) == (422, 404), "the same name; and a stranger"
+    assert (len(others_write), len(desk.ids())) == (1, 1)
 
 
 def test_a_file_of_the_hotline_never_tells_a_department_who_complained(desk: Desk, world: World) -> None:

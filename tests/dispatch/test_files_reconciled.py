@@ -12,6 +12,7 @@ from dispatch.reconciling.handed_in import NIGHTS, handed_in
 from dispatch.reconciling.reconciler import Reconciler
 from dispatch.tickets import ticket_files
 from dispatch.tickets.states import State
+from hotline import files
 from hotline.database import Database
 from hotline.directory.departments import Department
 from hotline.settings import Settings
@@ -25,7 +26,8 @@ from tests.dispatch.town import later
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_a_file_that_is_missing_changed_or_nobodys_is_found_and_settled_when_it_agrees(database: Database, settings: Settings) -> None:
     def put(session: Session, name: str, content: bytes) -> str:
-        return ticket_files.add(session, row, name, content, by=people.liaison, settings=settings, at=later()).sha256
+        kept = files.keep(name, content, settings=settings, at=later())
+        return ticket_files.add(session, row, kept, by=people.liaison, settings=settings, at=later()).sha256
 
     with database.writing() as session:
         office = Department(code="101", name="玉溪市人力资源和社会保障局", short_name="市人社局", phone="0877-2010101")

@@ -1,6 +1,8 @@
 """Reconciliation: every way in which calls, rows and files may disagree is found, told, and mended where it can be."""
 
 import os
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -165,6 +167,27 @@ def test_a_file_that_turned_up_late_is_taken_in(registry: Registry) -> None:
     assert registry.row("late").state == State.COMPLETE
     with registry.database.reading() as session:
         assert session.scalars(select(Finding.open).where(Finding.kind == Wrong.NO_RECORDING)).one() is False
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_while_a_file_that_turned_up_late_is_read_others_write(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be of hours, and the database has one writer at a time."""
+    take_in, read = recordings.take_in, list[str]()
+
+    def while_others_write(row: Recording, **how: Any) -> bool:
+        with closing(sqlite3.connect(registry.database.address.removeprefix("sqlite:///"), timeout=0, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            read.append(row.call_id)
+            there = take_in(row, **how)
+            other.execute("ROLLBACK")
+        return there
+
+    for call in ("late", "later"):
+        registry.call(call, recorded=False)
+        old(town.sound(registry.spoken(call), 20))
+    monkeypatch.setattr(recordings, "take_in", while_others_write)
+    assert registry.reconcile() == [(Wrong.UNOWNED, call, Done.TAKEN_IN) for call in ("late", "later")]
+    assert (read, registry.row("late").state, registry.row("late").seconds) == (["late", "later"], State.COMPLETE, 20)
 
 
 def test_a_copy_of_what_is_kept_leaves_the_spool(registry: Registry) -> None:

@@ -9,9 +9,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from hotline import files
+from hotline.accounts.accounts import Account
 from hotline.audit import AuditRow
 from hotline.cabinet import cabinet
 from hotline.directory.departments import Department
+from hotline.files import FileRefused
 from hotline.settings import Settings
 from knowledge_base import approving, attachments, categories, drafts, keeping_categories, life, sweeping
 from knowledge_base.authorisations import Authorisation
@@ -236,13 +239,17 @@ def test_what_was_refused_may_be_proposed_again_and_what_stands_may_not(session:
 
 
 # ---------------------------------------------------------------- attachments
+def put(session: Session, version: EntryVersion, name: str, content: bytes, *, by: Account, settings: Settings) -> Attachment:
+    return attachments.add(session, version, files.keep(name, content, settings=settings, at=NOON), by=by, settings=settings, at=NOON)
+
+
 @pytest.mark.parametrize(("name", "content"), [
     ("a.pdf", PDF), ("照片.PNG", b"\x89PNG\r\n\x1a\nx"), ("b.jpg", b"\xff\xd8\xff\xe0x"), ("表.docx", packed("word/document.xml")),
     ("表.xlsx", packed("xl/workbook.xml")), ("公文.ofd", packed("OFD.xml")),
 ])  # fmt: skip
 def test_a_file_of_an_allowed_kind_is_kept_under_its_hash(session: Session, who: People, settings: Settings, name: str, content: bytes) -> None:
     version = town.written(session, who)
-    row = attachments.add(session, version, name, content, by=who.liaison, settings=settings, at=NOON)
+    row = put(session, version, name, content, by=who.liaison, settings=settings)
     assert (row.name, row.size) == (name, len(content))
     assert cabinet(settings).whole(row.sha256) == content
     assert content not in (settings.attachments / row.sha256).read_bytes(), "sealed"
@@ -255,8 +262,8 @@ def test_a_file_of_an_allowed_kind_is_kept_under_its_hash(session: Session, who:
 ], ids=range(12))  # fmt: skip
 def test_a_file_that_is_not_what_it_says_or_too_large_is_refused(session: Session, who: People, settings: Settings, name: str, content: bytes) -> None:
     version = town.written(session, who)
-    with pytest.raises(LifeError):
-        attachments.add(session, version, name, content, by=who.liaison, settings=settings, at=NOON)
+    with pytest.raises(FileRefused):
+        put(session, version, name, content, by=who.liaison, settings=settings)
     assert session.scalars(select(Attachment)).all() == []
 
 
@@ -265,16 +272,16 @@ def test_a_file_that_is_not_what_it_says_or_too_large_is_refused(session: Sessio
 def test_a_name_keeps_nothing_that_a_file_system_or_a_header_could_stumble_over(
     session: Session, who: People, settings: Settings, given: str, kept: str
 ) -> None:
-    row = attachments.add(session, town.written(session, who), given, PDF, by=who.liaison, settings=settings, at=NOON)
+    row = put(session, town.written(session, who), given, PDF, by=who.liaison, settings=settings)
     assert row.name == kept
 
 
 def test_an_attachment_belongs_to_what_is_reviewed_and_goes_with_the_next_version(session: Session, who: People, settings: Settings) -> None:
     version = town.written(session, who)
-    row = attachments.add(session, version, "a.pdf", PDF, by=who.liaison_b, settings=settings, at=NOON)
+    row = put(session, version, "a.pdf", PDF, by=who.liaison_b, settings=settings)
     assert attachments.public(session, row.id, on=TODAY) is None, "not before its version is published"
     town.bring(session, version, Stage.SUBMITTED, by=who, settings=settings)
-    for step in (lambda: attachments.add(session, version, "b.pdf", PDF, by=who.liaison, settings=settings, at=NOON),
+    for step in (lambda: put(session, version, "b.pdf", PDF, by=who.liaison, settings=settings),
                  lambda: attachments.remove(session, version, row.id, by=who.liaison, at=NOON)):
         with pytest.raises(LifeError, match="阶段"):
             step()
@@ -293,12 +300,12 @@ def test_an_attachment_belongs_to_what_is_reviewed_and_goes_with_the_next_versio
 def test_a_version_has_no_more_files_than_allowed_and_none_twice(session: Session, who: People, settings: Settings) -> None:
     few = settings.model_copy(update={"attachments_most": 2})
     version = town.written(session, who)
-    attachments.add(session, version, "a.pdf", PDF, by=who.liaison, settings=few, at=NOON)
+    put(session, version, "a.pdf", PDF, by=who.liaison, settings=few)
     with pytest.raises(LifeError, match="同名"):
-        attachments.add(session, version, "a.pdf", PDF, by=who.liaison, settings=few, at=NOON)
-    attachments.add(session, version, "b.pdf", PDF, by=who.liaison, settings=few, at=NOON)
+        put(session, version, "a.pdf", PDF, by=who.liaison, settings=few)
+    put(session, version, "b.pdf", PDF, by=who.liaison, settings=few)
     with pytest.raises(LifeError, match="最多2个"):
-        attachments.add(session, version, "c.pdf", PDF, by=who.liaison, settings=few, at=NOON)
+        put(session, version, "c.pdf", PDF, by=who.liaison, settings=few)
 
 
 # ---------------------------------------------------------------- sweeping again
