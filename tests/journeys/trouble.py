@@ -159,7 +159,7 @@ def _tend(supervisor: Supervisor, over: threading.Event) -> None:
 
 
 @contextmanager
-def operator(house: Breakable, number: int = 1) -> Iterator[None]:
+def operator(house: Breakable, number: int = 1, *, voice: Path = TUNE) -> Iterator[None]:
     """An operator at his desk who takes whatever rings, and speaks."""
     telephone = Telephone(house.settings)
     extension = f"800{number}"
@@ -167,7 +167,7 @@ def operator(house: Breakable, number: int = 1) -> Iterator[None]:
         account = session.scalars(select(Account).where(Account.extension == extension)).one()
         desk.set_readiness(session, account, desk.Readiness.READY, at=now())
     password = secret(house.settings.folder, f"phone_{extension}")
-    with sip.phone(extension, password, Say(TUNE), Wait(60), exchange=house.port):
+    with sip.phone(extension, password, Say(voice), Wait(60), exchange=house.port):
         telephone.sign_on(extension, account.login)
         try:
             yield

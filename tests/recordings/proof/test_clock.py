@@ -9,15 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from cli.exchange import Exchange
 from cli.revived import Revived
 from dispatch.clocks import recounting
 from hotline import clock as clocks
-from tests.journeys.trouble import Breakable, all_ended
-from tests.recordings.proof import witness
-from tests.recordings.proof.conftest import a_house
-from tests.recordings.proof.crowd import callers, crowd
-from tests.recordings.proof.witness import BY_THE_EDGE, CUT_OFF, Life
+from tests.journeys.trouble import Breakable
+from tests.recordings.proof import rows, witness
+from tests.recordings.proof.conftest import Humming, a_house
+from tests.recordings.proof.crowd import Voices, crowd
+from tests.recordings.proof.lives import BY_THE_EDGE, cut_off, lives
 
 pytestmark = [pytest.mark.journey, pytest.mark.proof, pytest.mark.timeout(300)]
 Property = Callable[[str, object], None]
@@ -51,7 +50,7 @@ class Clock(clocks.Clock):
         return {"PYTHONPATH": str(JUMPING), "CLOCK_OFFSET_FILE": str(self.file)}
 
 
-class Elsewhen(Exchange):
+class Elsewhen(Humming):
     """An exchange that goes by such a clock: what it asks for the time of day is told by libfaketime."""
 
     clock: Clock
@@ -92,43 +91,42 @@ def whole_house(clock: Clock) -> Iterator[Breakable]:
 
 
 @BOTH_WAYS
-def test_a_clock_that_jumps_takes_no_row_and_no_word_along(house: Breakable, clock: Clock, voice: Path, way: int, record_property: Property) -> None:
+def test_a_clock_that_jumps_takes_no_row_and_no_word_along(house: Breakable, clock: Clock, voices: Voices, way: int, record_property: Property) -> None:
     name = "ahead" if way > 0 else "back"
-    with crowd(house, voice, name) as lines:
-        before = witness.committed(house.database)
+    with crowd(house, voices, name) as there:
+        before = rows.committed(house.database)
         clock.jump(way * HOUR)
         time.sleep(SEEN)
-        all_ended(lines)
-    lives = {call: Life.of(seconds) for call, seconds in house.lives().items()}
-    _stood(house, witness.heard(house, callers(name), lives, before, seconds=60), record_property)
+        there.over()
+    _stood(house, witness.heard_of(house, there.people, lives(house), before, seconds=60), record_property)
 
 
 @BOTH_WAYS
 def test_a_clock_that_is_set_under_the_exchange_too_takes_no_row_and_no_word_along(
-    whole_house: Breakable, clock: Clock, voice: Path, way: int, record_property: Property
+    whole_house: Breakable, clock: Clock, voices: Voices, way: int, record_property: Property
 ) -> None:
     house, name, jump = whole_house, "later" if way > 0 else "earlier", way * SECONDS
-    with crowd(house, voice, name) as lines:
-        before = witness.committed(house.database)
+    with crowd(house, voices, name) as there:
+        before = rows.committed(house.database)
         clock.jump(jump)
         time.sleep(SEEN)
-        all_ended(lines)
-    lives = {call: Life.of(seconds - jump, off=SECONDS + BY_THE_EDGE) for call, seconds in house.lives().items()}
-    _stood(house, witness.heard(house, callers(name), lives, before, seconds=WRITER_DEAD), record_property)
+        there.over()
+    lived = lives(house, set_by=jump, off=SECONDS + BY_THE_EDGE)
+    _stood(house, witness.heard_of(house, there.people, lived, before, seconds=WRITER_DEAD), record_property)
 
 
 @BOTH_WAYS
 def test_a_clock_that_is_set_by_an_hour_has_the_exchange_started_anew_and_takes_two_seconds_along(
-    whole_house: Breakable, clock: Clock, voice: Path, way: int, record_property: Property
+    whole_house: Breakable, clock: Clock, voices: Voices, way: int, record_property: Property
 ) -> None:
     house, name = whole_house, "much later" if way > 0 else "much earlier"
     house.supervisor.exchanges.append(Revived(house.exchange, clock=clock))
-    with crowd(house, voice, name):
-        before, pid, at = witness.committed(house.database), house.exchange.process, time.time()
+    with crowd(house, voices, name) as there:
+        before, pid, at = rows.committed(house.database), house.exchange.process, time.time()
         clock.jump(way * HOUR)
         house.eventually(lambda _: True if house.exchange.process not in (0, pid) else None)
-    lives = {call: Life.of(at - since, lost=CUT_OFF, off=HOUR) for call, since in house.answered().items() if since < at}
-    _stood(house, witness.heard(house, callers(name), lives, before, seconds=WRITER_DEAD), record_property)
+    lived = cut_off(house, at, off=HOUR)
+    _stood(house, witness.heard_of(house, there.people, lived, before, seconds=WRITER_DEAD), record_property)
 
 
 def _stood(house: Breakable, told: witness.Testimony, record_property: Property) -> None:

@@ -3,17 +3,16 @@ reserve he is served, and that there is no recording of him waits for a person."
 
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from cli import sip
 from cli.sip_scenario import Say, Wait
-from tests.journeys.trouble import Breakable, all_ended, number_of
-from tests.recordings.proof import witness
+from tests.journeys.trouble import Breakable, number_of
+from tests.recordings.proof import rows, witness
 from tests.recordings.proof.conftest import a_house
-from tests.recordings.proof.crowd import callers, crowd
-from tests.recordings.proof.witness import Life
+from tests.recordings.proof.crowd import Person, Voices, crowd
+from tests.recordings.proof.lives import lives
 from tests.support import disks
 from tests.support.disks import Disk
 
@@ -36,20 +35,19 @@ def house(disk: Disk, request: pytest.FixtureRequest) -> Iterator[Breakable]:
 
 
 @pytest.mark.parametrize("house", ["16", "0"], ids=["a reserve", "none"], indirect=True)
-def test_while_others_fill_the_disk_no_word_is_lost(house: Breakable, disk: Disk, voice: Path, record_property: Property) -> None:
+def test_while_others_fill_the_disk_no_word_is_lost(house: Breakable, disk: Disk, voices: Voices, record_property: Property) -> None:
     has_reserve = house.settings.disk_reserve_megabytes > 0
-    with crowd(house, voice, "full") as lines:
-        before, began = witness.committed(house.database), time.monotonic()
-        with disk.full(), house.ring(number_of("arrives"), Say(voice), Wait(FULL - 1)) as arrives:
+    with crowd(house, voices, "full") as there:
+        before, began = rows.committed(house.database), time.monotonic()
+        with disk.full(), house.ring(number_of("arrives"), Say(voices.caller), Wait(FULL - 1)) as arrives:
             time.sleep(FULL)
             assert served(arrives), "who calls meanwhile is served"
         ended = time.monotonic()
-        all_ended(lines)
+        there.over()
     arrived = house.call_of(number_of("arrives"), seconds=30)
     assert arrived.ended_at is not None
-    lives = {call: Life.of(seconds) for call, seconds in house.lives().items()}
-    heard = [*callers("full"), *([number_of("arrives")] if has_reserve else [])]
-    told = witness.heard(house, heard, lives, before, seconds=WRITER_DEAD)
+    heard = [*there.people, *([Person("arrives", number_of("arrives"))] if has_reserve else [])]
+    told = witness.heard_of(house, heard, lives(house), before, seconds=WRITER_DEAD)
     record_property("figures", f"{told}, of {ended - began:.0f} s without room")
     assert not told.faults, told.faults
     witness.reconciles(house, silent="" if has_reserve else arrived.id)

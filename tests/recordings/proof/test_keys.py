@@ -4,7 +4,6 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -15,10 +14,11 @@ from hotline.kept.reading import digest
 from recordings import masked
 from recordings.archive import archive
 from recordings.recordings import Recording, State
-from tests.journeys.trouble import Breakable, all_ended
-from tests.recordings.proof import witness
-from tests.recordings.proof.crowd import callers, crowd
-from tests.recordings.proof.witness import Life
+from tests.journeys.trouble import Breakable
+from tests.recordings.proof import rows, witness
+from tests.recordings.proof.crowd import Crowd, Voices, crowd
+from tests.recordings.proof.lives import lives
+from tests.recordings.proof.rows import Look
 
 pytestmark = [pytest.mark.journey, pytest.mark.proof, pytest.mark.timeout(300)]
 Property = Callable[[str, object], None]
@@ -71,21 +71,21 @@ def rotated(house: Breakable) -> None:
     assert told.exit_code == 0, told.output
 
 
-def test_keys_change_while_people_speak_and_others_listen_and_nobody_notices(house: Breakable, voice: Path, record_property: Property) -> None:
-    listeners = Listeners(house)
+def test_keys_change_while_people_speak_and_others_listen_and_nobody_notices(house: Breakable, voices: Voices, record_property: Property) -> None:
+    listeners, crowds, before = Listeners(house), list[Crowd](), list[Look]()
     for name in ("first", "second"):
-        with crowd(house, voice, name) as lines, listeners.listening():
-            before = witness.committed(house.database)
+        with crowd(house, voices, name) as there, listeners.listening():
+            crowds.append(there)
+            before.append(rows.committed(house.database))
             rotated(house)
             time.sleep(SEALED_ANEW)
             rotated(house)
-            all_ended(lines)
+            there.over()
     there = archive(house.settings)
     current = there.ring.current_id(there.cipher)
     others = select(Recording.id).where(Recording.state == State.COMPLETE, Recording.key_id != current)
     house.eventually(lambda session: True if not session.scalars(others).all() else None, 60)
-    lives = {call: Life.of(seconds) for call, seconds in house.lives().items()}
-    told = witness.heard(house, [*callers("first"), *callers("second")], lives, before)
+    told = witness.heard_of(house, [person for one in crowds for person in one.people], lives(house), *before)
     record_property("figures", f"{told}; {listeners.hearings} hearings while keys changed four times")
     assert not told.faults, told.faults
     assert not listeners.faults, listeners.faults

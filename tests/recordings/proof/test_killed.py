@@ -4,17 +4,16 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
 from cli.up import PROCESSES
 from tests.journeys.conftest import PROJECT, free_ports
-from tests.journeys.trouble import Breakable, all_ended
-from tests.recordings.proof import witness
+from tests.journeys.trouble import Breakable
+from tests.recordings.proof import rows, witness
 from tests.recordings.proof.conftest import a_house
-from tests.recordings.proof.crowd import callers, crowd
-from tests.recordings.proof.witness import CUT_OFF, Life
+from tests.recordings.proof.crowd import Voices, crowd
+from tests.recordings.proof.lives import cut_off, lives
 
 pytestmark = [pytest.mark.journey, pytest.mark.proof, pytest.mark.timeout(300)]
 Property = Callable[[str, object], None]
@@ -30,43 +29,41 @@ def hearing() -> Iterator[Breakable]:
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_a_part_that_is_killed_takes_no_row_and_no_word_along(house: Breakable, voice: Path, part: str, record_property: Property) -> None:
+def test_a_part_that_is_killed_takes_no_row_and_no_word_along(house: Breakable, voices: Voices, part: str, record_property: Property) -> None:
     assert parts(house) == {*PARTS}, "no part is forgotten"
-    killed(house, voice, part, record_property)
+    killed(house, voices, part, record_property)
 
 
-def test_the_part_that_hears_is_killed_and_takes_no_row_and_no_word_along(hearing: Breakable, voice: Path, record_property: Property) -> None:
+def test_the_part_that_hears_is_killed_and_takes_no_row_and_no_word_along(hearing: Breakable, voices: Voices, record_property: Property) -> None:
     assert parts(hearing) == {*PARTS, "hear"}, "no part is forgotten"
-    killed(hearing, voice, "hear", record_property)
+    killed(hearing, voices, "hear", record_property)
 
 
 def parts(house: Breakable) -> set[str]:
     return {child.name for child in house.supervisor.children}
 
 
-def killed(house: Breakable, voice: Path, part: str, record_property: Property) -> None:
-    with crowd(house, voice, part) as lines:
-        before, pid = witness.committed(house.database), house.pid(part)
+def killed(house: Breakable, voices: Voices, part: str, record_property: Property) -> None:
+    with crowd(house, voices, part) as there:
+        before, pid = rows.committed(house.database), house.pid(part)
         os.kill(pid, signal.SIGKILL)
-        all_ended(lines)
+        there.over()
     house.revived(part, pid)
     time.sleep(4)  # the exchange's last records are read
-    lives = {call: Life.of(seconds) for call, seconds in house.lives().items()}
-    told = witness.heard(house, callers(part), lives, before)
+    told = witness.heard_of(house, there.people, lives(house), before)
     record_property("figures", told)
     assert not told.faults, told.faults
     witness.reconciles(house)
 
 
-def test_an_exchange_that_is_killed_takes_the_last_two_seconds_along_and_no_more(house: Breakable, voice: Path, record_property: Property) -> None:
-    with crowd(house, voice, "exchange"):
-        before, pid = witness.committed(house.database), house.exchange.process
+def test_an_exchange_that_is_killed_takes_the_last_two_seconds_along_and_no_more(house: Breakable, voices: Voices, record_property: Property) -> None:
+    with crowd(house, voices, "exchange") as there:
+        before, pid = rows.committed(house.database), house.exchange.process
         killed = time.time()
         os.kill(pid, signal.SIGKILL)
         time.sleep(2)
         house.exchange.start()
-    lives = {call: Life.of(killed - since, lost=CUT_OFF) for call, since in house.answered().items()}
-    told = witness.heard(house, callers("exchange"), lives, before, seconds=WRITER_DEAD)
+    told = witness.heard_of(house, there.people, cut_off(house, killed), before, seconds=WRITER_DEAD)
     record_property("figures", told)
     assert not told.faults, told.faults
     witness.reconciles(house)

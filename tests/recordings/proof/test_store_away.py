@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from cli.main import main
 from recordings.archive import archive
 from recordings.recordings import Recording, State
-from tests.journeys.trouble import Breakable, all_ended
-from tests.recordings.proof import witness
+from tests.journeys.trouble import Breakable
+from tests.recordings.proof import rows, witness
 from tests.recordings.proof.conftest import a_house
-from tests.recordings.proof.crowd import callers, crowd
-from tests.recordings.proof.witness import Life
+from tests.recordings.proof.crowd import Voices, crowd
+from tests.recordings.proof.lives import lives
 from tests.support import buckets
 from tests.support.buckets import Server
 
@@ -46,21 +46,20 @@ def kept(session: Session) -> set[str]:
     return set(session.scalars(select(Recording.stored).where(Recording.state == State.COMPLETE)))
 
 
-def test_while_the_store_is_away_the_spool_keeps_all_and_afterwards_the_store_has_it(house: Breakable, server: Server, voice: Path, record_property: Property) -> None:
-    with crowd(house, voice, "early") as lines:
-        before = witness.committed(house.database)
-        all_ended(lines)
+def test_while_the_store_is_away_the_spool_keeps_all_and_afterwards_the_store_has_it(house: Breakable, server: Server, voices: Voices, record_property: Property) -> None:
+    with crowd(house, voices, "early") as early:
+        before = rows.committed(house.database)
+        early.over()
     server.kill()  # amid the putting away, or before or after it
-    with crowd(house, voice, "late") as lines:
-        before |= witness.committed(house.database)
-        all_ended(lines)
-    house.eventually(lambda session: True if waiting(session) > len(callers("late")) else None, 60)
+    with crowd(house, voices, "late") as late:
+        amid = rows.committed(house.database)
+        late.over()
+    house.eventually(lambda session: True if waiting(session) > len(late.people) else None, 60)
     told = CliRunner().invoke(main, ["recordings", "reconcile"], env=dict(house.here.environment))
     assert (told.exit_code, "can't be reached" in told.output) == (1, True), told.output
     server.start()
     house.eventually(lambda session: True if waiting(session) == 0 else None, 60)
-    lives = {call: Life.of(seconds) for call, seconds in house.lives().items()}
-    found = witness.heard(house, [*callers("early"), *callers("late")], lives, before)
+    found = witness.heard_of(house, [*early.people, *late.people], lives(house), before, amid)
     record_property("figures", found)
     assert not found.faults, found.faults
     there = archive(house.settings).store

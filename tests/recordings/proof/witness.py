@@ -1,128 +1,163 @@
 """What was committed and said before something broke, held against what is there afterwards."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from click.testing import CliRunner
-from sqlalchemy import Table, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cli.main import main
-from dispatch.calls.calls import Call, CallStep, Leg
 from dispatch.reconciling.reconciler import Reconciler
-from dispatch.tickets.tickets import Ticket, TicketStep
-from hotline.audit import AuditRow
-from hotline.database import Database
+from dispatch.tickets.tickets import Ticket
+from dispatch.transfers.transfers import PREFIX
 from hotline.times import now
+from hotline.voice import alaw
 from recordings.archive import archive
 from recordings.findings import Finding
 from recordings.recordings import Kind, Recording, State
 from tests.journeys import ears
 from tests.journeys.conftest import House
-from tests.recordings.proof import staircase
+from tests.journeys.ears import Ears
+from tests.recordings.proof import rows
+from tests.recordings.proof.crowd import Person
+from tests.recordings.proof.lives import Life, Lives
+from tests.recordings.proof.rows import Look
+from tests.recordings.proof.staircase import CALLER, HEIGHTS, LIAISON, MUSIC, OPERATOR, STEP, Samples, Voice, heard
+from tests.recordings.proof.testimony import BEGINS, Testimony
 
-KEPT = (Call, CallStep, Leg, Recording, Ticket, TicketStep, AuditRow)
-CUT_OFF = 2.1  # seconds that an exchange which is killed takes with it: its files are written two seconds at a time
-BY_THE_EDGE = 0.5  # seconds by which a recording may be shorter or longer than its call
-AT_ONCE = 0.3  # seconds until what is said after the answer is on the line
-Rows = dict[str, set[Any]]
-
-
-def committed(database: Database) -> Rows:
-    """The keys of all rows of calls, recordings and tickets that there are."""
-    with database.reading() as session:
-        return {kind.__tablename__: set(session.execute(select(*_keys(kind.__table__))).all()) for kind in KEPT}
-
-
-def _keys(table: Any) -> list[Any]:
-    assert isinstance(table, Table)
-    return list(table.primary_key)
-
-
-@dataclass
-class Testimony:
-    """What became of some calls: figures, and what did not hold, in words."""
-
-    calls: int = 0
-    rows: int = 0
-    said: float = 0.0
-    found: float = 0.0
-    longest: float = 0.0
-    faults: list[str] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        return (f"{self.calls} calls, {self.rows} rows kept, {self.found:.1f} of {self.said:.1f} s of audio found, "
-                f"longest loss {self.longest:.2f} s")  # fmt: skip
+TWO_AT_MOST = 2  # half seconds that who is led from one place to the next may be heard in neither
+RECORDED = {"handed": 3, "leaves": 2}  # the call, and his operator and the liaison, or the message
+SOON = 1.5  # seconds after the liaison's first word within which the operator is heard beside him
+JOINS_WITHIN = 12.0  # seconds after he picked up within which a liaison has pressed his key
+ASKED = ("to_operator",)
+SAID_TO = {
+    "talks": ASKED, "handed": ASKED, "waits": ASKED, "leaves": ("leave_question",), "rung": ("callback_answer_is",),
+    "asks": ("self_service_intro", "say_your_question"),
+}  # fmt: skip
+"""What each has heard to its end before anything breaks: one of these prompts."""
 
 
 @dataclass(frozen=True)
-class Life:
-    """How long a call lasted from its answer on, between which of its seconds what was said may be gone, and by how many
-    its recording may be shorter or longer."""
+class Witness:
+    """Listens to all that there is of some people's calls, and tells it."""
 
+    house: House
+    lives: Lives
+    told: Testimony
     seconds: float
-    spared: tuple[float, float]
-    off: float = BY_THE_EDGE
 
-    @classmethod
-    def of(cls, seconds: float, *, lost: float = BY_THE_EDGE, off: float = BY_THE_EDGE) -> "Life":
-        """One whose last seconds may be gone."""
-        return cls(seconds, (seconds - lost - AT_ONCE, seconds), off)
+    def call(self, person: Person) -> None:
+        """One person's: the whole call, both sides of it, what was left in it, and who met him there."""
+        call_id = person.call_id or self.house.call_of(person.number, seconds=self.seconds).id
+        mine = self.house.eventually(lambda session: _settled(session, call_id, RECORDED.get(person.does, 1)), self.seconds)
+        whole = [one for one in mine if one.kind == Kind.CALL and one.state == State.COMPLETE]
+        if not whole or call_id not in self.lives.of:
+            self.told.faults.append(f"{person.does}: {[(str(one.kind), str(one.state)) for one in mine]}")
+            return
+        self.told.calls += 1
+        life, (theirs, ours) = self.lives.of[call_id], self._sides(whole[0])
+        self.told.lasted(person.does, whole[0], life)
+        if person.does == "rung":
+            self.told.goes_on(person.does, theirs, LIAISON, life)
+        else:
+            self.told.spoke(person.does, heard(theirs, CALLER), range(min(HEIGHTS, life.steps)), life)
+        if person.does in SAID_TO:
+            said = [Ears(self.house, ours).hears_file(ears.PROMPTS / f"{name}.alaw") for name in SAID_TO[person.does]]
+            self.told.holds(f"{person.does}: {SAID_TO[person.does]} was not heard", any(said))
+        legs = {one.leg: one for one in mine if one.kind == Kind.LEG}
+        match person.does:
+            case "talks":
+                self.told.goes_on("talks, his operator", ours, OPERATOR, life)
+            case "waits":
+                self.told.plays("waits", ours, MUSIC)
+            case "leaves":
+                self._message(person, call_id, [one for one in mine if one.kind == Kind.MESSAGE])
+            case "handed":
+                self._handed(ours, life, legs)
 
-    def spares(self, step: int) -> bool:
-        """Whether this half second may be gone."""
-        return (step + 1) * staircase.STEP > self.spared[0] and step * staircase.STEP < self.spared[1]
+    def _message(self, person: Person, call_id: str, messages: list[Recording]) -> None:
+        """What was left: from the tone to the moment of the look at least, and a ticket speaks of it."""
+        if [one.state for one in messages] != [State.COMPLETE]:
+            self.told.faults.append(f"leaves: {[str(one.state) for one in messages]} messages")
+            return
+        (message,) = messages
+        self.told.others += 1
+        (only,) = self._sides(message)
+        self.told.goes_on("leaves, the message", only, CALLER, Life.of(len(only) / alaw.RATE), first=HEIGHTS)
+        last = max(heard(only, CALLER).moments, default=0)
+        told_by_then = int((person.at - self.lives.began[call_id] - self.lives.lost) / STEP) - 1
+        self.told.holds(f"leaves: his message ends with {last}, and he had said {told_by_then}", last >= told_by_then)
+        of = select(Ticket.id).where(Ticket.call_id == call_id, Ticket.recording_id == message.id)
+        with self.house.database.reading() as session:
+            self.told.holds("leaves: no ticket speaks of his message", session.scalar(of) is not None)
 
-    @property
-    def shortest(self) -> float:
-        """How long its recording is at least."""
-        return self.seconds - max(self.off, self.spared[1] - self.spared[0])
+    def _handed(self, ours: Samples, life: Life, legs: Mapping[str, Recording]) -> None:
+        """Three in a room: each is in the recording of the whole and in his own, and heard by the others."""
+        liaisons, operators = ([one for one in legs.values() if one.leg.startswith(PREFIX) is so] for so in (True, False))
+        if [one.state for one in (*liaisons, *operators)] != [State.COMPLETE] * 2 or len(liaisons) != 1:
+            self.told.faults.append(f"handed: {[(leg, str(one.state)) for leg, one in legs.items()]}")
+            return
+        self.told.others += 2
+        joined = self.told.goes_on("handed, the liaison", ours, LIAISON, life)
+        self.told.goes_on("handed, the operator in the room", ours, OPERATOR, life, since=joined, first=HEIGHTS, within=SOON)
+        to_liaison, _ = self._leg("the liaison's leg", liaisons[0], LIAISON, first=1)
+        to_operator, by_operator = self._leg("the operator's leg", operators[0], OPERATOR, first=HEIGHTS)
+        talked, room = heard(ours, OPERATOR), heard(by_operator, OPERATOR)
+        met, parted = talked.begin or 0, talked.first_gap
+        self.told.holds(f"handed: the operator is heard from {met} on", met <= BEGINS)
+        begun = room.begin or 0
+        self.told.holds(f"handed: the operator spoke until {parted}, and from {begun} on", begun - parted <= TWO_AT_MOST)
+        one, other = (heard(side, CALLER).begin or 0 for side in (to_liaison, to_operator))
+        self.told.holds(f"handed: the room begins with the caller's {one} and {other}", abs(one - other) <= 2 * TWO_AT_MOST)
+
+    def _leg(self, what: str, leg: Recording, own: Voice, *, first: int) -> tuple[Samples, Samples]:
+        """What he heard, and what he said, of one who met a caller: himself from the beginning, the others to the end."""
+        life, (heard_by_him, said_by_him) = self.lives.of[leg.leg], self._sides(leg)
+        self.told.lasted(what, leg, life)
+        self.told.goes_on(what, said_by_him, own, life, first=first)
+        other = OPERATOR if own is LIAISON else LIAISON
+        for voice in (CALLER, other):
+            joins = self.told.goes_on(f"{what}, the other side", heard_by_him, voice, life, first=HEIGHTS)
+            self.told.holds(f"{what}: others are heard after {joins} s only", own is OPERATOR or joins <= JOINS_WITHIN)
+        return heard_by_him, said_by_him
+
+    def _sides(self, recording: Recording) -> list[Samples]:
+        return list(ears.samples(ears.opened(self.house, Path(recording.path))).T)
 
 
-def heard(house: House, callers: list[str], lives: Mapping[str, Life], before: Rows, *, seconds: float = 30) -> Testimony:
-    """Hold each caller's one call against what he lived through; `seconds`: how long it may take until it is noted."""
-    told = Testimony()
-    for caller in callers:
-        call = house.call_of(caller, seconds=seconds)
-        recording = house.eventually(lambda session, of=call.id: _settled(session, of), seconds)  # type: ignore[misc]
-        _one(told, house, recording, lives[call.id])
-    after = committed(house.database)
-    told.rows = sum(len(keys & after[name]) for name, keys in before.items())
-    told.faults += [f"{len(keys - after[name])} rows of {name} are gone" for name, keys in before.items() if keys - after[name]]
+def heard_of(house: House, people: Iterable[Person], lives: Lives, *before: Look, seconds: float = 30) -> Testimony:
+    """Hold each person's one call against what he lived through, and every row against what it was at each look before,
+    and is again when all have gone; `seconds`: how long it may take until a call is noted."""
+    told = Testimony(rows=before[-1].count, tables=before[-1].tables)
+    meanwhile = rows.committed(house.database)
+    witness = Witness(house, lives, told, seconds)
+    for person in people:
+        witness.call(person)
+    after = rows.committed(house.database)
+    found = [fault for one, next_one in pairwise((*before, meanwhile, after)) for fault in rows.faults(one, next_one)]
+    told.rows -= len(found)
+    told.faults += found
     return told
 
 
-def _settled(session: Session, call_id: str) -> Recording | None:
-    mine = Recording.call_id == call_id, Recording.kind == Kind.CALL, Recording.state != State.RUNNING
-    return session.scalar(select(Recording).where(*mine))
-
-
-def _one(told: Testimony, house: House, recording: Recording, life: Life) -> None:
-    told.calls += 1
-    if recording.state != State.COMPLETE or recording.seconds is None:
-        told.faults.append(f"{recording.call_id} is {recording.state}")
-        return
-    side = ears.samples(ears.opened(house, Path(recording.path)))[:, 0]
-    many = min(staircase.HEIGHTS, int((life.seconds - AT_ONCE) / staircase.STEP))
-    gone = staircase.missing(side, many)
-    told.said, told.found = told.said + many * staircase.STEP, told.found + (many - len(gone)) * staircase.STEP
-    told.longest = max(told.longest, life.seconds - recording.seconds, staircase.longest_gap(gone))
-    if not life.shortest < recording.seconds < life.seconds + life.off:
-        told.faults.append(f"{recording.call_id}: {recording.seconds} s recorded of {life.seconds:.2f} s")
-    if still := [step for step in gone if not life.spares(step)]:
-        told.faults.append(f"{recording.call_id}: of what was said in {life.seconds:.1f} s, {still} are missing")
+def _settled(session: Session, call_id: str, many: int) -> list[Recording] | None:
+    """All that was recorded of a call, so many at least, once it is taken in."""
+    found = list(session.scalars(select(Recording).where(Recording.call_id == call_id).order_by(Recording.id)))
+    return found if len(found) >= many and all(one.state != State.RUNNING for one in found) else None
 
 
 def reconciles(house: House, *, later: timedelta = timedelta(hours=2), silent: str = "") -> None:
     """Some hours later, when nothing is young any more, all agrees: by the rows, and by the command. `silent`: the call
     of which there could be no recording, and which waits for a person."""
-    found: list[str] = []
+    before, found = rows.committed(house.database), list[str]()
     Reconciler(house.settings, house.database, archive(house.settings), whole=True, say=found.append).run(by="proof", at=now() + later)
     with house.database.reading() as session:
         waiting = set(session.scalars(select(Finding.call_id).where(Finding.open.is_(True))))
     assert waiting == ({silent} if silent else set()), found
     told = CliRunner().invoke(main, ["recordings", "reconcile", "--whole"], env=dict(house.here.environment))
     assert told.exit_code == bool(silent), told.output
+    assert rows.faults(before, rows.committed(house.database)) == []
