@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import Float, ForeignKey, String, UniqueConstraint, select, update
+from sqlalchemy import Float, ForeignKey, String, UniqueConstraint, bindparam, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.database import Base, insert_into
@@ -61,7 +61,7 @@ class Recording(Base):
     destruction_id: Mapped[int | None] = mapped_column(ForeignKey(Destruction.id), index=True)
 
 
-_FOUND = ("id", "state", "seconds", "size", "sha256", "taken_in_at", "keep_until")
+_FOUND = ("state", "seconds", "size", "sha256", "taken_in_at", "keep_until")
 
 
 def spool_path(spool: Path, call_id: str, kind: Kind, leg: str = "") -> Path:
@@ -117,7 +117,10 @@ def take_in(recording: Recording, *, keep_days: int, at: datetime) -> bool:
 
 
 def settle_all(session: Session, taken: Sequence[Recording]) -> None:
-    """Keep what `take_in` found out about rows that were read in another session."""
-    found = [{name: getattr(row, name) for name in _FOUND} for row in taken]
+    """Keep what `take_in` found out about rows that were read in another session; what another worker settled
+    meanwhile, whose file may be gone from the spool, stays as it is."""
+    found = [{"row": row.id} | {name: getattr(row, name) for name in _FOUND} for row in taken]
     if found:
-        session.execute(update(Recording), found)
+        unsettled = or_(Recording.state == State.RUNNING, Recording.state == State.MISSING)
+        changing = update(Recording).where(Recording.id == bindparam("row"), unsettled)
+        session.connection().execute(changing, found)

@@ -12,7 +12,6 @@ from dispatch.calls import calls, takes
 from dispatch.calls.calls import Call, CallStep, Leg, Step
 from dispatch.calls.takes import Told
 from dispatch.tickets import caller_sms, codes, referrals
-from dispatch.tickets.lodging import mint_free
 from dispatch.tickets.tickets import UNHEARD, Klass, Ticket
 from hotline import audit
 from hotline.phones import normalise
@@ -103,7 +102,7 @@ def _code(session: Session, slip: Slip, settings: Settings) -> str:
     number = "" if slip.secret else slip.contact or slip.caller
     if slip.code or not sms.sendable(session, sms.CODE, number, settings=settings):
         return slip.code
-    return mint_free(session, settings=settings)
+    return codes.mint_free(session, settings=settings)
 
 
 def tidy(slip: Slip, *, settings: Settings) -> None:

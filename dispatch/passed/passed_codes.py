@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from sqlalchemy.orm import Session
 
-from dispatch.tickets import codes, lodging
+from dispatch.tickets import codes
 from dispatch.tickets.tickets import Ticket
 from hotline.settings import Settings
 
@@ -19,7 +19,7 @@ TRIES = 20
 
 def mint(session: Session, number: str, *, settings: Settings) -> str:
     """A free code for a matter; empty in the case, next to impossible, that all are taken: then he is verified."""
-    return next((code for code in _codes(number, settings) if lodging.is_free(session, code, settings=settings)), "")
+    return next((code for code in _codes(number, settings) if codes.is_free(session, code, settings=settings)), "")
 
 
 def of(ticket: Ticket, *, settings: Settings) -> str:

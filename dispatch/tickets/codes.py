@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import String, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from dispatch.tickets.tickets import Ticket
 from hotline.database import Base
 from hotline.settings import Settings
 
@@ -34,9 +35,23 @@ def mint() -> str:
     return str(secrets.randbelow(9 * 10 ** (DIGITS - 1)) + 10 ** (DIGITS - 1))
 
 
+def mint_free(session: Session, *, settings: Settings) -> str:
+    """A code that no ticket has and that lies in no exchange's store."""
+    while True:
+        if is_free(session, code := mint(), settings=settings):
+            return code
+
+
+def is_free(session: Session, code: str, *, settings: Settings) -> bool:
+    """Whether no ticket has a code, and it lies in no exchange's store."""
+    kept = digest(code, settings=settings)
+    taken = session.scalar(select(Ticket.id).where(Ticket.code_digest == kept))
+    return taken is None and session.get(PooledCode, kept) is None
+
+
 def mint_for_pool(session: Session, *, node: str, settings: Settings, at: datetime) -> str:
     """A code for the exchange's store, its digest noted."""
-    code = mint()
+    code = mint_free(session, settings=settings)
     session.add(PooledCode(digest=digest(code, settings=settings), node=node, minted_at=at))
     return code
 

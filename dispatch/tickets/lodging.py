@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.calls.calls import Call
 from dispatch.tickets import caller_sms, codes, referrals
-from dispatch.tickets.codes import PooledCode
 from dispatch.tickets.referrals import Matter
 from dispatch.tickets.tickets import Ticket
 from hotline.accounts.accounts import Account
@@ -33,7 +31,7 @@ def lodge(session: Session, matter: Matter, *, call: Call, to: Department | None
     """Write the matter down with the call's recording, and send it to the department when one is chosen. Who left a
     mobile number is sent his code; `told_closed`: and wishes a short message when the matter is closed."""
     sound = recordings.expect(session, call.id, kind=Kind.CALL, spool=settings.spool, at=call.began_at)
-    code = mint_free(session, settings=settings)
+    code = codes.mint_free(session, settings=settings)
     ticket = referrals.refer(session, matter, call=call, recording=sound, code=code, by=by.login, settings=settings,
                              at=at)  # fmt: skip
     sent = caller_sms.lodged(session, ticket, code, at=at)
@@ -42,17 +40,3 @@ def lodge(session: Session, matter: Matter, *, call: Call, to: Department | None
     if to is not None:
         referrals.dispatch(session, ticket, to=to, by=by, settings=settings, at=at)
     return Lodged(ticket, code, sent and sms.sendable(session, sms.CODE, ticket.contact, settings=settings))
-
-
-def mint_free(session: Session, *, settings: Settings) -> str:
-    """A code that no ticket has and that lies in no exchange's store."""
-    while True:
-        if is_free(session, code := codes.mint(), settings=settings):
-            return code
-
-
-def is_free(session: Session, code: str, *, settings: Settings) -> bool:
-    """Whether no ticket has a code, and it lies in no exchange's store."""
-    kept = codes.digest(code, settings=settings)
-    taken = session.scalar(select(Ticket.id).where(Ticket.code_digest == kept))
-    return taken is None and session.get(PooledCode, kept) is None

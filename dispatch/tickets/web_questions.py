@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.tickets import codes, referrals
-from dispatch.tickets.lodging import Lodged, mint_free
+from dispatch.tickets.lodging import Lodged
 from dispatch.tickets.referrals import Matter
 from dispatch.tickets.tickets import Ticket, own_words
 from hotline.settings import Settings
@@ -21,7 +21,7 @@ def lodge(session: Session, matter: Matter, *, code: str, settings: Settings, at
     there = session.scalar(select(Ticket).where(Ticket.code_digest == codes.digest(code, settings=settings)))
     if there is not None and _same(there, matter):
         return Lodged(there, code)
-    free = code if there is None else mint_free(session, settings=settings)
+    free = code if there is None else codes.mint_free(session, settings=settings)
     ticket = referrals.refer(session, matter, call=None, recording=None, code=free, by=WEB, settings=settings, at=at,
                              own=matter.summary.strip())  # fmt: skip
     ticket.source = WEB

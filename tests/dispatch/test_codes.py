@@ -5,7 +5,7 @@ from pydantic import SecretStr
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from dispatch.tickets import codes, lodging
+from dispatch.tickets import codes
 from dispatch.tickets.codes import PooledCode
 from dispatch.tickets.tickets import Ticket
 from hotline.settings import Settings
@@ -50,7 +50,8 @@ def test_a_code_for_a_caller_is_none_that_a_ticket_has_or_the_exchange_keeps(
     town.ticket(session, settings, code="11111111")
     session.add(PooledCode(digest=codes.digest("22222222", settings=settings), node="exchange1", minted_at=NOON))
     session.flush()
-    drawn = iter(["11111111", "22222222", "33333333"])
+    drawn = iter(["11111111", "22222222", "33333333", "11111111", "22222222", "44444444"])
     monkeypatch.setattr(codes, "mint", lambda: next(drawn))  # chance, made certain
-    assert lodging.mint_free(session, settings=settings) == "33333333"
+    assert codes.mint_free(session, settings=settings) == "33333333"
+    assert codes.mint_for_pool(session, node="exchange1", settings=settings, at=NOON) == "44444444"
     assert session.scalars(select(Ticket.code_digest)).all() == [codes.digest("11111111", settings=settings)]

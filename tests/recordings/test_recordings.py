@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from hotline.database import Database
 from hotline.settings import Settings
 from recordings import audio, recordings
 from recordings.archive import archive
@@ -158,3 +159,26 @@ def test_a_file_is_closed_when_its_header_tells_its_length(tmp_path: Path) -> No
     with path.open("ab") as file:
         file.write(bytes(320))
     assert not audio.is_closed(path)
+
+
+def test_of_two_workers_who_take_in_the_same_file_the_slower_one_undoes_nothing(database: Database, path: Path) -> None:
+    with database.writing() as session:
+        row = expect(session, CALL, kind=Kind.CALL, spool=path.parent.parent, at=NOON).id
+    with database.reading() as session:
+        quicker = session.get_one(Recording, row)
+    with database.reading() as session:
+        slower = session.get_one(Recording, row)
+    sound(path)
+    assert take_in(quicker, keep_days=730, at=NOON)
+    settle(database, quicker)
+    path.unlink()  # it was put away
+    assert not take_in(slower, keep_days=730, at=NOON)
+    settle(database, slower)
+    with database.reading() as session:
+        kept = session.get_one(Recording, row)
+        assert (kept.state, kept.sha256) == (State.COMPLETE, quicker.sha256)
+
+
+def settle(database: Database, row: Recording) -> None:
+    with database.writing() as session:
+        recordings.settle_all(session, [row])
