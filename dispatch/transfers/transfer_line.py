@@ -64,7 +64,7 @@ class TransferLine:
         ))  # fmt: skip
 
     def bring_back(self, channel: str, *, call_id: str) -> None:
-        """Lead the caller from where he waits to his operator; to recording, should nobody be there."""
+        """Lead the caller from where he waits to his operator; to another person, should nobody be there."""
         self._asked("transfer.not_brought_back", call_id,
                     lambda link: _from_waiting(link, channel, context=ROOM, extension="caller"))  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from cli.exchange import Exchange
 from cli.exchange_files import ExchangePlan
 from cli.sip import answer, call, phone
-from cli.sip_scenario import Press, Say, Signal, Touch, Wait
+from cli.sip_scenario import Press, Say, Signal, Step, Touch, Wait
 from hotline.exchange import actions
 from hotline.exchange.errors import ActionRefused
 from hotline.exchange.link import Address, Link
@@ -77,6 +77,46 @@ def test_a_liaison_is_let_in_by_his_key_and_when_the_last_officer_goes_the_calle
     assert call_id not in exchange.cli("confbridge list")
     legs = [path for path in sides.in_folder(plan.folder / "spool/legs") if path.name.startswith(call_id)]
     assert len(legs) == 2
+
+
+@contextmanager
+def left_by_his_operator(exchange: Exchange, plan: ExchangePlan, *keys: Step) -> Iterator[tuple[Link, Row]]:
+    """A caller whose operator has hung up while liaisons are rung."""
+    with (
+        Link(Address("127.0.0.1", plan.ami_port, plan.ami_user, plan.ami_secret)) as link,
+        phone("8002", "second-phone", Wait(60), exchange=plan.sip_port, ring=1),
+        call(Wait(2), Signal("0"), Wait(14), *keys, Wait(40), port=plan.sip_port),
+    ):
+        exchange.cli("queue add member PJSIP/8002 to hotline")
+        until(lambda: len([c for c in actions.core_show_channels(link) if c["ChannelStateDesc"] == "Up"]) == 2, 20)
+        rows = actions.core_show_channels(link)
+        caller, operator = (next(c for c in rows if name in c["Channel"]) for name in ("trunk", "8002"))
+        exchange.cli("queue remove member PJSIP/8002 from hotline")
+        actions.redirect(link, caller["Channel"], context="transfer", extension="s", extra_channel=operator["Channel"],
+                         extra_context="three_way", extra_extension="officer")  # fmt: skip
+        until(lambda: {c["Context"] for c in actions.core_show_channels(link)} == {"transfer", "three_way"})
+        actions.hangup(link, operator["Channel"])
+        until(lambda: [c["Context"] for c in actions.core_show_channels(link)] == ["transfer"])
+        yield link, caller
+
+
+@pytest.mark.usefixtures("nobody_signed_in")
+def test_a_liaison_meets_a_caller_whose_operator_has_gone(exchange: Exchange, plan: ExchangePlan, ears: object) -> None:
+    trunk = int(plan.trunk_contact.rpartition(":")[2])
+    with answer(Wait(2), Touch("1", 60), port=trunk, calls=1), left_by_his_operator(exchange, plan) as (link, caller):
+        call_id = caller["AccountCode"]
+        actions.originate(link, "PJSIP/08779601011@trunk", channel_id="liaison-3", context="liaison", extension="s", caller_id=plan.number,
+                          account=call_id, variables={"__CALLID": call_id, "ATTEMPT": "liaison-3", "WAITING": caller["Channel"]})  # fmt: skip
+        until(lambda: [c["Application"] for c in actions.core_show_channels(link)] == ["ConfBridge"] * 2)
+        time.sleep(1)
+        assert [c["Application"] for c in actions.core_show_channels(link)] == ["ConfBridge"] * 2, "they don't stay together"
+
+
+@pytest.mark.usefixtures("nobody_signed_in")
+def test_a_caller_who_wants_his_operator_back_and_has_none_gets_another_person(exchange: Exchange, plan: ExchangePlan, ears: object) -> None:
+    with phone("8001", "first-phone", Wait(60), exchange=plan.sip_port, ring=1), left_by_his_operator(exchange, plan, Signal("0")) as (link, _):
+        exchange.cli("queue add member PJSIP/8001 to hotline")
+        until(lambda: "8001" in str([c["Channel"] for c in actions.core_show_channels(link) if c["ChannelStateDesc"] == "Up"]), 20)
 
 
 @pytest.mark.usefixtures("nobody_signed_in")
