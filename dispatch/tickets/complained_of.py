@@ -41,9 +41,10 @@ def meant_county(session: Session, county: str, named: str) -> bool:
     own = f"{short}([^区县市]*自治)?[区县市]?{government}" if short else government
     if re.match(f"[区县]{government}|{own}", name):
         return True
-    offices = select(Department).join(Account, Account.department_id == Department.id).where(
-        Account.role == Role.COUNTY_OFFICE, Account.active.is_(True), Account.county_code == county)  # fmt: skip
-    return any(meant(session, unit, named) for unit in session.scalars(offices.distinct()))
+    offices = select(Account.department_id).where(Account.role == Role.COUNTY_OFFICE, Account.active.is_(True),
+                                                  Account.county_code == county)  # fmt: skip
+    units = session.scalars(select(Department).where(Department.id.in_(offices)))
+    return any(meant(session, unit, named) for unit in units.all())
 
 
 def _plain(name: str) -> str:

@@ -135,7 +135,8 @@ def test_nobody_stands_for_it_so_all_wait_to_be_dispatched_again(session: Sessio
     facts.ask(session, waits, why="哪个小区", by=staff.liaison, settings=settings, at=NOON)
     row.imposed = True
     ends(session, staff.office)
-    assert succeeding.pass_all(session, staff.office, to=None, why="撤销", by=staff.supervisor, settings=settings, at=AT) == (0, 2)
+    assert staff.competent is not None
+    assert succeeding.pass_all(session, staff.office, to=None, why="撤销", by=staff.competent, settings=settings, at=AT) == (0, 2)
     for one in (row, waits):
         assert (one.state, one.department_id, one.due_at, one.returned, one.imposed, one.facts_by) == (State.TO_DISPATCH, None, None, 0, False, None)
         assert one.dispatch_by is not None, "who dispatches has a clock"
