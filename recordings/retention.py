@@ -73,6 +73,13 @@ def rule_on(session: Session, day: date) -> RetentionRule | None:
     return session.scalars(newest.limit(1)).first()
 
 
+def rules(session: Session) -> list[RetentionRule]:
+    """Those that count, the earliest first; of a day's the one that was written last."""
+    confirmed = select(RetentionRule).where(RetentionRule.confirmed_at.is_not(None)).order_by(RetentionRule.id)
+    of_day = {rule.valid_from: rule for rule in session.scalars(confirmed)}
+    return [of_day[day] for day in sorted(of_day)]
+
+
 def days_on(session: Session, day: date, *, otherwise: int) -> int:
     """For how many days what was recorded on that day is kept."""
     rule = rule_on(session, day)

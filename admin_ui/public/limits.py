@@ -4,6 +4,7 @@ memory while that is away."""
 import hashlib
 import hmac
 import logging
+import unicodedata
 from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address
 
@@ -28,10 +29,17 @@ def address() -> str:
 
 
 def number_asked_for() -> str:
-    """The ticket number that is tried, whether or not there is one, so that nobody learns which there are."""
-    given = "".join(request.form.get("number", "").split())
+    """The ticket number that is tried, as it is looked for, and whether or not there is one: nobody learns which there
+    are, and no other way to write it is another number."""
+    given = typed("number").upper()
     key = lobby().settings.secret_key.get_secret_value().encode()
     return hmac.new(key, given.encode(), hashlib.sha256).hexdigest()[:24]
+
+
+def typed(field: str) -> str:
+    """What was typed, without blanks and in plain digits."""
+    given = unicodedata.normalize("NFKC", request.form.get(field, "")[:60])
+    return "".join(given.split())
 
 
 limiter = Limiter(address, in_memory_fallback_enabled=True)

@@ -1,11 +1,12 @@
 """Recordings whose time is over are destroyed, provably: noted before, gone from every place, certified afterwards."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import structlog
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from dispatch.tickets.states import State as TicketState
@@ -14,7 +15,7 @@ from hotline import audit
 from hotline.database import Database
 from hotline.kept.errors import Absent, StoreError
 from hotline.settings import Settings
-from hotline.times import local_day, now
+from hotline.times import local_day, midnight, now
 from recordings import retention, sides, two_hands
 from recordings.archive import Archive
 from recordings.recordings import Recording, State
@@ -40,7 +41,8 @@ def destroy_due(settings: Settings, database: Database, archive: Archive, *, at:
 
 def begin(session: Session, *, settings: Settings, at: datetime) -> Destruction | None:
     """Note what is going to be destroyed, before anything is; None when nothing is due."""
-    rows = [row for row in session.scalars(due(at).limit(AT_ONCE)) if _over(session, row, settings, at)]
+    over = _over(session, settings, at)
+    rows = session.scalars(due(at).where(over).limit(AT_ONCE)).all()
     if not rows:
         return None
     act = Destruction(began_at=at, by=BY, basis=_basis(session, rows, settings), count=len(rows),
@@ -66,7 +68,7 @@ def due(at: datetime) -> Select[Recording]:
     ).order_by(Recording.id)  # fmt: skip
 
 
-def lines(rows: list[Recording]) -> list[str]:
+def lines(rows: Sequence[Recording]) -> list[str]:
     """The list of an act of destruction, a line for each recording: what the certificate's digest is made of."""
     return [_line(row) for row in sorted(rows, key=lambda row: row.id)]
 
@@ -77,7 +79,7 @@ def _line(row: Recording) -> str:
     return " ".join(map(str, what))
 
 
-def digest(rows: list[Recording]) -> str:
+def digest(rows: Sequence[Recording]) -> str:
     """SHA-256 of the list."""
     return hashlib.sha256(("\n".join(lines(rows)) + "\n").encode()).hexdigest()
 
@@ -87,13 +89,21 @@ def of(session: Session, act: Destruction) -> list[Recording]:
     return list(session.scalars(select(Recording).where(Recording.destruction_id == act.id).order_by(Recording.id)))
 
 
-def _over(session: Session, row: Recording, settings: Settings, at: datetime) -> bool:
+def _over(session: Session, settings: Settings, at: datetime) -> ColumnElement[bool]:
     """A rule that came later may keep longer what was recorded under it; none makes shorter what a row promises."""
-    days = retention.days_on(session, local_day(row.began_at), otherwise=settings.recordings_keep_days)
-    return row.began_at + timedelta(days=days) < at
+    rules = retention.rules(session)
+    days = [settings.recordings_keep_days, *[rule.days for rule in rules]]
+    begins = [None, *[midnight(rule.valid_from) for rule in rules], None]
+    return or_(*[_began(since, min(filter(None, (until, at - timedelta(days=kept)))))
+                 for kept, since, until in zip(days, begins[:-1], begins[1:], strict=True)])  # fmt: skip
 
 
-def _basis(session: Session, rows: list[Recording], settings: Settings) -> str:
+def _began(since: datetime | None, before: datetime) -> ColumnElement[bool]:
+    earlier = Recording.began_at < before
+    return earlier if since is None else and_(Recording.began_at >= since, earlier)
+
+
+def _basis(session: Session, rows: Sequence[Recording], settings: Settings) -> str:
     days: set[date] = {local_day(row.began_at) for row in rows}
     rules = {rule.id: rule for day in sorted(days) if (rule := retention.rule_on(session, day))}
     named = [f"{rule.basis}（{rule.days}天）" for rule in rules.values()]
@@ -104,10 +114,9 @@ def _finish(database: Database, archive: Archive) -> None:
     while True:
         with database.reading() as session:
             owed = session.scalars(_unfinished().limit(AT_ONCE)).all()
-        for row in owed:
-            _take_away(row, archive)
+        gone = [row for row in owed if _may_still_go(database, row) and _take_away(row, archive)]
         with database.writing() as session:
-            for row in owed:
+            for row in gone:
                 _certify(session, row, at=now())
             _end(session, at=now())
         if not owed:
@@ -122,16 +131,22 @@ def _unfinished() -> Select[Recording]:
     ).order_by(Recording.id)  # fmt: skip
 
 
-def _take_away(row: Recording, archive: Archive) -> None:
+def _may_still_go(database: Database, row: Recording) -> bool:
+    """Whether no hold has come since the list was read: two hundred sounds take their time."""
+    with database.reading() as session:
+        return session.scalar(_unfinished().where(Recording.id == row.id)) is not None
+
+
+def _take_away(row: Recording, archive: Archive) -> bool:
     """Gone from store and spool; StoreError when it is still there, or the store is away."""
     sides.clear(Path(row.path))
     if not row.stored:
-        return
+        return True
     archive.forget(row.stored)
     try:
         archive.store.open(row.stored).close()
     except Absent:
-        return
+        return True
     raise StoreError(f"{row.stored} is still there after it was deleted")
 
 

@@ -20,7 +20,7 @@ def keep_recordings(duty: Duty) -> None:
     keeping.put_away(duty.database, there, put_off=duty.looked, at=now())
     keeping.move(there)
     keeping.reseal(duty.database, there, put_off=duty.looked, at=now())
-    nightly.at_night(duty.settings, duty.database, at=now())
+    nightly.at_night(duty.settings, duty.database, looked=duty.looked, at=now())
 
 
 def keep_files(duty: Duty) -> None:

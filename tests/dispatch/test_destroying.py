@@ -141,6 +141,45 @@ def test_a_rule_counts_from_its_day_on_once_a_second_person_confirmed_it(databas
         assert session.scalars(select(Destruction.basis)).one() == "云档发〔2026〕7号（1095天）"
 
 
+def test_what_a_longer_rule_keeps_keeps_nothing_else(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(destroying, "AT_ONCE", 2)
+    kept(database, settings, "a", "b", "c", "d")
+    with database.writing() as session:
+        for row in session.scalars(select(Recording).where(Recording.call_id.in_(["c", "d"]))):
+            row.began_at += timedelta(days=400)
+            row.keep_until = row.began_at + timedelta(days=730)
+        for days, day in ((1825, date(2026, 11, 23)), (730, date(2027, 11, 23))):
+            rule = retention.propose(session, days=days, valid_from=day, basis=f"{days}", by="supervisor", at=NOON)
+            retention.confirm(session, rule, by="administrator", at=NOON)
+    assert destroy_due(settings, database, archive(settings), at=later(days=1200)) == 2
+    assert states(database) == {"a": "complete", "b": "complete", "c": "destroyed", "d": "destroyed"}
+
+
+def test_a_hold_that_comes_while_a_list_is_destroyed_keeps_what_is_still_there(database: Database, settings: Settings) -> None:
+    kept(database, settings, "a", "b")
+    there = archive(settings)
+    holding = Holding(settings.recordings_store, database)
+    assert destroy_due(settings, database, Archive(holding, there.ring, there.cipher), at=OVER) == 2
+    assert states(database) == {"a": "destroyed", "b": "complete"}
+    with database.reading() as session:
+        assert there.intact(session.scalars(select(Recording).where(Recording.call_id == "b")).one())
+
+
+class Holding(Folder):
+    """A store that takes its time: while it deletes the first, somebody holds the second."""
+
+    def __init__(self, path: Path, database: Database) -> None:
+        super().__init__(path)
+        self.database = database
+
+    def delete(self, name: str) -> None:
+        super().delete(name)
+        with self.database.writing() as session:
+            two_hands.ask(session, Wish.HOLD, "b", reason="法院调取", by="supervisor", at=OVER)
+
+
 @pytest.mark.parametrize(("days", "day", "basis", "why"), [(729, 0, "x", "730"), (800, -1, "x", "今天"), (800, 0, " ", "依据")])
 def test_a_rule_that_would_lose_what_must_be_kept_is_refused(database: Database, days: int, day: int, basis: str, why: str) -> None:
     with database.writing() as session, pytest.raises(RecordingError, match=why):

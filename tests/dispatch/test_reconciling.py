@@ -4,7 +4,7 @@ import os
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from dispatch.calls.calls import Call, CallStep, Leg
 from dispatch.reconciling import nightly
 from dispatch.reconciling.reconciler import Reconciler
 from hotline.database import Database
+from hotline.kept.errors import StoreError
 from hotline.settings import Settings
 from hotline.times import local_day
 from recordings import findings, keeping, recordings
@@ -315,11 +316,40 @@ def test_at_night_it_runs_once_beside_the_sweeps(registry: Registry, monkeypatch
 
     def look(**after: float) -> bool:
         with time_machine.travel(night + timedelta(**after), tick=False):
-            thread = nightly.at_night(registry.settings, registry.database, at=night + timedelta(**after))
+            thread = nightly.at_night(registry.settings, registry.database, looked=looked, at=night + timedelta(**after))
             if thread:
                 thread.join(60)
             return thread is not None
 
-    told = [look(hours=-4), look(), look(minutes=10), look(hours=8), look(days=1)]
-    assert told == [False, True, False, False, True]
+    looked: dict[str, datetime] = {}
+    told = [look(hours=-4), look(), look(minutes=10), look(minutes=25), look(hours=8), look(days=1)]
+    assert told == [False, True, False, False, False, True]
     assert ran == ["destroyed"] * 2
+
+
+def test_one_that_broke_is_made_up_the_same_night(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+    night, looked = later(hours=15, minutes=10), dict[str, datetime]()
+    ran: list[str] = []
+
+    def run(reconciler: Reconciler, *, by: str, at: datetime, **_: object) -> Reconciliation:
+        ran.append(by)
+        with registry.database.writing() as session:
+            session.add(Reconciliation(began_at=at, by=by, counts={}))
+        raise StoreError("no route to host")
+
+    def look(**after: float) -> bool:
+        with time_machine.travel(night + timedelta(**after), tick=False):
+            thread = nightly.at_night(registry.settings, registry.database, looked=looked, at=night + timedelta(**after))
+            if thread:
+                thread.join(60)
+            return thread is not None
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Reconciler, "run", run)
+        assert [look(), look(minutes=5), look(minutes=21)] == [True, False, True]
+    with registry.database.writing() as session:
+        session.add(Reconciliation(began_at=night + timedelta(minutes=22), by="hotline", counts={}))  # killed over it
+    looked.clear()
+    assert [look(minutes=45), look(minutes=165)] == [False, True]
+    with registry.database.reading() as session:
+        assert session.scalars(select(Reconciliation.ended_at).order_by(Reconciliation.id.desc())).first() is not None

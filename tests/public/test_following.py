@@ -155,7 +155,8 @@ def test_one_number_is_locked_whoever_tries_and_whether_or_not_there_is_such_a_t
                                                                                        exists: bool) -> None:
     client, lodged = make(public_number_limit="3 per hour").test_client(), city.lodged()
     number = lodged.ticket.number if exists else "96128-20200101-0001"
-    codes = [ask(client, number, f"1000000{n}", environ_base={"REMOTE_ADDR": f"10.0.0.{n}"}).status_code for n in range(4)]
+    spelled = [number, number.translate({ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789"}), f" {number.lower()} ", number]
+    codes = [ask(client, spelled[n], f"1000000{n}", environ_base={"REMOTE_ADDR": f"10.0.0.{n}"}).status_code for n in range(4)]
     assert codes == [422, 422, 422, 429]
     locked = ask(client, number, lodged.code, environ_base={"REMOTE_ADDR": "10.0.1.1"})
     assert locked.status_code == 429

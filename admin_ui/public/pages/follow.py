@@ -1,13 +1,11 @@
 """How a matter stands, for who has both its number and its query code. Both travel in the body, never in an address;
 whatever is wrong, the answer is the same."""
 
-import unicodedata
-
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from admin_ui.public import form_tokens
-from admin_ui.public.limits import limiter, number_asked_for, of
+from admin_ui.public.limits import limiter, number_asked_for, of, typed
 from admin_ui.public.lobby import lobby, now, reading, writing
 from dispatch.tickets import progress, urging
 from dispatch.tickets.web_questions import WEB
@@ -28,7 +26,7 @@ def form() -> ResponseReturnValue:
 @limiter.limit(of("public_number_limit"), key_func=number_asked_for)
 def look() -> ResponseReturnValue:
     """What the caller would hear by telephone: the state, and by when an answer is promised."""
-    number, code = _plain("number"), _plain("code")
+    number, code = typed("number"), typed("code")
     with reading() as session:
         standing = progress.by_number(session, number.upper(), code, settings=lobby().settings)
     if standing is None:
@@ -49,9 +47,3 @@ def urge() -> ResponseReturnValue:
     with writing() as session:
         taken = urging.urge_himself(session, ticket_id, settings=lobby().settings, at=now())
     return render_template("public/urged.html", taken=taken), 200, UNKEPT
-
-
-def _plain(field: str) -> str:
-    """What was typed, without blanks and in plain digits."""
-    given = unicodedata.normalize("NFKC", request.form.get(field, "")[:60])
-    return "".join(given.split())
