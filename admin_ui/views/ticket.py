@@ -35,7 +35,7 @@ from dispatch.tickets.complained_of import complains_of
 from dispatch.tickets.duplicates import Likely
 from dispatch.tickets.needs import doable
 from dispatch.tickets.states import State
-from dispatch.tickets.tickets import UNHEARD, Ticket, followed, guarded
+from dispatch.tickets.tickets import UNWRITTEN, Ticket, followed, guarded
 from dispatch.tickets.web_questions import WEB
 from hotline import audit
 from hotline.accounts.accounts import Account
@@ -97,7 +97,7 @@ def show(number: str, *, trouble: str = "", typed: Mapping[str, str] | None = No
             file_megabytes=house().settings.attachment_megabytes,
             own_department=None if reach.inside(me()) else me().department_id,
             heirs=heirs(session, found.department, on=local_day(now())) if found.department else [],
-            inside=reach.inside(me()), unheard=UNHEARD, names=_names(session, found),
+            inside=reach.inside(me()), unwritten=UNWRITTEN, names=_names(session, found),
             county_names=[(code, COUNTIES.get(code, code)) for code in counties.offices(session)],
             departments=[d for d in counties.choice(session, me(), on=local_day(now()))
                          if not complains_of(session, found, d)],

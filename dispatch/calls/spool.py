@@ -9,10 +9,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from dispatch.calls import calls, takes
-from dispatch.calls.calls import Call, CallStep, Leg, Step
+from dispatch.calls.calls import Call, Leg, Step
 from dispatch.calls.takes import Told
 from dispatch.tickets import caller_sms, codes, referrals
-from dispatch.tickets.tickets import UNHEARD, Klass, Ticket
+from dispatch.tickets.tickets import UNHEARD, UNSAID, Klass, Ticket, TicketStep
 from hotline import audit
 from hotline.phones import normalise
 from hotline.settings import Settings
@@ -20,9 +20,24 @@ from hotline.telling import sms
 from hotline.times import local
 from recordings import recordings
 from recordings.recordings import Kind, Recording, State
+from recordings.sounding import sounding
 
 SHORTEST_MESSAGE = 1.0  # seconds; anything shorter is somebody who hung up at the tone
+BY = "hotline"
 NOT_RECORDED = "ERROR"  # the exchange could not write: it read out no code, and asked him to ring again
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What the ticket says of a question left, by what there is to hear of it."""
+
+    title: str
+    summary: str
+
+
+TOLD = Wording("电话留言", UNHEARD)
+LOST = Wording("电话留言，留言录音缺失", UNHEARD)
+SILENT = Wording("电话留言，未听到内容", UNSAID)
 
 
 @dataclass(frozen=True)
@@ -54,7 +69,8 @@ def read_slip(path: Path) -> Slip | None:
 
 
 def take_in_message(session: Session, slip: Slip, *, settings: Settings, at: datetime) -> Ticket | None:
-    """Make call, recording and ticket of a slip in one transaction; None when nothing was said, or it was done."""
+    """Make call, recording and ticket of a slip in one transaction; None when nothing was said and no code told, or it
+    was done."""
     calls.begin(session, slip.call_id, caller=slip.caller, dialled=slip.dialled, taken_from="records", at=slip.began)
     if _taken_before(session, slip.call_id):
         return None
@@ -68,13 +84,15 @@ def take_in_message(session: Session, slip: Slip, *, settings: Settings, at: dat
             session.delete(sound)
         return None
     call = session.get_one(Call, slip.call_id)
-    _note(session, call.id, sound, told, at=slip.ended)
-    heard, lost = _to_hear(session, call, sound, settings)
-    title = f"电话留言{lost}（{local(slip.began):%m月%d日 %H:%M}）"
-    matter = referrals.Matter(klass=Klass.CONSULT, title=title, summary=UNHEARD, contact=slip.contact,
+    wording = _wording(sound)
+    if wording is not SILENT:  # who said nothing has left no message: he is rung as all are whom nobody answered
+        _note(session, call.id, sound, told, at=slip.ended)
+    heard = sound if wording is TOLD else _whole(session, call, settings)
+    title = f"{wording.title}（{local(slip.began):%m月%d日 %H:%M}）"
+    matter = referrals.Matter(klass=Klass.CONSULT, title=title, summary=wording.summary, contact=slip.contact,
                               confidential=slip.secret)  # fmt: skip
     code = _code(session, slip, settings)
-    ticket = referrals.refer(session, matter, call=call, recording=heard, code=code, by="hotline", settings=settings,
+    ticket = referrals.refer(session, matter, call=call, recording=heard, code=code, by=BY, settings=settings,
                              at=slip.ended)  # fmt: skip
     caller_sms.lodged(session, ticket, code, at=at)
     if call.ended_at is not None:
@@ -85,16 +103,20 @@ def take_in_message(session: Session, slip: Slip, *, settings: Settings, at: dat
 
 def _taken_before(session: Session, call_id: str) -> bool:
     """Whether the question of this call is a ticket already."""
-    query = select(CallStep.id).where(CallStep.call_id == call_id, CallStep.kind == Step.MESSAGE)
+    query = select(TicketStep.id).join(Ticket).where(Ticket.call_id == call_id, TicketStep.action == "refer",
+                                                     TicketStep.by == BY)  # fmt: skip
     return session.scalar(query.limit(1)) is not None
 
 
-def _to_hear(session: Session, call: Call, sound: Recording, settings: Settings) -> tuple[Recording, str]:
-    """What the ticket lets hear: the question; where its sound is lost the whole call, and the title's word of it."""
-    if sound.state != State.MISSING:
-        return sound, ""
-    whole = recordings.expect(session, call.id, kind=Kind.CALL, spool=settings.spool, at=call.began_at)
-    return whole, "，留言录音缺失"
+def _wording(sound: Recording) -> Wording:
+    if sound.state == State.MISSING:
+        return LOST
+    return SILENT if sounding(Path(sound.path)).empty else TOLD
+
+
+def _whole(session: Session, call: Call, settings: Settings) -> Recording:
+    """The recording of the whole call, in which he may have spoken when nobody asked."""
+    return recordings.expect(session, call.id, kind=Kind.CALL, spool=settings.spool, at=call.began_at)
 
 
 def _code(session: Session, slip: Slip, settings: Settings) -> str:
@@ -132,11 +154,9 @@ def _note(session: Session, call_id: str, sound: Recording, told: Told, *, at: d
 
 
 def _worth_a_ticket(sound: Recording, slip: Slip) -> bool:
-    """Who was told a code has a ticket that it opens, however short his words, and though their sound be lost."""
-    if sound.state == State.MISSING:
-        return bool(slip.code) and slip.status != NOT_RECORDED
-    said = sound.seconds or 0.0
-    return said >= SHORTEST_MESSAGE or (bool(slip.code) and said > 0.0)
+    """Who was told a code has a ticket that it opens, though he said nothing, and though the sound of it be lost."""
+    was_told = bool(slip.code) and slip.status != NOT_RECORDED
+    return was_told or (sound.seconds or 0.0) >= SHORTEST_MESSAGE
 
 
 def see_leg(session: Session, call_id: str, *, node: str, uniqueid: str, channel: str, at: datetime) -> None:

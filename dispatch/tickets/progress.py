@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from dispatch.calls.calls import Call, CallStep, Step
 from dispatch.tickets import codes
 from dispatch.tickets.states import OVER, Action, State
-from dispatch.tickets.tickets import Ticket, TicketStep, followed
+from dispatch.tickets.tickets import UNSAID, Ticket, TicketStep, followed
 from hotline.phones import last_four
 from hotline.settings import Settings
 
@@ -58,9 +58,13 @@ def by_number(session: Session, number: str, code: str, *, settings: Settings) -
 
 def _standing(session: Session, ticket: Ticket) -> Standing:
     state = State(followed(session, ticket).state)
+    if state == State.TO_DISPATCH and ticket.summary == UNSAID:  # nobody but he knows what it is about
+        state = State.NEEDS_FACTS
+    where = _instead(session, ticket) if state in (State.NOT_ACCEPTED, State.FILED) else ""
+    if where:  # filed or not: closed it is not
+        state = State.NOT_ACCEPTED
     sent_to = () if ticket.confidential else _telephones(ticket)
-    return Standing(ticket.id, ticket.number, state, ticket.promised_by, bool(ticket.promise_extended), sent_to,
-                    _instead(session, ticket) if state in (State.NOT_ACCEPTED, State.FILED) else "",
+    return Standing(ticket.id, ticket.number, state, ticket.promised_by, bool(ticket.promise_extended), sent_to, where,
                     ticket.promise_provisional)  # fmt: skip
 
 

@@ -41,6 +41,9 @@ OWN_WORDS = "words"
 UNHEARD = "来电人留言，请收听录音后填写摘要。"
 """The summary of a question left after the tone, until somebody has listened: nobody knows yet whether it is a
 complaint, so it goes to nobody outside before."""
+UNSAID = "来电人留言中没有听到内容，请收听整通录音；仍不清楚的，请回拨来电人，问明后填写摘要。"
+"""The same of who was told a query code and had said nothing."""
+UNWRITTEN = (UNHEARD, UNSAID)
 
 
 class TicketRules(Base):

@@ -7,12 +7,15 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from dispatch.callbacks import missed
 from dispatch.calls import calls, takes
 from dispatch.calls.calls import Call, CallStep, Outcome, Step
 from dispatch.calls.spool import read_slip, take_in_message
-from dispatch.tickets import codes
+from dispatch.tickets import codes, progress
 from dispatch.tickets.codes import PooledCode
-from dispatch.tickets.tickets import Ticket
+from dispatch.tickets.needs import may_go_out
+from dispatch.tickets.states import State as Life
+from dispatch.tickets.tickets import UNSAID, Ticket
 from hotline.database import Database
 from hotline.settings import Settings
 from recordings.recordings import Kind, Recording, State
@@ -128,6 +131,31 @@ def test_who_was_told_a_code_has_a_ticket_though_his_words_are_lost_and_the_whol
     with database.reading() as session:
         assert session.get_one(Recording, row.recording_id).kind == Kind.CALL
         assert session.scalars(select(Recording.state).where(Recording.kind == Kind.MESSAGE)).all() == [State.MISSING]
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1.0])
+def test_who_was_told_a_code_and_said_nothing_has_a_ticket_that_asks_him_for_it_and_is_rung_back(database: Database, settings: Settings, seconds: float) -> None:
+    path, made = slip(settings), []
+    town.sound(path.with_suffix(".wav"), seconds, loudness=0)
+    for _ in range(2):
+        with database.writing() as session:
+            made.append(take_in(session, settings, path))
+    row, again = made
+    assert row is not None
+    assert again is None
+    assert (row.title, row.summary, may_go_out(row)) == ("电话留言，未听到内容（11月23日 12:00）", UNSAID, "请先收听录音，核对类别并填写摘要，再派发")
+    with database.writing() as session:
+        assert session.get_one(Recording, row.recording_id).kind == Kind.CALL, "he may have spoken when nobody asked"
+        standing = progress.look_up(session, CODE, caller=CALLER, four="", settings=settings)
+        assert standing is not None
+        assert standing.state == Life.NEEDS_FACTS
+        calls.end(session, CALL, at=later(minutes=1), place="message")
+        assert session.get_one(Call, CALL).outcome == Outcome.ABANDONED
+        assert missed.gather(session, settings=settings, at=later(minutes=6)) == 1
+        session.get_one(Ticket, row.id).summary = "来电人询问居住证如何续签。"
+        written = progress.look_up(session, CODE, caller=CALLER, four="", settings=settings)
+        assert written is not None
+        assert written.state == Life.TO_DISPATCH
 
 
 def test_who_was_asked_to_ring_again_because_nothing_could_be_written_was_told_no_code(session: Session, settings: Settings) -> None:
