@@ -33,7 +33,7 @@ class Next(StrEnum):
     """Where the dialplan takes the caller after a script."""
 
     PEOPLE = "people"
-    OPERATOR = "operator"  # out of the steps of a message; a script that failed says PEOPLE, and is not asked again
+    OPERATOR = "operator"  # out of the steps of a message, or after a talk: anything else goes on there
     MESSAGE = "message"
     GOODBYE = "goodbye"
     MENU = "menu"

@@ -1,4 +1,4 @@
-"""One call from its first byte to the close: find the script, run it, and fail towards a person."""
+"""One call from its first byte to the close: find the script, run it; where it fails the dialplan goes on alone."""
 
 import socket
 import traceback
@@ -25,6 +25,8 @@ def converse(
 ) -> bool:
     """Serve one connection; True when the script came to its end or the caller hung up.
 
+    A script that fails says nothing of where to go (`NEXT`): the dialplan then does as with no script at all. It leads
+    a caller to a person; whom we have rung it asks for a key first, for a machine may have picked up.
     From when it is known on, the call's id is in every line that this thread logs."""
     try:
         line = Line(connection, board, environment_within=environment_within, answer_within=answer_within)
@@ -40,7 +42,6 @@ def _run(line: Line, handlers: Mapping[str, Handler]) -> bool:
     handler = handlers.get(told.script)
     if handler is None:
         _log.error("no such script", script=told.script[:64])
-        _to_a_person(line)
         return False
     try:
         handler(line)
@@ -49,7 +50,6 @@ def _run(line: Line, handlers: Mapping[str, Handler]) -> bool:
         return True
     except Exception as fault:
         _log.error("script failed", script=told.script, **_described(fault))
-        _to_a_person(line)
         return False
     # below what is written down: a line for every script nearly halves the calls a second
     _log.debug("script ended", script=told.script)
@@ -63,12 +63,3 @@ def _described(fault: Exception) -> dict[str, object]:
     reason = str(fault) if isinstance(fault, LineError) else ""
     return {"fault": type(fault).__name__, "reason": reason, "places": places}
 
-
-def _to_a_person(line: Line) -> None:
-    """The dialplan reads NEXT when the script is over; a line that is gone needs nothing."""
-    if line.lost:
-        return
-    try:
-        line.set("NEXT", "people")
-    except LineError as fault:
-        _log.info("the line was gone", reason=str(fault))

@@ -36,11 +36,11 @@ def run(line: Line, house: House) -> None:
         _settled(house, attempt_id, outcome=NOT_HE.get(key, "unconfirmed"))
         line.set("NEXT", Next.GOODBYE)
         return
+    line.set("NEXT", Next.PEOPLE)  # wherever we break now: it is he, and no machine
     try:
         line.set("NEXT", tell(voice, house, call_id, attempt_id))
     except NotSpoken:
         broken_off(house, attempt_id)
-        line.set("NEXT", Next.PEOPLE)
 
 
 def who(voice: Voice, settings: Settings, *, hello: str = "hotline/callback_hello") -> str:

@@ -870,15 +870,23 @@ def test_a_correction_says_what_holds_when_it_is_said_and_keeps_the_evidence(hou
 
 
 # -- when nothing works -------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("script", ["self_service", "progress", "callback", "survey"])
-def test_without_a_database_every_script_leads_to_a_person(tmp_path: Path, script: str) -> None:
+@pytest.mark.parametrize("script", ["self_service", "progress", "callback", "survey", "liaison", "place_turn"])
+def test_without_a_database_every_script_leaves_it_to_the_dialplan(tmp_path: Path, script: str) -> None:
     away = Database(f"sqlite:///{tmp_path}/no/such/folder/hotline.db")
     house = a_house(away, tmp_path)
     with capture_logs() as logs:
         caller = house.serve(Caller({"choose_department": "101", "key_code": CODE, "survey_question": "1"}), script)
         house.server.stop()
-    assert caller.next == "people"
+    assert caller.next == ""
     assert [log["fault"] for log in logs if log["event"] == "script failed"] == ["OperationalError"]
+
+
+def test_who_said_that_it_is_he_reaches_a_person_though_the_database_dies_then(back: Back, monkeypatch: pytest.MonkeyPatch) -> None:
+    def dead(*_: object, **__: object) -> None:
+        raise OSError("the disk is gone")
+
+    monkeypatch.setattr(corrections, "spoken_words", dead)
+    assert back.serve(Caller({"callback_hello": "1"})).next == "people"
 
 
 def test_without_a_database_the_machine_is_not_offered(tmp_path: Path) -> None:
@@ -887,4 +895,4 @@ def test_without_a_database_the_machine_is_not_offered(tmp_path: Path) -> None:
         caller = house.serve(Caller(), "incoming")
         house.server.stop()
     assert "SELFSERVICE" not in caller.variables
-    assert caller.next == "people"
+    assert caller.next == ""

@@ -4,17 +4,22 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from agi.run import make_server
 from cli.exchange import Exchange
 from cli.exchange_files import ExchangePlan
-from cli.sip import call, phone, place
+from cli.sip import answer, call, phone, place
 from cli.sip_scenario import Say, Signal, Told, Wait
+from hotline.database import Database
+from hotline.exchange import actions
+from hotline.exchange.link import Address, Link
+from hotline.settings import Settings
 from tests.exchange.conftest import nobody_left, until
 from tests.journeys.prompter import hang_up
 
@@ -114,3 +119,31 @@ def test_a_blocked_number_is_told_so_and_nothing_else(plan: ExchangePlan, ears: 
     assert result.seconds < 19, "he was sent away"
     (recording,) = ears.calls()
     assert '"blocked"' in ears.spool.events(recording.stem)[-1]
+
+
+@pytest.fixture
+def without_a_database(plan: ExchangePlan, tmp_path: Path) -> Iterator[None]:
+    """FastAGI itself, whose database is gone."""
+    settings = Settings(folder=tmp_path, secret_key="for tests only, thirty-two characters", agi_port=int(plan.agi.rpartition(":")[2]), agi_sessions=4)
+    server = make_server(settings, Database(f"sqlite:///{tmp_path}/no/such/folder/hotline.db")).start()
+    yield
+    server.stop()
+
+
+@pytest.mark.usefixtures("nobody_signed_in", "without_a_database")
+@pytest.mark.parametrize("context", ["callback", "place_turn", "telling"])
+def test_a_machine_that_picks_up_takes_no_operator_when_scripts_find_no_database(exchange: Exchange, plan: ExchangePlan, context: str) -> None:
+    trunk, call_id = int(plan.trunk_contact.rpartition(":")[2]), f"20261127120000-{context:0>12}"
+    with (
+        Link(Address("127.0.0.1", plan.ami_port, plan.ami_user, plan.ami_secret)) as link,
+        phone("8001", "first-phone", Wait(60), exchange=plan.sip_port, ring=1),
+        answer(Wait(60), port=trunk, calls=1) as machine,
+    ):
+        exchange.cli("queue add member PJSIP/8001 to hotline")
+        variables = {"__CALLID": call_id, "__CALLER": "13887712345", "STAFFED": "yes", "CALLBACK": "1", "ATTEMPT": "telling-1-1"}
+        actions.originate(link, "PJSIP/013887712345@trunk", channel_id=f"rung-{context}", context=context, extension="s",
+                          caller_id=plan.number, account=call_id, variables=variables)  # fmt: skip
+        assert machine.result(40).ok == 1, "he is hung up on"
+        nobody_left(exchange)
+    rows = (plan.folder / "spool/cel/cel.csv").read_text().splitlines()
+    assert not any(call_id in row and "PJSIP/8001" in row for row in rows), "an operator was taken"
