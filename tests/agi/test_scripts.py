@@ -22,13 +22,15 @@ from dispatch.calls import calls
 from dispatch.calls.calls import Call, CallStep, Step
 from dispatch.calls.endings import end_call
 from dispatch.calls.tellings import Telling
-from dispatch.tickets import urging
+from dispatch.tickets import asides, urging
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Ticket, TicketStep
+from hotline.accounts.roles import Role
 from hotline.database import Database
 from hotline.directory.departments import Department, Succession
 from hotline.settings import Settings
 from hotline.times import local_day, now
+from hotline.voice import prompts
 from hotline.voice.kokoro import voice_name
 from hotline.voice.orders import SpeechOrder
 from hotline.voice.rendering import sentences, spoken_name
@@ -514,6 +516,19 @@ def test_a_code_from_ones_own_telephone_tells_how_the_matter_stands(lodged: Hotl
     assert caller.prompts == ["key_code", "your_matter", "state_to_dispatch", "due_before", "month_11", "day_26",
                               "urge_offer", "person_offer", "keys_again"]
     assert lodged.kinds()[-1] == Step.PROGRESS
+
+
+def test_whose_matter_is_not_accepted_hears_so_also_once_it_is_filed_and_that_an_operator_says_where_to_go(lodged: Hotline) -> None:
+    with lodged.database.writing() as session:
+        row = session.scalars(select(Ticket)).one()
+        asides.not_accept(session, row, why="已进入诉讼", where="红塔区人民法院", by=town.somebody(session, Role.SUPERVISOR), settings=lodged.settings, at=now())
+    for _ in range(2):
+        caller = lodged.serve(Caller({"key_code": CODE}), "progress")
+        assert caller.prompts == ["key_code", "your_matter", "state_not_accepted", "person_offer", "keys_again"]
+        assert caller.sentences == [], "where to go is told by a person: a telephone may be a family's"
+        with lodged.database.writing() as session:
+            town.put(session, session.scalars(select(Ticket)).one(), State.FILED)
+    assert "由接线员告诉您" in prompts.texts()["state_not_accepted"]
 
 
 def test_a_day_in_a_year_without_a_plan_is_not_told_as_certain(lodged: Hotline) -> None:
