@@ -4,22 +4,32 @@ import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from flask import Response, stream_with_context
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from admin_ui.house import me, now, reading, writing
-from admin_ui.stretches import Stretch, stretches
+from admin_ui.stretches import stretches
 from hotline import audit
 from hotline.times import local
 
 T = TypeVar("T")
+Row_co = TypeVar("Row_co", covariant=True)
 Cells = Iterable[Sequence[Any]]
 MOST_ROWS = 20_000
 _MARK = "\ufeff"
 _RUNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Held(Protocol[Row_co]):
+    """Some rows of a long list, by their keys; what they hold is read when it is needed."""
+
+    @property
+    def keys(self) -> Sequence[Any]: ...
+
+    def rows(self, session: Session) -> Sequence[Row_co]: ...
 
 
 def csv_of(session: Session, name: str, header: Sequence[object], rows: Cells) -> Response:
@@ -34,16 +44,22 @@ def csv_in_stretches(name: str, header: Sequence[object], cells: Callable[[Sessi
     """The file of a list that grows with the years, at most MOST_ROWS of it: which rows, and the line in the audit
     trail, before the first byte leaves; what they hold a stretch at a time, so that a file takes the memory of one,
     and no session is open while the network takes it."""
-    moment = now()
     with reading() as session:
         found = stretches(session, *parts, most=MOST_ROWS)
+    return csv_of_stretches(name, header, cells, found)
+
+
+def csv_of_stretches(name: str, header: Sequence[object], cells: Callable[[Session, Sequence[T]], Cells],
+                     found: Sequence[Held[T]]) -> Response:  # fmt: skip
+    """The same of a list whose rows are known already, by keys of its own."""
+    moment = now()
     with writing() as session:
         _noted(session, name, rows=sum(len(one.keys) for one in found), at=moment)
     return _file(stream_with_context(_content(header, cells, found)), name, at=moment)
 
 
 def _content(header: Sequence[object], cells: Callable[[Session, Sequence[T]], Cells],
-             found: Sequence[Stretch[T]]) -> Iterator[str]:
+             found: Sequence[Held[T]]) -> Iterator[str]:
     yield _MARK + _text([header])
     for one in found:
         with reading() as session:

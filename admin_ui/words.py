@@ -8,6 +8,7 @@ from dispatch.answering.coverage import Saying
 from dispatch.answering.decision import Channel
 from dispatch.callbacks import by_phone, contacting
 from dispatch.callbacks.callbacks import State as CallbackState
+from dispatch.callbacks.correction_list import Owed
 from dispatch.callbacks.missed import Over
 from dispatch.callbacks.places import Over as PlaceOver
 from dispatch.calls.call_list import Direction, OnTheLine
@@ -230,7 +231,7 @@ SAYINGS = {Saying.FULL: _("全文"), Saying.SUMMARY: _("摘要"), Saying.CONTACT
            Saying.PAUSED: _("逾期停播"), Saying.NONE: _("未授权")}  # fmt: skip
 CHANGES = {Change.RENAMED: _("更名"), Change.MERGED: _("合并"), Change.SPLIT: _("拆分"),
            Change.ABOLISHED: _("撤销机构")}  # fmt: skip
-OWED = {"open": _("未安排"), "arranged": _("已安排"), "unreachable": _("号码不可回拨")}
+OWED = {Owed.OPEN: _("未安排"), Owed.ARRANGED: _("已安排"), Owed.UNREACHABLE: _("号码不可回拨")}
 ATTEMPTS = {"told": _("已告知"), "unconfirmed": _("接通未确认"), "absent": _("本人不在"),
             "wrong_person": _("打错了"), "unrated": _("已告知，评价前中断"), "no_answer": _("无人接听"),
             "busy": _("占线"), "in_doubt": _("结果不明"), "failed": _("呼叫失败"), "broken_off": _("中途挂断"),

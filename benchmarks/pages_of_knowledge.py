@@ -18,7 +18,8 @@ KNOWLEDGE: Lists = {
     ("supervisor", "asked, figures", "/asked"): {"30 days": "", "a month": OF_MONTH},
     ("office.city", "corrections", "/corrections"): {"all": "", "words": "q=居住证", "a month": OF_MONTH},
     ("office.city", "who was told", "/corrections/{wrong}"): {
-        "all": "", "last page": LAST, "by machine": "channel=machine", "open": "owed=open"},
+        "all": "", "last page": LAST, "by machine": "channel=machine", "open": "owed=open",
+        "arranged": "owed=arranged", "unreachable": "owed=unreachable"},
     ("office.city", "freshness", "/freshness"): {"all": ""},
     ("office.city", "freshness of one", "/freshness/2"): {"all": ""},
     ("office.city", "chasing", "/freshness/chase"): {"unseen": "", "all": "seen=all"},

@@ -61,6 +61,11 @@ def is_reachable(number: str) -> bool:
         return False
 
 
+def first_reachable(*numbers: str) -> str:
+    """The first of these at which a citizen can be called back; empty where there is none."""
+    return next((number for number in numbers if is_reachable(number)), "")
+
+
 def last_four(number: str) -> str:
     return dialled(number)[-4:]
 

@@ -1,7 +1,7 @@
 """Who was told what turned out wrong, and the calls that they are owed (更正告知)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,16 +9,17 @@ from flask_babel import gettext
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from admin_ui.exports import csv_in_stretches, csv_of
+from admin_ui.exports import MOST_ROWS, csv_in_stretches, csv_of_stretches
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
-from admin_ui.paging import Page, begins, ends, page_in, page_of, page_of_rows, wish, wish_code, wish_day, wish_number
+from admin_ui.paging import Page, begins, ends, page_of, page_of_rows, wish, wish_code, wish_day, wish_number
 from admin_ui.showing import again
+from admin_ui.stretches import AT_ONCE
 from admin_ui.words import CHANNELS, FORMS, OWED, STAGES
 from dispatch.answering.decision import Channel
 from dispatch.callbacks import correction_list, correction_people, corrections
-from dispatch.callbacks.correction_list import REPLY
-from dispatch.callbacks.correction_people import Told
+from dispatch.callbacks.correction_list import REPLY, Owed, Wanted
+from dispatch.callbacks.correction_people import Key, Told
 from dispatch.callbacks.correction_words import words
 from dispatch.tickets import reach
 from dispatch.tickets.steps import ReferralError
@@ -39,9 +40,9 @@ PEOPLE = 100  # of one page, who are ticked and rung at once
 def listed() -> ResponseReturnValue:
     """The versions that were wrong and that somebody was told."""
     with reading() as session:
-        page: Page[EntryVersion] = page_of(session, _wanted())
+        page: Page[EntryVersion] = page_of(session, _wrong())
         departments = session.scalars(select(Department).order_by(Department.code)).all()
-        counts = correction_people.counts(session, page.rows)
+        counts = correction_list.counts(session, page.rows)
         return render_template("corrections.html", page=page, entries=_entries(session, page.rows), counts=counts,
                                departments=departments)  # fmt: skip
 
@@ -52,7 +53,7 @@ def export() -> ResponseReturnValue:
     """What is filtered, as a file: counts, and nobody's number."""
     header = (gettext("问题"), gettext("部门"), gettext("版本"), gettext("状态"), gettext("失效时间"),
               gettext("告知次数"), gettext("尚可安排"))  # fmt: skip
-    return csv_in_stretches("corrections", header, _rows, _wanted())
+    return csv_in_stretches("corrections", header, _rows, _wrong())
 
 
 @blueprint.get("/<int:version_id>")
@@ -71,15 +72,11 @@ def export_told(version_id: int) -> ResponseReturnValue:
     """Who is filtered of those who were told, as a file; numbers stay masked, and of a secret caller there is none."""
     header = (gettext("告知时间"), gettext("渠道"), gettext("号码"), gettext("形式"), gettext("通话"),
               gettext("更正告知"), gettext("工单"))  # fmt: skip
-    with writing() as session:
+    with reading() as session:
         version = _found(session, version_id)
-        told = _filtered(correction_people.told_of(session, version))
-        nameless = _nameless(session, told)
-        return csv_of(session, f"correction-{version.entry_id}-{version.number}", header, (
-            (one.at, CHANNELS[Channel(one.telling.channel)] if one.telling else gettext("工单答复"),
-             gettext("保密") if one.key in nameless else mask(one.number),
-             FORMS[Form(one.telling.form)] if one.telling else "", one.key, OWED[_how(one)],
-             one.ticket.number if one.ticket else "") for one in told))  # fmt: skip
+        keys = session.execute(correction_list.listed(version, _wanted()).limit(MOST_ROWS)).all()
+    found = [_Stretch(version_id, keys[first : first + AT_ONCE]) for first in range(0, len(keys), AT_ONCE)]
+    return csv_of_stretches(f"correction-{version.entry_id}-{version.number}", header, _people, found)
 
 
 @blueprint.post("/<int:version_id>")
@@ -89,8 +86,7 @@ def order(version_id: int) -> ResponseReturnValue:
     try:
         with writing() as session:
             version = _found(session, version_id)
-            ticked = set(request.form.getlist("call"))
-            numbers = [one.number for one in correction_people.told_of(session, version) if one.key in ticked]
+            numbers = correction_list.numbers_of(session, version, request.form.getlist("call")[:PEOPLE])
             made = corrections.order(session, version, numbers, by=me(), settings=house().settings, at=now())
     except ReferralError as error:
         return _page(version_id, trouble=str(error)), 422
@@ -115,15 +111,18 @@ def _page(version_id: int, *, trouble: str = "") -> str:
 
 
 def _listed(session: Session, version: EntryVersion) -> Page[Told]:
-    """A page of those who are filtered. Whether somebody can be called is asked of each one: only where that narrows
-    the list are all of them read."""
-    if wish("owed"):
-        return page_in(_filtered(correction_people.told_of(session, version)), size=PEOPLE)
-    found = page_of_rows(session, correction_list.listed(version, channel=_channel()), size=PEOPLE)
-    return replace(found, rows=correction_people.told_of(session, version, among=found.rows))
+    """A page of those who are filtered: which they are first, and of no others who they are."""
+    found = page_of_rows(session, correction_list.listed(version, _wanted()), size=PEOPLE)
+    return replace(found, rows=correction_people.told_of(session, version, found.rows))
 
 
-def _wanted() -> Select[EntryVersion]:
+def _wanted() -> Wanted:
+    """By channel, and by whether a call is arranged."""
+    channel = REPLY if wish("channel") == REPLY else wish_code("channel", Channel)
+    return Wanted(channel=channel, owed=wish_code("owed", Owed))
+
+
+def _wrong() -> Select[EntryVersion]:
     text, department, since, until = wish("q"), wish_number("department"), wish_day("since"), wish_day("until")
     query = corrections.wrong_and_told().join(Entry, Entry.id == EntryVersion.entry_id)
     if text:
@@ -137,7 +136,7 @@ def _wanted() -> Select[EntryVersion]:
 
 
 def _rows(session: Session, found: Sequence[EntryVersion]) -> Iterator[tuple[object, ...]]:
-    entries, counts = _entries(session, found), correction_people.counts(session, found)
+    entries, counts = _entries(session, found), correction_list.counts(session, found)
     for version in found:
         entry, count = entries[version.entry_id], counts[version.id]
         yield (version.question or entry.question, entry.department.name, version.number,
@@ -149,25 +148,28 @@ def _entries(session: Session, found: Sequence[EntryVersion]) -> dict[int, Entry
     return {entry.id: entry for entry in session.scalars(query)}
 
 
-def _filtered(told: Sequence[Told]) -> list[Told]:
-    """The tellings that the query asks for: by channel, and by whether a call is arranged."""
-    channel, owed = _channel(), wish("owed")
-    return [one for one in told if channel in (None, one.telling.channel if one.telling else REPLY)
-            and owed in ("", _how(one))]  # fmt: skip
+@dataclass(frozen=True)
+class _Stretch:
+    """Some of those who were told a version, by their keys."""
+
+    version_id: int
+    keys: Sequence[Key]
+
+    def rows(self, session: Session) -> list[Told]:
+        return correction_people.told_of(session, session.get_one(EntryVersion, self.version_id), self.keys)
 
 
-def _channel() -> str | None:
-    return REPLY if wish("channel") == REPLY else wish_code("channel", Channel)
+def _people(session: Session, told: Sequence[Told]) -> Iterator[tuple[object, ...]]:
+    nameless = _nameless(session, told)
+    for one in told:
+        yield (one.at, CHANNELS[Channel(one.telling.channel)] if one.telling else gettext("工单答复"),
+               gettext("保密") if one.key in nameless else mask(one.number),
+               FORMS[Form(one.telling.form)] if one.telling else "", one.key, OWED[one.owed],
+               one.ticket.number if one.ticket else "")  # fmt: skip
 
 
 def _nameless(session: Session, told: Sequence[Told]) -> set[str]:
     """Those of whom the person who looks may know nothing: by the call, or by the ticket whose reply it was."""
     hidden = reach.nameless_among(session, [one.call.id for one in told if one.call], account=me())
-    return hidden | {one.key for one in told if one.of and not reach.sees_caller(session, one.of, account=me())}
-
-
-def _how(one: Told) -> str:
-    """Whether a call is arranged, could be, or can't."""
-    if one.ticket is not None:
-        return "arranged"
-    return "open" if one.reachable else "unreachable"
+    tickets = reach.nameless_tickets(session, [one.of for one in told if one.of], account=me())
+    return hidden | {one.key for one in told if one.of and one.of.id in tickets}

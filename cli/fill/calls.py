@@ -124,7 +124,7 @@ def _told(paper: Paper, chance: Random, rung: Rung, *, kept: bool) -> None:
     paper.number(Telling, {"call_id": rung.id, "at": at, "channel": channel, "entry_id": rung.asked.id,
                            "entry_version_id": rung.asked.version_id, "authorisation_id": leave,
                            "authorisation_version": version, "form": "full", "words": rung.asked.spoken,
-                           "by": login(rung.operator)})  # fmt: skip
+                           "by": login(rung.operator), "number": rung.caller})  # fmt: skip
     if not kept:
         return
     paper.number(Search, {"at": at, "channel": channel, "way": Way.WORDS if rung.operator else Way.KEYS,

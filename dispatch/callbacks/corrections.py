@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session, aliased
 from dispatch.answering.decision import Channel
 from dispatch.callbacks import contacting
 from dispatch.callbacks.callbacks import owe_callback
-from dispatch.callbacks.correction_people import Correction, Told, somebody_was_told, told_of
+from dispatch.callbacks.correction_list import Correction, Wanted, listed, somebody_was_told
+from dispatch.callbacks.correction_people import Told, told_of
 from dispatch.callbacks.correction_words import Words, asked, words
 from dispatch.calls import calls, tellings
 from dispatch.calls.calls import Step
@@ -98,7 +99,8 @@ def order(session: Session, version: EntryVersion, numbers: Sequence[str], *, by
         raise ReferralError("该版本未被更正或撤回")
     entry = session.get_one(Entry, version.entry_id)
     text = words(session, entry, version, grace_days=settings.update_grace_days, at=at).text
-    first = {told.number: told for told in told_of(session, version) if told.reachable}
+    keys = session.execute(listed(version, Wanted(numbers=numbers))).all()
+    first = {told.number: told for told in told_of(session, version, keys) if told.reachable}
     made = [_ordered(session, version, entry, first[number], text, by=by, settings=settings, at=at)
             for number in dict.fromkeys(numbers) if number in first]  # fmt: skip
     return [ticket for ticket in made if ticket is not None]

@@ -7,13 +7,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, case, insert, or_, select, update
+from sqlalchemy import JSON, ForeignKey, String, case, column, insert, or_, select, table, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from hotline import phones
 from hotline.database import Base, insert_into
 from hotline.times import local
 
+_TELLING = table("telling", column("call_id"), column("number"))  # tellings.py knows us, not we it
 TELLING = "telling"  # who noted a call of ours in which somebody is told something by telephone
 
 
@@ -148,9 +149,12 @@ def begin_all(session: Session, rows: Sequence[Mapping[str, Any]]) -> set[str]:
 def _fill(session: Session, told: Mapping[str, Any]) -> None:
     """What the first who noted the call did not know."""
     columns = (Call.caller, Call.dialled, Call.node, Call.uniqueid)
-    lacking = {column.key: case((column == "", told[column.key]), else_=column) for column in columns}
-    session.execute(update(Call).where(Call.id == told["id"], or_(*(c == "" for c in columns))).values(lacking),
-                    execution_options={"synchronize_session": "fetch"})  # fmt: skip
+    lacking = {c.key: case((c == "", told[c.key]), else_=c) for c in columns}
+    filled = update(Call).where(Call.id == told["id"], or_(*(c == "" for c in columns))).values(lacking)
+    lacked = session.scalars(filled.returning(Call.id), execution_options={"synchronize_session": "fetch"}).first()
+    if lacked and (number := phones.first_reachable(told["caller"])):  # he is called about what he was told already
+        untold = _TELLING.c.call_id == lacked, _TELLING.c.number == ""
+        session.execute(update(_TELLING).where(*untold).values(number=number))
 
 
 def queue(session: Session, call: Call, *, at: datetime) -> bool:

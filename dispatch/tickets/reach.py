@@ -85,12 +85,19 @@ def sees_caller(session: Session, of: Ticket, *, account: Account) -> bool:
     """Whether the account may know anything of the caller himself, be it his masked number: of 投诉, 举报 and secrecy
     nobody outside the hotline, whatever his rank, nor of what the same call gave besides: one number on two tickets
     would tell who complained."""
-    return account.may(Permission.TICKETS) and (inside(account) or not _shielded(session, of))
+    return not nameless_tickets(session, [of], account=account)
 
 
-def _shielded(session: Session, of: Ticket) -> bool:
-    """One call may yield several tickets: what is guarded in one of them is guarded in all."""
-    return guarded(of) or any(guarded(ticket) for ticket in _of_call(session, of.call_id))
+def nameless_tickets(session: Session, tickets: Sequence[Ticket], *, account: Account) -> set[int]:
+    """Those of these tickets, by id, of whose caller the account may know nothing. One call may yield several: what is
+    guarded in one of them is guarded in all."""
+    if inside(account):
+        return set()
+    calls = {ticket.call_id for ticket in tickets if ticket.call_id}
+    query = select(Ticket.call_id).where(Ticket.call_id.in_(calls), _secret(Ticket))
+    shielded = set(session.scalars(query)) if calls else set()
+    known = account.may(Permission.TICKETS)
+    return {one.id for one in tickets if not known or guarded(one) or one.call_id in shielded}
 
 
 def _of_call(session: Session, call_id: str | None) -> Sequence[Ticket]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from dispatch.callbacks.callbacks import owe_callback
-from dispatch.calls import calls
+from dispatch.calls import calls, tellings
 from dispatch.calls.calls import Step
 from dispatch.clocks import deadlines, dispatching, rules
 from dispatch.tickets import codes, counties, merging, reach, reply_versions, shares
@@ -77,6 +77,7 @@ def refer(session: Session, matter: Matter, *, call: calls.Call | None, recordin
     write_step(session, ticket, "refer", by=by, source="", at=at, **({OWN_WORDS: own} if own else {}))
     if call is not None:
         calls.note(session, call.id, Step.REFERRED, at=at, ticket=ticket.number)
+        tellings.called_at(session, ticket)
         _note_attempts(session, ticket, call.id)
     audit.note(session, "ticket.referred", by=by, at=at, about=("ticket", ticket.number), klass=matter.klass)
     return ticket

@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, ForeignKey, UniqueConstraint, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, String, UniqueConstraint, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Ticket
+from hotline import phones
 from hotline.database import Base, insert_into
 from knowledge_base.entries import Entry, EntryVersion
 from knowledge_base.entries import State as Standing
@@ -16,7 +17,8 @@ LEAST = 12
 
 
 class ReplyVersion(Base):
-    """A ticket's reply holds the words of a version, or was made an entry of."""
+    """A ticket's reply holds the words of a version, or was made an entry of. `number`: where its caller is called
+    should they prove wrong; empty: nowhere."""
 
     __tablename__ = "reply_version"
     __table_args__ = (UniqueConstraint("ticket_id", "entry_version_id"),)
@@ -24,6 +26,7 @@ class ReplyVersion(Base):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"))
     entry_version_id: Mapped[int] = mapped_column(ForeignKey("entry_version.id"), index=True)
     at: Mapped[datetime]
+    number: Mapped[str] = mapped_column(String(24), default="")
 
 
 def note_repeated(session: Session, ticket: Ticket, *, at: datetime) -> None:
@@ -39,7 +42,9 @@ def note_repeated(session: Session, ticket: Ticket, *, at: datetime) -> None:
 
 def note(session: Session, ticket: Ticket, version: EntryVersion, *, at: datetime) -> None:
     """The ticket's reply and this version are the same answer."""
-    row = insert_into(session, ReplyVersion).values(ticket_id=ticket.id, entry_version_id=version.id, at=at)
+    number = phones.first_reachable(ticket.contact, ticket.caller)
+    row = insert_into(session, ReplyVersion).values(ticket_id=ticket.id, entry_version_id=version.id, at=at,
+                                                    number=number)  # fmt: skip
     session.execute(row.on_conflict_do_nothing())
 
 

@@ -48,7 +48,6 @@ KNOWN = {
     "transfer_attempt.seconds >": "reckoned of every transfer, asked of the few upon which the office closed",
     "department.county_code =": "a county's matters lie at many departments, and each is looked up",
     "WHERE call.id = ": "of the few numbers of a small sample each has as many calls as a hundred would have",
-    "max(correction.ticket_id)": "who was told an answer that turned out wrong is counted of all who were",
     "asked.words LIKE": "words are looked for in all that was asked, which is kept for half a year",
 }
 OFTEN = {"all", "page", "last page", "my turn", "overdue", "this month", "a year", "words"}

@@ -17,6 +17,7 @@ from admin_ui.views import corrections
 from cli import demo_load
 from cli.fill.filling import fill
 from cli.fill.size import Size
+from dispatch.callbacks.correction_list import Owed
 from dispatch.calls.tellings import Telling
 from dispatch.tickets import worklist
 from dispatch.tickets.worklist import Wanted
@@ -151,9 +152,11 @@ def test_the_page_of_a_report_counts_its_own_month_alone_and_that_of_who_was_tol
         assert client.get("/figures/reports").status_code == 200
         assert sum(re.search(r"^SELECT count.*at >= \? AND \w+\.\w*at < \?", said, re.DOTALL) is not None for said in asked) == counts
     monkeypatch.setattr(corrections, "PEOPLE", 1)
-    asked.clear()
-    assert office.get(f"/corrections/{wrong}").status_code == 200
-    assert {"telling.id IN" in said for said in asked if said.startswith("SELECT telling.id")} == {True}
+    for wanted in ("", *(f"?owed={how}" for how in Owed), "/export.csv?owed=open"):
+        asked.clear()
+        assert office.get(f"/corrections/{wrong}{wanted}").text
+        read = [said for said in asked if said.startswith("SELECT") and "telling.words" in said]
+        assert ["telling.id IN" in said for said in read] == [True], wanted
 
 
 def client_of(app: Flask, login: str) -> FlaskClient:

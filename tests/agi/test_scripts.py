@@ -17,7 +17,7 @@ from agi.voice import seconds_of
 from dispatch.callbacks import callbacks, corrections, surveys
 from dispatch.callbacks.callbacks import Attempt, Callback
 from dispatch.callbacks.contacting import ANSWERED, CallerContact
-from dispatch.callbacks.correction_people import Correction
+from dispatch.callbacks.correction_list import Correction
 from dispatch.calls import calls
 from dispatch.calls.calls import Call, CallStep, Step
 from dispatch.calls.endings import end_call

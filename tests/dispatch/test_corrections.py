@@ -14,17 +14,19 @@ from dispatch.answering.decision import Answer, Channel
 from dispatch.answering.hot_topics import topics
 from dispatch.callbacks import callbacks, correction_list, correction_people, corrections
 from dispatch.callbacks.callbacks import Callback
-from dispatch.callbacks.correction_people import Correction, Counts
+from dispatch.callbacks.correction_list import ALL, Correction, Counts, Owed, Wanted
+from dispatch.callbacks.correction_people import Told
 from dispatch.callbacks.trunk import Taken
-from dispatch.calls import endings, tellings
+from dispatch.calls import calls, endings, tellings
 from dispatch.calls.calls import Call
 from dispatch.calls.suggestions import suggested
 from dispatch.calls.tellings import Telling
 from dispatch.sweeps.duty import Duty
 from dispatch.sweeps.knowing import keep_knowledge
 from dispatch.sweeps.ringing import call_back
-from dispatch.tickets import drafting, referrals
+from dispatch.tickets import drafting, referrals, reply_versions
 from dispatch.tickets.referrals import Matter
+from dispatch.tickets.reply_versions import ReplyVersion
 from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.tickets import Klass, Ticket
@@ -33,6 +35,7 @@ from hotline.audit import AuditRow
 from hotline.database import Database
 from hotline.directory.departments import Department
 from hotline.events import Bus
+from hotline.migrating import migrate, roll_back
 from hotline.settings import Settings
 from hotline.voice.orders import SpeechOrder
 from knowledge_base import life, sweeping
@@ -84,12 +87,16 @@ def wronged(session: Session, who: People, settings: Settings) -> EntryVersion:
     return session.scalars(select(EntryVersion).where(EntryVersion.number == 1)).one()
 
 
+def told_of(session: Session, version: EntryVersion, wanted: Wanted = ALL) -> list[Told]:
+    return correction_people.told_of(session, version, session.execute(correction_list.listed(version, wanted)).all())
+
+
 def order(session: Session, version: EntryVersion, who: People, settings: Settings, *numbers: str) -> list[Ticket]:
     return corrections.order(session, version, numbers, by=who.supervisor, settings=settings, at=later(hours=1))
 
 
 def test_who_was_told_is_listed_with_whom_can_be_called(session: Session, wronged: EntryVersion) -> None:
-    told = correction_people.told_of(session, wronged)
+    told = told_of(session, wronged)
     assert [(one.call.caller, one.reachable, one.ticket) for one in told] == [
         ("", False, None), ("13888880002", True, None), ("13888880001", True, None), ("13888880001", True, None)]  # fmt: skip
 
@@ -105,7 +112,7 @@ def test_each_person_is_owed_one_call_with_what_holds_now(session: Session, wron
     assert sorted(session.scalars(select(Callback.number))) == ["13888880001", "13888880002"]
     assert order(session, wronged, who, settings, "13888880001", "13888880002") == [], "never twice"
     assert len(session.scalars(select(Callback)).all()) == 2
-    assert [one.ticket for one in correction_people.told_of(session, wronged)] == [None, made[1], made[0], made[0]]
+    assert [one.ticket for one in told_of(session, wronged)] == [None, made[1], made[0], made[0]]
     assert session.scalars(select(AuditRow.by).where(AuditRow.deed == "correction.ordered")).all() == ["supervisor"] * 2
 
 
@@ -189,13 +196,13 @@ def test_who_left_another_number_is_called_there_though_he_hid_his_own(session: 
     tell(session, entry, "13888880009", at=later(minutes=5))
     wrong = made_wrong(session, who, settings, entry)
     numbers = {"13888880009", "08772012345", "13888880002"}
-    assert {one.number for one in correction_people.told_of(session, wrong) if one.reachable} == numbers
-    assert correction_people.counts(session, [wrong]) == {wrong.id: Counts(told=4, open=3)}
+    assert {one.number for one in told_of(session, wrong) if one.reachable} == numbers
+    assert correction_list.counts(session, [wrong]) == {wrong.id: Counts(told=4, open=3)}
     made = order(session, wrong, who, settings, "13888880001", *sorted(numbers))
     assert {ticket.contact for ticket in made} == numbers
     assert set(session.scalars(select(Callback.number))) == numbers
     assert {ticket.caller for ticket in made} == {"", "13888880001", "13888880002"}
-    assert correction_people.counts(session, [wrong]) == {wrong.id: Counts(told=4, open=0)}
+    assert correction_list.counts(session, [wrong]) == {wrong.id: Counts(told=4, open=0)}
     assert order(session, wrong, who, settings, *numbers) == []
 
 
@@ -220,23 +227,73 @@ def test_who_had_it_in_the_signed_reply_to_his_ticket_is_listed_once_he_was_told
         referrals.told(session, ticket, grade=1, settings=settings, at=later(minutes=30))
     wrong = made_wrong(session, who, settings, entry)
     assert session.scalars(corrections.wrong_and_told()).all() == [wrong]
-    (found,) = correction_people.told_of(session, wrong)
+    (found,) = told_of(session, wrong)
     assert (found.of, found.number, found.key, found.at) == (told, "13888880009", told.number, later(minutes=30))
-    assert correction_people.counts(session, [wrong]) == {wrong.id: Counts(told=1, open=1)}
+    assert correction_list.counts(session, [wrong]) == {wrong.id: Counts(told=1, open=1)}
     (made,) = order(session, wrong, who, settings, "13888880009")
     assert (made.caller, made.contact, made.call_id) == ("13888880001", "13888880009", told.call_id)
     assert "从工单答复中得知第1版答复" in made.summary
     referrals.told(session, waits, grade=1, settings=settings, at=later(hours=2))
-    assert [one.of for one in correction_people.told_of(session, wrong)] == [waits, told]
+    assert [one.of for one in told_of(session, wrong)] == [waits, told]
     authorise(session, who.office)
     tell(session, entry, "13888880004", at=later(minutes=45))
     session.execute(update(Telling).values(entry_version_id=wrong.id))
-    whole, keys = correction_people.told_of(session, wrong), session.execute(correction_list.listed(wrong)).all()
+    whole, keys = told_of(session, wrong), session.execute(correction_list.listed(wrong)).all()
     assert [one.of for one in whole] == [waits, None, told]
-    assert [correction_people.told_of(session, wrong, among=[key]) for key in keys] == [[one] for one in whole], "page by page"
-    assert correction_people.told_of(session, wrong, among=keys) == whole
-    parts = [session.execute(correction_list.listed(wrong, channel=c)).all() for c in (correction_list.REPLY, Channel.MACHINE, Channel.WEB)]
-    assert parts == [[keys[0], keys[2]], [keys[1]], []]
+    assert [correction_people.told_of(session, wrong, [key]) for key in keys] == [[one] for one in whole], "page by page"
+    parts = [told_of(session, wrong, Wanted(channel=channel)) for channel in (correction_list.REPLY, Channel.MACHINE, Channel.WEB)]
+    assert parts == [[whole[0], whole[2]], [whole[1]], []]
+
+
+def test_the_list_is_narrowed_by_whether_a_call_is_arranged_could_be_or_cannot(
+    session: Session, wronged: EntryVersion, who: People, settings: Settings
+) -> None:
+    had_it = replied(session, who, settings, CONTENT.answer, number="13888880007")
+    unknown = replied(session, who, settings, CONTENT.answer, number="110")
+    for ticket in (had_it, unknown):
+        reply_versions.note(session, ticket, wronged, at=NOON)
+    referrals.told(session, had_it, grade=1, settings=settings, at=NOON)
+    unknown.source = "web"  # where he reads it
+    made = order(session, wronged, who, settings, "13888880001")
+    assert [t.contact for t in made] == ["13888880001"]
+    whole = told_of(session, wronged)
+    assert {how: [one.caller for one in told_of(session, wronged, Wanted(owed=how))] for how in Owed} == {
+        Owed.OPEN: ["13888880002", "13888880007"], Owed.ARRANGED: ["13888880001"] * 2, Owed.UNREACHABLE: ["", "110"]}  # fmt: skip
+    assert all(told_of(session, wronged, Wanted(owed=how)) == [one for one in whole if one.owed == how] for how in Owed)
+    assert correction_list.counts(session, [wronged]) == {wronged.id: Counts(told=6, open=2)}
+    assert {len(told_of(session, wronged, Wanted(owed=Owed.OPEN, channel=way))) for way in (correction_list.REPLY, Channel.MACHINE)} == {1}
+
+
+def test_whose_number_is_learnt_only_after_he_was_told_can_be_called_there(session: Session, wronged: EntryVersion, settings: Settings) -> None:
+    hidden = session.scalars(select(Call).where(Call.caller == "")).one()
+    calls.begin(session, hidden.id, caller="13888880005", at=NOON)
+    session.expire_all()
+    assert [one.number for one in told_of(session, wronged, Wanted(owed=Owed.UNREACHABLE))] == []
+    assert told_of(session, wronged)[0].number == "13888880005", "the exchange's records told it"
+    town.ticket(session, settings, of=hidden, contact="13888880006", code="")
+    calls.begin(session, hidden.id, caller="13888880005", dialled="96128", at=NOON)
+    assert told_of(session, wronged)[0].number == "13888880006", "he left another"
+
+def test_where_each_is_called_is_found_anew_for_what_was_told_before_it_was_kept(database: Database, settings: Settings) -> None:
+    def kept() -> dict[str, list[str]]:
+        with database.reading() as session:
+            return {model.__tablename__: list(session.scalars(select(model.number).order_by(model.id))) for model in (Telling, ReplyVersion)}
+
+    with database.writing() as session:
+        who = people.people(session, town.unit(session, "101", "玉溪市公安局"))
+        authorise(session, who.office)
+        entry = people.published(session, who, settings)
+        for number, contact in (("13888880001", None), ("", None), ("12345", None), ("13888880002", "13888880009"), ("13888880003", "110"), ("", "2012345")):
+            call = session.get_one(Call, tell(session, entry, number, call_id=f"call-{number}-{contact}"))
+            if contact:
+                town.ticket(session, settings, of=call, contact=contact, code="")
+        for number, contact in (("13888880005", ""), ("13888880006", "13888880008")):
+            replied(session, who, settings, CONTENT.answer, number=number, contact=contact)
+    noted = {"telling": ["13888880001", "", "", "13888880009", "13888880003", "08772012345"], "reply_version": ["13888880005", "13888880008"]}
+    assert kept() == noted
+    roll_back(database, "0070")
+    migrate(database)
+    assert kept() == noted
 
 
 def test_whose_answer_became_the_entry_that_proved_wrong_is_listed_too(session: Session, who: People, settings: Settings) -> None:
@@ -245,7 +302,7 @@ def test_whose_answer_became_the_entry_that_proved_wrong_is_listed_too(session: 
     draft = drafting.draft_from(session, ticket, by=who.liaison, at=NOON)
     people.bring(session, draft, Stage.PUBLISHED, by=who, settings=settings)
     wrong = made_wrong(session, who, settings, session.get_one(Entry, draft.entry_id))
-    assert [one.of for one in correction_people.told_of(session, wrong)] == [ticket]
+    assert [one.of for one in told_of(session, wrong)] == [ticket]
     ticket.confidential = True
     (made,) = order(session, wrong, who, settings, "13888880001")
     assert made.confidential
@@ -258,7 +315,7 @@ def test_who_heard_a_correction_is_on_the_list_of_the_next(session: Session, wro
     corrections.tell(session, "back", ticket, said, channel=Channel.MACHINE, at=AFTERNOON)
     session.flush()
     second = session.scalars(select(EntryVersion).where(EntryVersion.number == 2)).one()
-    (told,) = correction_people.told_of(session, second)
+    (told,) = told_of(session, second)
     leave = session.scalars(select(Authorisation)).one()
     assert (told.call.id, told.reachable, told.telling.words) == ("back", True, "请在手机上办，不用跑派出所。")
     assert (told.telling.authorisation_id, told.telling.authorisation_version) == (leave.id, leave.version)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.answering import pinning
-from dispatch.callbacks import correction_people
+from dispatch.callbacks import correction_list, correction_people
 from dispatch.calls import calls
 from dispatch.calls.calls import Call, CallStep, Outcome, Step
 from dispatch.calls.tellings import Telling
@@ -76,7 +76,8 @@ def test_what_he_has_heard_of_it_is_noted_in_part_then_whole_and_once(session: S
     assert (row.entry_version_id, row.authorisation_id, row.words) == (topic.version_id, topic.answer.authorisation_id, topic.answer.text)
     assert [step.kind for step in session.scalars(select(CallStep).order_by(CallStep.id))] == [Step.BEGAN, Step.QUEUED, Step.NOTICE]
     version = session.get_one(EntryVersion, topic.version_id)
-    assert [one.call for one in correction_people.told_of(session, version)] == [call], "should it be wrong, he is told so"
+    keys = session.execute(correction_list.listed(version)).all()
+    assert [one.call for one in correction_people.told_of(session, version, keys)] == [call], "should it be wrong, he is told so"
 
 
 def test_who_waited_before_it_came_has_heard_it_after_a_whole_round(session: Session, topic: Topic) -> None:
