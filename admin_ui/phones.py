@@ -31,7 +31,7 @@ class Phones(Protocol):
     def sign_on(self, extension: str, name: str, skills: Collection[Skill] = (), *,
                 reserve: bool = False) -> None:  # fmt: skip
         """From now on the queue may ring this phone, first for who needs one of these skills; `reserve`: for others
-        only when too many wait, or one too long."""
+        only when too many wait, or one too long. `name`: his login, by which the exchange's book names him."""
 
     def sign_off(self, extension: str) -> None:
         """The queue no longer knows this phone."""

@@ -38,13 +38,13 @@ def become(state: Readiness) -> None:
     phones, extension = house().phones, me().extension
     if not extension:
         raise PhonesError(gettext("您的账号没有分机，请联系系统管理员"))
+    if state is Readiness.AWAY:
+        phones.sign_off(extension)
+    else:
+        phones.sign_on(extension, me().login, skilled.skills_of(me()), reserve=skilled.in_reserve(me()))
     if state is Readiness.READY:
-        phones.sign_on(extension, me().name, skilled.skills_of(me()), reserve=skilled.in_reserve(me()))
         phones.resume(extension)
     elif state is Readiness.PAUSED:
-        phones.sign_on(extension, me().name, skilled.skills_of(me()), reserve=skilled.in_reserve(me()))
         phones.pause(extension, state.value)
-    else:
-        phones.sign_off(extension)
     with writing() as session:
         desk.set_readiness(session, me(), state, at=now())

@@ -60,6 +60,7 @@ class Switchboard:
     """Phones that remember what was asked of them, and fail when told to."""
 
     asked: list[tuple[str, str]] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)  # what the exchange calls who has that extension
     broken: bool = False
 
     def _ask(self, what: str, extension: str) -> None:
@@ -69,6 +70,7 @@ class Switchboard:
 
     def sign_on(self, extension: str, name: str, skills: Collection[Skill] = (), *, reserve: bool = False) -> None:
         self._ask(" ".join(["on", *sorted(skills)]), extension)
+        self.names[extension] = name
 
     def sign_off(self, extension: str) -> None:
         self._ask("off", extension)

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from dispatch.calls import calls, queue_log
+from dispatch.calls.desk import Offer
 from dispatch.line import rules, rush
 from dispatch.line.barring import Block, CallerWarning
 from dispatch.line.flags import CallerFlag, Skill
@@ -22,6 +25,7 @@ from hotline.times import local_day, now
 World = Any
 SignIn = Callable[[str], FlaskClient]
 CALLER = "13887712345"
+CALL = "20261127090000-0123456789ab"
 RANGE = {"number": "0877201*", "cause": "occupying", "reason": "群呼设备"}
 
 
@@ -179,3 +183,14 @@ def test_a_supervisor_says_what_an_operator_can_do_and_his_phone_takes_those_cal
     signed_in("operator").post("/desk/readiness", data={"state": "ready"})
     assert ("on dialect elderly", "6001") in world.phones.asked
     assert "operator.skilled" in trail(world)
+
+
+@pytest.mark.parametrize("state", ["ready", "paused"])
+def test_the_book_of_the_exchange_names_an_operator_as_it_is_read(world: World, signed_in: SignIn, tmp_path: Path, state: str) -> None:
+    signed_in("operator").post("/desk/readiness", data={"state": state})
+    begins = f"{now().timestamp():.0f}|exchange1-7.1|hotline"
+    (tmp_path / "queue_log").write_text(f"{begins}|NONE|ENTERQUEUE|{CALL}|13887712345|0\n{begins}|{world.phones.names['6001']}|RINGNOANSWER|20000\n")
+    with world.database.writing() as session:
+        calls.begin(session, CALL, at=now())
+        queue_log.note(session, queue_log.read(session, tmp_path / "queue_log", settings=world.settings), settings=world.settings)
+        assert session.scalars(select(Offer.account_id)).all() == [world.account("operator").id]
