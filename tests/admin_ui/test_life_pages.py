@@ -218,13 +218,18 @@ def test_what_was_published_before_its_category_was_renamed_is_edited_in_the_new
     office, liaison = signed_in("city_office"), signed_in("liaison")
     office.post("/categories/add", data={"above": "", "name": "户籍"})
     with world.database.writing() as session:
-        session.get_one(Entry, ENTRY).category = "户籍"
-        session.scalars(select(EntryVersion).where(EntryVersion.entry_id == ENTRY)).one().category = "户籍"
+        unit = session.get_one(Entry, ENTRY).department_id
+        entry = Entry(department_id=unit, question="迁户口要带什么", category="户籍", state="published", published=1)
+        entry.versions = [EntryVersion(number=1, stage="published", question=entry.question, category="户籍", answer="户口簿。", spoken="户口簿。",
+                                       written_by="x", valid_from=local_day(now()))]  # fmt: skip
+        session.add(entry)
+        session.flush()
+        entry_id = entry.id
     assert office.post("/categories/rename", data={"path": "户籍", "to": "户政", "why": "改称"}).status_code == 303
-    page = liaison.get(f"/knowledge/{ENTRY}/edit")
+    page = liaison.get(f"/knowledge/{entry_id}/edit")
     assert '<option value="户政" selected>' in page.text
     assert "已停用" not in page.text
-    assert liaison.post(f"/knowledge/{ENTRY}/edit", data=form(category="户政", seen=seen(page))).status_code == 303
+    assert liaison.post(f"/knowledge/{entry_id}/edit", data=form(question="迁户口要带什么", category="户政", seen=seen(page))).status_code == 303
 
 
 def told(world: World, entry: int, caller: str) -> str:

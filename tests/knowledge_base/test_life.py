@@ -326,12 +326,14 @@ def test_what_waited_for_its_day_beyond_its_last_one_is_given_up_and_its_people_
 ) -> None:
     entry = town.published(session, who, settings)
     content = replace(CONTENT, answer="过节的安排", valid_from=TODAY + timedelta(days=1), valid_to=TODAY + timedelta(days=2))
-    version = drafts.revise(session, entry, content, by=who.liaison, at=NOON, why="过节", publish_at=later(days=30))
+    version = drafts.revise(session, entry, content, by=who.liaison, at=NOON, why="过节")
     town.bring(session, version, Stage.PASSED, by=who, settings=settings)
     for person in (who.liaison, who.liaison_b, who.leader):
         person.active = manned
-    last, over = later(days=2, hours=11, minutes=59), later(days=2, hours=12)  # midnight in Yuxi
-    assert (schedule.owed(session, at=last), schedule.owed(session, at=over)) == ([], [version.id])
+    over = later(days=2, hours=12)  # midnight in Yuxi, and nobody swept before
+    assert schedule.owed(session, at=over) == [version.id]
+    with pytest.raises(LifeError, match="有效期尚未结束"), session.begin_nested():
+        life.lapse(session, version, at=over - timedelta(seconds=1))
     schedule.settle(session, version.id, settings=settings, at=over)
     assert (version.stage, entry.state, entry.published, in_force(session, entry.id, on=TODAY) is None) == (Stage.WITHDRAWN, State.PUBLISHED, 1, False)
     assert ledger(session, version)[-1] == (Deed.EXPIRED, "hotline")

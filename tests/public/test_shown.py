@@ -311,4 +311,6 @@ def test_a_category_that_was_renamed_shows_what_stands_there_and_its_old_address
     for named in ("户籍", "户政", "户籍/居住证"):
         assert "居住证在哪里办" in client.get(f"/search?q=居住证在哪里办&category={named}").text, named
         listed = client.get(f"/open311/inquiry/v1/web_faqs/all.json?category={named}").json
-        assert [row["categories"] for row in listed] == [[{"category_name": "户政/居住证"}]], named
+        assert [row["question"] for row in listed] == ["居住证在哪里办"], named
+    (one,) = client.get(f"/open311/inquiry/v1/web_faqs/{city.entry('居住证在哪里办')}.json").json
+    assert one["categories"] == [{"category_name": "户政/居住证"}]
