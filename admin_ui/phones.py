@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dispatch.callbacks.callbacks import Attempt
-from dispatch.callbacks.contacting import CallerContact
+from dispatch.callbacks.caller_contacts import CallerContact
 from dispatch.line.flags import Skill
 
 

@@ -9,7 +9,7 @@ from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
 from dispatch.calls import callers, queue_events
 from dispatch.calls.tellings import Telling
-from dispatch.tickets import reach
+from dispatch.tickets import case_calls, reach
 from dispatch.tickets.tickets import Ticket
 from hotline import audit
 from hotline.accounts.roles import Permission
@@ -34,7 +34,8 @@ def show(call_id: str, trouble: str = "") -> str:
     """The page, with what was refused on it."""
     with reading() as session:
         call = callers.call(session, call_id, account=me())
-        tickets = session.scalars(select(Ticket).where(Ticket.call_id == call_id, reach.tickets_of(me()))).all()
+        its_own = Ticket.id.in_(case_calls.matters(call_id))
+        tickets = session.scalars(select(Ticket).where(its_own, reach.tickets_of(me()))).all()
         return render_template("call.html", call=call, told=_told(session, call_id), tickets=tickets,
                                nameless=bool(reach.nameless_among(session, [call_id], account=me())),
                                sounds=_sounds(session, call_id), queued=queue_events.of_call(session, call_id),

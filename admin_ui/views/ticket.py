@@ -14,10 +14,11 @@ from admin_ui.words import COUNTIES
 from dispatch.callbacks import contacting, in_his_call
 from dispatch.callbacks.callbacks import Callback
 from dispatch.callbacks.callbacks import State as Owed
-from dispatch.callbacks.contacting import CallerContact
+from dispatch.callbacks.caller_contacts import CallerContact
 from dispatch.clocks import rules
 from dispatch.passed.passed_matters import SOURCE
 from dispatch.tickets import (
+    case_calls,
     colleague_notes,
     counties,
     drafting,
@@ -82,7 +83,7 @@ def show(number: str, *, trouble: str = "", typed: Mapping[str, str] | None = No
             own_rules=rules.of(found, settings=house().settings),
             shows_caller=reach.sees_caller(session, found, account=me()), guarded=guarded(found),
             call_backs=_call_backs(session, found), told_now=_told_now(session, found),
-            shares=(asked := shares.of(session, found)),
+            calls=sorted(case_calls.of(session, found)), shares=(asked := shares.of(session, found)),
             contact=_contact(session, found), merged=merging.of(session, found), main=followed(session, found),
             steps=colleague_notes.read_by(found, me()), may_note=colleague_notes.may_write(found, me()),
             likely=_likely(session, found), proposed=merging.proposed(found),

@@ -13,7 +13,7 @@ from admin_ui.phones import PhonesError
 from admin_ui.views.ticket import show
 from admin_ui.views.ticket_steps import take
 from dispatch.callbacks import contacting
-from dispatch.callbacks.contacting import CallerContact
+from dispatch.callbacks.caller_contacts import CallerContact
 from dispatch.tickets.tickets import Ticket
 from hotline.accounts.roles import Permission
 

@@ -4,9 +4,10 @@ caller's; both see the hotline's number, the call is recorded, and what became o
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from dispatch.callbacks.caller_contacts import CallerContact
 from dispatch.callbacks.dialable import dialable
 from dispatch.calls import calls
 from dispatch.tickets import reach
@@ -16,7 +17,6 @@ from dispatch.tickets.tickets import Ticket, write_step
 from hotline import audit, phones
 from hotline.accounts.accounts import Account
 from hotline.calendar.hours import read_hours
-from hotline.database import Base
 from hotline.directory.liaisons import Liaison
 from hotline.settings import Settings
 from recordings import recordings
@@ -29,19 +29,6 @@ ANSWERED = "answered"  # the call-back then confirms it, and doesn't tell it aga
 OUTCOMES = {"reached": "已与来电人通话", ANSWERED: "已在通话中答复来电人", "no_answer": "来电人未接",
             "refused": "来电人不愿通话", "wrong_person": "接听者非本人",
             NOT_RUNG: "联络员电话未接通，未拨来电人"}  # fmt: skip
-
-
-class CallerContact(Base):
-    """One time that a department had its caller rung; its id is the channel's at the exchange."""
-
-    __tablename__ = "caller_contact"
-    id: Mapped[str] = mapped_column(String(40), primary_key=True)
-    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
-    call_id: Mapped[str] = mapped_column(ForeignKey("call.id"), index=True)
-    by: Mapped[str] = mapped_column(String(60))
-    at: Mapped[datetime]
-    outcome: Mapped[str] = mapped_column(String(20), default="")
-    ended_at: Mapped[datetime | None]
 
 
 def may(session: Session, ticket: Ticket, *, account: Account) -> bool:

@@ -9,7 +9,7 @@ import structlog
 
 from dispatch import exchanges
 from dispatch.callbacks.callbacks import Attempt
-from dispatch.callbacks.contacting import CallerContact
+from dispatch.callbacks.caller_contacts import CallerContact
 from dispatch.callbacks.places import Place
 from dispatch.callbacks.trunk import Taken, taken
 from dispatch.line import skilled

@@ -1,7 +1,7 @@
 """Recordings whose time is over are destroyed, provably: noted before, gone from every place, certified afterwards."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
+from dispatch.tickets import case_calls
 from dispatch.tickets.states import State as TicketState
 from dispatch.tickets.tickets import Ticket
 from hotline import audit
@@ -57,15 +58,20 @@ def begin(session: Session, *, settings: Settings, at: datetime) -> Destruction 
 
 
 def due(at: datetime) -> Select[Recording]:
-    """Recordings whose days are over, that stand under no legal hold, and no ticket of whose call is still at work."""
-    at_work = select(Ticket.id).where(
-        or_(Ticket.recording_id == Recording.id, Ticket.call_id == Recording.call_id), Ticket.state != TicketState.FILED
-    )  # fmt: skip
-    held = two_hands.holds().with_only_columns(two_hands.Request.call_id)
+    """Recordings whose days are over, that stand under no legal hold, and no ticket of whose call, be it the call-back,
+    is still at work."""
+    heard = select(Ticket.id).where(Ticket.recording_id == Recording.id, Ticket.state != TicketState.FILED)
     return select(Recording).where(
         Recording.state == State.COMPLETE, Recording.keep_until < at, Recording.destruction_id.is_(None),
-        Recording.call_id.not_in(held), ~at_work.exists(),
+        *_unheld(), Recording.call_id.not_in(case_calls.at_work()), ~heard.exists(),
     ).order_by(Recording.id)  # fmt: skip
+
+
+def _unheld() -> Iterator[ColumnElement[bool]]:
+    """No hold stands on its call, nor on another of the same matter."""
+    held = two_hands.holds().with_only_columns(two_hands.Request.call_id)
+    yield Recording.call_id.not_in(held)
+    yield Recording.call_id.not_in(case_calls.beside(held))
 
 
 def lines(rows: Sequence[Recording]) -> list[str]:
@@ -125,10 +131,8 @@ def _finish(database: Database, archive: Archive) -> None:
 
 def _unfinished() -> Select[Recording]:
     """What was noted and isn't gone; a hold that came meanwhile keeps it."""
-    held = two_hands.holds().with_only_columns(two_hands.Request.call_id)
-    return select(Recording).where(
-        Recording.destruction_id.is_not(None), Recording.state == State.COMPLETE, Recording.call_id.not_in(held)
-    ).order_by(Recording.id)  # fmt: skip
+    begun = Recording.destruction_id.is_not(None), Recording.state == State.COMPLETE
+    return select(Recording).where(*begun, *_unheld()).order_by(Recording.id)
 
 
 def _may_still_go(database: Database, row: Recording) -> bool:

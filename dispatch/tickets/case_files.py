@@ -13,7 +13,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from dispatch.calls.calls import Call
-from dispatch.tickets import colleague_notes, reach
+from dispatch.tickets import case_calls, colleague_notes, reach
 from dispatch.tickets.ticket_files import Content
 from dispatch.tickets.tickets import Ticket
 from hotline import audit
@@ -70,7 +70,7 @@ _MARK = "# missing: "
 
 def sounds_of(session: Session, ticket: Ticket, *, account: Account, at: datetime) -> list[Recording]:
     """The recordings of the case that this account may hear; RecordingError where a second person must consent."""
-    mine = or_(Recording.id == ticket.recording_id, Recording.call_id == (ticket.call_id or ""))
+    mine = or_(Recording.id == ticket.recording_id, Recording.call_id.in_(case_calls.of(session, ticket)))
     whole = select(Recording.id).where(mine, Recording.state == State.COMPLETE).order_by(Recording.id)
     rows = [row for one in session.scalars(whole).all() if (row := reach.recording(session, one, account=account))]
     if any(reach.must_ask(session, row, account=account, at=at) for row in rows):

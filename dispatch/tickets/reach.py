@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from dispatch.callbacks.callbacks import Attempt, Callback
 from dispatch.calls.calls import TELLING, Call
+from dispatch.tickets import case_calls
 from dispatch.tickets.complained_of import complains_of
 from dispatch.tickets.shares import Share
 from dispatch.tickets.states import State
@@ -149,8 +150,8 @@ def recording(session: Session, recording_id: int, *, account: Account) -> Recor
 
 def must_ask(session: Session, row: Recording, *, account: Account, at: datetime) -> bool:
     """Whether a second person must consent before this one hears it: its caller asked for secrecy."""
-    own = session.scalars(select(Ticket).where(Ticket.recording_id == row.id)).all()
-    secret = any(ticket.confidential for ticket in (*own, *_of_call(session, row.call_id)))
+    mine = or_(Ticket.recording_id == row.id, Ticket.id.in_(case_calls.matters(row.call_id)))
+    secret = session.scalar(select(Ticket.id).where(mine, Ticket.confidential.is_(True)).limit(1)) is not None
     return secret and not two_hands.may_hear(session, row.call_id, login=account.login, at=at)
 
 
@@ -167,5 +168,5 @@ def hears_original(session: Session, row: Recording, *, account: Account, at: da
 
 def _own_ticket(session: Session, row: Recording, account: Account) -> bool:
     own = session.scalars(select(Ticket).where(Ticket.recording_id == row.id, tickets_of(account))).all()
-    heard = [*own, *_of_call(session, row.call_id)]
+    heard = [*own, *session.scalars(select(Ticket).where(Ticket.id.in_(case_calls.matters(row.call_id))))]
     return any(State(t.state) in HANDLED for t in own) and not any(guarded(t) for t in heard)

@@ -4,8 +4,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from dispatch.reconciling import destroying
 from dispatch.reconciling.destroying import destroy_due
@@ -110,19 +109,9 @@ def test_as_long_as_a_ticket_of_its_call_is_at_work_it_stays(database: Database,
         ticket = town.ticket(session, settings)
     assert destroy_due(settings, database, archive(settings), at=OVER) == 0
     with database.writing() as session:
-        _past_the_guards(session, "UPDATE ticket SET state = 'filed'")
+        town.past_the_guards(session, "UPDATE ticket SET state = 'filed'")
         assert session.get_one(Ticket, ticket.id).state == "filed"
     assert destroy_due(settings, database, archive(settings), at=OVER) == 1
-
-
-def _past_the_guards(session: Session, line: str) -> None:
-    """The ticket's life is another test's matter."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SET LOCAL session_replication_role = replica"))
-    else:
-        session.execute(text("DROP TRIGGER ticket_state"))
-    session.execute(text(line))
-    session.expire_all()
 
 
 def test_a_rule_counts_from_its_day_on_once_a_second_person_confirmed_it(database: Database, settings: Settings) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from dispatch.calls import calls
@@ -123,6 +124,16 @@ def put(session: Session, row: Ticket, to: State) -> Ticket:
         row.state = state
         session.flush()
     return row
+
+
+def past_the_guards(session: Session, line: str) -> None:
+    """The ticket's life is another test's matter."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+    else:
+        session.execute(text("DROP TRIGGER ticket_state"))
+    session.execute(text(line))
+    session.expire_all()
 
 
 def sound(path: Path, seconds: float = 2.0, *, loudness: int = 8000) -> Path:
