@@ -15,7 +15,9 @@ from dispatch.callbacks.callbacks import Callback
 from dispatch.callbacks.callbacks import State as Owed
 from dispatch.callbacks.trunk import Taken
 from dispatch.calls import calls
+from dispatch.clocks import duty_phones
 from dispatch.tickets.alerts import WITH_DEPARTMENT
+from dispatch.tickets.states import State as Life
 from dispatch.tickets.tickets import Ticket, write_step
 from hotline.exchange import holding
 from hotline.phones import normalise
@@ -123,11 +125,13 @@ def _in_the_way(session: Session, delivery: Delivery, number: str, lines: Taken,
 
 
 def _needless(session: Session, delivery: Delivery) -> bool:
-    """A duty office hears of what its department has in hand, and of nothing else."""
+    """A duty office hears of what its department has in hand, and of nothing else; that it was handed it, until it
+    accepts."""
     if delivery.topic != DUTY:
         return False
     state = session.scalar(select(Ticket.state).where(Ticket.number == delivery.thing))
-    return state not in WITH_DEPARTMENT
+    handed = delivery.key.endswith(f":{duty_phones.HANDED}")
+    return state != Life.TO_ACCEPT if handed else state not in WITH_DEPARTMENT
 
 
 def _unmade(session: Session, delivery: Delivery, settings: Settings) -> bool:

@@ -22,11 +22,14 @@ from hotline.times import local
 CITY = "市政府总值班室"
 TO_THE_CITY = ORDER[2:]
 """Rungs of which the city's duty office hears whatever the department does."""
+HANDED = "dispatch"
+"""In the key of what is rung for when the department is handed the ticket: needless once it has accepted it."""
 
 
-def ring(session: Session, ticket: Ticket, rung: Rung, *, settings: Settings, at: datetime) -> list[str]:
-    """Owe it to those who answer at night that they are rung; who they are, in words. Nobody, for what has days."""
-    unit = ticket.department
+def ring(session: Session, ticket: Ticket, rung: Rung | None = None, *, settings: Settings, at: datetime) -> list[str]:
+    """Owe it to those who answer at night that they are rung; who they are, in words. Nobody, for what has days.
+    Without a rung: the department was handed it at this moment."""
+    unit = session.get(Department, ticket.department_id) if ticket.department_id else None
     if ticket.due_hours is None or ticket.due_at is None or unit is None:
         return []
     theirs, city = _department(session, unit, settings), _city(settings)
@@ -39,9 +42,9 @@ def ring(session: Session, ticket: Ticket, rung: Rung, *, settings: Settings, at
     return [f"{line.name}{mask(line.number) if sms.is_mobile(line.number) else line.number}" for line in told]
 
 
-def _owe(session: Session, ticket: Ticket, unit: Department, rung: Rung, chain: Sequence[Line], *, settings: Settings,
-         at: datetime) -> None:  # fmt: skip
-    key, about = f"duty:{ticket.id}:{ticket.due_at:%Y%m%d%H%M}:{rung}", ("ticket", ticket.number)
+def _owe(session: Session, ticket: Ticket, unit: Department, rung: Rung | None, chain: Sequence[Line], *,
+         settings: Settings, at: datetime) -> None:  # fmt: skip
+    key, about = f"duty:{ticket.id}:{ticket.due_at:%Y%m%d%H%M}:{rung or HANDED}", ("ticket", ticket.number)
     words = _words(ticket, unit, at)
     phone.owe(session, chain, text_of(ticket, unit, at=at), key=key, topic=sms.DUTY, about=about,
               rounds=settings.duty_ring_rounds, pause_minutes=settings.duty_ring_pause_minutes, voice=settings.voice,

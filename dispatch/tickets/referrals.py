@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from dispatch.callbacks.callbacks import owe_callback
 from dispatch.calls import calls, tellings
 from dispatch.calls.calls import Step
-from dispatch.clocks import deadlines, dispatching, rules
+from dispatch.clocks import deadlines, dispatching, duty_phones, rules
 from dispatch.tickets import codes, counties, merging, reach, reply_versions, shares
 from dispatch.tickets.complained_of import complains_of
 from dispatch.tickets.needs import may_go_out, not_in_service
@@ -126,6 +126,7 @@ def dispatch(session: Session, ticket: Ticket, *, to: Department, by: Account, s
     deadlines.set_acceptance(session, ticket, settings=settings)
     ticket.opened_at = None
     written(session, ticket, action, by=by, source=source, at=at, why=why, department=to.name)
+    duty_phones.ring(session, ticket, settings=settings, at=at)
 
 
 def impose(session: Session, ticket: Ticket, *, to: Department, why: str, by: Account, settings: Settings,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from dispatch.callbacks import by_phone
@@ -112,6 +112,8 @@ def here(database: Database, settings: Settings) -> Town:
         staff = town.staff(session, office)
         row = town.ticket(session, settings, urgency=Urgency.CRITICAL, klass=Klass.COMPLAINT)
         town.bring(session, row, State.IN_HAND, by=staff, settings=settings)
+        for made in (Delivery, SpeechOrder):  # of its dispatch; it was accepted at once
+            session.execute(delete(made))
         number = row.number
     return Town(database, settings, Exchange(), staff, number)
 
@@ -176,6 +178,37 @@ def test_when_nobody_takes_it_the_rounds_end_and_a_person_of_the_hotline_is_told
     with here.database.reading() as session:
         told = session.scalars(select(Notice).where(Notice.topic == Topic.UNHEARD)).all()
     assert [(n.account_id, n.thing, n.urgent) for n in told] == [(here.staff.supervisor.id, here.number, True)]
+
+
+def dispatched(here: Town, at: datetime, *, urgency: Urgency = Urgency.URGENT) -> None:
+    with here.database.writing() as session:
+        row = town.ticket(session, here.settings, urgency=urgency, code="", at=at)
+        town.bring(session, row, State.TO_ACCEPT, by=here.staff, settings=here.settings, at=at)
+        here.number = row.number
+    voiced(here)
+
+
+@once
+def test_what_is_dispatched_by_night_rings_at_once_long_before_the_ladders_first_step(here: Town) -> None:
+    dispatched(here, NIGHT)
+    here.sweep(NIGHT)
+    here.over(at=NIGHT)
+    here.sweep(NIGHT)
+    assert (here.rung, here.told()) == ([DUTY, A], [(DUTY, "sending", 2)])
+    here.over(here.exchange.rung[-1][2], at=NIGHT)
+    assert here.history() == [(by_phone.HEARD, ["公安局联络员甲"])]
+
+
+@once
+def test_what_its_department_has_accepted_meanwhile_or_has_days_for_rings_nobody(here: Town) -> None:
+    dispatched(here, NIGHT, urgency=Urgency.NORMAL)
+    assert here.told() == []
+    dispatched(here, NIGHT)
+    with here.database.writing() as session:
+        row = session.scalars(select(Ticket).where(Ticket.number == here.number)).one()
+        town.bring(session, row, State.IN_HAND, by=here.staff, settings=here.settings, at=NIGHT)
+    here.sweep(NIGHT)
+    assert (here.rung, here.told()) == ([], [(DUTY, "void", 1)])
 
 
 @once
