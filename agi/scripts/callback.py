@@ -12,7 +12,6 @@ from dispatch.answering.decision import Channel
 from dispatch.callbacks import contacting, corrections
 from dispatch.callbacks.callbacks import TOLD, WRONG_PERSON, Attempt, Callback
 from dispatch.calls.endings import end_attempt
-from dispatch.tickets import handings
 from dispatch.tickets.tickets import Ticket
 from hotline.settings import Settings
 from hotline.times import now
@@ -20,7 +19,6 @@ from hotline.times import now
 CONFIRMED = "1"
 NOT_HE = {"2": "absent", "3": WRONG_PERSON}
 GRADES = "12345"
-SOLVED = {"1": True, "2": False}
 
 
 def run(line: Line, house: House) -> None:
@@ -70,7 +68,7 @@ def tell(voice: Voice, house: House, call_id: str, attempt_id: str, *, leave: st
     key = heard.ask("hotline/callback_satisfied", timeout=house.settings.callback_key_seconds, alone="")
     grade = int(key) if key and key in GRADES else None
     _settled(house, attempt_id, outcome=TOLD, grade=grade)
-    if key == PERSON or (grade is not None and _solved(voice, house, attempt_id) == PERSON):
+    if key == PERSON or (grade is not None and survey.solved(voice, house, attempt_id) == PERSON):
         return Next.PEOPLE
     voice.say("hotline/callback_thanks")
     return Next.GOODBYE
@@ -89,15 +87,6 @@ def _left(voice: Voice, heard: Heard, leave: str, *, answered: bool) -> str:
     if answered:
         return voice.say("hotline/callback_answered", interrupt=leave)
     return voice.say("hotline/callback_answer_is", interrupt=leave) or heard.say()
-
-
-def _solved(voice: Voice, house: House, attempt_id: str) -> str:
-    """Ask whether it is solved; his grade is kept by now, should he hang up."""
-    key = voice.ask("hotline/callback_solved", timeout=house.settings.callback_key_seconds)
-    if key in SOLVED:
-        with house.database.writing() as session:
-            handings.note_solved(session, _ticket(session, attempt_id), SOLVED[key])
-    return key
 
 
 def _runs(house: House, attempt_id: str) -> Callback | None:

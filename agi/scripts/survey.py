@@ -11,10 +11,12 @@ from dispatch.callbacks.callbacks import REFUSED, TOLD, Attempt, Callback
 from dispatch.calls import calls
 from dispatch.calls.calls import Step
 from dispatch.calls.endings import end_attempt
+from dispatch.tickets import handings
 from hotline.times import now
 
 GRADES: Final = "12345"
 HE, REFUSES = "1", "2"
+SOLVED: Final = {"1": True, "2": False}
 QUESTIONS: Final = {"operator": "hotline/survey_question", "department": "hotline/survey_department"}
 
 
@@ -33,10 +35,23 @@ def again(line: Line, house: House, attempt_id: str) -> None:
     elif _of_reply(house, attempt_id):
         grade = _grade(voice.ask("hotline/callback_satisfied", timeout=5.0))
         _settled(house, attempt_id, outcome=TOLD if grade else "unconfirmed", grade=grade)
+        if grade:
+            solved(voice, house, attempt_id)
     else:
         rated, _ = _asked(voice, house, *_calls(house, attempt_id))
         _settled(house, attempt_id, outcome=TOLD if rated else "unconfirmed")
     line.set("NEXT", Next.GOODBYE)
+
+
+def solved(voice: Voice, house: House, attempt_id: str) -> str:
+    """Ask whether it is solved; his grade of the reply is kept by now, should he hang up."""
+    key = voice.ask("hotline/callback_solved", timeout=house.settings.callback_key_seconds)
+    if key in SOLVED:
+        with house.database.writing() as session:
+            attempt = session.get_one(Attempt, attempt_id)
+            ticket = session.get_one(Callback, attempt.callback_id).replied
+            handings.note_solved(session, ticket, SOLVED[key], at=now())
+    return key
 
 
 def _asked(voice: Voice, house: House, call_id: str, by: str = "") -> tuple[bool, Next]:

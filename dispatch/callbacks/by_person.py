@@ -108,7 +108,7 @@ def write_up(session: Session, callback: Callback, *, outcome: str, words: str =
     _noted(session, callback, "written_up", by, at, outcome=outcome)
     end_attempt(session, attempt, outcome=outcome, grade=grade, settings=settings, at=at)
     if outcome == TOLD and callback.ticket is not None and solved is not None:
-        handings.note_solved(session, callback.ticket, solved)
+        handings.note_solved(session, callback.ticket, solved, at=at)
     call = session.get_one(Call, attempt.call_id)
     if call.ended_at is not None:
         calls.settle(session, call)

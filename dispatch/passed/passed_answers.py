@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.clocks.promises import ALONG
 from dispatch.passed.passed_matters import SOURCE, PassedMatter
-from dispatch.tickets.states import Action
+from dispatch.tickets.states import Action, State
 from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.tickets import Ticket, TicketStep
 from hotline import audit
@@ -30,11 +30,16 @@ BY_TELEPHONE = "涉及个人信息，由96128核实身份后告知本人"
 
 def of_step(session: Session, ticket: Ticket, step: TicketStep) -> None:
     """Owe what a step brings; nothing, where the matter isn't theirs, or came as a file: then a person tells them."""
-    if ticket.source != SOURCE or step.action not in EVENTS:
-        return
-    came = session.scalar(select(PassedMatter).where(PassedMatter.ticket_id == ticket.id))
-    if came is not None and came.webhook_id is not None:
-        _owe(session, came.webhook_id, ticket, step, at=step.at)
+    if step.action in EVENTS and (webhook_id := _whom(session, ticket)) is not None:
+        _owe(session, webhook_id, ticket, step, at=step.at)
+
+
+def solved(session: Session, ticket: Ticket, *, at: datetime) -> None:
+    """Owe what the caller says after his grade, when they have heard already that it is closed."""
+    if ticket.state == State.CLOSED and (webhook_id := _whom(session, ticket)) is not None:
+        told = _which(ticket, "solved") | {"solved": ticket.solved}
+        outbox.owe(session, key=f"passed:{ticket.id}:solved", channel=Channel.WEBHOOK, place=str(webhook_id),
+                   topic=TOPIC, about=("ticket", ticket.number), values=told, at=at)  # fmt: skip
 
 
 def again(session: Session, came: PassedMatter, *, by: Account, at: datetime) -> None:
@@ -47,6 +52,13 @@ def again(session: Session, came: PassedMatter, *, by: Account, at: datetime) ->
     audit.note(session, "passed.again", by=by.login, at=at, about=("ticket", ticket.number))
 
 
+def _whom(session: Session, ticket: Ticket) -> int | None:
+    """The interface that the matter came by; None where it isn't theirs, or came as a file."""
+    if ticket.source != SOURCE:
+        return None
+    return session.scalar(select(PassedMatter.webhook_id).where(PassedMatter.ticket_id == ticket.id))
+
+
 def _owe(session: Session, webhook_id: int, ticket: Ticket, step: TicketStep, *, at: datetime, key: str = "") -> None:
     outbox.owe(session, key=f"passed:{step.id}{key}", channel=Channel.WEBHOOK, place=str(webhook_id), topic=TOPIC,
                about=("ticket", ticket.number), values=_values(ticket, step), at=at)  # fmt: skip
@@ -54,18 +66,22 @@ def _owe(session: Session, webhook_id: int, ticket: Ticket, step: TicketStep, *,
 
 def _values(ticket: Ticket, step: TicketStep) -> dict[str, Any]:
     """What they are told: number and foreign number, what happened, and what belongs to it."""
-    told: dict[str, Any] = {"number": ticket.number, "foreign_number": ticket.foreign_number,
-                            "event": EVENTS[step.action]}  # fmt: skip
+    told = _which(ticket, EVENTS[step.action])
     match told["event"]:
         case "answered":
             told["answer"] = answer(ticket)
         case "extended":
             told["promised_by"] = local(ticket.promised_by).isoformat()
         case "closed":
-            told |= {"reached": ticket.reached, "satisfaction": ticket.satisfaction, "answer": answer(ticket)}
+            told |= {"reached": ticket.reached, "satisfaction": ticket.satisfaction, "solved": ticket.solved,
+                     "answer": answer(ticket)}  # fmt: skip
         case "not_accepted" | "handed_back" | "void" | "withdrawn":
             told |= {"reason": step.why, "where": str(step.detail.get("where", ""))}
     return told
+
+
+def _which(ticket: Ticket, event: str) -> dict[str, Any]:
+    return {"number": ticket.number, "foreign_number": ticket.foreign_number, "event": event}
 
 
 def answer(ticket: Ticket) -> str:

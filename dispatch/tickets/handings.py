@@ -7,6 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ForeignKey, Index, String, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
+from dispatch.passed import passed_answers
 from dispatch.tickets.states import Action, State
 from dispatch.tickets.tickets import Ticket, TicketStep
 from hotline.database import Base
@@ -74,13 +75,15 @@ def of_step(session: Session, ticket: Ticket, step: TicketStep) -> None:
         session.flush()
 
 
-def note_solved(session: Session, ticket: Ticket, solved: bool) -> None:
-    """Whether it is solved, as the caller says who has just heard the reply: it belongs to what he heard it of."""
+def note_solved(session: Session, ticket: Ticket, solved: bool, *, at: datetime) -> None:
+    """Whether it is solved, as the caller says who has just heard the reply: it belongs to what he heard it of. 12345
+    hears of it, where the matter is theirs."""
     ticket.solved = solved
     rated = or_(Handing.satisfaction.is_not(None), Handing.reached.is_(True))
     query = select(Handing).where(Handing.ticket_id == ticket.id, rated).order_by(Handing.id.desc()).limit(1)
     if (own := session.scalar(query)) is not None:
         own.solved = solved
+    passed_answers.solved(session, ticket, at=at)
 
 
 def accept_by(session: Session, ticket: Ticket) -> None:

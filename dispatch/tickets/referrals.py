@@ -115,7 +115,8 @@ def describe(session: Session, ticket: Ticket, matter: Matter, *, by: Account, s
 
 def dispatch(session: Session, ticket: Ticket, *, to: Department, by: Account, settings: Settings, at: datetime,
              why: str = "", action: Action = Action.DISPATCH) -> None:
-    """Send the ticket to a department; its clock runs from now, whether or not it is accepted."""
+    """Send the ticket to a department; its clock runs from now, whether or not it is accepted. What is urgent rings
+    its duty telephones at once."""
     if complains_of(session, ticket, to):
         raise ReferralError("被反映单位不能作为承办单位")
     given = not_in_service(to, at=at) or may_go_out(ticket) or counties.wrong_hands(session, ticket, to, by=by)

@@ -70,11 +70,11 @@ def test_each_rate_counts_what_it_says_and_is_that_of_the_list_behind_it(session
     told(session, in_time, staff, settings, days=7, grade=3)
     answer(session, again, staff, days=1)
     told(session, again, staff, settings, days=1, grade=5)
-    handings.note_solved(session, again, False)
+    handings.note_solved(session, again, False, at=later(days=1))
     answer(session, again, staff, days=30)
     told(session, again, staff, settings, days=30, grade=1)
     assert again.solved is None, "of the second reply he has not said yet whether it helped"
-    handings.note_solved(session, again, True)
+    handings.note_solved(session, again, True, at=later(days=30))
     praise = handed(session, settings, staff, klass=Klass.PRAISE)
     answer(session, praise, staff, days=1)
     referrals.pass_reply(session, praise, by=staff.supervisor, settings=settings, at=later(days=1))

@@ -10,7 +10,7 @@ from dispatch.passed import passed, passed_additions, passed_answers, passed_cod
 from dispatch.passed.passed import Came, Outcome
 from dispatch.passed.passed_additions import Added
 from dispatch.passed.passed_matters import PassedMatter
-from dispatch.tickets import asides, extensions, merging, progress, referrals, urging, worklist
+from dispatch.tickets import asides, extensions, handings, merging, progress, referrals, urging, worklist
 from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.tickets import Klass, Ticket, Urgency, own_words
@@ -130,12 +130,15 @@ def test_each_step_that_matters_to_12345_goes_back_with_its_number(session: Sess
     told = sent(session)
     assert [one["event"] for one in told] == ["dispatched", "answered", "closed"]
     assert {(one["number"], one["foreign_number"]) for one in told} == {(ticket.number, "YX202611230001")}
-    assert (told[1]["answer"], told[2]["reached"], told[2]["satisfaction"]) == (answer, True, 1)
+    assert (told[1]["answer"], told[2]["reached"], told[2]["satisfaction"], told[2]["solved"]) == (answer, True, 1, None)
+    handings.note_solved(session, ticket, False, at=later(hours=5))
+    told = sent(session)
+    assert (told[3]["event"], told[3]["number"], told[3]["solved"]) == ("solved", ticket.number, False), "said after the grade"
     row = passed.of(session, ticket)
     assert row is not None
     session.refresh(ticket)
     passed_answers.again(session, row, by=staff.supervisor, at=later(hours=6))
-    assert [one["event"] for one in sent(session)] == ["dispatched", "answered", "closed", "closed"]
+    assert [(one["event"], one.get("solved")) for one in sent(session)][3:] == [("solved", False), ("closed", False)]
 
 
 def test_12345_hears_of_a_matter_that_was_merged_as_of_any_other(session: Session, settings: Settings, came: Came, staff: Staff) -> None:
