@@ -62,7 +62,8 @@ PASSED = {Taken.TAKEN: _("已登记"), Taken.KNOWN: _("此前已登记"), Taken.
           Taken.DIFFERENT: _("与已登记的不同")}  # fmt: skip
 PASSED_EVENTS = {
     "dispatched": _("已派发"), "extended": _("已延期"), "answered": _("已答复"), "closed": _("已办结"),
-    "solved": _("问题是否解决"), "not_accepted": _("不予受理"), "handed_back": _("退回12345"), "withdrawn": _("已撤单"), "void": _("已作废"),
+    "solved": _("问题是否解决"), "not_accepted": _("不予受理"), "handed_back": _("退回12345"),
+    "withdrawn": _("已撤单"), "void": _("已作废"),
 }  # fmt: skip
 TERMS = {
     "consult_days": _("答复咨询（工作日）"), "answer_days": _("答复其他事项（工作日）"),

@@ -37,7 +37,8 @@ def _told(database: Database) -> Iterator[str]:
             standing = rebuilding.standing(session, at=now())
         if standing is None:
             return
-        fresh = [one for one in standing.said if one.is_over and one.process not in told]
+        over = [one for one in standing.said if one.is_over or one.process in standing.lost]
+        fresh = [one for one in over if one.process not in told]
         told |= {one.process for one in fresh}
         yield from map(_line, fresh)
         if not standing.running:
@@ -48,5 +49,5 @@ def _told(database: Database) -> Iterator[str]:
 
 def _line(one: Rebuilt) -> str:
     if one.done_at is None:
-        return f"{one.process}: not made anew: {one.trouble}"
+        return f"{one.process}: not made anew: {one.trouble or 'the process died over it'}"
     return f"{one.process}: {one.entries} entries in {(one.done_at - one.begun_at).total_seconds():.1f} s"

@@ -4,8 +4,10 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Callable
 
 import structlog
+from sqlalchemy.orm import Session
 
 from hotline import times
 from hotline.database import Database
@@ -24,8 +26,9 @@ class Aside:
     def __init__(self, database: Database, name: str, following: Following) -> None:
         self._database, self._process = database, f"{name}@{socket.gethostname()}:{os.getpid()}"
         self._thread: threading.Thread | None = None
+        self._asked = False
         self._made: Following | None = None
-        self._again = 0.0
+        self._again = self._beat = 0.0
         self._begun = self._told = following.order
 
     def begin_if_due(self, following: Following) -> None:
@@ -34,6 +37,7 @@ class Aside:
         if self._thread is not None or not (asked or (following.is_overdue and time.monotonic() > self._again)):
             return
         self._again, self._begun = time.monotonic() + AGAIN_AFTER, max(self._begun, following.wanted)
+        self._asked = asked
         self._thread = threading.Thread(target=self._read, args=(asked,), name="index-anew", daemon=True)
         self._thread.start()
 
@@ -43,6 +47,13 @@ class Aside:
             return following
         made, self._thread, self._made = self._made, None, None
         return made or following
+
+    def beat(self) -> None:
+        """Say every now and then, while it reads because somebody asked, that this process lives."""
+        if self._thread is None or not self._asked or time.monotonic() < self._beat:
+            return
+        self._beat = time.monotonic() + rebuilding.BEAT_EVERY.total_seconds()
+        self._write(lambda session: rebuilding.lives(session, self._begun, self._process, at=times.now()))
 
     def tell(self, following: Following) -> None:
         """Say once that the index that is searched now is one that was asked for, whichever way it was made."""
@@ -65,9 +76,13 @@ class Aside:
                 self._say(order, entries=None, trouble=repr(fault))
 
     def _say(self, order: int, *, entries: int | None, trouble: str = "") -> None:
+        self._write(lambda session: rebuilding.over(session, order, self._process, entries=entries, at=times.now(),
+                                                    trouble=trouble))  # fmt: skip
+
+    def _write(self, said: Callable[[Session], None]) -> None:
         """What can't be written down is logged: whoever searches has his index all the same."""
         try:
             with self._database.writing() as session:
-                rebuilding.over(session, order, self._process, entries=entries, at=times.now(), trouble=trouble)
+                said(session)
         except Exception as fault:
             log.error("index.not_told", fault=repr(fault))

@@ -119,6 +119,7 @@ def _follow(of: "weakref.ref[LiveIndex]", database: Database, following: Followi
                 live._next(index)
             live._failed(fault)
         del live
+        aside.beat()
         aside.tell(following)
     database.close()
 

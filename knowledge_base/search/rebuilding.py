@@ -1,11 +1,11 @@
 """Making the index anew on demand (重建索引): somebody asks once, and each process that has an index reads everything
 again and says here when it began and when it was done."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, func, select
+from sqlalchemy import ForeignKey, String, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline import audit
@@ -17,10 +17,10 @@ SEEN_WITHIN = timedelta(seconds=2)
 """Until then a process may not have looked yet."""
 ANSWERED_WITHIN = timedelta(seconds=10)
 """Who has not begun by then isn't there, or follows the database no more."""
-
-
-GIVEN_UP_AFTER = timedelta(minutes=10)
-"""Who began and was not done by then has died over it."""
+BEAT_EVERY = timedelta(seconds=2)
+"""Who reads says so often that he lives."""
+LOST_AFTER = timedelta(seconds=15)
+"""Who has not said so for this long has died over it."""
 
 
 class Order(Base):
@@ -39,6 +39,7 @@ class Rebuilt(Base):
     order_id: Mapped[int] = mapped_column(ForeignKey("index_order.id"), primary_key=True)
     process: Mapped[str] = mapped_column(String(80), primary_key=True)
     begun_at: Mapped[datetime]
+    seen_at: Mapped[datetime | None]  # when it last said that it is still reading
     done_at: Mapped[datetime | None]
     entries: Mapped[int | None]
     trouble: Mapped[str] = mapped_column(String(300), default="")
@@ -47,6 +48,10 @@ class Rebuilt(Base):
     def is_over(self) -> bool:
         """Whether nothing more is to be said of it."""
         return self.done_at is not None or self.trouble != ""
+
+    def is_lost(self, at: datetime) -> bool:
+        """Whether its process died over it."""
+        return not self.is_over and at - (self.seen_at or self.begun_at) > LOST_AFTER
 
 
 def order(session: Session, *, by: str, at: datetime) -> int:
@@ -65,10 +70,12 @@ def latest(session: Session) -> int:
 
 @dataclass(frozen=True)
 class Standing:
-    """How an order goes: what the processes said, and which of those that should have an index said nothing in time."""
+    """How an order goes: what the processes said, which of them died over it, and which of those that should have an
+    index said nothing in time."""
 
     order: Order
     said: Sequence[Rebuilt]
+    lost: Collection[str]
     silent: Sequence[str]
     running: bool
 
@@ -86,9 +93,10 @@ def standing(session: Session, *, at: datetime) -> Standing | None:
     said, age = answers(session, order.id), at - order.at
     heard = {one.process.partition("@")[0] for one in said}
     missing = [name for name in HOLDERS if name not in heard]
-    working = any(not one.is_over and at - one.begun_at < GIVEN_UP_AFTER for one in said)
+    lost = {one.process for one in said if one.is_lost(at)}
+    working = any(not one.is_over and one.process not in lost for one in said)
     waits = age < (ANSWERED_WITHIN if missing else SEEN_WITHIN)
-    return Standing(order, said, () if waits else missing, working or waits)
+    return Standing(order, said, lost, () if waits else missing, working or waits)
 
 
 def answers(session: Session, order_id: int) -> Sequence[Rebuilt]:
@@ -98,7 +106,14 @@ def answers(session: Session, order_id: int) -> Sequence[Rebuilt]:
 
 def begun(session: Session, order_id: int, process: str, *, at: datetime) -> None:
     """A process reads everything again."""
-    session.merge(Rebuilt(order_id=order_id, process=process, begun_at=at, done_at=None, entries=None, trouble=""))
+    session.merge(Rebuilt(order_id=order_id, process=process, begun_at=at, seen_at=at, done_at=None, entries=None,
+                          trouble=""))  # fmt: skip
+
+
+def lives(session: Session, order_id: int, process: str, *, at: datetime) -> None:
+    """It is still reading."""
+    own = Rebuilt.order_id == order_id, Rebuilt.process == process
+    session.execute(update(Rebuilt).where(*own, Rebuilt.done_at.is_(None)).values(seen_at=at))
 
 
 def over(session: Session, order_id: int, process: str, *, entries: int | None, at: datetime,

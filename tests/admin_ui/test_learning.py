@@ -262,9 +262,11 @@ def test_who_runs_the_system_has_every_index_made_anew_and_sees_how_it_goes(
     assert ("进行中" in page, "1234" in page, 'hx-get="/system/index"' in page, "重建所有索引" in page) == (True, True, True, False)
     with world.database.writing() as session:
         rebuilding.over(session, 1, "web@here:7", entries=None, trouble="OSError('no room')", at=now())
+        rebuilding.begun(session, 1, "agi@there:9", at=now() - rebuilding.LOST_AFTER)
     monkeypatch.setattr("admin_ui.views.system.now", lambda: now() + rebuilding.ANSWERED_WITHIN)
     page = administrator.get("/system").text
     assert ("no room" in page, page.count("没有回应"), "hx-get" in page, "重建所有索引" in page) == (True, 1, False, True)
+    assert page.count("进程在重建中退出") == 1
 
 
 def test_lists_are_filtered_as_the_search_understands_words_and_so_are_their_files(world: World, signed_in: SignIn) -> None:

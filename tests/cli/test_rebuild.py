@@ -1,9 +1,10 @@
 """`hotline knowledge rebuild` has every process make its index anew, and says when each has it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy.orm import Session
 
 from cli import knowledge_rebuild
 from cli.main import main
@@ -39,3 +40,18 @@ def test_where_nobody_answers_it_fails_and_says_who(here: Database, monkeypatch:
     monkeypatch.setattr(rebuilding, "ANSWERED_WITHIN", timedelta())
     said = rebuilt()
     assert (said.exit_code, "web: no answer" in said.output, "Not every index was made anew" in said.output) == (1, True, True)
+
+
+def test_a_second_process_that_dies_over_it_is_named_though_the_first_was_done(here: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = rebuilding.order
+
+    def ordered(session: Session, *, by: str, at: datetime) -> int:
+        number = order(session, by=by, at=at)
+        rebuilding.over(session, number, "web@here:7", entries=3, at=at)
+        rebuilding.begun(session, number, "web@there:8", at=at - rebuilding.LOST_AFTER)
+        return number
+
+    monkeypatch.setattr(rebuilding, "order", ordered)
+    said = rebuilt()
+    assert (said.exit_code, "web@here:7: 3 entries" in said.output) == (1, True), said.output
+    assert "web@there:8: not made anew: the process died over it" in said.output

@@ -266,6 +266,30 @@ def test_a_rebuilding_that_fails_leaves_the_index_that_is_there_and_says_so(
     assert followed.trouble == "", "it follows what changes all the same"
 
 
+def test_who_reads_for_long_says_that_he_lives_and_who_stops_saying_so_has_died_over_it(
+    stocked: Database, followed: LiveIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, hold = Following.begin, threading.Event()
+    monkeypatch.setattr(Following, "begin", lambda *of, **more: hold.wait(60) and begin(*of, **more))
+    monkeypatch.setattr(rebuilding, "BEAT_EVERY", timedelta())
+    monkeypatch.setattr(rebuilding, "LOST_AFTER", timedelta(seconds=2))
+    with stocked.writing() as session:
+        rebuilding.order(session, by="x", at=now())
+    assert within(WITHIN, lambda: len(said(stocked)) == 1)
+    time.sleep(2.5)
+    assert stands(stocked) == (0, True), "it reads"
+    followed.stop()
+    assert within(WITHIN, lambda: stands(stocked) == (1, False))
+    hold.set()
+
+
+def stands(database: Database) -> tuple[int, bool]:
+    with database.reading() as session:
+        standing = rebuilding.standing(session, at=now())
+        assert standing is not None
+        return len(standing.lost), any(not one.is_over and one.process not in standing.lost for one in standing.said)
+
+
 def test_what_begins_or_ends_at_midnight_turns_with_the_day(stocked: Database, followed: LiveIndex, monkeypatch: pytest.MonkeyPatch) -> None:
     today = local_day(now())
     with stocked.writing() as session:
