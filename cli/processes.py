@@ -80,8 +80,9 @@ def worker() -> None:
     """Do what is owed: take in, call back, seal (Celery)."""
     settings = _ready("worker")
     from cli.ahead import look_ahead
+    from hotline.database import database
 
-    look_ahead(settings)
+    look_ahead(settings, database())
     _celery(settings, "worker", queue="sweep", beat=True)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.engine import Connection, Dialect, ExceptionContext
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -18,6 +18,7 @@ from hotline.settings import settings
 
 PATIENCE = 5.0
 LOOK_AGAIN = 0.001
+NO_ROOM = "53100"  # PostgreSQL's word for a full disk
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -57,10 +58,12 @@ class Database:
     """One database by its address, with `reading()` for looking and `writing()` for short changes.
 
     No error tells the values of a statement: they may be a citizen's, and errors are logged.
-    `patience`: the most seconds of each wait, for a connection and for a lock; below the usual, for a statement too."""
+    `patience`: the most seconds of each wait, for a connection and for a lock; below the usual, for a statement too.
+    `stuck_at`: when (monotonic) PostgreSQL last said that its disk is full, or went away, as it does when its log has
+    no room."""
 
     def __init__(self, address: str, *, pool: int = 20, patience: float = PATIENCE) -> None:
-        self.address = address
+        self.address, self.stuck_at = address, 0.0
         if address.startswith("sqlite"):
             # SQLite has one writer at a time: a pool of one makes writers queue here, in order and without
             # polling, instead of in the file's lock.
@@ -73,6 +76,7 @@ class Database:
                 address, pool_size=pool, max_overflow=pool, pool_pre_ping=True, pool_timeout=patience,
                 hide_parameters=True, connect_args={"connect_timeout": 3, **limits},
             )
+            event.listen(self._writer, "handle_error", self._note)
 
     @property
     def engine(self) -> Engine:
@@ -90,6 +94,11 @@ class Database:
         """A session that is committed at the end, or rolled back if anything is raised. Keep it below 50 ms."""
         with Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
+
+    def _note(self, fault: ExceptionContext) -> None:
+        said = getattr(fault.original_exception, "sqlstate", None)
+        if said == NO_ROOM or fault.is_disconnect or (said is None and fault.connection is None):
+            self.stuck_at = monotonic()
 
     def close(self) -> None:
         self._writer.dispose()

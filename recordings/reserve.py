@@ -9,6 +9,7 @@ from hotline.room import set_aside
 from hotline.settings import Settings
 
 MEGABYTE = 1_000_000
+LENT = 1 << 24  # bytes: as many as PostgreSQL asks for at once, a piece of its log
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,12 @@ class Reserve:
         if left:
             os.truncate(self.path, max(0, left - many))
         return left > 0
+
+    def lend(self) -> bool:
+        """Leave a piece of it to a database that has no room either, where it is this disk that is full; whether there
+        was one. Half of it stays with recordings."""
+        full = shutil.disk_usage(self.path.parent).free < LENT
+        return full and self.left - LENT >= self.size // 2 and self.give(LENT)
 
     def fill(self) -> None:
         """Have it as large as it is to be, once so much again is free for all others."""

@@ -21,16 +21,21 @@ class Disk:
     def full(self) -> Iterator[None]:
         """Somebody has taken every byte of room; afterwards he gives it back."""
         filler = self.folder / "filler"
-        with filler.open("wb", buffering=0) as file:
-            for piece in (1 << 20, 4096, 512):
-                with suppress(OSError):
-                    while True:
-                        file.write(bytes(piece))
+        fill(filler)
         assert shutil.disk_usage(self.folder).free == 0
         try:
             yield
         finally:
             filler.unlink()
+
+
+def fill(path: Path) -> None:
+    """Take every byte of room that its disk has."""
+    with path.open("wb", buffering=0) as file:
+        for piece in (1 << 20, 4096, 512):
+            with suppress(OSError):
+                while True:
+                    file.write(bytes(piece))
 
 
 @contextmanager
