@@ -211,18 +211,19 @@ class Line(AGI):  # type: ignore[misc]
         timeout: float = 4.0,
         finish: str = "#",
         alone: str = "",
+        pause: Callable[[str], float] | None = None,
     ) -> str:
         """Play prompts and collect up to `digits` keys, also those pressed while they play.
 
-        `timeout` seconds may pass before each key. With several digits `finish` ends the entry and isn't part
-        of it; with one digit the key itself is returned, `finish` too. A key of `alone` pressed first ends
-        the entry at once (0 for a person). Empty text: nothing was pressed.
+        `timeout` seconds may pass before each key; `pause` tells them by what was keyed until then. With several digits
+        `finish` ends the entry and isn't part of it; with one digit the key itself is returned, `finish` too. A key of
+        `alone` pressed first ends the entry at once (0 for a person). Empty text: nothing was pressed.
         """
         keyed = self._first_key(prompts, timeout)
         if not keyed or digits == 1 or keyed in alone:
             return keyed
         while not keyed.endswith(tuple(finish)) and len(keyed) < digits:
-            key = self.listen(timeout)
+            key = self.listen(pause(keyed) if pause else timeout)
             if not key:
                 return keyed
             keyed += key

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -42,9 +42,10 @@ class Voice:
         self._thinking()
         return key
 
-    def ask(self, *sounds: str, digits: int = 1, timeout: float = 4.0, alone: str = "0") -> str:
+    def ask(self, *sounds: str, digits: int = 1, timeout: float = 4.0, alone: str = "0",
+            pause: Callable[[str], float] | None = None) -> str:  # fmt: skip
         """Play sounds and collect keys; empty when nothing was pressed."""
-        keys = self.line.ask(sounds, digits=digits, timeout=timeout, alone=alone)
+        keys = self.line.ask(sounds, digits=digits, timeout=timeout, alone=alone, pause=pause)
         self._thinking()
         return keys
 

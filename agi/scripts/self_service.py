@@ -1,5 +1,6 @@
 """Asking the machine: an urgent topic, or a department and one of its questions; the answer if it may be given."""
 
+from functools import partial
 from time import monotonic
 from typing import Final
 
@@ -115,11 +116,19 @@ def _code(talk: Talk, prompts: list[str], which: str, before: str) -> str:
 def _keyed(talk: Talk, prompts: list[str], which: str) -> str:
     """What he keys; the titles are read out again, and slower, as often as he likes by the keys for it."""
     for _ in range(READINGS):
-        code = talk.voice.ask(*prompts, digits=direct.AS_LONG, timeout=PAUSE, alone=PERSON + BACK)
+        code = talk.voice.ask(*prompts, digits=direct.AS_LONG, timeout=PAUSE, alone=PERSON + BACK,
+                              pause=partial(_pause, monotonic()))  # fmt: skip
         if not again(talk.voice, code):
             break
         prompts = [*_urgent(_topics(talk)), which]
     return code
+
+
+def _pause(began: float, keyed: str) -> float:
+    """Of 110 the menu has taken the first key, and 10 may begin a department's number, too. Who presses it in one go is
+    as quick with that number's third key: he isn't waited for as others are."""
+    hurries = emergency.keyed(keyed) is not None and monotonic() - began < IN_ONE_GO
+    return IN_ONE_GO if hurries else PAUSE
 
 
 def _urgent(topics: list[tuple[Entry, list[str]]]) -> list[str]:

@@ -124,6 +124,17 @@ def test_an_emergency_number_keyed_into_the_machine_leads_to_advice_and_to_the_h
     assert house.steps() == [(Step.EMERGENCY, {"number": number})]
 
 
+@pytest.mark.parametrize(("keys", "in_one_go", "waited"), [("10", 2.0, "silence/2"), ("10", 0.0, "silence/5"), ("11", 2.0, "silence/5")])
+def test_who_keys_one_in_one_go_is_not_waited_for_as_a_department_is(
+    house: Hotline, monkeypatch: pytest.MonkeyPatch, keys: str, in_one_go: float, waited: str  # noqa: F811
+) -> None:
+    monkeypatch.setattr("agi.scripts.self_service.IN_ONE_GO", in_one_go)
+    house.began()
+    heard = house.serve(Caller({"choose_department": [keys]}), "self_service").heard
+    began = heard.index("hotline/choose_department") + 1
+    assert heard[began : began + 2] == ["silence/5", waited], "for the second key, and for the third"
+
+
 def test_a_department_that_has_such_a_number_is_reached_all_the_same(house: Hotline) -> None:  # noqa: F811
     house.began()
     with house.database.writing() as session:
