@@ -15,6 +15,7 @@ _ABROAD = re.compile(r"(?:00(?=[1-9])|\+)")
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _LOCAL = re.compile(r"[2-9]\d{6,7}")
 _FREE = re.compile(r"(?:400|800)\d{7}")
+_HOME = re.compile(rf"{_MOBILE.pattern}|0[1-9]\d{{8,10}}|{_FREE.pattern}")
 _COUNTRY = re.compile(r"86(?=1[3-9]\d{9}$|[2-9]\d{9,10}$|10\d{8}$)")  # some carriers leave the + away
 
 
@@ -51,9 +52,10 @@ def is_service(number: str) -> bool:
 
 
 def is_reachable(number: str) -> bool:
-    """Whether a citizen can be called back there: a full number, not a short one or none."""
+    """Whether a citizen can be called back there: a full number of this country, not a short one, a dear one or none.
+    Nobody is rung abroad: whoever forges a caller's number, or types one on the web, would have us pay for it."""
     plain = dialled(number)
-    if len(plain) < 8:
+    if not _HOME.fullmatch(plain):
         return False
     try:
         return phonenumbers.is_possible_number(phonenumbers.parse(plain, "CN"))

@@ -15,7 +15,7 @@ from hotline.database import Base
 from hotline.settings import Settings
 
 SETTLED = timedelta(seconds=4)  # a message that he left is taken in within this
-LOOK_BACK = timedelta(days=1)
+LATELY, LONG_AGO = timedelta(days=1), timedelta(days=30)  # how far back is looked: at each beat, and now and then
 MOST = 100
 REACHED = (Outcome.ANSWERED_BY_OPERATOR, Outcome.MESSAGE_LEFT)
 
@@ -58,21 +58,22 @@ class MissedCall(Base):
     missed_id: Mapped[int] = mapped_column(ForeignKey("missed_caller.id"), index=True)
 
 
-def unnoted(session: Session, *, at: datetime) -> Sequence[Call]:
-    """Calls that asked for a person in vain, of which no task knows. Who withholds his number can't be rung."""
+def unnoted(session: Session, *, at: datetime, back: timedelta = LATELY) -> Sequence[Call]:
+    """Calls that asked for a person in vain, of which no task knows, so far back. Who withholds his number can't be
+    rung, and who calls from abroad isn't."""
     return session.scalars(
         select(Call)
         .where(Call.outcome == Outcome.ABANDONED, Call.direction == "in", Call.caller != "",
-               Call.ended_at > at - LOOK_BACK, Call.ended_at <= at - SETTLED,
+               Call.caller.not_like("+%"), Call.ended_at > at - back, Call.ended_at <= at - SETTLED,
                ~exists().where(MissedCall.call_id == Call.id))
         .order_by(Call.began_at, Call.id).limit(MOST)
     ).all()  # fmt: skip
 
 
-def gather(session: Session, *, settings: Settings, at: datetime) -> int:
+def gather(session: Session, *, settings: Settings, at: datetime, back: timedelta = LATELY) -> int:
     """Make a task of each caller whom nobody answered, or add the call to the one he has; how many calls."""
     callbacks.one_claimant(session)
-    found = unnoted(session, at=at)
+    found = unnoted(session, at=at, back=back)
     for call in found:
         owe(session, call, settings=settings, at=at)
     return len(found)

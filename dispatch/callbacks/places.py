@@ -12,6 +12,7 @@ from dispatch.callbacks.callbacks import Attempt, Callback, State
 from dispatch.callbacks.trunk import Taken
 from dispatch.calls import calls
 from dispatch.calls.calls import Call, Step
+from hotline import phones
 from hotline.calendar.hours import next_sensible, read_hours
 from hotline.database import Base
 from hotline.settings import Settings
@@ -66,7 +67,7 @@ def keep(session: Session, call_id: str, *, rank: int = 0, skill: str = "", sett
          at: datetime) -> Place | None:
     """Keep his place for who waits in this call; None for who can't be rung. Told twice, it is one place."""
     call = session.get(Call, call_id, with_for_update=True)
-    if call is None or not call.caller or call.direction != "in":
+    if call is None or not phones.is_reachable(call.caller) or call.direction != "in":
         return None
     if (known := session.scalar(select(Place).where(Place.call_id == call_id))) is not None:
         return known

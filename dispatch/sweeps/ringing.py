@@ -9,7 +9,7 @@ from dispatch.callbacks import callbacks, corrections, missed, surveys, trunk
 from dispatch.callbacks.callbacks import Attempt
 from dispatch.callbacks.trunk import Taken
 from dispatch.calls.endings import end_attempt
-from dispatch.sweeps.duty import BREATH, Duty
+from dispatch.sweeps.duty import BREATH, SELDOM, Duty
 from dispatch.tickets import alerts
 from dispatch.tickets.tickets import Ticket, write_step
 from hotline.times import now
@@ -36,14 +36,19 @@ def settle_stranded(duty: Duty) -> None:
 
 
 def gather_missed(duty: Duty) -> None:
-    """Callers whom nobody answered become tasks; those who have come through meanwhile are rung by nobody."""
+    """Callers whom nobody answered become tasks; those who have come through meanwhile are rung by nobody. Who rang
+    while we were down for days is looked for now and then."""
     at = now()
+    far = at - duty.looked.get("missed", at - SELDOM) >= SELDOM
+    back = missed.LONG_AGO if far else missed.LATELY
     with duty.database.reading() as session:
-        owed = bool(missed.unnoted(session, at=at))
+        owed = bool(missed.unnoted(session, at=at, back=back))
     while owed:
         with duty.database.writing() as session:
-            owed = missed.gather(session, settings=duty.settings, at=at) == missed.MOST
+            owed = missed.gather(session, settings=duty.settings, at=at, back=back) == missed.MOST
         sleep(BREATH)
+    if far:
+        duty.looked["missed"] = at
     with duty.database.reading() as session:
         through = missed.came_through(session)
     for missed_id, over in dict(reversed(through)).items():  # of several calls the first decides

@@ -75,7 +75,7 @@ def test_who_gives_up_twice_is_owed_one_call_and_another_telephone_one_of_its_ow
     assert [call.id for call in missed.calls_of(session, first)] == ["call-0", "call-1"]
 
 
-@pytest.mark.parametrize("spared", ["withheld", "our own call", "asked nobody", "of last week", "just now"])
+@pytest.mark.parametrize("spared", ["withheld", "from abroad", "our own call", "asked nobody", "of last week", "just now"])
 def test_nobody_else_is_owed_one(session: Session, settings: Settings, spared: str) -> None:
     if spared == "asked nobody":
         town.call(session, at=AT)
@@ -83,7 +83,7 @@ def test_nobody_else_is_owed_one(session: Session, settings: Settings, spared: s
     else:
         at = AT - timedelta(days=7) if spared == "of last week" else SOON - timedelta(seconds=62) if spared == "just now" else AT
         more = {"direction": "out"} if spared == "our own call" else {}
-        gives_up(session, settings, "call", caller="" if spared == "withheld" else CALLER, at=at, **more)
+        gives_up(session, settings, "call", caller={"withheld": "", "from abroad": "+88216123456"}.get(spared, CALLER), at=at, **more)
     assert sweep(session, settings) == []
 
 
@@ -190,6 +190,16 @@ def test_the_figure_counts_who_was_rung_in_time_and_shows_them(session: Session,
 
     assert listed(counted=True) == ["3", "1", "0"]
     assert (listed(in_time=True), listed(still_open=True), listed(mine=True)) == (["0"], ["3", "4"], ["3", "4"])
+
+
+def test_who_rang_while_we_were_down_for_a_weekend_is_owed_a_call_too(database: Database, settings: Settings) -> None:
+    worker = Worker(database, settings)
+    with database.writing() as session:
+        gives_up(session, settings, "first")
+    with time_machine.travel(AT + timedelta(days=3), tick=False):
+        assert worker.sweep().well
+    with database.reading() as session:
+        assert [row.calls for row in session.scalars(select(MissedCaller))] == [1]
 
 
 def test_the_worker_makes_and_closes_the_tasks(database: Database, settings: Settings) -> None:
