@@ -122,7 +122,8 @@ def dispatch(session: Session, ticket: Ticket, *, to: Department, by: Account, s
     given = not_in_service(to, at=at) or may_go_out(ticket) or counties.wrong_hands(session, ticket, to, by=by)
     source = move(ticket, action, by=by.login, at=at, given=given)
     dispatching.end(ticket)
-    ticket.department, ticket.department_id, ticket.dispatched_at = to, to.id, at
+    ticket.department_id, ticket.dispatched_at = to.id, at
+    session.expire(ticket, ["department"])  # whoever was read as its department isn't any more
     _begin_anew(session, ticket, settings=settings, at=at)
     deadlines.set_acceptance(session, ticket, settings=settings)
     ticket.opened_at = None
@@ -171,7 +172,7 @@ def give_back(session: Session, ticket: Ticket, *, why: str, by: Account, settin
 
 def without_department(session: Session, ticket: Ticket, *, settings: Settings, at: datetime) -> None:
     """It waits for another department from now on: nothing is owed by the one that had it."""
-    ticket.department = None
+    session.expire(ticket, ["department"])
     ticket.department_id = ticket.due_from = ticket.due_at = ticket.accept_by = ticket.return_by = None
     ticket.why_due, ticket.extended_days, ticket.extension_asked, ticket.rung = [], 0, None, 0
     dispatching.begin(session, ticket, settings=settings, at=at)

@@ -48,7 +48,8 @@ def succeed(session: Session, ticket: Ticket, *, to: Department, why: str, by: A
     drafted stays. What it has not accepted it opens and accepts itself."""
     ground, before = reasoned(why, UNREASONED), ticket.department
     source = move(ticket, Action.SUCCEED, by=by.login, at=at, given=_wrong(session, ticket, to, at=at))
-    ticket.department, ticket.department_id = to, to.id
+    ticket.department_id = to.id
+    session.expire(ticket, ["department"])
     if source == State.TO_ACCEPT:
         ticket.opened_at = None
         deadlines.set_acceptance(session, ticket, settings=settings)
