@@ -12,10 +12,13 @@ from pydantic import SecretStr
 
 from cli.exchange import Exchange
 from cli.exchange_files import ExchangePlan
-from cli.sip import SipError, free_port, place, register
+from cli.sip import SipError, call, free_port, place, register
 from cli.sip_scenario import Wait
 from dispatch.line.browser_phones import let_in, shut_out
+from hotline.exchange import actions
+from hotline.exchange.link import Address, Link
 from hotline.settings import Settings
+from tests.exchange.conftest import nobody_left, until
 
 pytestmark = pytest.mark.journey
 Agi = Callable[..., AbstractContextManager[list[dict[str, str]]]]
@@ -62,6 +65,18 @@ def test_a_dialled_number_with_a_line_end_does_not_speak_agi(plan: ExchangePlan,
         place(Wait(1), port=plan.sip_port, to="96128%0aagi_arg_1:%20x")
     assert [CALLID.fullmatch(one["agi_arg_1"]) is not None for one in asked] == [True]
     assert asked[0]["agi_arg_3"] == "961281"
+
+
+def test_who_withholds_his_number_has_none_on_the_exchange_of_the_queues_either(exchange: Exchange, plan: ExchangePlan, agi: Agi) -> None:
+    """Where a number would be stands what that exchange calls the one on which he came in."""
+    address = Address("127.0.0.1", plan.ami_port, plan.ami_user, plan.ami_secret)
+    with agi(incoming=[], leave_question=[]) as seen, Link(address) as link, call(Wait(20), caller="exchange1", port=plan.sip_port):
+        until(lambda: "menu" in [c["Context"] for c in actions.core_show_channels(link)])
+        (caller,) = actions.core_show_channels(link)
+        actions.redirect(link, caller["Channel"], context="from_exchange", extension="person")
+        until(lambda: len(seen) == 2)
+    assert seen[1]["agi_arg_2"] == ""
+    nobody_left(exchange)
 
 
 def test_an_operators_number_without_his_password_opens_nothing(plan: ExchangePlan, agi: Agi) -> None:
