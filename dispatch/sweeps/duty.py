@@ -1,8 +1,13 @@
 """What a sweep works with: one installation, and what it asks of the exchange."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import wraps
+from time import sleep
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
 
 from dispatch.callbacks.callbacks import Attempt
 from dispatch.callbacks.trunk import Taken
@@ -10,7 +15,9 @@ from dispatch.sweeps.rounds import Rounds
 from hotline.database import Database
 from hotline.events import Bus
 from hotline.settings import Settings
+from hotline.times import now
 
+T = TypeVar("T")
 BREATH = 0.03  # seconds between two short transactions: callers and operators write too, and SQLite has one writer
 SELDOM = timedelta(minutes=10)
 Dial = Callable[[Attempt, str], None]
@@ -33,6 +40,27 @@ class Duty:
     rounds: Rounds = field(default_factory=Rounds)
     calendar: dict[str, object] = field(default_factory=dict)  # by which state of the calendar deadlines were counted
 
-    def looked_lately(self, what: str, *, at: datetime) -> bool:
-        """Whether it was looked for within the last ten minutes."""
-        return at - self.looked.get(what, at - SELDOM) < SELDOM
+    def each(self, owed: Callable[[Session], Iterable[T]], do: Callable[[Session, T], object]) -> None:
+        """Read what is owed, then do one after the other, each in a transaction of its own and with time for others."""
+        with self.database.reading() as session:
+            those = list(owed(session))
+        for one in those:
+            with self.database.writing() as session:
+                do(session, one)
+            sleep(BREATH)
+
+
+def seldom(what: str) -> Callable[[Callable[[Duty, datetime], bool | None]], Callable[[Duty], None]]:
+    """A sweep for what waits for nobody: it is looked for every ten minutes, but at the next beat where it broke off or
+    says that there is more."""
+
+    def made(sweep: Callable[[Duty, datetime], bool | None]) -> Callable[[Duty], None]:
+        @wraps(sweep)
+        def look(duty: Duty) -> None:
+            at = now()
+            if at - duty.looked.get(what, at - SELDOM) >= SELDOM and not sweep(duty, at):
+                duty.looked[what] = at
+
+        return look
+
+    return made

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -17,7 +17,7 @@ from dispatch.calls.calls import Call, Outcome
 from dispatch.calls.endings import end_attempt
 from dispatch.calls.queue_events import QueueEvent
 from dispatch.sweeps import sweeper
-from dispatch.sweeps.duty import Duty
+from dispatch.sweeps.duty import Duty, seldom
 from dispatch.tickets import codes
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Ticket
@@ -374,6 +374,26 @@ def test_a_department_is_reminded_once_and_not_looked_for_again_at_once(worker: 
         assert worker.sweep().well
     with worker.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Reminder)) == 1
+
+
+def test_what_is_looked_for_seldom_is_looked_for_at_the_next_beat_where_it_broke_off_or_there_is_more(worker: Worker) -> None:
+    found, looks = iter((RuntimeError("broken"), True, False)), list[datetime]()
+
+    @seldom("this")
+    def look(duty: Duty, at: datetime) -> bool:
+        assert duty is worker.duty
+        looks.append(at)
+        if isinstance(what := next(found), RuntimeError):
+            raise what
+        return what
+
+    with pytest.raises(RuntimeError):
+        look(worker.duty)
+    for _ in range(3):
+        look(worker.duty)
+    assert looks == [AT] * 3, "the last time nothing was left"
+    with time_machine.travel(AT + timedelta(minutes=10), tick=False), pytest.raises(StopIteration):
+        look(worker.duty)
 
 
 def test_a_disk_that_fills_up_is_the_workers_trouble_and_stands_in_the_log(worker: Worker) -> None:
