@@ -10,7 +10,7 @@ from dispatch.sweeps.duty import Duty
 from dispatch.sweeps.following import climb, file, go_on, recount, report
 from dispatch.sweeps.forgetting import end_phone_passwords
 from dispatch.sweeps.keeping import keep_files, keep_recordings, seal
-from dispatch.sweeps.knowing import keep_knowledge, learn, remind, tell_of_sweeps
+from dispatch.sweeps.knowing import count_askings, keep_knowledge, learn, remind, tell_of_sweeps
 from dispatch.sweeps.ringing import call_back, gather_missed, settle_stranded, tidy_surveys
 from dispatch.sweeps.taking_in import take_in_messages, take_in_queue_log, take_in_recordings, take_in_records
 from hotline import parts
@@ -20,8 +20,8 @@ Sweep = Callable[[Duty], None]
 # What was noted of a call is read before anybody is rung again for it.
 SWEEPS: tuple[Sweep, ...] = (
     take_in_messages, take_in_records, take_in_queue_log, take_in_recordings, settle_stranded, gather_missed,
-    tidy_surveys, call_back, climb, go_on, keep_knowledge, remind, tell_of_sweeps, learn, recount, report, file,
-    keep_recordings, keep_files, seal, end_phone_passwords,
+    tidy_surveys, call_back, climb, go_on, keep_knowledge, remind, tell_of_sweeps, learn, count_askings,
+    recount, report, file, keep_recordings, keep_files, seal, end_phone_passwords,
 )  # fmt: skip
 log = structlog.get_logger()
 
