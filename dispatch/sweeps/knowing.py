@@ -1,11 +1,13 @@
 """The knowledge base is kept: published and ended in time, departments reminded, phrasings learnt."""
 
+from datetime import datetime
+from functools import partial
 from time import sleep
 
 import structlog
 
 from dispatch.answering import asking_counts, learning
-from dispatch.sweeps.duty import BREATH, Duty
+from dispatch.sweeps.duty import BREATH, Duty, seldom
 from hotline.times import now
 from knowledge_base import reminders, schedule, sweep_notices
 from knowledge_base.transitions import LifeError
@@ -30,25 +32,15 @@ def keep_knowledge(duty: Duty) -> None:
         sleep(BREATH)
 
 
-def remind(duty: Duty) -> None:
-    """Tell departments that their update is near or over its day. All that is published is gone through for it:
-    once in ten minutes is enough for what is owed by the day."""
-    at = now()
-    if duty.looked_lately("reminders", at=at):
-        return
-    with duty.database.reading() as session:
-        owed = reminders.owed(session, settings=duty.settings, at=at)
-    for one in owed:
-        with duty.database.writing() as session:
-            reminders.remind(session, one, at=at)
-    duty.looked["reminders"] = at
+@seldom("reminders")
+def remind(duty: Duty, at: datetime) -> None:
+    """Tell departments that their update is near or over its day; all that is published is gone through for it."""
+    duty.each(partial(reminders.owed, settings=duty.settings, at=at), partial(reminders.remind, at=at))
 
 
-def tell_of_sweeps(duty: Duty) -> None:
+@seldom("sweeps")
+def tell_of_sweeps(duty: Duty, at: datetime) -> None:
     """Tell reviewers what is due to be looked at again for secrecy; it comes due by the day, as updates do."""
-    at = now()
-    if duty.looked_lately("sweeps", at=at):
-        return
     with duty.database.reading() as session:
         owed = sweep_notices.owed(session, settings=duty.settings, at=at)
     for department_id in owed:
@@ -57,14 +49,11 @@ def tell_of_sweeps(duty: Duty) -> None:
             with duty.database.writing() as session:
                 more = sweep_notices.tell_due(session, department_id, settings=duty.settings, at=at)
             sleep(BREATH)
-    duty.looked["sweeps"] = at
 
 
-def count_askings(duty: Duty) -> None:
-    """Add up how often entries are asked, a stretch at a time; what is left of it, at the next beat."""
-    at = now()
-    if duty.looked_lately("asking_counts", at=at):
-        return
+@seldom("asking_counts")
+def count_askings(duty: Duty, at: datetime) -> bool:
+    """Add up how often entries are asked, a stretch at a time; whether there is more of it."""
     for _ in range(STRETCHES):
         with duty.database.reading() as session:
             stretch = asking_counts.uncounted(session, at=at)
@@ -72,9 +61,9 @@ def count_askings(duty: Duty) -> None:
             with duty.database.writing() as session:
                 asking_counts.count(session, stretch)
         if stretch.whole:
-            duty.looked["asking_counts"] = at
-            return
+            return False
         sleep(BREATH)
+    return True
 
 
 def learn(duty: Duty) -> None:
