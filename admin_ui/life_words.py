@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _
 
 from admin_ui.words import ACTIONS, ROLES, STATES
 from dispatch.tickets.life_picture import Words
-from dispatch.tickets.states import Need
+from dispatch.tickets.states import Also, Need
 
 NEEDS = {
     Need.DEPARTMENT: _("承办单位，不能是被反映单位"), Need.WORDS: _("听过录音后写成的摘要"), Need.REASON: _("理由"),
@@ -21,9 +21,12 @@ NEEDS = {
     Need.FIRST_TIME: _("尚未重办过"), Need.LEFT_TO_REDO: _("未满两次重办"),
 }  # fmt: skip
 
+ALSO = {Also.SYSTEM: _("系统自动"), Also.WRITER: _("登记人（登记时）")}
+
 
 def words() -> Words:
     """The words as they are now, in the language of the page."""
     roles = {str(role): str(text) for role, text in ROLES.items()} | {"": str(_("系统自动"))}
     return Words({str(k): str(v) for k, v in STATES.items()}, {str(k): str(v) for k, v in ACTIONS.items()},
-                 {str(k): str(v) for k, v in NEEDS.items()}, roles)  # fmt: skip
+                 {str(k): str(v) for k, v in NEEDS.items()}, roles,
+                 {str(k): str(v) for k, v in ALSO.items()})  # fmt: skip

@@ -59,7 +59,7 @@ def foreign(session: Session, number: str) -> str:
 
 def _end(session: Session, ticket: Ticket, action: Action, *, why: str, by: Account, at: datetime,
          **detail: str) -> None:
-    source = move(ticket, action, by=by.login, at=at)
+    source = move(ticket, action, by=by, at=at)
     ticket.closed_at, ticket.rung_at, ticket.extension_asked = at, None, None
     written(session, ticket, action, by=by, source=source, at=at, why=why, **detail)
     shares.end_all(session, ticket, why="工单已结束", by="hotline", at=at)

@@ -32,7 +32,7 @@ def hand_down(session: Session, ticket: Ticket, *, county: str, why: str = "", b
     if meant_county(session, county, ticket.complained_of):
         raise ReferralError("被反映的是该县区政府或其主管部门，不能转派给它")
     given = may_go_out(ticket) or ("该工单已在该县区" if ticket.county_code == county else "")
-    source = move(ticket, Action.HAND_DOWN, by=by.login, at=at, given=given)
+    source = move(ticket, Action.HAND_DOWN, by=by, at=at, given=given)
     ticket.county_code = county
     dispatching.begin(session, ticket, settings=settings, at=at)
     written(session, ticket, Action.HAND_DOWN, by=by, source=source, at=at, why=why.strip(), county=county)
@@ -41,7 +41,7 @@ def hand_down(session: Session, ticket: Ticket, *, county: str, why: str = "", b
 def hand_up(session: Session, ticket: Ticket, *, why: str, by: Account, settings: Settings, at: datetime) -> None:
     """退回市级: the county's office gives it back, or the city takes it back, with the reason. Its clock begins."""
     ground = reasoned(why, "请说明退回市级的理由")
-    source = move(ticket, Action.HAND_UP, by=by.login, at=at)
+    source = move(ticket, Action.HAND_UP, by=by, at=at)
     written(session, ticket, Action.HAND_UP, by=by, source=source, at=at, why=ground, county=ticket.county_code)
     ticket.county_code = ""  # not before: its office is told
     dispatching.begin(session, ticket, settings=settings, at=at)

@@ -19,7 +19,7 @@ def settle(session: Session, ticket: Ticket, *, why: str, by: Account, at: datet
     """The supervisor ends the matter with a reason; what the caller said of it stays said."""
     reasoned(why, UNREASONED)
     referrals.close(session, ticket, reached=True, satisfaction=ticket.satisfaction, at=at, why=why.strip(),
-                    by=by.login, action=Action.SETTLE)  # fmt: skip
+                    by=by, action=Action.SETTLE)  # fmt: skip
     _noted(session, ticket, Action.SETTLE, why, by, at)
 
 
@@ -27,7 +27,7 @@ def redo_again(session: Session, ticket: Ticket, *, why: str, by: Account, setti
     """The supervisor has the department do it once more, and says why."""
     reasoned(why, UNREASONED)
     referrals.redo(session, ticket, satisfaction=ticket.satisfaction, settings=settings, at=at, why=why.strip(),
-                   by=by.login, action=Action.REDO_AGAIN)  # fmt: skip
+                   by=by, action=Action.REDO_AGAIN)  # fmt: skip
     _noted(session, ticket, Action.REDO_AGAIN, why, by, at)
 
 

@@ -22,7 +22,7 @@ def ask(session: Session, ticket: Ticket, *, days: int, why: str, by: Account, s
     ground = reasoned(why, "申请延期必须说明理由")
     most = rules.of(ticket, settings=settings).extension_days
     wrong = "" if 1 <= days <= most else f"延期应为1至{most}个工作日"
-    source = move(ticket, Action.ASK_EXTENSION, by=by.login, at=at, given=wrong)
+    source = move(ticket, Action.ASK_EXTENSION, by=by, at=at, given=wrong)
     ticket.extension_asked = days
     written(session, ticket, Action.ASK_EXTENSION, by=by, source=source, at=at, why=ground, days=days)
 
@@ -30,7 +30,7 @@ def ask(session: Session, ticket: Ticket, *, days: int, why: str, by: Account, s
 def grant(session: Session, ticket: Ticket, *, why: str = "", by: Account, settings: Settings, at: datetime) -> None:
     """Both clocks get the days that were asked for, each with its lines; so does the promise to each whose matter goes
     with it."""
-    source = move(ticket, Action.EXTEND, by=by.login, at=at)
+    source = move(ticket, Action.EXTEND, by=by, at=at)
     days = _asked(ticket)
     ticket.extended_days = ticket.promise_extended = days
     deadlines.set_due(session, ticket, settings=settings)
@@ -44,7 +44,7 @@ def grant(session: Session, ticket: Ticket, *, why: str = "", by: Account, setti
 def refuse(session: Session, ticket: Ticket, *, why: str, by: Account, at: datetime) -> None:
     """Nothing moves; the department reads why."""
     ground = reasoned(why, "不同意延期必须说明理由")
-    source = move(ticket, Action.REFUSE_EXTENSION, by=by.login, at=at)
+    source = move(ticket, Action.REFUSE_EXTENSION, by=by, at=at)
     _asked(ticket)
     written(session, ticket, Action.REFUSE_EXTENSION, by=by, source=source, at=at, why=ground)
 

@@ -20,7 +20,7 @@ AT_ONCE = 50
 def ask(session: Session, ticket: Ticket, *, why: str, by: Account, settings: Settings, at: datetime) -> None:
     """The department says what it must know; the hotline asks the caller."""
     wanted = reasoned(why, "请写明需要来电人补充什么")
-    source = move(ticket, Action.ASK_FACTS, by=by.login, at=at)
+    source = move(ticket, Action.ASK_FACTS, by=by, at=at)
     ticket.facts_by = _until(ticket, at, deadlines.county_of(session, ticket), settings)
     written(session, ticket, Action.ASK_FACTS, by=by, source=source, at=at, why=wanted)
 
@@ -37,7 +37,7 @@ def until(session: Session, ticket: Ticket, calendar: WorkingDays, *, settings: 
 def give(session: Session, ticket: Ticket, *, words: str, by: Account, settings: Settings, at: datetime) -> None:
     """What the caller said; the department's clock goes on from where it stood."""
     said = reasoned(words, "请填写来电人补充的内容")
-    source = move(ticket, Action.GIVE_FACTS, by=by.login, at=at)
+    source = move(ticket, Action.GIVE_FACTS, by=by, at=at)
     written(session, ticket, Action.GIVE_FACTS, by=by, source=source, at=at, why=said)
     _went_on(session, ticket, settings=settings)
 
@@ -53,7 +53,7 @@ def go_on(session: Session, ticket_id: int, *, settings: Settings, at: datetime)
     ticket = session.get_one(Ticket, ticket_id, with_for_update=True, populate_existing=True)
     if ticket.state != State.NEEDS_FACTS or ticket.facts_by is None or ticket.facts_by > at:
         return
-    source = move(ticket, Action.GO_ON, by="hotline", at=at)
+    source = move(ticket, Action.GO_ON, by=None, at=at)
     why = "来电人未在期限内补充，请按现有情况办理"
     write_step(session, ticket, Action.GO_ON, by="hotline", source=source, at=at, why=why)
     _went_on(session, ticket, settings=settings)

@@ -21,12 +21,14 @@ class Words:
     actions: dict[str, str]
     needs: dict[str, str]
     roles: dict[str, str]
+    also: dict[str, str]
 
     def who(self, line: Transition) -> str:
-        """The roles that may take a step."""
+        """Who may take a step."""
         if line.who is None:
             return self.roles[""]
-        return ", ".join(self.roles[role] for role, granted in GRANTS.items() if line.who in granted)
+        named = [self.roles[role] for role, granted in GRANTS.items() if line.who in granted]
+        return ", ".join([*named, *([self.also[line.also]] if line.also else [])])
 
     def asked(self, line: Transition) -> str:
         """What a step needs."""

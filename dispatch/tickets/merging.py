@@ -30,7 +30,7 @@ def merge(session: Session, ticket: Ticket, *, into: Ticket, why: str, by: Accou
     _in_turn(session)
     for one in (into, ticket):  # in the order in which an answer goes from the one to the other
         session.refresh(one, with_for_update={"key_share": True})
-    source = move(ticket, Action.MERGE, by=by.login, at=at, given=_wrong(session, ticket, into))
+    source = move(ticket, Action.MERGE, by=by, at=at, given=_wrong(session, ticket, into))
     ticket.merged_into_id = into.id
     written(session, ticket, Action.MERGE, by=by, source=source, at=at, why=ground, into=into.number)
     shares.end_all(session, ticket, why="工单已并入其他工单", by="hotline", at=at)
@@ -56,7 +56,7 @@ def proposed(ticket: Ticket) -> str:
 def take_out(session: Session, ticket: Ticket, *, why: str, by: Account, at: datetime) -> None:
     """撤销合并: it is a matter of its own after all and waits to be dispatched; the promise to its caller ran on."""
     ground = reasoned(why, "请说明撤销合并的理由")
-    source = move(ticket, Action.UNMERGE, by=by.login, at=at)
+    source = move(ticket, Action.UNMERGE, by=by, at=at)
     _apart(session, ticket, by=by.login, at=at)
     dispatching.wait(ticket, at=at)
     written(session, ticket, Action.UNMERGE, by=by, source=source, at=at, why=ground)
@@ -73,7 +73,7 @@ def let_go(session: Session, ticket: Ticket, *, at: datetime) -> None:
     if ticket.merged_into_id is not None:
         _apart(session, ticket, by="hotline", at=at)
     for one in of(session, ticket):
-        source = move(one, Action.UNMERGE, by="hotline", at=at)
+        source = move(one, Action.UNMERGE, by=None, at=at)
         _apart(session, one, by="hotline", at=at)
         dispatching.wait(one, at=at)
         write_step(session, one, Action.UNMERGE, by="hotline", source=source, at=at, why=f"{ticket.number}已结束")
@@ -84,7 +84,7 @@ def follow(session: Session, ticket: Ticket, *, at: datetime) -> list[Ticket]:
     """The ticket has its answer: so has each that was merged into it, and its own caller is owed it."""
     answered = list(of(session, ticket))
     for one in answered:
-        source = move(one, Action.FOLLOW, by="hotline", at=at)
+        source = move(one, Action.FOLLOW, by=None, at=at)
         one.merged_into_id = None
         one.department_id, one.dispatched_at = ticket.department_id, ticket.dispatched_at
         one.reply, one.personal = ticket.reply, ticket.personal

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dispatch.clocks import rules
-from dispatch.tickets.states import TRANSITIONS, Action, Need, State, transition
+from dispatch.tickets.states import TRANSITIONS, Action, Also, Need, State, Transition, transition
 from dispatch.tickets.tickets import UNWRITTEN, Ticket, guarded, own_words
 from hotline.accounts.accounts import Account
-from hotline.accounts.roles import Role
+from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department, exists
 from hotline.times import local_day
 
@@ -52,6 +52,17 @@ FOUND: dict[Need, tuple[Callable[[Moment], bool], str]] = {
 def _extendable(ticket: Ticket) -> bool:
     """One extension a ticket, whichever department has it; what runs in hours has no day to give."""
     return ticket.due_hours is None and ticket.extension_asked is None and not ticket.promise_extended
+
+
+def may(ticket: Ticket, line: Transition, *, by: Account | None, at: datetime) -> bool:
+    """Whether the table lets this person take the step, or the system itself (None). A department's people take steps
+    with their own tickets; who writes a matter down hands it on in the same moment, and not later."""
+    if by is None:
+        return line.who is None or line.also is Also.SYSTEM
+    if line.who is not None and by.may(line.who):
+        return Role(by.role) not in DEPARTMENTAL or by.department_id == ticket.department_id
+    writes = by.may(Permission.REFER) and ticket.intake_at == at and ticket.steps[0].by == by.login
+    return line.also is Also.WRITER and writes
 
 
 def unmet(ticket: Ticket, action: Action, *, by: str, at: datetime) -> str:

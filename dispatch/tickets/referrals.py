@@ -13,7 +13,7 @@ from dispatch.tickets import codes, counties, merging, reach, reply_versions, sh
 from dispatch.tickets.complained_of import complains_of
 from dispatch.tickets.needs import may_go_out, not_in_service
 from dispatch.tickets.states import Action, State
-from dispatch.tickets.steps import ReferralError, move, reasoned, written
+from dispatch.tickets.steps import ReferralError, move, name_of, reasoned, written
 from dispatch.tickets.tickets import (
     GUARDED,
     NO_CALL_BACK,
@@ -120,7 +120,7 @@ def dispatch(session: Session, ticket: Ticket, *, to: Department, by: Account, s
     if complains_of(session, ticket, to):
         raise ReferralError("被反映单位不能作为承办单位")
     given = not_in_service(to, at=at) or may_go_out(ticket) or counties.wrong_hands(session, ticket, to, by=by)
-    source = move(ticket, action, by=by.login, at=at, given=given)
+    source = move(ticket, action, by=by, at=at, given=given)
     dispatching.end(ticket)
     ticket.department_id, ticket.dispatched_at = to.id, at
     session.expire(ticket, ["department"])  # whoever was read as its department isn't any more
@@ -150,20 +150,21 @@ def _note_attempts(session: Session, ticket: Ticket, call_id: str) -> None:
 def opened(session: Session, ticket: Ticket, *, by: Account, at: datetime) -> None:
     """The department has looked at the ticket: from now it can be accepted."""
     if ticket.state == State.TO_ACCEPT and ticket.opened_at is None:
+        source = move(ticket, Action.OPEN, by=by, at=at)
         ticket.opened_at = at
-        write_step(session, ticket, Action.OPEN, by=by.login, source=State.TO_ACCEPT, at=at)
+        write_step(session, ticket, Action.OPEN, by=by.login, source=source, at=at)
 
 
 def accept(session: Session, ticket: Ticket, *, by: Account, at: datetime) -> None:
     """The department takes the ticket in hand; only what was opened can be accepted."""
-    source = move(ticket, Action.ACCEPT, by=by.login, at=at)
+    source = move(ticket, Action.ACCEPT, by=by, at=at)
     written(session, ticket, Action.ACCEPT, by=by, source=source, at=at)
 
 
 def give_back(session: Session, ticket: Ticket, *, why: str, by: Account, settings: Settings, at: datetime) -> None:
     """退单: the department returns what isn't its own, with a reason and in time; a county's to its county's office."""
     reasoned(why, "退单必须说明理由")
-    source = move(ticket, Action.RETURN, by=by.login, at=at)
+    source = move(ticket, Action.RETURN, by=by, at=at)
     written(session, ticket, Action.RETURN, by=by, source=source, at=at, why=why)
     ticket.returned += 1
     without_department(session, ticket, settings=settings, at=at)
@@ -182,14 +183,14 @@ def reply(session: Session, ticket: Ticket, *, text: str, personal: bool, by: Ac
     """The liaison drafts the department's reply; it goes nowhere until his leader signs."""
     if not text.strip():
         raise ReferralError("请填写答复内容")
-    source = move(ticket, Action.REPLY, by=by.login, at=at)
+    source = move(ticket, Action.REPLY, by=by, at=at)
     ticket.reply, ticket.personal, ticket.replied_by = text.strip(), personal, by.login
     written(session, ticket, Action.REPLY, by=by, source=source, at=at, reply=ticket.reply)
 
 
 def sign(session: Session, ticket: Ticket, *, no_secrets: bool, by: Account, at: datetime) -> None:
     """The leader in charge signs the reply: somebody else than who drafted it, with the secrecy tick."""
-    source = move(ticket, Action.SIGN, by=by.login, at=at, given="" if no_secrets else "请确认答复不涉密后再签发")
+    source = move(ticket, Action.SIGN, by=by, at=at, given="" if no_secrets else "请确认答复不涉密后再签发")
     ticket.signed_by, ticket.extension_asked = by.login, None
     written(session, ticket, Action.SIGN, by=by, source=source, at=at)
 
@@ -198,7 +199,7 @@ def send_back(session: Session, ticket: Ticket, *, why: str, by: Account, settin
     """The hotline finds that the reply doesn't answer the question; the department's clock goes on from where it
     stood."""
     reasoned(why, "请说明退回原因")
-    source = move(ticket, Action.SEND_BACK, by=by.login, at=at)
+    source = move(ticket, Action.SEND_BACK, by=by, at=at)
     ticket.signed_by = ""
     written(session, ticket, Action.SEND_BACK, by=by, source=source, at=at, why=why)
     deadlines.set_due(session, ticket, settings=settings)
@@ -207,7 +208,7 @@ def send_back(session: Session, ticket: Ticket, *, why: str, by: Account, settin
 def pass_reply(session: Session, ticket: Ticket, *, by: Account, settings: Settings, at: datetime) -> None:
     """The hotline finds the question answered: the citizen is owed a call-back in this same commit, or the ticket is
     closed where none is needed or none is possible; so for each whose matter was merged into it."""
-    source = move(ticket, Action.PASS, by=by.login, at=at)
+    source = move(ticket, Action.PASS, by=by, at=at)
     ticket.checked_by = by.login
     written(session, ticket, Action.PASS, by=by, source=source, at=at)
     for one in (ticket, *merging.follow(session, ticket, at=at)):
@@ -226,11 +227,11 @@ def _tell_or_close(session: Session, ticket: Ticket, *, settings: Settings, at: 
 
 
 def close(session: Session, ticket: Ticket, *, reached: bool | None, satisfaction: int | None = None, at: datetime,
-          why: str, by: str = "hotline", action: Action = Action.CLOSE) -> None:
+          why: str, by: Account | None = None, action: Action = Action.CLOSE) -> None:
     """The end of the matter: whether the caller was reached, and how satisfied he said he was (1 best to 5)."""
     source = move(ticket, action, by=by, at=at)
     ticket.reached, ticket.satisfaction, ticket.closed_at, ticket.disputed_at = reached, satisfaction, at, None
-    write_step(session, ticket, action, by=by, source=source, at=at, why=why)
+    write_step(session, ticket, action, by=name_of(by), source=source, at=at, why=why)
 
 
 def told(session: Session, ticket: Ticket, *, grade: int | None, settings: Settings, at: datetime) -> None:
@@ -246,18 +247,18 @@ def told(session: Session, ticket: Ticket, *, grade: int | None, settings: Setti
 
 
 def redo(session: Session, ticket: Ticket, *, satisfaction: int | None, settings: Settings, at: datetime, why: str,
-         by: str = "hotline", action: Action = Action.REDO) -> None:
+         by: Account | None = None, action: Action = Action.REDO) -> None:
     """The department does it again. It is handed the matter anew, so its deadline runs anew from now; the promise to
     the caller doesn't. What was replied before stands in the history."""
     source = move(ticket, action, by=by, at=at)
     _begin_anew(session, ticket, settings=settings, at=at)
     ticket.redone, ticket.satisfaction, ticket.disputed_at = ticket.redone + 1, satisfaction, None
-    write_step(session, ticket, action, by=by, source=source, at=at, why=why)
+    write_step(session, ticket, action, by=name_of(by), source=source, at=at, why=why)
 
 
 def file(session: Session, ticket: Ticket, *, at: datetime) -> None:
     """归档: what was closed a while ago is put away."""
-    source = move(ticket, Action.FILE, by="hotline", at=at)
+    source = move(ticket, Action.FILE, by=None, at=at)
     write_step(session, ticket, Action.FILE, by="hotline", source=source, at=at)
 
 

@@ -92,6 +92,13 @@ class Need(StrEnum):
     HEIR = "heir"  # given: who the department passed into, and never the one complained of
 
 
+class Also(StrEnum):
+    """Who may take a step besides those who have its permission."""
+
+    SYSTEM = "system"  # the system itself
+    WRITER = "writer"  # who writes the matter down, in that same moment: the operator who speaks with the caller
+
+
 @dataclass(frozen=True)
 class Transition:
     """One line of the table."""
@@ -101,11 +108,13 @@ class Transition:
     who: Permission | None  # None: only the system itself
     needs: tuple[Need, ...]
     target: State
+    also: Also | None = None
 
 
 _S, _A, _P, _N = State, Action, Permission, Need
 TRANSITIONS = (
-    Transition(_S.TO_DISPATCH, _A.DISPATCH, _P.DISPATCH, (_N.DEPARTMENT, _N.WORDS, _N.FEW_RETURNS), _S.TO_ACCEPT),
+    Transition(_S.TO_DISPATCH, _A.DISPATCH, _P.DISPATCH, (_N.DEPARTMENT, _N.WORDS, _N.FEW_RETURNS), _S.TO_ACCEPT,
+               Also.WRITER),
     Transition(_S.TO_DISPATCH, _A.IMPOSE, _P.OVERSEE, (_N.DEPARTMENT, _N.WORDS, _N.REASON, _N.RETURNED_TWICE),
                _S.TO_ACCEPT),
     Transition(_S.TO_DISPATCH, _A.HAND_DOWN, _P.HAND_DOWN, (_N.COUNTY, _N.WORDS), _S.TO_DISPATCH),
@@ -139,7 +148,7 @@ TRANSITIONS = (
       for source in (_S.WITHDRAWN, _S.VOID, _S.NOT_ACCEPTED, _S.PASSED_ON)),
     *(Transition(source, _A.MERGE, _P.DISPATCH, (_N.REASON, _N.SAME), _S.MERGED)
       for source in (_S.TO_DISPATCH, _S.TO_ACCEPT, _S.IN_HAND)),
-    Transition(_S.MERGED, _A.UNMERGE, _P.DISPATCH, (_N.REASON,), _S.TO_DISPATCH),
+    Transition(_S.MERGED, _A.UNMERGE, _P.DISPATCH, (_N.REASON,), _S.TO_DISPATCH, Also.SYSTEM),
     Transition(_S.MERGED, _A.FOLLOW, None, (), _S.TO_CALL_BACK),
     Transition(_S.MERGED, _A.WITHDRAW, _P.REFER, (_N.REASON,), _S.WITHDRAWN),
     *(Transition(source, _A.SUCCEED, _P.DISPATCH, (_N.REASON, _N.GONE, _N.HEIR), source)

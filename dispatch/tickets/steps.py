@@ -15,14 +15,22 @@ class ReferralError(Exception):
     """A step that may not be taken; the text is fit for a person."""
 
 
-def move(ticket: Ticket, action: Action, *, by: str, at: datetime, given: str = "") -> State:
-    """The one place where a ticket changes its state; `given`: what is wrong with what was given with the step. Gives
-    the state that it was in."""
+def move(ticket: Ticket, action: Action, *, by: Account | None, at: datetime, given: str = "") -> State:
+    """The one place where a ticket changes its state, and where the table's who is asked, of people and of the system
+    itself (`by`: None). `given`: what is wrong with what was given with the step. Gives the state that it was in."""
     source = State(ticket.state)
-    if trouble := needs.unmet(ticket, action, by=by, at=at) or given:
+    line = transition(source, action)
+    if not needs.may(ticket, line, by=by, at=at):
+        raise ReferralError("该步骤不由您办理")
+    if trouble := needs.unmet(ticket, action, by=name_of(by), at=at) or given:
         raise ReferralError(trouble)
-    ticket.state = transition(source, action).target
+    ticket.state = line.target
     return source
+
+
+def name_of(by: Account | None) -> str:
+    """How who takes a step stands in the history."""
+    return by.login if by is not None else "hotline"
 
 
 def written(session: Session, ticket: Ticket, action: Action, *, by: Account, source: State, at: datetime,

@@ -47,7 +47,7 @@ def succeed(session: Session, ticket: Ticket, *, to: Department, why: str, by: A
     """承接: the department that stands for the former one has the ticket now, as it stood: its clock goes on, what was
     drafted stays. What it has not accepted it opens and accepts itself."""
     ground, before = reasoned(why, UNREASONED), ticket.department
-    source = move(ticket, Action.SUCCEED, by=by.login, at=at, given=_wrong(session, ticket, to, at=at))
+    source = move(ticket, Action.SUCCEED, by=by, at=at, given=_wrong(session, ticket, to, at=at))
     ticket.department_id = to.id
     session.expire(ticket, ["department"])
     if source == State.TO_ACCEPT:
@@ -64,7 +64,7 @@ def take_away(session: Session, ticket: Ticket, *, why: str, by: Account, settin
     """收回重派: it waits to be dispatched again, as what was given back does, and nobody is held for having given it
     back."""
     ground = reasoned(why, UNREASONED)
-    source = move(ticket, Action.TAKE_AWAY, by=by.login, at=at)
+    source = move(ticket, Action.TAKE_AWAY, by=by, at=at)
     ticket.imposed, ticket.facts_by = False, None
     referrals.without_department(session, ticket, settings=settings, at=at)
     written(session, ticket, Action.TAKE_AWAY, by=by, source=source, at=at, why=ground)

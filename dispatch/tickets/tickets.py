@@ -178,6 +178,7 @@ def write_step(session: Session, ticket: Ticket, action: Action | str, *, by: st
                       target=str(ticket.state), why=why, detail=detail)  # fmt: skip
     session.add(step)
     session.flush()
+    session.expire(ticket, ["steps"])
     from dispatch.tickets import alerts, handings  # which know tickets: they can't be known before these are
 
     handings.of_step(session, ticket, step)
