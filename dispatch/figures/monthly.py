@@ -1,7 +1,7 @@
 """附件9, the month's statistics, by the day on which each thing happened: what the house can count itself; the rest is
 for a person to fill in."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -13,7 +13,10 @@ from dispatch.figures.monthly_counts import (
     Count,
     answered,
     asked,
-    handings,
+    counted,
+    finished,
+    handed,
+    over,
     published,
     replied,
     reviews,
@@ -55,24 +58,24 @@ INDICATORS = (
     Indicator("2.3", "其中：网络", "件"),
     Indicator("2.4", "办理结果：予以公开", "件"), Indicator("2.5", "办理结果：部分公开", "件"),
     Indicator("2.6", "办理结果：不予公开", "件"), Indicator("2.7", "办理结果：无法提供及其他", "件"),
-    Indicator("3", "热线接听", "次", answered),
+    Indicator("3", "热线接听", "次", answered()),
     Indicator("3.1", "授权解答", "次", told()),
     Indicator("3.2", "办公时间内转接", "次", transfers()),
     Indicator("3.3", "转接成功", "次", transfers(Transfer.state == State.CONNECTED)),
-    Indicator("3.4", "交办", "件", handings(Handing.at, Handing.way == Way.HANDED)),
-    Indicator("3.5", "按时办结", "件", handings(Handing.answered_at, Handing.answered_at <= Handing.due_at)),
-    Indicator("3.6", "逾期办结", "件", handings(Handing.answered_at, Handing.answered_at > Handing.due_at)),
-    Indicator("3.7", "满意度评价", "件", handings(Handing.over_at, Handing.satisfaction.is_not(None))),
-    Indicator("3.8", "其中：满意", "件", handings(Handing.over_at, Handing.satisfaction < DISSATISFIED)),
+    Indicator("3.4", "交办", "件", handed(Handing.way == Way.HANDED)),
+    Indicator("3.5", "按时办结", "件", finished(Handing.answered_at <= Handing.due_at)),
+    Indicator("3.6", "逾期办结", "件", finished(Handing.answered_at > Handing.due_at)),
+    Indicator("3.7", "满意度评价", "件", over(Handing.satisfaction.is_not(None))),
+    Indicator("3.8", "其中：满意", "件", over(Handing.satisfaction < DISSATISFIED)),
     Indicator("4", "常见问题新增", "条", published(first=True)),
     Indicator("4.1", "常见问题修改", "条", published(first=False)),
-    Indicator("4.2", "常见问题总数（期末）", "条", standing),
+    Indicator("4.2", "常见问题总数（期末）", "条", standing()),
     Indicator("5", "网上提问", "件", asked()),
     Indicator("5.1", "网上提问答复", "件", replied()),
-    Indicator("6", "保密审查", "件", reviews(*sorted(REVIEWS))),
-    Indicator("6.1", "审查通过", "件", reviews(Deed.PASSED, Deed.SWEPT)),
-    Indicator("6.2", "审查不予公开", "件", reviews(Deed.REFUSED, Deed.PULLED)),
-    Indicator("6.3", "报上级确定", "件", reviews(Deed.REFERRED_UP)),
+    Indicator("6", "保密审查", "件", reviews(REVIEWS)),
+    Indicator("6.1", "审查通过", "件", reviews({Deed.PASSED, Deed.SWEPT})),
+    Indicator("6.2", "审查不予公开", "件", reviews({Deed.REFUSED, Deed.PULLED})),
+    Indicator("6.3", "报上级确定", "件", reviews({Deed.REFERRED_UP})),
     Indicator("7", "行政复议", "件"), Indicator("7.1", "行政诉讼", "件"),
 )  # fmt: skip
 
@@ -90,13 +93,13 @@ def lines(session: Session, first: date, *, account: Account) -> Iterator[Line]:
     """The form for the month that begins on this day, as far as this account counts: a department its own, a county's
     office those of its county, the others all."""
     month = month_of(first)
-    before = Span(day_begins(first.replace(month=1)), month.since)
-    for one in INDICATORS:
-        own = figure(session, one, month, account=account)
-        earlier = None if own is None or one.code in STOCKS else figure(session, one, before, account=account)
-        yield Line(one, own, own if own is None else own + (earlier or 0))
+    year = Span(day_begins(first.replace(month=1)), month.until)
+    found = figures(session, month, year, account=account)
+    return (Line(one, *found.get(one.code, (None, None))) for one in INDICATORS)
 
 
-def figure(session: Session, one: Indicator, span: Span, *, account: Account) -> int | None:
-    """What an indicator came to in some time; None where a person fills it in."""
-    return one.count(session, span, account) if one.count else None
+def figures(session: Session, *spans: Span, account: Account,
+            codes: Collection[str] | None = None) -> dict[str, Sequence[int | None]]:  # fmt: skip
+    """By code, what each that is counted came to in each of these times; None: not this account's to count."""
+    counts = {one.code: one.count for one in INDICATORS if one.count and (codes is None or one.code in codes)}
+    return counted(session, counts, spans, account=account)

@@ -1,9 +1,12 @@
-"""What 附件9 counts: rows whose moment lies in a time and whose department is within an account's reach."""
+"""What 附件9 counts: rows whose moment lies in a time and whose department is within an account's reach. What is
+counted of the same rows by the same moment is counted in one look at them, however many times are asked for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from dispatch.answering.decision import Channel
@@ -20,73 +23,132 @@ from hotline.accounts.accounts import Account
 from knowledge_base.entries import Entry, EntryVersion
 from knowledge_base.ledger import Deed, LedgerRow
 
-Count = Callable[[Session, Span, Account], int | None]
-_Moment = InstrumentedAttribute[Any]
-_MANY = select(func.count())
-_TOLD = _MANY.select_from(Telling).join(Entry, Entry.id == Telling.entry_id)
-_HANDED = _MANY.select_from(Handing)
-_PUBLISHED = _MANY.select_from(EntryVersion).join(Entry, Entry.id == EntryVersion.entry_id)
+_Column = InstrumentedAttribute[Any]
+_ONE = select(literal(1))
 
 
-def answered(session: Session, span: Span, account: Account) -> int | None:
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows with a moment. `own`: which of them are an account's; None: they are the whole hotline's alone. `before`:
+    whether those count, too, whose moment lies before the time."""
+
+    query: Select[int]
+    moment: _Column
+    own: Callable[[Account], ColumnElement[bool]] | None
+    before: bool = False
+
+    def within(self, spans: Sequence[Span], account: Account) -> Select[int]:
+        """Those that any of these times can hold, as far as the account reaches."""
+        own = self.query.where(self.moment < max(span.until for span in spans))
+        if not self.before:
+            own = own.where(self.moment >= min(span.since for span in spans))
+        return own.where(self.own(account)) if self.own else own
+
+
+@dataclass(frozen=True)
+class Count:
+    """Which of the rows that a time holds are counted."""
+
+    of: Rows
+    which: Callable[[Span], ColumnElement[bool]]
+
+
+def counted(session: Session, counts: Mapping[str, Count], spans: Sequence[Span], *,
+            account: Account) -> dict[str, Sequence[int | None]]:  # fmt: skip
+    """By the same keys, what was counted in each of these times; None of what isn't this account's to count."""
+    found: dict[str, Sequence[int | None]] = {key: (None,) * len(spans) for key in counts}
+    own = {key: one for key, one in counts.items() if one.of.own or not narrowed(account)}
+    for rows, some in groupby(sorted(own, key=lambda key: id(own[key].of)), key=lambda key: own[key].of):
+        keys = list(some)
+        figures = [func.count().filter(own[key].which(span)) for key in keys for span in spans]
+        row = session.execute(rows.within(spans, account).with_only_columns(*figures)).one()
+        found |= {key: row[n * len(spans) : (n + 1) * len(spans)] for n, key in enumerate(keys)}
+    return found
+
+
+def _held(of: Rows, *where: ColumnElement[bool]) -> Count:
+    return Count(of, lambda span: and_(span.holds(of.moment), *where))
+
+
+def _of(department: _Column) -> Callable[[Account], ColumnElement[bool]]:
+    return lambda account: reach.departments_of(account, department)
+
+
+def _of_entry(account: Account) -> ColumnElement[bool]:
+    """Of a telling: the department is its entry's; where all are counted no entry is looked at."""
+    own = select(Entry.id).where(reach.departments_of(account, Entry.department_id))
+    return Telling.entry_id.in_(own) if narrowed(account) else true()
+
+
+_CALLS = Rows(_ONE.select_from(Call).where(Call.direction == "in"), Call.began_at, None)
+_TOLD = Rows(_ONE.select_from(Telling), Telling.at, _of_entry)
+_TRANSFERS = Rows(_ONE.select_from(Transfer).where(transfer_list.counted()), Transfer.began_at,
+                  _of(Transfer.department_id))  # fmt: skip
+_HANDED, _ANSWERED, _OVER = (Rows(_ONE.select_from(Handing), moment, _of(Handing.department_id))
+                             for moment in (Handing.at, Handing.answered_at, Handing.over_at))  # fmt: skip
+_OF_WEB = Ticket.source == "web"
+_ASKED = Rows(_ONE.select_from(Ticket).where(_OF_WEB), Ticket.intake_at, _of(Ticket.department_id))
+_REPLIED = Rows(_ONE.select_from(Handing).join(Handing.ticket).where(_OF_WEB), Handing.answered_at,
+                _of(Handing.department_id))  # fmt: skip
+_VERSIONS = _ONE.select_from(EntryVersion).join(Entry, Entry.id == EntryVersion.entry_id)
+_PUBLISHED = Rows(_VERSIONS, EntryVersion.published_at, _of(Entry.department_id))
+_STANDING = Rows(_VERSIONS, EntryVersion.published_at, _of(Entry.department_id), before=True)
+_LEDGER = Rows(_ONE.select_from(LedgerRow), LedgerRow.at, _of(LedgerRow.department_id))
+
+
+def answered() -> Count:
     """Calls that were not given up; of the whole hotline alone, for a call belongs to no department."""
-    if narrowed(account):
-        return None
-    given_up = Call.outcome.in_((Outcome.ABANDONED, Outcome.HUNG_UP))
-    query = _MANY.select_from(Call).where(span.holds(Call.began_at), Call.direction == "in", ~given_up)
-    return session.scalar(query) or 0
+    return _held(_CALLS, ~Call.outcome.in_((Outcome.ABANDONED, Outcome.HUNG_UP)))
 
 
 def told() -> Count:
     """Answers that an authorisation covered, by machine or operator."""
-    return _counted(_TOLD, Telling.at, Entry.department_id, Telling.channel != Channel.WEB,
-                    Telling.authorisation_id.is_not(None))  # fmt: skip
+    return _held(_TOLD, Telling.channel != Channel.WEB, Telling.authorisation_id.is_not(None))
 
 
 def transfers(*where: ColumnElement[bool]) -> Count:
     """Those that count for 转接成功率."""
-    return _counted(_MANY.select_from(Transfer), Transfer.began_at, Transfer.department_id, transfer_list.counted(),
-                    *where)  # fmt: skip
+    return _held(_TRANSFERS, *where)
 
 
-def handings(moment: _Moment, *where: ColumnElement[bool]) -> Count:
-    """Matters at a department, by the day of handing, of its answer, or of its end."""
-    return _counted(_HANDED, moment, Handing.department_id, *where)
+def handed(*where: ColumnElement[bool]) -> Count:
+    """Matters at a department, by the day of handing."""
+    return _held(_HANDED, *where)
+
+
+def finished(*where: ColumnElement[bool]) -> Count:
+    """The same by the day of its answer."""
+    return _held(_ANSWERED, *where)
+
+
+def over(*where: ColumnElement[bool]) -> Count:
+    """The same by the day of its end."""
+    return _held(_OVER, *where)
 
 
 def replied() -> Count:
     """Questions from the web that a department answered, by the day of its answer."""
-    return _counted(_HANDED.join(Handing.ticket), Handing.answered_at, Handing.department_id, Ticket.source == "web")
+    return _held(_REPLIED)
 
 
 def asked() -> Count:
     """Questions from the web."""
-    return _counted(_MANY.select_from(Ticket), Ticket.intake_at, Ticket.department_id, Ticket.source == "web")
+    return _held(_ASKED)
 
 
 def published(*, first: bool) -> Count:
     """Answers that were published: an entry's first, or one that took the place of another."""
     before = aliased(EntryVersion)
     replaced = exists().where(before.entry_id == EntryVersion.entry_id, before.published_at < EntryVersion.published_at)
-    return _counted(_PUBLISHED, EntryVersion.published_at, Entry.department_id, ~replaced if first else replaced)
+    return _held(_PUBLISHED, ~replaced if first else replaced)
 
 
-def reviews(*deeds: Deed) -> Count:
-    """Deeds of secrecy reviewers."""
-    return _counted(_MANY.select_from(LedgerRow), LedgerRow.at, LedgerRow.department_id, LedgerRow.deed.in_(deeds))
-
-
-def standing(session: Session, span: Span, account: Account) -> int:
+def standing() -> Count:
     """Answers that stood at the end of the time."""
-    ends = or_(EntryVersion.ended_at.is_(None), EntryVersion.ended_at >= span.until)
-    own = EntryVersion.published_at < span.until, ends, reach.departments_of(account, Entry.department_id)
-    return session.scalar(_PUBLISHED.where(*own)) or 0
+    published, ended = EntryVersion.published_at, EntryVersion.ended_at
+    return Count(_STANDING, lambda span: and_(published < span.until, or_(ended.is_(None), ended >= span.until)))
 
 
-def _counted(query: Select[int], moment: _Moment, department: InstrumentedAttribute[Any],
-             *where: ColumnElement[bool]) -> Count:  # fmt: skip
-    def count(session: Session, span: Span, account: Account) -> int:
-        own = span.holds(moment), reach.departments_of(account, department)
-        return session.scalar(query.where(*own, *where)) or 0
-
-    return count
+def reviews(deeds: Iterable[Deed]) -> Count:
+    """Deeds of secrecy reviewers."""
+    return _held(_LEDGER, LedgerRow.deed.in_(sorted(deeds)))

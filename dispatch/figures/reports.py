@@ -125,8 +125,8 @@ def unfrozen(session: Session, first: date) -> list[Reporter]:
 def counted(session: Session, reporter: Reporter, first: date, *,
             codes: Collection[str] = CODES.keys()) -> dict[str, int | None]:  # fmt: skip
     """What is counted of the month at this moment, of no other time and of these codes alone."""
-    month, reach = monthly.month_of(first), reporter.reach
-    return {code: monthly.figure(session, CODES[code], month, account=reach) for code in codes}
+    found = monthly.figures(session, monthly.month_of(first), account=reporter.reach, codes=codes)
+    return dict.fromkeys(codes) | {code: figure for code, (figure,) in found.items()}
 
 
 def freeze(session: Session, reporter: Reporter, first: date, figures: Mapping[str, int | None], *,

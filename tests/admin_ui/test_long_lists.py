@@ -4,6 +4,7 @@ is found by its index: PostgreSQL itself chooses how to go about each of the sta
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,12 @@ from benchmarks.pages_of_calls import CALLS
 from benchmarks.pages_of_tickets import TICKETS
 from cli.fill.command import told
 from cli.fill.size import Size
+from dispatch.callbacks import correction_list, corrections
+from dispatch.callbacks.correction_list import Owed
+from dispatch.callbacks.correction_list import Wanted as Wrong
 from dispatch.calls.call_list import OnTheLine, WantedCalls, listed_calls
 from dispatch.calls.calls import Call
+from dispatch.figures import monthly
 from dispatch.tickets import reach, worklist
 from dispatch.tickets.tickets import Ticket
 from dispatch.tickets.worklist import Wanted
@@ -31,7 +36,7 @@ from hotline.audit import AuditRow
 from hotline.database import Database
 from hotline.settings import Settings
 from hotline.telling.notices import Notice
-from hotline.times import now
+from hotline.times import local_day, now
 from knowledge_base.search.live import stop_all
 from tests.conftest import NOON
 from tests.support import blank, servers, stretched
@@ -183,6 +188,27 @@ def test_what_is_looked_for_is_found_by_its_index(filled: Filled, name: str) -> 
     query, index = searches()[name]
     plan = plan_of(filled[0], query.limit(MOST))
     assert index in {node.get("Index Name") for node in plan}
+
+
+@pytest.mark.parametrize("owed", [None, *Owed])
+def test_who_was_told_is_narrowed_and_counted_in_an_index_alone(filled: Filled, owed: Owed | None) -> None:
+    """Neither a call nor what was said is read of those who stand on another page."""
+    with filled[0].reading() as session:
+        version = session.scalars(corrections.wrong_and_told().limit(1)).one()
+    plan = plan_of(filled[0], correction_list.listed(version, Wrong(owed=owed)))
+    read = {(n["Node Type"], n.get("Index Name")) for n in plan if n.get("Relation Name") == "telling"}
+    assert read == {("Index Only Scan", "ix_telling_entry_version_id")}
+
+
+def test_what_a_month_and_its_year_count_lies_in_indexes_alone_and_is_looked_at_once(filled: Filled) -> None:
+    with planned(filled[0]) as plans, filled[0].reading() as session:
+        december = date(local_day(now()).year - 1, 12, 1)
+        list(monthly.lines(session, december, account=SUPERVISOR))
+    long = [node for _, plan in plans for node in nodes(plan) if node.get("Relation Name") in ("call", "telling", "handing")]
+    alone = {node["Index Name"] for node in long if node["Node Type"] == "Index Only Scan"}
+    assert alone >= {f"ix_{moment}" for moment in ("handing_answered_at", "handing_at", "handing_over_at", "telling_at")}
+    assert not any(node["Node Type"] == "Seq Scan" for node in long)
+    assert len(plans) == 11
 
 
 @pytest.mark.parametrize("name", leafed())
