@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from cli.exchange import Exchange
-from tests.journeys import handing
+from hotline.times import now
+from hotline.voice import orders
+from tests.journeys import handing, town
 from tests.journeys.trouble import Breakable, breakable
 from tests.recordings.proof import staircase
 from tests.recordings.proof.crowd import Voices
@@ -37,6 +39,8 @@ def a_house(exchange_of: type[Humming] = Humming, **how: Any) -> Iterator[Breaka
     with breakable(exchange_of=exchange_of, **how) as house:
         with house.database.writing() as session:
             handing.open_office(session)
+            reply = orders.order(session, town.ANSWER, voice=house.settings.voice, urgent=True, at=now())
+        house.eventually(lambda session: True if not orders.unmade(session, reply) else None, 150)
         yield house
 
 

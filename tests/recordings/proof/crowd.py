@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from cli.sip import Sipp
 from cli.sip_scenario import Say, Signal, Step, Wait
 from dispatch.callbacks.callbacks import Attempt, Callback
+from dispatch.calls.calls import Call
 from dispatch.tickets import referrals
 from dispatch.tickets.referrals import Matter
 from dispatch.tickets.states import State
@@ -37,6 +38,7 @@ OWED_AFTER, ANSWERS = (
     12,
     10,
 )  # seconds after which one is rung back; and within which he has confirmed himself, and speaks
+TALKS = 3  # seconds
 OVER = 40  # seconds within which he has heard it all
 
 
@@ -80,7 +82,7 @@ class Crowd:
     def people(self) -> Sequence[Person]:
         """All who are there."""
         callers = [Person(who, number_of(f"{who}{self.name}"), at=self.at) for who in self.lines]
-        return [*callers, Person("rung", number_of(f"rung{self.name}"), self.rung, self.at)]
+        return [*callers, Person("rung", who_answers(f"rung{self.name}"), self.rung, self.at)]
 
     def over(self) -> None:
         """Wait until they have hung up by themselves, and nobody failed."""
@@ -104,21 +106,34 @@ def crowd(house: Breakable, voices: Voices, name: str) -> Iterator[Crowd]:
         for number in (1, 2):
             stack.enter_context(operator(house, number, voice=voices.operator))
         stack.enter_context(handing.liaisons(house, voices.liaison))
-        lines = {who: _rings(stack, house, voices, f"{who}{name}", Signal("0", SPOKEN + 10)) for who in WITH_SOMEBODY}
+        lines = {who: _rings(stack, house, voices, f"{who}{name}", Signal("0", SPOKEN + 11)) for who in WITH_SOMEBODY}
+        _talks(house, number_of(f"handed{name}"))
         handed = handing.hand_on(house, number_of(f"handed{name}"))
         lines |= {who: _rings(stack, house, voices, f"{who}{name}", *does) for who, does in ALONE.items()}
         begun = time.monotonic()
         handing.together(house, handed)
         _until(begun + OWED_AFTER)
-        rung = _rung(house, _owe(house, number_of(f"rung{name}")))
+        rung = _rung(house, _owe(house, who_answers(f"rung{name}")))
         _until(max(begun + LEAVES_NOW, time.monotonic() + ANSWERS))
         there = Crowd(house, name, lines, rung, house.exchange.process, time.time())
         yield there
         there.left()
 
 
+def who_answers(name: str) -> str:
+    """The number of somebody whom we ring: by its last digits those telephones tell that they don't answer, are busy, or
+    aren't there (tests/journeys/liaisons.py)."""
+    return f"{number_of(name)[:-2]}00"
+
+
 def _rings(stack: ExitStack, house: Breakable, voices: Voices, name: str, *does: Step) -> Sipp:
     return stack.enter_context(house.ring(number_of(name), Say(voices.caller), Wait(1.5), *does))
+
+
+def _talks(house: Breakable, number: str) -> None:
+    """Let him speak with his operator for a while before he is handed on."""
+    house.eventually(lambda session: session.scalar(select(Call.id).where(Call.caller == number, Call.answered_at.is_not(None))))
+    time.sleep(TALKS)
 
 
 def _until(moment: float) -> None:

@@ -66,6 +66,15 @@ class Heard:
         return min(follows, default=None)
 
     @property
+    def start(self) -> float:
+        """The moment of it; of a voice that is heard nowhere none."""
+        return self.moments.get(-1 if self.begin is None else self.begin, 0.0)
+
+    def at(self, moment: float) -> int:
+        """Which one is heard at that moment."""
+        return max((step for step, at in self.moments.items() if at <= moment), default=0)
+
+    @property
     def first_gap(self) -> int:
         """The first after the beginning that is missing."""
         step = self.begin or 0

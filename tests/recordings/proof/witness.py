@@ -32,7 +32,6 @@ from tests.recordings.proof.testimony import BEGINS, Testimony
 TWO_AT_MOST = 2  # half seconds that who is led from one place to the next may be heard in neither
 RECORDED = {"handed": 3, "leaves": 2}  # the call, and his operator and the liaison, or the message
 SOON = 1.5  # seconds after the liaison's first word within which the operator is heard beside him
-JOINS_WITHIN = 12.0  # seconds after he picked up within which a liaison has pressed his key
 ASKED = ("to_operator",)
 SAID_TO = {
     "talks": ASKED, "handed": ASKED, "waits": ASKED, "leaves": ("leave_question",), "rung": ("callback_answer_is",),
@@ -77,7 +76,7 @@ class Witness:
             case "leaves":
                 self._message(person, call_id, [one for one in mine if one.kind == Kind.MESSAGE])
             case "handed":
-                self._handed(ours, life, legs)
+                self._handed(call_id, ours, life, legs)
 
     def _message(self, person: Person, call_id: str, messages: list[Recording]) -> None:
         """What was left: from the tone to the moment of the look at least, and a ticket speaks of it."""
@@ -95,22 +94,26 @@ class Witness:
         with self.house.database.reading() as session:
             self.told.holds("leaves: no ticket speaks of his message", session.scalar(of) is not None)
 
-    def _handed(self, ours: Samples, life: Life, legs: Mapping[str, Recording]) -> None:
-        """Three in a room: each is in the recording of the whole and in his own, and heard by the others."""
+    def _handed(self, call_id: str, ours: Samples, life: Life, legs: Mapping[str, Recording]) -> None:
+        """Three in a room: each is in the recording of the whole and in his own, and heard by the others. What an operator
+        says before, alone in it, is heard by nobody, and the exchange records none of it."""
         liaisons, operators = ([one for one in legs.values() if one.leg.startswith(PREFIX) is so] for so in (True, False))
         if [one.state for one in (*liaisons, *operators)] != [State.COMPLETE] * 2 or len(liaisons) != 1:
             self.told.faults.append(f"handed: {[(leg, str(one.state)) for leg, one in legs.items()]}")
             return
         self.told.others += 2
-        joined = self.told.goes_on("handed, the liaison", ours, LIAISON, life)
+        joined = self.told.goes_on("handed, the liaison", ours, LIAISON, life, first=HEIGHTS)
         self.told.goes_on("handed, the operator in the room", ours, OPERATOR, life, since=joined, first=HEIGHTS, within=SOON)
-        to_liaison, _ = self._leg("the liaison's leg", liaisons[0], LIAISON, first=1)
+        to_liaison, by_liaison = self._leg("the liaison's leg", liaisons[0], LIAISON, first=1)
         to_operator, by_operator = self._leg("the operator's leg", operators[0], OPERATOR, first=HEIGHTS)
-        talked, room = heard(ours, OPERATOR), heard(by_operator, OPERATOR)
-        met, parted = talked.begin or 0, talked.first_gap
+        talked, goes = heard(ours, OPERATOR), self.lives.began[operators[0].leg] - self.lives.began[call_id]
+        met, parted = talked.begin or 0, talked.moments.get(talked.first_gap - 1, 0.0) + STEP
         self.told.holds(f"handed: the operator is heard from {met} on", met <= BEGINS)
-        begun = room.begin or 0
-        self.told.holds(f"handed: the operator spoke until {parted}, and from {begun} on", begun - parted <= TWO_AT_MOST)
+        self.told.holds(f"handed: the operator went at {goes:.2f} s, and is heard until {parted} s", abs(goes - parted) <= TWO_AT_MOST * STEP)
+        room, begun = heard(by_operator, OPERATOR).start, heard(to_operator, CALLER).start
+        self.told.holds(f"handed: in the room the operator is heard at {room} s, the caller at {begun} s", abs(room - begun) <= TWO_AT_MOST * STEP)
+        let_in, spoke = heard(ours, LIAISON).begin or 0, heard(by_liaison, LIAISON).at(heard(to_liaison, CALLER).start)
+        self.told.holds(f"handed: the liaison is heard from {let_in} on, and was let in at {spoke}", abs(let_in - spoke) <= TWO_AT_MOST)
         one, other = (heard(side, CALLER).begin or 0 for side in (to_liaison, to_operator))
         self.told.holds(f"handed: the room begins with the caller's {one} and {other}", abs(one - other) <= 2 * TWO_AT_MOST)
 
@@ -121,8 +124,7 @@ class Witness:
         self.told.goes_on(what, said_by_him, own, life, first=first)
         other = OPERATOR if own is LIAISON else LIAISON
         for voice in (CALLER, other):
-            joins = self.told.goes_on(f"{what}, the other side", heard_by_him, voice, life, first=HEIGHTS)
-            self.told.holds(f"{what}: others are heard after {joins} s only", own is OPERATOR or joins <= JOINS_WITHIN)
+            self.told.goes_on(f"{what}, the other side", heard_by_him, voice, life, first=HEIGHTS)
         return heard_by_him, said_by_him
 
     def _sides(self, recording: Recording) -> list[Samples]:
