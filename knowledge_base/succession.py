@@ -111,11 +111,15 @@ def _no_clash(session: Session, successor: Department, moved: Sequence[Entry], t
 
 def _record(session: Session, predecessor: Department, successor: Department, change: Change, document: str, *,
             on: date) -> None:
+    """Who took a part before and takes all that is left now has succeeded from now on; the part stands in the trail."""
     known = select(Succession).where(Succession.predecessor_id == predecessor.id,
                                      Succession.successor_id == successor.id)  # fmt: skip
-    if session.scalar(known) is None:
+    link = session.scalar(known)
+    if link is None:
         session.add(Succession(predecessor_id=predecessor.id, successor_id=successor.id, kind=change, on=on,
                                document=document.strip()[:100]))  # fmt: skip
+    elif change is not Change.SPLIT:
+        link.kind, link.on, link.document = change, on, document.strip()[:100]
 
 
 def _copies(session: Session, predecessor: Department, successor: Department, moved: Sequence[Entry], *, days: int,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.audit import AuditRow
-from hotline.directory.departments import Department, Succession
+from hotline.directory.departments import Department, Succession, heirs, in_charge
 from hotline.directory.liaisons import Liaison, Position
 from knowledge_base.authorisations import Authorisation, Covered, NotCovered, cover, leaves, subject_of, versions
 from knowledge_base.entries import Entry
@@ -205,3 +205,19 @@ def test_an_inherited_exception_ends_when_the_heir_signs_for_the_entry_by_its_na
     session.flush()
     inherit(session, heir, third, change=Change.MERGED, document="x", days=90, by=clerk, at=NOON + DAY)
     assert isinstance(asked(session, came, after=DAY), Covered), "and doesn't come back with the next heir"
+
+
+def test_who_takes_all_that_is_left_does_the_work_and_not_who_took_a_part_before_or_since(
+    session: Session, office: Department, heir: Department, clerk: Account
+) -> None:
+    other = Department(code="103", name="玉溪市新局", short_name="新局", aliases=[])
+    session.add(other)
+    session.flush()
+    first, second = entry(session, office, "一"), entry(session, office, "二")
+    entry(session, office, "三")
+    pass_on(session, office, heir, clerk, Change.SPLIT, entries=[first.id])
+    pass_on(session, office, other, clerk, Change.SPLIT, entries=[second.id])
+    assert in_charge(session, office, on=TODAY) is office
+    pass_on(session, office, heir, clerk, Change.ABOLISHED)
+    assert (in_charge(session, office, on=TODAY), in_charge(session, heir, on=TODAY)) == (heir, heir)
+    assert heirs(session, office, on=TODAY) == [heir, other]
