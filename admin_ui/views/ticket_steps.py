@@ -22,6 +22,7 @@ from dispatch.tickets import (
     facts,
     reach,
     referrals,
+    secrecy,
     succeeding,
     supervision,
     urging,
@@ -272,6 +273,12 @@ def colleague_note(number: str) -> ResponseReturnValue:
 @needs(Permission.REFER)
 def urge(number: str) -> ResponseReturnValue:
     return take(number, lambda s, ticket, at: urging.urge(s, ticket, words=_said("words", 500), by=me(), at=at))
+
+
+@blueprint.post("/confide")
+@needs(Permission.REFER)
+def confide(number: str) -> ResponseReturnValue:
+    return take(number, lambda s, ticket, at: secrecy.ask(s, ticket, why=_said("why", 500), by=me(), at=at))
 
 
 @blueprint.post("/supplement")

@@ -73,11 +73,22 @@ def let_go(session: Session, ticket: Ticket, *, at: datetime) -> None:
     if ticket.merged_into_id is not None:
         _apart(session, ticket, by="hotline", at=at)
     for one in of(session, ticket):
-        source = move(one, Action.UNMERGE, by=None, at=at)
-        _apart(session, one, by="hotline", at=at)
-        dispatching.wait(one, at=at)
-        write_step(session, one, Action.UNMERGE, by="hotline", source=source, at=at, why=f"{ticket.number}已结束")
-        audit.note(session, "ticket.unmerge", by="hotline", at=at, about=("ticket", one.number))
+        _out(session, one, why=f"{ticket.number}已结束", at=at)
+
+
+def alone(session: Session, ticket: Ticket, *, why: str, at: datetime) -> None:
+    """It can go with no other any more, nor another with it: each waits to be dispatched as a matter of its own."""
+    merged = [ticket] if ticket.merged_into_id is not None else []
+    for one in (*merged, *of(session, ticket)):
+        _out(session, one, why=why, at=at)
+
+
+def _out(session: Session, one: Ticket, *, why: str, at: datetime) -> None:
+    source = move(one, Action.UNMERGE, by=None, at=at)
+    _apart(session, one, by="hotline", at=at)
+    dispatching.wait(one, at=at)
+    write_step(session, one, Action.UNMERGE, by="hotline", source=source, at=at, why=why)
+    audit.note(session, "ticket.unmerge", by="hotline", at=at, about=("ticket", one.number))
 
 
 def follow(session: Session, ticket: Ticket, *, at: datetime) -> list[Ticket]:

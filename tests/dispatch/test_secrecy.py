@@ -1,0 +1,87 @@
+"""保密 asked for when the matter is on its way: from then on its department knows nothing of the caller."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from dispatch.callbacks import contacting
+from dispatch.tickets import asides, merging, reach, secrecy
+from dispatch.tickets.states import OVER, State
+from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.tickets import Ticket
+from hotline.accounts.roles import Role
+from hotline.audit import AuditRow
+from hotline.directory.departments import Department
+from hotline.settings import Settings
+from recordings import recordings
+from recordings.recordings import Kind
+from tests.conftest import NOON
+from tests.dispatch import town
+from tests.dispatch.town import Staff, later
+
+AT = later(hours=1)
+
+
+@pytest.fixture
+def staff(session: Session, office: Department) -> Staff:
+    return town.staff(session, office)
+
+
+@pytest.fixture
+def row(session: Session, settings: Settings, staff: Staff) -> Ticket:
+    call = town.call(session)
+    sound = recordings.expect(session, call.id, kind=Kind.CALL, spool=settings.spool, at=NOON)
+    session.flush()
+    made = town.ticket(session, settings, of=call, recording=sound)
+    return town.bring(session, made, State.IN_HAND, by=staff, settings=settings)
+
+
+def test_from_then_on_recording_number_and_contact_are_closed_to_the_department(session: Session, settings: Settings, staff: Staff, row: Ticket) -> None:
+    operator = town.somebody(session, Role.OPERATOR)
+    sound = row.recording
+    assert sound is not None
+    before = [reach.recording(session, sound.id, account=staff.liaison) is not None, reach.sees_caller(session, row, account=staff.liaison),
+              contacting.may(session, row, account=staff.liaison), not reach.must_ask(session, sound, account=staff.supervisor, at=AT)]  # fmt: skip
+    assert before == [True] * 4
+    secrecy.ask(session, row, why="来电再次来电提出", by=operator, at=AT)
+    session.flush()
+    after = [reach.recording(session, sound.id, account=staff.liaison) is not None, reach.sees_caller(session, row, account=staff.liaison),
+             contacting.may(session, row, account=staff.liaison), not reach.must_ask(session, sound, account=staff.supervisor, at=AT)]  # fmt: skip
+    assert after == [False] * 4
+    step = row.steps[-1]
+    assert (step.action, step.by, step.why, step.source, step.target) == (secrecy.CONFIDE, "operator", "来电再次来电提出", State.IN_HAND, State.IN_HAND)
+    assert "ticket.confide" in session.scalars(select(AuditRow.deed).where(AuditRow.thing == row.number)).all()
+    with pytest.raises(ReferralError, match="已保密"):
+        secrecy.ask(session, row, why="再次", by=operator, at=AT)
+
+
+def test_in_every_open_state_and_by_who_speaks_with_callers_alone(session: Session, settings: Settings, staff: Staff) -> None:
+    operator = town.somebody(session, Role.OPERATOR)
+    for state in sorted(set(State) - {State.MERGED}):
+        row = town.put(session, town.ticket(session, settings, code=""), state)
+        assert secrecy.may_be_asked(row, operator) is (state not in OVER)
+        assert not any(secrecy.may_be_asked(row, by) for by in (staff.liaison, staff.leader, staff.competent) if by)
+        if state in OVER:
+            with pytest.raises(ReferralError):
+                secrecy.ask(session, row, why="来电人提出", by=operator, at=AT)
+        else:
+            secrecy.ask(session, row, why="来电人提出", by=operator, at=AT)
+            assert (row.confidential, row.state) == (True, state)
+
+
+@pytest.mark.parametrize("who", ["goes with another", "has another with it"])
+def test_what_is_secret_from_then_on_goes_with_no_other(session: Session, settings: Settings, staff: Staff, who: str) -> None:
+    main, other = (town.ticket(session, settings, code="") for _ in range(2))
+    merging.merge(session, other, into=main, why="同一事项", by=staff.supervisor, settings=settings, at=NOON)
+    row = other if who == "goes with another" else main
+    secrecy.ask(session, row, why="来电人提出", by=staff.supervisor, at=AT)
+    session.flush()
+    assert (row.confidential, other.state, other.merged_into_id) == (True, State.TO_DISPATCH, None)
+    assert [s.action for s in other.steps if s.action == "unmerge"] == ["unmerge"]
+    assert other.dispatch_since is not None
+    asides.withdraw(session, other, why="已解决", by=staff.supervisor, at=AT)
+
+
+def test_why_is_asked(session: Session, row: Ticket, staff: Staff) -> None:
+    with pytest.raises(ReferralError, match="如何提出"):
+        secrecy.ask(session, row, why=" ", by=staff.supervisor, at=AT)
