@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from admin_ui.exports import csv_in_stretches
@@ -19,7 +19,8 @@ from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.supervision import Demand, Supervision
 from dispatch.tickets.tickets import Ticket
-from hotline.accounts.roles import Permission
+from hotline import audit
+from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department
 
 blueprint = Blueprint("supervision", __name__, url_prefix="/supervision")
@@ -65,11 +66,18 @@ def end(supervision_id: int) -> ResponseReturnValue:
 @blueprint.get("/<int:supervision_id>/letter.pdf")
 @needs(Permission.TICKETS)
 def letter(supervision_id: int) -> ResponseReturnValue:
-    """The letter, for whoever may see its ticket: the department that it is written to reads it here."""
-    with reading() as session:
+    """The letter, for whoever may see its ticket, and of departments the one that it is written to; each reading is
+    noted."""
+    with writing() as session:
         row = session.get(Supervision, supervision_id)
         if row is None or not row.letter_serial or reach.ticket(session, row.ticket.number, account=me()) is None:
             abort(404)
+        if Role(me().role) in DEPARTMENTAL and row.department_id != me().department_id:
+            abort(404)
+        audit.note(session, "letter.read", by=me().login, at=now(), about=("ticket", row.ticket.number),
+                   letter=row.letter_number)  # fmt: skip
+    with reading() as session:  # the font takes longer than others may wait to write
+        row = session.get_one(Supervision, supervision_id)
         made = letters.pdf(row, session.get_one(Department, row.department_id), settings=house().settings)
     told = {"Content-Disposition": f"inline; filename=letter-{row.letter_year}-{row.letter_serial}.pdf"}
     return Response(made, mimetype="application/pdf", headers=told)
@@ -102,7 +110,9 @@ def _wanted() -> Select[Supervision]:
         fields = (Ticket.number, Ticket.title, Supervision.why)
         query = query.join(Supervision.ticket).where(or_(*(f.contains(text, autoescape=True) for f in fields)))
     if department is not None:
-        query = query.where(Supervision.department_id == department)
+        held = Supervision.ticket_id.in_(select(Ticket.id).where(Ticket.department_id == department))
+        written = Supervision.letter_serial.is_not(None)
+        query = query.where(or_(and_(written, Supervision.department_id == department), and_(~written, held)))
     if letter in LETTERS:
         unwritten = Supervision.letter_serial.is_(None)
         query = query.where(unwritten if letter == "none" else ~unwritten)
@@ -115,5 +125,5 @@ def _rows(session: Session, found: Sequence[Supervision]) -> Iterator[tuple[obje
     named = {unit.id: unit.name for unit in session.scalars(select(Department))}
     for row in found:
         ticket = row.ticket
-        yield (ticket.number, ticket.title, STATES[State(ticket.state)], named.get(row.department_id or 0, ""),
+        yield (ticket.number, ticket.title, STATES[State(ticket.state)], named.get(row.whose or 0, ""),
                ticket.due_at, row.at, row.by, row.why, row.letter_number, row.answer_by)  # fmt: skip

@@ -25,7 +25,7 @@ class Supervision(Base):
                             postgresql_where=STANDING),)  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
-    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))  # whose it was
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))  # whose it was; to whom was written
     at: Mapped[datetime]
     by: Mapped[str] = mapped_column(String(60))
     why: Mapped[str] = mapped_column(String(500))
@@ -39,6 +39,11 @@ class Supervision(Base):
     ended_by: Mapped[str] = mapped_column(String(60), default="")
     ended_why: Mapped[str] = mapped_column(String(500), default="")
     ticket: Mapped[Ticket] = relationship()
+
+    @property
+    def whose(self) -> int | None:
+        """The department that it is about: to whom was written; before a letter, who has the ticket."""
+        return self.department_id if self.letter_serial else self.ticket.department_id
 
     @property
     def letter_number(self) -> str:
@@ -93,12 +98,16 @@ def by_hand(session: Session, ticket: Ticket, *, why: str, by: Account, at: date
 
 
 def write_letter(session: Session, row: Supervision, demand: Demand, *, by: Account, at: datetime) -> None:
-    """A letter to the department, with the next number of the year; one for each supervision."""
+    """A letter to the department that has the ticket now, with the next number of the year; one for each
+    supervision."""
     words = reasoned(demand.words, "请填写督办要求")
     if row.ended_at is not None or row.letter_serial is not None:
         raise ReferralError("该督办已结束，或已发过督办函")
     if demand.answer_by < local_day(at):
         raise ReferralError("回复期限不能早于今天")
+    if row.ticket.department_id is None:
+        raise ReferralError("工单正待派发，没有可以发函的承办单位")
+    row.department_id = row.ticket.department_id
     row.letter_year, row.letter_serial = local_day(at).year, _next(session, local_day(at).year)
     row.letter_at, row.letter_by, row.demands, row.answer_by = at, by.login, words, demand.answer_by
     _noted(session, row.ticket, "letter", by=by, at=at, why=f"{row.letter_number}：{words}"[:500])

@@ -4,6 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from dispatch.tickets.supervision import Supervision
+from hotline.audit import AuditRow
+from hotline.directory.departments import Department
 
 World = Any
 SignIn = Callable[[str], FlaskClient]
@@ -71,3 +76,34 @@ def test_who_is_complained_of_is_kept_from_each_form_and_never_gets_it(world: Wo
     post(supervisor, "dispatch", complained_of="某某物业公司")
     post(liaison, "return", why="仍不属于")
     assert "被反映单位只能由热线修改" in post(office, "impose", why="职责", complained_of="市人社局")
+
+
+def test_the_letter_goes_to_who_has_the_ticket_now_and_each_reading_is_noted(world: World, signed_in: SignIn) -> None:
+    number = world.ticket()
+    inspector, liaison, supervisor = signed_in("inspector"), signed_in("liaison"), signed_in("supervisor")
+
+    def post(client: FlaskClient, way: str, **data: str) -> int:
+        row = world.of(number)
+        said = {"klass": row.klass, "title": row.title, "summary": row.summary, "version": row.version}
+        return client.post(f"/tickets/{number}/{way}", data=said | data).status_code
+
+    assert post(inspector, "supervise", why="群众反映强烈") == 303
+    assert post(liaison, "return", why="不属于我局") == 303
+    letter = {"demands": "请限期办结", "answer_by": "2099-01-01"}
+    refused = inspector.post("/supervision/1/letter", data=letter)
+    assert (refused.status_code, "没有可以发函的承办单位" in refused.text) == (422, True)
+    with world.database.reading() as session:
+        other = session.scalars(select(Department.id).where(Department.code == "102")).one()
+    assert post(supervisor, "dispatch", department=str(other)) == 303
+    assert "玉溪市公安局</span>" in inspector.get(f"/supervision?department={other}").text
+    assert inspector.post("/supervision/1/letter", data=letter).status_code == 303
+    assert signed_in("liaison_b").get("/supervision/1/letter.pdf").status_code == 200
+    assert liaison.get("/supervision/1/letter.pdf").status_code == 404
+    with world.database.reading() as session:
+        assert session.get_one(Supervision, 1).department_id == other
+        read = session.scalars(select(AuditRow).where(AuditRow.deed == "letter.read")).all()
+    assert [(row.by, row.thing) for row in read] == [("liaison_b", number)]
+    assert post(signed_in("liaison_b"), "return", why="也不属于我局") == 303
+    assert post(signed_in("city_office"), "impose", department="1", why="三定方案明确") == 303
+    assert liaison.get("/supervision/1/letter.pdf").status_code == 404, "it is written to another"
+    assert "letter.pdf" not in liaison.get(f"/tickets/{number}").text
