@@ -12,7 +12,7 @@ from dispatch.callbacks.dialable import dialable
 from dispatch.calls import calls
 from dispatch.tickets import reach
 from dispatch.tickets.states import State
-from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.steps import ReferralError, held
 from dispatch.tickets.tickets import Ticket, write_step
 from hotline import audit, phones
 from hotline.accounts.accounts import Account
@@ -41,7 +41,8 @@ def may(session: Session, ticket: Ticket, *, account: Account) -> bool:
 def ring(session: Session, ticket: Ticket, *, liaison_id: int, by: Account, settings: Settings,
          at: datetime) -> tuple[CallerContact, str]:
     """Note that a liaison's telephone, and then the caller's, is about to ring; the exchange is asked after the commit.
-    The liaison's telephone too."""
+    The liaison's telephone too. Who presses twice rings once."""
+    held(session, ticket)
     if not may(session, ticket, account=by):
         raise ReferralError("该事项不能联系来电人")
     if not read_hours(settings.callback_hours).holds(at):
@@ -78,6 +79,7 @@ def answered(session: Session, ticket: Ticket) -> CallerContact | None:
 
 def write_up(session: Session, ticket: Ticket, *, outcome: str, words: str, by: Account, at: datetime) -> None:
     """What became of it, as the department says; what was spoken of belongs to it."""
+    held(session, ticket)
     row = running(session, ticket)
     if row is None or outcome not in OUTCOMES:
         raise ReferralError("请选择本次拨打的结果")

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from dispatch.tickets import needs
 from dispatch.tickets.states import Action, State, transition
@@ -38,6 +39,16 @@ def written(session: Session, ticket: Ticket, action: Action, *, by: Account, so
     """A person's step in the ticket's history and in the audit trail."""
     write_step(session, ticket, action, by=by.login, source=source, at=at, why=why, **detail)
     audit.note(session, f"ticket.{action}", by=by.login, at=at, about=("ticket", ticket.number), reason=why)
+
+
+def held(session: Session, ticket: Ticket) -> None:
+    """The ticket is ours until the end, in its next version: who does something with it at this moment comes before or
+    after, and who had it before his eyes as it was is refused. For what leaves the row as it is, and is done once."""
+    seen = ticket.version
+    session.refresh(ticket, with_for_update=True)
+    if ticket.version != seen:
+        raise ReferralError("工单已被他人更新，请核对后重新操作")
+    flag_modified(ticket, "state")
 
 
 def reasoned(why: str, otherwise: str) -> str:
