@@ -106,7 +106,7 @@ def _lodged(session: Session, told: Told, *, settings: Settings, at: datetime) -
     assert told.matter is not None  # noqa: S101 (it has no faults)
     code = passed_codes.mint(session, told.number, settings=settings)
     ticket = referrals.refer(session, told.matter, call=None, recording=None, code=code, by=SOURCE, settings=settings,
-                             at=at, own=told.matter.summary)  # fmt: skip
+                             at=at, own=told.matter.summary, own_title=told.matter.title)  # fmt: skip
     ticket.source, ticket.foreign_number = SOURCE, told.number
     caller_sms.lodged(session, ticket, code, at=at)
     return ticket

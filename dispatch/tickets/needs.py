@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from dispatch.clocks import rules
+from dispatch.tickets import unnamed
 from dispatch.tickets.states import TRANSITIONS, Action, Also, Need, State, Transition, transition
-from dispatch.tickets.tickets import UNWRITTEN, Ticket, guarded, own_words
+from dispatch.tickets.tickets import UNWRITTEN, Ticket, guarded
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department, exists
@@ -85,9 +86,7 @@ def may_go_out(ticket: Ticket) -> str:
     """In words, why nobody outside the hotline may read it yet; empty when they may."""
     if ticket.summary in UNWRITTEN:
         return "请先收听录音，核对类别并填写摘要，再派发"
-    if guarded(ticket) and ticket.summary == own_words(ticket):
-        return "投诉、举报和保密事项不得将来信原文交承办单位，请改写摘要，去掉能识别来信人的内容"
-    return ""
+    return unnamed.tells(ticket) if guarded(ticket) else ""
 
 
 def not_in_service(unit: Department, *, at: datetime) -> str:

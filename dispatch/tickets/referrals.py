@@ -17,6 +17,7 @@ from dispatch.tickets.steps import ReferralError, move, name_of, reasoned, writt
 from dispatch.tickets.tickets import (
     GUARDED,
     NO_CALL_BACK,
+    OWN_TITLE,
     OWN_WORDS,
     Klass,
     Ticket,
@@ -51,12 +52,12 @@ class Matter:
 
 
 def refer(session: Session, matter: Matter, *, call: calls.Call | None, recording: Recording | None, code: str,
-          by: str, settings: Settings, at: datetime, own: str = "") -> Ticket:
+          by: str, settings: Settings, at: datetime, own: str = "", own_title: str = "") -> Ticket:
     """A new ticket, waiting to be dispatched, with the caller's promise and the clock of its dispatch running from
     now.
 
-    `code` is the query code that the caller was or will be told; empty when he was told none. `own`: what the citizen
-    wrote himself."""
+    `code` is the query code that the caller was or will be told; empty when he was told none. `own` and `own_title`:
+    what the citizen wrote himself."""
     if not matter.title.strip() or not matter.summary.strip():
         raise ReferralError("请填写标题和事项摘要")
     held = rules.in_force(session, settings=settings, at=at)
@@ -74,7 +75,8 @@ def refer(session: Session, matter: Matter, *, call: calls.Call | None, recordin
     dispatching.begin(session, ticket, settings=settings, at=at)
     session.add(ticket)
     session.flush()
-    write_step(session, ticket, "refer", by=by, source="", at=at, **({OWN_WORDS: own} if own else {}))
+    his = {name: words for name, words in ((OWN_WORDS, own), (OWN_TITLE, own_title)) if words}
+    write_step(session, ticket, "refer", by=by, source="", at=at, **his)
     if call is not None:
         calls.note(session, call.id, Step.REFERRED, at=at, ticket=ticket.number)
         tellings.called_at(session, ticket)

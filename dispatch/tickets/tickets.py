@@ -38,6 +38,8 @@ GUARDED = frozenset({Klass.COMPLAINT, Klass.REPORT})
 NO_CALL_BACK = frozenset({Klass.SUGGESTION, Klass.PRAISE})
 OWN_WORDS = "words"
 """Where the first step of a ticket keeps what the citizen wrote himself, whatever becomes of the summary."""
+OWN_TITLE = "title"
+"""Where it keeps the title, if it is his own."""
 UNHEARD = "来电人留言，请收听录音后填写摘要。"
 """The summary of a question left after the tone, until somebody has listened: nobody knows yet whether it is a
 complaint, so it goes to nobody outside before."""
@@ -198,3 +200,8 @@ def guarded(ticket: Ticket) -> bool:
 def own_words(ticket: Ticket) -> str:
     """What the citizen wrote himself; empty where somebody of the hotline wrote the matter down."""
     return str(ticket.steps[0].detail.get(OWN_WORDS, "")) if ticket.steps else ""
+
+
+def own_title(ticket: Ticket) -> str:
+    """The title that the citizen gave it himself; empty where the hotline did."""
+    return str(ticket.steps[0].detail.get(OWN_TITLE, "")) if ticket.steps else ""

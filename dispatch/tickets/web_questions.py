@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from dispatch.tickets import codes, referrals
 from dispatch.tickets.lodging import Lodged
 from dispatch.tickets.referrals import Matter
-from dispatch.tickets.tickets import Ticket, own_words
+from dispatch.tickets.tickets import GUARDED, Ticket, own_words
 from hotline.settings import Settings
 
 WEB = "web"
@@ -23,10 +23,15 @@ def lodge(session: Session, matter: Matter, *, code: str, settings: Settings, at
         return Lodged(there, code)
     free = code if there is None else codes.mint_free(session, settings=settings)
     ticket = referrals.refer(session, matter, call=None, recording=None, code=free, by=WEB, settings=settings, at=at,
-                             own=matter.summary.strip())  # fmt: skip
+                             own=matter.summary.strip(), own_title=_own_title(matter))  # fmt: skip
     ticket.source = WEB
     session.flush()
     return Lodged(ticket, free)
+
+
+def _own_title(matter: Matter) -> str:
+    """The citizen's title; on complaint, report and secrecy the pages give one, for a department reads it."""
+    return "" if matter.confidential or matter.klass in GUARDED else matter.title.strip()
 
 
 def _same(ticket: Ticket, matter: Matter) -> bool:
