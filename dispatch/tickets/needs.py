@@ -91,7 +91,7 @@ def may_go_out(ticket: Ticket) -> str:
 
 def not_in_service(unit: Department, *, at: datetime) -> str:
     """In words, why nothing can be handed to this department; empty when it is there."""
-    return "" if exists(unit, on=local_day(at)) else f"{unit.name}尚未成立或已停止服务，不能承办"
+    return "" if exists(unit, on=local_day(at)) else "该单位尚未成立或已停止服务，不能承办"
 
 
 def _others(ticket: Ticket, account: Account) -> set[Action]:
