@@ -48,7 +48,7 @@ def serve(settings: Settings, database: Database, bus: Bus | None = None, *, pho
 
     def make() -> Flask:
         app = create_app(settings, database, bus, phones=phones, line=line, parts=parts, browser_phones=browser_phones)
-        app.extensions["house"].index.warm(database)
+        app.extensions["house"].index.warm(database, settings.folder)
         return app
 
     Pages(make, options).run()

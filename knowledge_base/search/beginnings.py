@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge_base.search.resting import laid
 from knowledge_base.search.texts import Texts
 
 Ints = NDArray[np.int32]
@@ -14,14 +15,14 @@ class Beginnings:
     """Texts in the order of their first letters."""
 
     def __init__(self, firsts: Texts) -> None:
-        self._firsts, self._lengths = firsts, firsts.lengths
-        starts, every = firsts.ends - self._lengths, np.minimum(firsts.every, _OTHER).astype(np.uint64)
+        self._firsts, self._lengths = firsts, laid(firsts.lengths)
+        starts, every = firsts.ends - self._lengths, np.minimum(firsts.every, _OTHER).astype(np.uint8)
         keys = np.zeros(len(firsts), dtype=np.uint64)
         for deep in range(_DEEP):
             there = self._lengths > deep
-            keys[there] |= every[starts[there] + deep] << np.uint64(8 * (_DEEP - 1 - deep))
-        self._order = np.argsort(keys, kind="stable").astype(np.int32)
-        self._keys = keys[self._order]
+            keys[there] |= every[starts[there] + deep].astype(np.uint64) << np.uint64(8 * (_DEEP - 1 - deep))
+        self._order = laid(np.argsort(keys, kind="stable").astype(np.int32))
+        self._keys = laid(keys[self._order])
 
     def of(self, letters: str, allowed: NDArray[np.bool_] | None, most: int) -> Ints:
         """The texts that begin so, the shortest of them."""

@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_base.search.fine import in_blocks
+from knowledge_base.search.resting import laid
 
 Vector = NDArray[np.float32]
 Rows = NDArray[np.int32]
@@ -34,6 +35,10 @@ class Coarse:
         self._pairs[here] = levels[:, :half] | levels[:, half:] << 4
         self._step[here] = step
         self._signs[:, here] = np.packbits(apart > 0, axis=1).view(np.uint64).T
+
+    def lie(self) -> None:
+        """Nothing more is kept."""
+        self._pairs, self._step, self._signs = laid(self._pairs), laid(self._step), laid(self._signs)
 
     def products(self, places: Rows, vector: Vector) -> Vector:
         """Of a vector with those at some places."""

@@ -105,9 +105,10 @@ def _lines(units: Units) -> _Lines:
     """Of words that are said often enough, in Chinese characters alone."""
     blanks = np.flatnonzero(units == ord(" ")).reshape(-1, 2)
     starts = np.concatenate([[0], np.flatnonzero(units == ord("\n")) + 1])[: len(blanks)]
-    strange = np.concatenate([[0], np.cumsum((units < _FIRST) | (units > _LAST))])
+    words = np.stack([starts, blanks[:, 0]], axis=1).ravel()
+    strange = np.logical_or.reduceat((units < _FIRST) | (units > _LAST), words)[::2]
     lines = _Lines(units, starts, blanks[:, 0] - starts, _numbers(units, blanks))
-    return lines.that((lines.often >= _SELDOM) & (strange[blanks[:, 0]] == strange[starts]))
+    return lines.that((lines.often >= _SELDOM) & ~strange)
 
 
 def _numbers(units: Units, blanks: Places) -> Counts:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge_base.search.resting import laid
+
 Vector = NDArray[np.float32]
 Rows = NDArray[np.int32]
 
@@ -20,6 +22,10 @@ class Fine:
     def keep(self, at: int, small: NDArray[np.int8], scale: Vector) -> None:
         """Keep some from a place on."""
         self._small[at : at + len(small)], self._scale[at : at + len(small)] = small, scale
+
+    def lie(self) -> None:
+        """Nothing more is kept."""
+        self._small, self._scale = laid(self._small), laid(self._scale)
 
     def products(self, places: Rows, vector: Vector) -> Vector:
         """Of a vector with those at some places."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_base.search.posting import BLOCK, KEPT, Floats, Ints, Keys, Letters, Units, keys_of, posted
+from knowledge_base.search.resting import laid
 from knowledge_base.search.sought import Sought, Told
 from knowledge_base.search.texts import Texts
 
@@ -43,7 +44,7 @@ class Grams:
             return _told(counts, count) if like is None else like.worth(keys)
 
         parts = [posted(letters, wide, worth, postings=postings) for wide in range(1, longest + 1)]
-        keys, telling, counts, kept, held = (np.concatenate([getattr(part, name) for part in parts])
+        keys, telling, counts, kept, held = (laid(np.concatenate([getattr(part, name) for part in parts]))
                                              for name in ("keys", "telling", "counts", "kept", "texts"))  # fmt: skip
         if not len(keys):  # a key that nothing has, so that there is always one
             keys, telling, counts = np.array([_NOBODY]), np.zeros(1, np.float32), np.zeros(1, np.int32)
@@ -51,7 +52,7 @@ class Grams:
         ends = np.concatenate([np.zeros(1, np.int32), np.cumsum(kept, dtype=np.int32)])
         sums = np.sum([part.sums for part in parts], axis=0).astype(np.float32)
         unknown = float(_told(np.zeros(1), count)[0]) if like is None else like.unknown
-        return cls(keys, telling, counts, ends, held, sums, _evened(texts.lengths), unknown, longest)
+        return cls(keys, telling, counts, laid(ends), held, laid(sums), laid(_evened(texts.lengths)), unknown, longest)
 
     def worth(self, keys: Keys) -> Floats:
         """How much each key tells."""

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from knowledge_base.search.everyday import Everyday, Said
 from knowledge_base.search.neighbours import DISCOUNT, Logarithms, Neighbours, Points, Shares
-from knowledge_base.search.texts import Texts, Units
+from knowledge_base.search.texts import Texts, Units, counts
 
 _MOST = 40  # characters tried for a sound, the most frequent ones of the index
 _AT_LARGE = 0.5  # so much is believed of what is usual at large, the rest of what is usual here
 _FEW = 5.0  # times that a character is thought to be said besides, ending texts as often as all do
-_UNITS = 1 << 16
+_AT_ONCE = 1 << 18  # characters looked at together
 _NONE = np.empty(0, np.uint64)
 Back = tuple[int, str]  # the choice before a word, and the word
 
@@ -125,15 +125,19 @@ def _bounds(characters: Texts) -> tuple[Shares, Shares]:
     """How likely a text begins with each character, and how likely it ends after it."""
     units, some = characters.every, characters.lengths > 0
     last = characters.ends[some] - 1
-    begun, ended, every = (np.bincount(one, minlength=_UNITS)
-                           for one in (units[last + 1 - characters.lengths[some]], units[last], units))  # fmt: skip
+    begun, ended, every = map(counts, (units[last + 1 - characters.lengths[some]], units[last], units))
     usual = (len(last) + 1) / (len(units) + 10)
     return np.maximum(begun - DISCOUNT, 0) / max(1, len(last)), (ended + _FEW * usual) / (every + _FEW)
 
 
 def homophones(characters: Units, sounds: Units) -> dict[str, Points]:
     """The characters that were read with each sound, the most frequent ones."""
-    pairs, often = np.unique((sounds.astype(np.uint32) << 16) | characters, return_counts=True)
+    stretches = (slice(start, start + _AT_ONCE) for start in range(0, len(sounds), _AT_ONCE))
+    read = [np.unique((sounds[some].astype(np.uint32) << 16) | characters[some], return_counts=True)
+            for some in stretches]  # fmt: skip
+    every = np.concatenate([np.empty(0, np.uint32), *(pairs for pairs, _ in read)])
+    pairs, of = np.unique(every, return_inverse=True)
+    often = np.bincount(of, weights=np.concatenate([np.empty(0), *(times for _, times in read)]), minlength=len(pairs))
     order = np.lexsort((-often, pairs >> 16))
     pairs = pairs[order]
     sound = pairs >> 16

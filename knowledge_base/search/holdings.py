@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge_base.search.documents import Document
+from knowledge_base.search.resting import laid
 from knowledge_base.search.texts import Collected, Texts, spans
 
 Ints = NDArray[np.int32]
@@ -59,8 +60,8 @@ class Holdings:
         owned = np.argsort(told, kind="stable").astype(np.int32)
         owners = np.repeat(np.arange(len(entry), dtype=np.int32), np.diff(ends, prepend=0))[owned]
         owner_ends = np.cumsum(np.bincount(told, minlength=len(texts))).astype(np.int32)
-        return cls(entry, department, category, named, ends, told, np.array(keyword, dtype=bool), owners, owned,
-                   owner_ends, list(categories), list(names)), texts  # fmt: skip
+        return cls(entry, department, category, named, laid(ends), laid(told), np.array(keyword, dtype=bool),
+                   laid(owners), laid(owned), laid(owner_ends), list(categories), list(names)), texts  # fmt: skip
 
     def __len__(self) -> int:
         return len(self.entry)

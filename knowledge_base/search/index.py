@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from knowledge_base.search import chance, documents, outside
 from knowledge_base.search.chance import Way
 from knowledge_base.search.documents import Document
+from knowledge_base.search.everyday import everyday
 from knowledge_base.search.grams import Floats, Ints
 from knowledge_base.search.keypad import MOST_KEYS
 from knowledge_base.search.letters import Form, Written
@@ -19,6 +20,7 @@ from knowledge_base.search.limits import Limits, kept
 from knowledge_base.search.match import NOTHING, Match
 from knowledge_base.search.meaning import Meaning, engine
 from knowledge_base.search.part import FOUND_BY_LETTERS
+from knowledge_base.search.resting import rest
 from knowledge_base.search.shelf import Allowed, Shelf
 from knowledge_base.search.trimming import give_back
 from knowledge_base.search.understood import understood
@@ -44,6 +46,7 @@ class Index:
     def of(cls, held: Iterable[Document], synonyms: Iterable[Sequence[str]] = (),
            vectors: Mapping[str, bytes] | Stored | None = None, limits: Limits = USUAL) -> "Index":  # fmt: skip
         """Index documents, read one by one; `vectors` are stored ones by their texts' digests."""
+        everyday()  # what all indexes share takes 80 MB for a moment: better before there is one than once it is made
         index = cls()
         index._limits = limits
         index._shelves = (Shelf(held, vectors),)
@@ -253,6 +256,7 @@ def _matches(way: Way, found: dict[int, float], most: int, beside: Sequence[floa
 
 
 def build(session: Session, *, on: date) -> Index:
-    """Read the published entries that stand on a day into a new index."""
+    """Read the published entries that stand on a day into a new index, for which others make room."""
+    rest()
     synonyms, vectors = documents.synonyms(session), documents.vectors(session)
     return Index.of(documents.in_turn(session, on=on), synonyms, vectors, kept(session))

@@ -4,6 +4,7 @@ import os
 import threading
 import weakref
 from datetime import date
+from pathlib import Path
 
 import structlog
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from hotline.database import Database
 from knowledge_base.search.aside import Aside
 from knowledge_base.search.following import Following
 from knowledge_base.search.index import Index, build
+from knowledge_base.search.resting import lie_in
 
 LOOK_EVERY = 0.5
 """Seconds between two looks at whether anything changed."""
@@ -45,8 +47,10 @@ class LiveIndex:
         assert self._index is not None  # noqa: S101 (the line before made it, or raised)
         return self._index
 
-    def warm(self, database: Database) -> None:
-        """Make the first index now, in the background, so that the first caller doesn't wait for it."""
+    def warm(self, database: Database, folder: Path) -> None:
+        """Make the first index now, in the background, so that the first caller doesn't wait for it. What is large in
+        it, and in all later ones, lies in files in the folder."""
+        lie_in(folder.resolve())
         threading.Thread(target=self._begin_quietly, args=(database.address,), name="index-first", daemon=True).start()
 
     def stop(self) -> None:
@@ -67,7 +71,7 @@ class LiveIndex:
                 raise
             self._index, self._process = index, os.getpid()
             aside = Aside(database, self._name, following)
-            follow = (weakref.ref(self), database, following, aside, self._stop)
+            follow = (weakref.ref(self), database, [following], aside, self._stop)
             threading.Thread(target=_follow, args=follow, name="index", daemon=True).start()
 
     def _begin_quietly(self, address: str) -> None:
@@ -99,10 +103,10 @@ def stop_all() -> None:
         live.stop()
 
 
-def _follow(of: "weakref.ref[LiveIndex]", database: Database, following: Following, aside: Aside,
+def _follow(of: "weakref.ref[LiveIndex]", database: Database, begun: list[Following], aside: Aside,
             stop: threading.Event) -> None:
     """Look again and again, as long as somebody holds the index. What fails is tried again from the beginning."""
-    whole = False
+    following, whole = begun.pop(), False  # a thread keeps what it was given to its end: there the first index isn't
     while not stop.wait(LOOK_EVERY) and of() is not None:
         try:
             before, following = following, aside.taken(following)

@@ -27,6 +27,7 @@ from knowledge_base.search.vectors import Near, Stored, Vectors
 
 FOUND_BY_LETTERS = 80  # candidates whose evidence is weighed
 FOUND_BY_MEANING = 40
+_MANY = 50_000
 _COUNTED_AGAIN = 500  # where much was left out, of so many all that they have in common with a question is counted
 
 _NEAR_THE_BEST = 0.4  # of the highest score
@@ -60,10 +61,18 @@ class Part:
         if like is not None:
             lent = [like.by_characters, like.by_folded, like.by_sounds, like.by_firsts]
         self.by_characters: Grams = Grams.of(self.characters, like=lent[0])
+        self._made()
         self.by_folded: Grams = Grams.of(self._folded, like=lent[1])
+        self._made()
         self.by_sounds: Grams = Grams.of(self.sounds, postings=False, like=lent[2])
+        self._made()
         self.by_firsts: Grams = Grams.of(self.firsts, longest=3, like=lent[3])
         give_back()
+
+    def _made(self) -> None:
+        """Of many texts, what making one thing took is given back before the next is made."""
+        if len(self) > _MANY:
+            give_back()
 
     def __len__(self) -> int:
         return len(self.characters)

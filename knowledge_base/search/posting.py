@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge_base.search.texts import counts
+
 Ints = NDArray[np.int32]
 Units = NDArray[np.uint16]
 Keys = NDArray[np.uint64]
@@ -16,8 +18,7 @@ SHIFT = np.uint64(21)  # a Unicode code point has 21 bits
 BLOCK = 1 << 16  # texts whose numbers fit into 16 bits
 _UNITS = 1 << 16  # kinds of characters
 KEPT = 150_000  # texts of a key: who looks for what more of them hold has to say more
-_AT_ONCE = 1 << 18  # characters looked at together: what counting them takes for a moment stays small
-_APART = ~np.uint64(0)  # greater than any key
+_AT_ONCE = 1 << 19  # characters looked at together: what counting them takes for a moment stays small
 
 
 def keys_of(texts: Sequence[str], longest: int = 2) -> tuple[Keys, Ints]:
@@ -61,26 +62,38 @@ class Letters:
 
     @classmethod
     def of(cls, units: Units, lengths: Ints) -> "Letters":
-        known = np.flatnonzero(np.bincount(units, minlength=1)).astype(np.uint16)
+        known = np.flatnonzero(counts(units)).astype(np.uint16)
         numbers = np.zeros(_UNITS, dtype=np.uint16)
         numbers[known] = np.arange(len(known))
         return cls(numbers[units], known, np.repeat(np.arange(len(lengths), dtype=np.int32), lengths), len(lengths))
 
-    def in_order(self, wide: int) -> tuple[Keys, Ints]:
-        """The keys of so many neighbours in order, and the texts that they are from; those of equal keys in order. All
-        in one place: each copy would take 30 MB of what a hundred thousand entries tell."""
+    def in_order(self, wide: int) -> "Iterator[tuple[Keys, Ints]]":
+        """The keys of so many neighbours in order, and the texts that they are from; those of equal keys in order. Keys
+        that begin with the same characters at a time: those of all that a hundred thousand entries tell, in one place,
+        would take 30 MB, and whoever counts them as much again."""
         bits, each = np.uint64(self.texts.bit_length()), np.uint64(len(self.known).bit_length())
-        both = _runs(self.numbers, wide, each)
-        both <<= bits
-        np.bitwise_or(both, self.owners[: len(both)], out=both, dtype=np.uint64, casting="unsafe")
-        apart = self.owners[wide - 1 :] != self.owners[: len(both)]
-        both[apart] = _APART
-        both.sort()
-        both = both[: len(both) - np.count_nonzero(apart)]
-        owners = np.empty(len(both), dtype=np.int32)
-        np.bitwise_and(both, (np.uint64(1) << bits) - np.uint64(1), out=owners, dtype=np.uint64, casting="unsafe")
-        both >>= bits
-        return both, owners
+        count = max(0, len(self.numbers) - wide + 1)
+        for first, last in self._stretches():
+            begins = np.flatnonzero((self.numbers[:count] >= first) & (self.numbers[:count] < last))
+            begins = begins[self.owners[begins] == self.owners[begins + (wide - 1)]]
+            both = self.numbers[begins].astype(np.uint64)
+            for nth in range(1, wide):
+                both <<= each
+                both |= self.numbers[begins + nth]
+            both <<= bits
+            np.bitwise_or(both, self.owners[begins], out=both, dtype=np.uint64, casting="unsafe")
+            del begins
+            both.sort()
+            owners = np.empty(len(both), dtype=np.int32)
+            np.bitwise_and(both, (np.uint64(1) << bits) - np.uint64(1), out=owners, dtype=np.uint64, casting="unsafe")
+            both >>= bits
+            yield both, owners
+
+    def _stretches(self) -> "Iterator[tuple[int, int]]":
+        """From which character to which one there are about so many of them."""
+        upto = np.cumsum(counts(self.numbers)[: max(1, len(self.known))]) // _AT_ONCE
+        ends = [*(np.flatnonzero(np.diff(upto)) + 1).tolist(), len(upto)]
+        return zip([0, *ends], ends, strict=False)
 
     def keys(self, numbered: Keys, wide: int) -> Keys:
         """Keys of small numbers as those of characters."""
@@ -106,29 +119,28 @@ class Posted:
 
 def posted(letters: Letters, wide: int, worth: Callable[[Keys, Ints], Floats], *, postings: bool) -> Posted:
     """The keys of so many neighbours; without `postings` it isn't kept which texts hold them."""
-    every, owners = letters.in_order(wide)
+    sums = np.zeros(letters.texts)
+    parts = [_posted(letters, wide, *some, worth, sums, postings=postings) for some in letters.in_order(wide)]
+    keys, telling, counts, kept, texts = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Posted(keys, telling, counts, sums, kept, texts)
+
+
+def _posted(letters: Letters, wide: int, every: Keys, owners: Ints, worth: Callable[[Keys, Ints], Floats],
+            sums: NDArray[Any], *, postings: bool) -> tuple[Keys, Floats, Ints, Ints, Units]:  # fmt: skip
+    """Those of some keys in order; what they tell is added to the texts' sums."""
     begins = np.ones(len(every), dtype=bool)
     begins[1:] = every[1:] != every[:-1]
     keys, once = letters.keys(every[begins], wide), begins.copy()
-    del every
     once[1:] |= owners[1:] != owners[:-1]
     counts = np.add.reduceat(once, np.flatnonzero(begins), dtype=np.int32) if len(once) else np.zeros(0, np.int32)
     telling = worth(keys, counts)
     key_of = np.cumsum(begins, dtype=np.int32)
     key_of -= np.int32(1)
-    sums = _summed(owners, key_of, telling, letters.texts)
+    sums += np.bincount(owners, weights=telling[key_of], minlength=len(sums))
     if not postings:
         once[:] = False
     owners = owners[once]
-    return Posted(keys, telling, counts, sums, *_kept(key_of[once], owners, counts, letters.texts))
-
-
-def _summed(owners: Ints, key_of: Ints, telling: Floats, texts: int) -> NDArray[Any]:
-    """Of each text: how much all that it holds tells."""
-    sums = np.zeros(texts)
-    for some in _stretches(len(owners)):
-        sums += np.bincount(owners[some], weights=telling[key_of[some]], minlength=texts)
-    return sums
+    return keys, telling, counts, *_kept(key_of[once], owners, counts, letters.texts)
 
 
 def _kept(key_of: Ints, owners: Ints, counts: Ints, texts: int) -> tuple[Ints, Units]:
@@ -139,13 +151,5 @@ def _kept(key_of: Ints, owners: Ints, counts: Ints, texts: int) -> tuple[Ints, U
             few[begins[key] + KEPT : begins[key] + counts[key]] = False
         key_of, owners = key_of[few], owners[few]
     blocks = max(1, -(-texts // BLOCK))
-    kept = np.zeros(len(counts) * blocks, dtype=np.int32)
-    for some in _stretches(len(owners)):
-        first = int(key_of[some.start])  # they are in order
-        found = np.bincount((key_of[some] - first) * blocks + owners[some] // BLOCK)
-        kept[first * blocks : first * blocks + len(found)] += found.astype(np.int32)
-    return kept, (owners % BLOCK).astype(np.uint16)
-
-
-def _stretches(count: int) -> Iterator[slice]:
-    return (slice(start, start + _AT_ONCE) for start in range(0, count, _AT_ONCE))
+    kept = np.bincount(key_of * blocks + owners // BLOCK, minlength=len(counts) * blocks)
+    return kept.astype(np.int32), (owners % BLOCK).astype(np.uint16)

@@ -9,11 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge_base.search.resting import laid
+
 Units = NDArray[np.uint16]
 Places = NDArray[np.int32]
 
 _ENCODED = "utf-16-le"
 _END = ord("\n")
+_KINDS = 1 << 16  # of units
+_COUNTED = 1 << 18  # units counted at a time
+_TOGETHER = 1 << 16  # texts that are taken over at a time: where the characters of more stand takes much room
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +42,7 @@ class Texts:
         units = [np.frombuffer(some.encode(_ENCODED), dtype=np.uint16) for some in together]
         whole = np.concatenate([np.empty(0, np.uint16), *units])
         breaks = np.flatnonzero(whole == _END)
-        return cls(whole[whole != _END], (breaks - np.arange(len(breaks))).astype(np.int32))
+        return cls(laid(whole[whole != _END]), laid((breaks - np.arange(len(breaks))).astype(np.int32)))
 
     def __len__(self) -> int:
         return len(self.ends)
@@ -100,7 +105,10 @@ class Collected:
         place = np.empty(len(order), dtype=np.int32)
         place[order] = np.arange(len(order))
         every = Texts(np.frombuffer(self._units, dtype=np.uint16), np.array(self._ends, dtype=np.int32))
-        return every.taken(first[order]), place[of]
+        rows = first[order]
+        some = [every.taken(rows[start : start + _TOGETHER]).units for start in range(0, len(rows), _TOGETHER)]
+        ends = np.cumsum(every.lengths_of(rows)).astype(np.int32)
+        return Texts(laid(np.concatenate([np.empty(0, np.uint16), *some])), laid(ends)), place[of]
 
 
 def spans(ends: Places, rows: NDArray[np.integer[Any]]) -> tuple[NDArray[np.int64], Places]:
@@ -110,9 +118,17 @@ def spans(ends: Places, rows: NDArray[np.integer[Any]]) -> tuple[NDArray[np.int6
     return np.repeat(ends[rows] - upto, lengths) + np.arange(upto[-1] if len(upto) else 0), lengths
 
 
+def counts(units: Units) -> NDArray[np.int64]:
+    """How often each unit occurs; some are counted at a time, for that takes four times their room."""
+    found = np.zeros(_KINDS, dtype=np.int64)
+    for start in range(0, len(units), _COUNTED):
+        found += np.bincount(units[start : start + _COUNTED], minlength=_KINDS)
+    return found
+
+
 def table(of: dict[int, str]) -> Units:
     """A table of what `str.translate` would do with units."""
-    every = np.arange(0x10000, dtype=np.uint16)
+    every = np.arange(_KINDS, dtype=np.uint16)
     for point, character in of.items():
         if point < len(every):
             every[point] = ord(character)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from knowledge_base.search.coarse import Coarse
 from knowledge_base.search.fine import Fine
 from knowledge_base.search.meaning import SIZE
+from knowledge_base.search.resting import laid
 from knowledge_base.search.texts import Texts
 
 Vector = NDArray[np.float32]
@@ -36,8 +37,9 @@ class Stored:
             scale = np.ascontiguousarray(rows[:, SIZE:]).view(np.float32)[:, 0]
             self.every.keep(len(names), rows[:, :SIZE], scale)
             names += [int(name[:16], 16) for name, _ in some]
-        self._order = np.argsort(np.array(names, dtype=np.uint64)).astype(np.int32)
-        self._names = np.array(names, dtype=np.uint64)[self._order]
+        self.every.lie()
+        self._order = laid(np.argsort(np.array(names, dtype=np.uint64)).astype(np.int32))
+        self._names = laid(np.array(names, dtype=np.uint64)[self._order])
 
     @classmethod
     def of(cls, vectors: "Mapping[str, bytes] | Stored | None") -> "Stored":
@@ -60,13 +62,15 @@ class Vectors:
     def __init__(self, texts: Texts, stored: "Mapping[str, bytes] | Stored | None") -> None:
         self._texts = texts
         self._stored = Stored.of(stored)
-        self._places = self._stored.places(self._names) if len(self._stored) else np.full(len(texts), -1, np.int32)
+        self._places = laid(
+            self._stored.places(self._names) if len(self._stored) else np.full(len(texts), -1, np.int32)
+        )
         self.there: Mask = self._places >= 0
 
     @cached_property
     def _names(self) -> NDArray[np.uint64]:
         names = (hashlib.sha256(text.encode()).digest() for text in self._texts)
-        return np.fromiter((int.from_bytes(name[:8]) for name in names), dtype=np.uint64, count=len(self._texts))
+        return laid(np.fromiter((int.from_bytes(name[:8]) for name in names), dtype=np.uint64, count=len(self._texts)))
 
     def waiting(self, digests: Iterable[str]) -> Rows:
         """The texts with these digests that have no vector yet."""

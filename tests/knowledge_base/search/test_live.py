@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import partial
@@ -20,7 +21,7 @@ from hotline.database import Database
 from hotline.directory.departments import Department, Succession
 from hotline.times import local_day, now
 from knowledge_base.entries import Approval, Entry, EntryVersion, Phrasing, State
-from knowledge_base.search import aside, documents, limits, live, rebuilding
+from knowledge_base.search import aside, documents, limits, live, rebuilding, resting
 from knowledge_base.search.changes import Change
 from knowledge_base.search.embeddings import Embedding
 from knowledge_base.search.following import Following
@@ -54,6 +55,12 @@ def stocked(database: Database) -> Database:
             session.flush()
         session.add(Phrasing(id=1, entry_id=PERMIT, text="暂居本子过了日子咋整", approval=Approval.PROPOSED))
     return database
+
+
+@pytest.fixture(autouse=True)
+def _in_memory_afterwards() -> Iterator[None]:
+    yield
+    resting.lie_in(None)
 
 
 @pytest.fixture
@@ -307,6 +314,22 @@ def test_what_begins_or_ends_at_midnight_turns_with_the_day(stocked: Database, f
         return 11 not in ids(index, "节日加班车怎么坐") and 12 in ids(index, "新生儿落户新办法")
 
     assert within(WITHIN, turned)
+
+
+def test_once_the_next_index_is_searched_nobody_holds_the_one_of_before(
+    stocked: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(resting, "_LEAST", 1)
+    found = LiveIndex(name="web")
+    found.warm(stocked, tmp_path)
+    before = weakref.ref(current(found, stocked))
+    held = len(resting._lying)
+    assert held, "its arrays lie in files"
+    with stocked.writing() as session:
+        rebuilding.order(session, by="admin", at=now())
+    assert within(WITHIN, lambda: current(found, stocked) is not before() and before() is None)
+    assert len(resting._lying) <= held
+    found.stop()
 
 
 def test_an_installation_without_entries_follows_too(database: Database) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import search_memory
 from benchmarks.search_start import stock
 from knowledge_base.search.alphabet import spelled
 from knowledge_base.search.readings import read, read_all
@@ -57,7 +58,7 @@ def test_many_texts_are_read_as_each_of_them() -> None:
 
 HELD = """
 from benchmarks.search import measure
-print(measure("ours_full_entries", 100_000, 100)["memory_mb"])
+print(measure("ours_full_entries", 100_000, 100)["most_mb"])
 """
 MEASURED = """
 import gc, resource
@@ -81,5 +82,13 @@ def test_what_building_took_for_a_moment_is_given_back() -> None:
 
 
 @pytest.mark.proof
-def test_a_hundred_thousand_whole_entries_with_vectors_and_model_fit_into_400_megabytes() -> None:
+def test_a_hundred_thousand_whole_entries_with_vectors_and_model_fit_into_400_megabytes_while_they_are_indexed_too() -> None:
     assert told(HELD) <= 400
+
+
+@pytest.mark.proof
+def test_the_next_index_beside_the_one_that_is_searched_takes_little_memory_that_lies_in_no_file() -> None:
+    found = search_memory.measure(50_000)
+    assert found["beside_own_mb"] <= 300
+    assert found["after_own_mb"] <= found["made_own_mb"] + 40
+    assert found["after_mb"] <= found["made_mb"] + 60, "the one of before is let go"
