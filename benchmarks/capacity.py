@@ -22,6 +22,7 @@ STEPS_UP: Final = 1.3
 HALVINGS: Final = 2  # between the last level that held and the first that did not
 SHORT_BY: Final = 0.5  # seconds that a recording may lack
 LATE_BY: Final = 1.2  # whoever places the calls must keep to the rate, else nothing was measured
+KEYS: Final = (Signal("1", 0.3), Signal("0", 0.3), Signal("1", 7))  # the department whose question he asks
 SIDES: Final[dict[str, Callable[[], AbstractContextManager[Side]]]] = {"ours": ours, "bare": bare}
 
 
@@ -36,13 +37,16 @@ class Scene:
     first: int
     most: int = 100_000
     operators: bool = False
+    peer: bool = True  # whether an exchange alone can do the same
 
 
 SCENES: Final = {
     "incoming": Scene("greeted, hangs up in the greeting", (Wait(2.5),), 2.5, 10, first=500),
     "recorded": Scene("speaks for 20 s to the recorder", (Say(TUNE), Wait(20)), 20, 5, first=150),
     "queued": Scene("asks for a person and speaks with one", (Wait(1.5), Signal("0"), Say(TUNE), Wait(14)), 16, 5,
-                    first=40, most=PHONES - 4, operators=True),
+                    first=60, most=PHONES - 4, operators=True),
+    "asking": Scene("spells a question on the keys, hears the answer", (Wait(2), Signal("1", 3), *KEYS, Signal("1", 6),
+                    Signal("1", 14), Signal("1", 4)), 34.8, 5, first=80, peer=False),
 }  # fmt: skip
 
 
@@ -122,6 +126,8 @@ def measure(names: Sequence[str]) -> dict[str, Any]:
     for name in names:
         scene, found[name] = SCENES[name], {}
         for which, start in SIDES.items():
+            if which != "ours" and not scene.peer:
+                continue
             print(f"{name}, {which}:", file=sys.stderr)
             with start() as side, side.operators() if scene.operators else nullcontext():
                 time.sleep(3)
@@ -155,7 +161,8 @@ def show(found: dict[str, Any]) -> None:
     rows: list[list[object]] = []
     for name, sides in found.items():
         for which, of in sides.items():
-            share = round(100 * of["cps"] / sides["bare"]["cps"]) if sides["bare"]["cps"] else "-"
+            peer = sides.get("bare", {}).get("cps")
+            share = round(100 * of["cps"] / peer) if peer else "-"
             rows.append([SCENES[name].what, which, of["cps"], of["calls"], share, of["busy"].get("exchange", "-"),
                          of["busy"].get("ours", "-"), of["ended_by"]])  # fmt: skip
     groups = {name: {which: max(of["calls"], 1) for which, of in sides.items()} for name, sides in found.items()}

@@ -30,7 +30,7 @@ from recordings.recordings import Kind, Recording, State
 from tests.journeys.conftest import environment
 from tests.journeys.trouble import TUNE
 
-PHONES: Final = 99
+PHONES: Final = 300
 HELD_BY_FASTAGI: Final = 0.99  # the rest had hung up before a busy exchange asked
 NOTED_WITHIN: Final = 30.0  # seconds after the last call
 REACHED_WITHIN: Final = 90.0

@@ -21,7 +21,6 @@ from tests.journeys.conftest import House
 from tests.journeys.trouble import TUNE
 
 MENU = Menu((Item("1", "自助查询", Do.SELF_SERVICE), Item("3", "留言", Do.MESSAGE)))
-KEYS = (Signal("1", 0.3), Signal("0", 0.3), Signal("1", 7))  # the department whose question he asks
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class Kind:
 
 KINDS = {
     "greeted": Kind("incoming", tuple(SCENES["incoming"].does), SCENES["incoming"].stays, Outcome.HUNG_UP),
-    "machine": Kind("recorded", (Wait(2), Signal("1", 3), *KEYS, Signal("1", 6), Signal("1", 14), Signal("1", 4)), 36.6, Outcome.ANSWERED_BY_MACHINE),
+    "machine": Kind("asking", tuple(SCENES["asking"].does), SCENES["asking"].stays, Outcome.ANSWERED_BY_MACHINE),
     "message": Kind("recorded", (Wait(1.5), Signal("3", 12), Say(TUNE), Wait(10)), 23.5, Outcome.MESSAGE_LEFT),
     "queued": Kind("queued", tuple(SCENES["queued"].does), SCENES["queued"].stays, Outcome.ANSWERED_BY_OPERATOR),
 }  # fmt: skip

@@ -21,7 +21,7 @@ from tests.support.remains import channels
 MINUTES = float(os.environ.get("HOTLINE_SOAK_MINUTES", "30"))
 AT_ONCE = os.environ.get("HOTLINE_SOAK_CALLS")  # in place of a share of what was measured
 SHARE, MEASURED = 0.6, RESULTS / "capacity.json"
-WARM = min(300.0, MINUTES * 60 / 4)  # seconds in which pools fill and caches settle
+WARM = min(660.0, MINUTES * 60 / 3)  # seconds in which pools fill, caches settle, and who called begins to be forgotten again
 EVERY = 5.0  # seconds from one look to the next
 AS_WISHED = 0.98 if not AT_ONCE else 0.9
 OFF_BY = 0.5  # seconds that a recording may be longer or shorter than its call
