@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.capacity import SCENES
+from benchmarks.capacity import SCENES, Scene
 from cli import sip
 from cli.sip import SippResult
 from cli.sip_scenario import Say, Signal, Step, Wait
@@ -45,7 +45,14 @@ KINDS = {
 def together(measured: Path, share: float) -> dict[str, float]:
     """How many of each kind are there at once: each takes the same part of that share of what the machine holds."""
     held = json.loads(measured.read_text("utf-8"))
-    return {name: share / len(KINDS) * held[kind.like]["ours"]["calls"] for name, kind in KINDS.items()}
+    return {name: share / len(KINDS) * lasting(SCENES[kind.like], held[kind.like]["ours"]["cps"]) for name, kind in KINDS.items()}
+
+
+def lasting(scene: Scene, cps: float) -> float:
+    """How many are there at once who go on calling as fast as those of the highest level that held were served, which
+    is from when its first calls to when its last one hangs up: its peak is there for a moment only."""
+    placed = cps * scene.within
+    return placed * scene.stays / (scene.within + scene.stays)
 
 
 def place(port: int, at_once: Mapping[str, float], seconds: float) -> tuple[dict[str, list[str]], dict[str, SippResult]]:
