@@ -152,13 +152,16 @@ def _department(talk: Talk, code: str) -> Department | None:
 
 
 def _question(talk: Talk, department: Department) -> Entry | None:
-    """The question that the caller confirms; None leads to a person. Who has keyed a word is read nothing else."""
+    """The question that the caller confirms; None leads to a person. Who has keyed a word is read what is asked most
+    only where nothing lies on his keys."""
     if talk.machine.keypad_initials:
         pressed = talk.voice.ask_word("hotline/keypad_initials", digits=MOST_KEYS, timeout=5.0)
         if PERSON in pressed:
             return None
         if pressed:
-            return keyed(talk, department, pressed[:MOST_KEYS])
+            entry, looks_on = keyed(talk, department, pressed[:MOST_KEYS])
+            if not looks_on:
+                return entry
     with talk.house.database.reading() as session:
         usual = entries.most_asked(session, department.id, on=local_day(now()), at=now(),
                                    most=talk.house.settings.most_asked)  # fmt: skip

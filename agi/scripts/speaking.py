@@ -12,7 +12,7 @@ from agi.talk import AGAIN, PERSON, TRIES, YES, Talk
 from agi.urgent import advise
 from dispatch.answering.decision import Channel
 from dispatch.calls.calls import Step
-from dispatch.line.emergency import emergency
+from dispatch.line.emergency import Advice, emergency
 from hotline.hearing.expecting import Expecting
 from hotline.hearing.replies import Reply, choice, reply
 from hotline.times import local_day, now
@@ -94,6 +94,14 @@ def _entries(talk: Talk, matches: Sequence[Match]) -> list[Entry]:
         return [entry for match in matches if (entry := session.get(Entry, match.entry_id)) is not None]
 
 
+class _InDangerError(Exception):
+    """What he says to a question of ours tells of a danger."""
+
+    def __init__(self, advice: Advice, words: str) -> None:
+        super().__init__(advice.number)
+        self.advice, self.words = advice, words
+
+
 class _Offer:
     """What was found, offered to him by title: the best alone when it is sure, else all of them to choose from."""
 
@@ -102,9 +110,12 @@ class _Offer:
         self._decided = False
 
     def made(self) -> Entry | Next:
-        """The one that he wants, or PEOPLE. How it went is noted, also when he hangs up."""
+        """The one that he wants, or PEOPLE: also when what he says instead tells of a danger. How it went is noted,
+        also when he hangs up."""
         try:
             return self._chosen()
+        except _InDangerError as cry:
+            return advise(self._talk, cry.advice, said=masked(cry.words))
         finally:
             if not self._decided:
                 self._talk.house.askings.add(self._searched.put)
@@ -162,6 +173,8 @@ class _Offer:
                 break
         if isinstance(heard, Deaf):
             self._talk.note(Step.FAULT, deaf=heard.why)
+        if isinstance(heard, Heard) and (danger := emergency(heard.text)) is not None:
+            raise _InDangerError(danger, heard.text)
         return heard
 
     def _named(self, entries: Sequence[Entry]) -> Sequence[Entry]:

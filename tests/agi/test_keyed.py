@@ -54,6 +54,25 @@ def test_keys_beyond_the_longest_word_choose_no_title(keyed: Hotline, end: str) 
     assert (row.words, row.found) == (pressed[:MOST_KEYS], Found.SHOWN)
 
 
+@pytest.mark.parametrize(("then", "leads", "confirmed"), [({"choose_question": ["1", "2"]}, "goodbye", [False, True]), ({}, "people", [False, False])])
+def test_on_a_no_the_next_two_are_offered_once(database: Database, tmp_path: Path, then: dict[str, str | list[str]], leads: str, confirmed: list[bool]) -> None:
+    before = a_house(database, tmp_path)
+    before.knows()
+    before.knows_more("居住证怎么办理？", "居住证丢了怎么补办？")
+    before.server.stop()
+    house = a_house(database, tmp_path, keypad_initials=True)
+    house.began()
+    says = {"keypad_initials": "599#", "confirm_yes_no": ["2", "1" if then else "2"]}
+    caller = house.serve(Caller(TO_THE_ANSWER | says | then), "self_service")
+    house.server.stop()
+    assert caller.next == leads
+    assert [detail["confirmed"] for kind, detail in house.steps() if kind is Step.CANDIDATE] == confirmed
+    assert [caller.prompts.count(f"question_{place}") for place in (1, 2, 3)] == [2, 2, 1]
+    assert len({detail["entry"] for kind, detail in house.steps() if kind is Step.CANDIDATE}) == 2, "what he refused is offered no more"
+    [row] = asked_of(house)
+    assert (row.found, row.place) == ((Found.CHOSEN, 3) if then else (Found.SHOWN, None))
+
+
 @pytest.mark.parametrize("keys", ["0", "590", "5894894364" + "2" * 40 + "0"])
 def test_0_reaches_a_person_wherever_it_is_pressed(keyed: Hotline, keys: str) -> None:
     caller = keyed.serve(Caller({"choose_department": "101", "keypad_initials": keys}), "self_service")

@@ -83,6 +83,17 @@ class Hotline:
                                           entries=[], exclusions=[], valid_from=day, valid_to=day + timedelta(days=9), signed_at=now()))  # fmt: skip
         self.voiced(QUESTION, ANSWER, CONTACT)
 
+    def knows_more(self, *questions: str) -> None:
+        """Further questions of that department, each about the same thing."""
+        with self.database.writing() as session:
+            office = session.scalars(select(Entry.department_id)).first()
+            for question in questions:
+                row = Entry(department_id=office, question=question, keywords=["居住证"], state=EntryState.PUBLISHED, published=1)
+                session.add(row)
+                session.flush()
+                session.add(EntryVersion(entry_id=row.id, number=1, answer="网上全文", spoken=ANSWER, written_by="x", valid_from=local_day(now())))
+        self.voiced(*questions)
+
     def revoked(self) -> None:
         """The department takes its leave back."""
         with self.database.writing() as session:
@@ -388,7 +399,7 @@ def test_initials_on_the_keys_find_a_question(keyed: Hotline) -> None:
 @pytest.mark.parametrize(
     ("keys", "said", "found", "last"),
     [
-        ("111#", {}, Found.NOTHING, "nothing_found"),
+        ("111#", {"nothing_found": "0"}, Found.NOTHING, "nothing_found"),
         ("599#", {"choose_question": ""}, Found.SHOWN, "choose_question"),
         ("599#", {"choose_question": "0"}, Found.SHOWN, "choose_question"),
         ("599#", {"question_1": "0"}, Found.SHOWN, "question_1"),
@@ -403,6 +414,13 @@ def test_who_keyed_in_vain_reaches_a_person_and_it_is_noted(keyed: Hotline, keys
     assert caller.prompts.count("question_1") == (found is not Found.NOTHING)  # the same titles, read once, and no others
     rows = asked_of(keyed, least=1)
     assert [(row.words, row.found, row.entry_id) for row in rows] == [(keys[:-1], found, None)]
+
+
+def test_who_keyed_what_lies_nowhere_is_read_what_is_asked_most(keyed: Hotline) -> None:
+    caller = keyed.serve(Caller(TO_THE_ANSWER | {"keypad_initials": "111#", "satisfied_question": "1"}), "self_service")
+    assert caller.next == "goodbye"
+    assert caller.prompts.index("nothing_found") < caller.prompts.index("question_1")
+    assert [(row.words, row.found) for row in asked_of(keyed)] == [("111", Found.NOTHING)]
 
 
 @pytest.mark.parametrize("keys", ["0", "590"])

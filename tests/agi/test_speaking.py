@@ -10,10 +10,7 @@ from dispatch.calls.calls import Step
 from dispatch.calls.tellings import Telling
 from hotline.database import Database
 from hotline.hearing import Understood
-from hotline.times import local_day, now
 from knowledge_base.asked import Asked, Found, Unanswered
-from knowledge_base.entries import Entry, EntryVersion
-from knowledge_base.entries import State as EntryState
 from tests.agi.speaker import UNCLEAR, Speaker
 from tests.agi.test_scripts import ANSWER, QUESTION, Hotline, a_house, asked_of
 from tests.journeys.conftest import free_ports
@@ -28,14 +25,7 @@ def house(database: Database, tmp_path: Path) -> Iterator[Hotline]:
     """A house where callers may speak; it knows three questions about one thing, before its index is made."""
     before = a_house(database, tmp_path)
     before.knows()
-    with database.writing() as session:
-        office = session.scalars(select(Entry.department_id)).one()
-        for question in OTHERS:
-            row = Entry(department_id=office, question=question, keywords=["居住证"], state=EntryState.PUBLISHED, published=1)
-            session.add(row)
-            session.flush()
-            session.add(EntryVersion(entry_id=row.id, number=1, answer="网上全文", spoken=ANSWER, written_by="x", valid_from=local_day(now())))
-    before.voiced(*OTHERS)
+    before.knows_more(*OTHERS)
     before.began()
     before.server.stop()
     house = a_house(database, tmp_path, speech=True, hear_port=free_ports(1)[0])
@@ -92,6 +82,13 @@ def test_on_a_no_the_next_two_are_offered(house: Hotline, by_key: bool) -> None:
     [row] = asked_of(house)
     assert (row.found, row.place) == (Found.CHOSEN, 3)
     assert [detail["confirmed"] for kind, detail in house.steps() if kind is Step.CANDIDATE] == [False, True]
+
+
+@pytest.mark.parametrize("instead", [{"confirm_aloud": "救命啊有人打人"}, {"confirm_aloud": "不是", "choose_aloud": "救命啊有人打人"}])
+def test_who_cries_for_help_when_he_is_asked_which_it_is_reaches_a_person_at_once(house: Hotline, instead: dict[str, str]) -> None:
+    caller = house.serve(Speaker(says={"say_your_question": "居住证到期了怎么续签"} | instead), "self_service")
+    assert (caller.next, caller.prompts[-1], caller.variables["QUEUE_PRIO"]) == ("people", "emergency_110", "10")
+    assert house.steps()[-1] == (Step.EMERGENCY, {"number": "110", "words": "救命啊有人打人"})
 
 
 @pytest.mark.parametrize("answer", ["都不是", "人工", "", "我想问问别的事情可以吗"])
