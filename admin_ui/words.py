@@ -235,8 +235,8 @@ CHANGES = {Change.RENAMED: _("更名"), Change.MERGED: _("合并"), Change.SPLIT
 OWED = {Owed.OPEN: _("未安排"), Owed.ARRANGED: _("已安排"), Owed.UNREACHABLE: _("号码不可回拨")}
 ATTEMPTS = {"told": _("已告知"), "unconfirmed": _("接通未确认"), "absent": _("本人不在"),
             "wrong_person": _("打错了"), "unrated": _("已告知，评价前中断"), "no_answer": _("无人接听"),
-            "busy": _("占线"), "in_doubt": _("结果不明"), "failed": _("呼叫失败"), "broken_off": _("中途挂断"),
-            "refused": _("不愿接受回访"), "not_rung": _("话机未接，未拨出")}  # fmt: skip
+            "busy": _("占线"), "line_fault": _("线路故障，未拨通"), "in_doubt": _("结果不明"), "failed": _("呼叫失败"),
+            "broken_off": _("中途挂断"), "refused": _("不愿接受回访"), "not_rung": _("话机未接，未拨出")}  # fmt: skip
 MISSED = {Over.CALLED_BACK: _("已回电"), Over.CAME_THROUGH: _("已自行接通"), Over.MESSAGE: _("已留言"),
           Over.REFUSED: _("不愿接受回电"), Over.NOT_REACHED: _("多次未接通"), "": _("待回电")}  # fmt: skip
 PLACES = {PlaceOver.ANSWERED: _("已接通"), PlaceOver.REFUSED: _("不再需要"), PlaceOver.TAKEN_OVER: _("自行来电"),

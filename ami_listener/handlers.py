@@ -7,7 +7,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ami_listener import transferring
-from ami_listener.messages import BUSY, Device, Dialled, HungUp, LiaisonGone, Message, NotTaken, Rings, Staged, Taken
+from ami_listener.messages import (
+    BUSY,
+    UNSAID,
+    Device,
+    Dialled,
+    HungUp,
+    LiaisonGone,
+    Message,
+    NotTaken,
+    Rings,
+    Staged,
+    Taken,
+)
 from dispatch.callbacks import by_phone, contacting, surveys
 from dispatch.callbacks.callbacks import Attempt
 from dispatch.calls import calls, desk
@@ -82,7 +94,8 @@ def hung_up(session: Session, gone: Sequence[tuple[HungUp, datetime]], *, settin
     said = transferring.officers_gone(session, ended)
     for message, at in gone:
         by_phone.rang_out(session, message.uniqueid, settings=settings, at=at)
-    endings = [Ending(message.call_id, at, broke=surveys.broke(message.cause)) for message, at in gone if message.own]
+    endings = [Ending(message.call_id, at, broke=surveys.broke(message.cause), cause=message.cause)
+               for message, at in gone if message.own]  # fmt: skip
     if not endings:
         return said
     over = end_calls(session, endings, settings=settings)
@@ -118,3 +131,5 @@ def _dialled(session: Session, message: Dialled, settings: Settings, at: datetim
     rang_out(session, attempt, busy=message.reason == BUSY, settings=settings, at=at)
     calls.end(session, attempt.call_id, at=at, place="callback")
     return [Event("callback", call_id=attempt.call_id)]
+    if message.reason == UNSAID and not attempt.by:  # his channel's end says why
+        return []

@@ -82,6 +82,7 @@ class Device:
 
 
 BUSY = "5"  # why an originated call failed: AST_CONTROL_BUSY
+UNSAID = "0"  # it failed, and only the channel's end says why: so with each refusal of a carrier
 
 
 @dataclass(frozen=True)

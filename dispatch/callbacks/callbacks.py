@@ -28,7 +28,8 @@ TOLD = "told"
 REFUSED = "refused"  # he doesn't want to be called back
 WRONG_PERSON = "wrong_person"  # whoever picked up knows nothing of it: the machine rings there no more
 BUSY = "busy"  # he is speaking with somebody: no attempt, as long as that isn't so for ever
-MOST_BUSY = 6
+LINE_FAULT = "line_fault"  # the carrier didn't take the call: nobody was rung
+MOST_SPARED = {BUSY: 6, LINE_FAULT: 60}
 NOT_RUNG = "not_rung"  # the operator's own phone wasn't answered: the citizen's never rang
 DESK = "desk"  # who noted a call in which an operator rings a citizen
 CLAIMING = 96128_01  # the advisory lock of who claims a call-back
@@ -197,7 +198,7 @@ def dial(session: Session, callback: Callback, *, call_id: str, by: str = "", at
 
 def settle(session: Session, attempt: Attempt, *, outcome: str, settings: Settings, at: datetime) -> Callback:
     """Note how an attempt ended: told ends the call-back, and so does refusing it; anything else owes it again, up to
-    the most attempts. One in which nobody was rung is none, nor a busy tone."""
+    the most attempts. One in which nobody was rung is none, nor a busy tone, nor a carrier that was away."""
     callback = session.get_one(Callback, attempt.callback_id)
     if attempt.outcome:
         return callback
@@ -207,7 +208,7 @@ def settle(session: Session, attempt: Attempt, *, outcome: str, settings: Settin
         callback.lease_until = at + timedelta(minutes=settings.callback_hold_minutes)
         return callback
     callback.lease_until = callback.holder_id = None
-    if outcome == BUSY and _times_busy(session, callback) <= MOST_BUSY:
+    if outcome in MOST_SPARED and _times(session, callback, outcome) <= MOST_SPARED[outcome]:
         callback.attempts -= 1
     if outcome == TOLD or (callback.survey_of and callback.ticket_id):  # the reply itself he has heard before
         callback.state = State.DONE
@@ -221,8 +222,8 @@ def settle(session: Session, attempt: Attempt, *, outcome: str, settings: Settin
     return callback
 
 
-def _times_busy(session: Session, callback: Callback) -> int:
-    query = select(func.count()).where(Attempt.callback_id == callback.id, Attempt.outcome == BUSY)
+def _times(session: Session, callback: Callback, outcome: str) -> int:
+    query = select(func.count()).where(Attempt.callback_id == callback.id, Attempt.outcome == outcome)
     return session.scalar(query) or 0
 
 

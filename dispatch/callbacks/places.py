@@ -149,18 +149,20 @@ def settled(session: Session, place: Place, *, settings: Settings, at: datetime)
 
 def tidy(session: Session, *, settings: Settings, at: datetime) -> int:
     """End the places of who has rung again and waits, or has waited, himself; and those whose turn did not come within
-    the time. Not while he is rung. How many."""
+    the time, of which the hours at which nobody is rung are none. Not while he is rung. How many."""
     again = exists().where(Call.caller == Place.number, Call.direction == "in", Call.queued_at > Place.kept_at)
-    late = Place.kept_at < at - timedelta(minutes=settings.queue_place_minutes)
+    within, hours = timedelta(minutes=settings.queue_place_minutes), read_hours(settings.callback_hours)
+    late = Place.kept_at < at - within
     query = select(Place, again).join(Callback, Callback.id == Place.callback_id).where(
         Place.over_at.is_(None), Callback.state == State.DUE, again | late)  # fmt: skip
     rows = session.execute(query.order_by(Place.id).with_for_update(of=Place)).all()
-    for place, rang in rows:
+    over = [(place, rang) for place, rang in rows if rang or next_sensible(place.kept_at, hours) < at - within]
+    for place, rang in over:
         place.callback.state = State.VOID
         _end(place, Over.TAKEN_OVER if rang else Over.EXPIRED, at)
         if not rang:
             missed.owe(session, session.get_one(Call, place.call_id), settings=settings, at=at)
-    return len(rows)
+    return len(over)
 
 
 def _end(place: Place, over: Over, at: datetime) -> None:

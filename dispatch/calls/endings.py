@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.callbacks import callbacks, missed, places, surveys
 from dispatch.callbacks.callbacks import Attempt, Callback
-from dispatch.calls import calls, desk
+from dispatch.calls import calls, causes, desk
 from dispatch.calls.calls import Call, CallStep, Ending, Step
 from dispatch.tickets import referrals
 from dispatch.tickets.states import State
@@ -25,15 +25,17 @@ class Over:
     desks: tuple[tuple[str, int], ...]
 
 
-def end_call(session: Session, call_id: str, *, place: str = "", broke: bool = False, settings: Settings,
-             at: datetime) -> list[int]:
+def end_call(session: Session, call_id: str, *, place: str = "", broke: bool = False, cause: int = 0,
+             settings: Settings, at: datetime) -> list[int]:
     """The call is over: its outcome, the desks it lay on (their accounts are returned), its call-back attempt."""
-    return [account for _, account in end_calls(session, [Ending(call_id, at, place, broke)], settings=settings).desks]
+    ending = Ending(call_id, at, place, broke, cause)
+    return [account for _, account in end_calls(session, [ending], settings=settings).desks]
 
 
 def end_calls(session: Session, endings: Sequence[Ending], *, settings: Settings) -> Over:
     """The same of many calls. What was noted late is taken off the desks too."""
     ends = {ending.call_id: ending.at for ending in endings}
+    causes_of = {ending.call_id: ending.cause for ending in endings}
     cut_off = {ending.call_id for ending in endings if ending.broke}
     transfers.call_ended(session, ends)
     if closed := calls.end_all(session, endings):
@@ -43,11 +45,22 @@ def end_calls(session: Session, endings: Sequence[Ending], *, settings: Settings
                 hold = timedelta(minutes=settings.callback_hold_minutes)
                 callbacks.runs_on(session, attempt, lease=hold, at=ends[attempt.call_id])
             else:
-                end_attempt(session, attempt, outcome="broken_off", broke=attempt.call_id in cut_off, settings=settings,
+                came = _came_of(session, attempt, causes_of[attempt.call_id])
+                end_attempt(session, attempt, outcome=came, broke=attempt.call_id in cut_off, settings=settings,
                             at=ends[attempt.call_id])  # fmt: skip
     for call_id in closed & cut_off:
         surveys.owe(session, call_id, settings=settings, at=ends[call_id])
     return Over(frozenset(closed), tuple(desk.ended(session, ends)))
+
+
+def _came_of(session: Session, attempt: Attempt, cause: int) -> str:
+    """What became of the machine's attempt whose channel is gone. Of one that was picked up something is noted."""
+    noted = CallStep.call_id == attempt.call_id, CallStep.kind.not_in((Step.BEGAN, Step.ENDED))
+    if not cause or session.scalar(select(CallStep.id).where(*noted).limit(1)) is not None:
+        return "broken_off"
+    if cause in causes.BUSY:
+        return callbacks.BUSY
+    return callbacks.LINE_FAULT if cause in causes.FAILED else "no_answer"
 
 
 def end_attempt(

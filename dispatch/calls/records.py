@@ -127,8 +127,9 @@ def _note(session: Session, record: Record, settings: Settings) -> None:
         case "QUEUE":
             calls.queue(session, session.get_one(Call, call_id), at=at)
         case "HANGUP":
-            end_call(session, call_id, at=at, place=record["place"],
-                     broke=surveys.broke(liaison_records.cause(record)), settings=settings)
+            cause = liaison_records.cause(record)
+            end_call(session, call_id, at=at, place=record["place"], broke=surveys.broke(cause), cause=cause,
+                     settings=settings)  # fmt: skip
 
 
 def _begin(session: Session, record: Record, at: datetime, settings: Settings) -> None:

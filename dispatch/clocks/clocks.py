@@ -1,14 +1,14 @@
 """The clocks of a ticket: deadlines in working days, stopped while others are waited for, explained line by line."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hotline.calendar.days import WorkingDays, count_days
-from hotline.calendar.hours import Hours, read_hours
+from hotline.calendar.hours import read_hours
 from hotline.calendar.working_time import WorkingTime
 from hotline.settings import Settings
-from hotline.times import CHINA, local, local_day
+from hotline.times import local, local_day
 
 
 @dataclass(frozen=True)
@@ -33,28 +33,29 @@ def due(start: datetime, days: int, calendar: WorkingDays, *, settings: Settings
         extended: int = 0) -> Deadline:
     """The end of office hours on the n-th working day after the day of `start`, `extended` working days being granted
     on top; and as much working time later as the clock stood meanwhile."""
-    hours = read_hours(settings.office_hours)
+    worked = WorkingTime(read_hours(settings.office_hours), calendar)
     count = count_days(local_day(start), days + extended, calendar)
-    ends = datetime.combine(count.last, hours.closing(), CHINA)
+    ends = worked.closing(count.last)
     lines, counted = [f"{local_day(start):%Y-%m-%d} 起算日，不计入"], 0
     for day, works, why in count.lines:
         counted += works
         granted = f"（延期的第{counted - days}个）" if works and counted > days else ""
         lines.append(f"{day:%Y-%m-%d} {why}，" + (f"第{counted}个工作日{granted}" if works else "不计入"))
-    lines.append(f"{count.last:%Y-%m-%d} {hours.closing():%H:%M} 下班时到期（办公时间{_spans(hours)}）")
-    return _stopped(Deadline(ends, count.provisional, tuple(lines)), WorkingTime(hours, calendar), stops)
+    lines.append(f"{count.last:%Y-%m-%d} {ends:%H:%M} 下班时到期（办公时间{_spans(worked.on(count.last))}）")
+    return _stopped(Deadline(ends, count.provisional, tuple(lines)), worked, stops)
 
 
 def due_same_day(start: datetime, calendar: WorkingDays, *, settings: Settings) -> Deadline:
     """The end of office hours on the same working day; of the next, where offices are closed by then."""
-    hours = read_hours(settings.office_hours)
-    day = local_day(WorkingTime(hours, calendar).next(start))
+    worked = WorkingTime(read_hours(settings.office_hours), calendar)
+    day = local_day(worked.next(start))
+    ends = worked.closing(day)
     passed = [local_day(start) + timedelta(days=n) for n in range((day - local_day(start)).days)]
     lines = [f"{one:%Y-%m-%d} {'已下班' if calendar.works(one) else calendar.why(one)}，不计入" for one in passed]
     lines.append(f"{day:%Y-%m-%d} {calendar.why(day)}，"
-                 f"当日{hours.closing():%H:%M} 下班时到期（办公时间{_spans(hours)}）")  # fmt: skip
+                 f"当日{ends:%H:%M} 下班时到期（办公时间{_spans(worked.on(day))}）")  # fmt: skip
     known = all(calendar.known(one) for one in (*passed, day))
-    return Deadline(datetime.combine(day, hours.closing(), CHINA), not known, tuple(lines))
+    return Deadline(ends, not known, tuple(lines))
 
 
 def due_in_hours(start: datetime, hours: int, *, why: str, stops: Sequence[Stop] = ()) -> Deadline:
@@ -93,13 +94,8 @@ def _stopped(plain: Deadline, worked: WorkingTime, stops: Sequence[Stop]) -> Dea
     return Deadline(at, provisional, (*plain.lines, *lines))
 
 
-def _spans(hours: Hours) -> str:
-    return "、".join(_clocks(hours.on(1)))
-
-
-def _clocks(spans: Sequence[tuple[int, int]]) -> Iterator[str]:
-    for opens, closes in spans:
-        yield "–".join(f"{minute // 60:02d}:{minute % 60:02d}" for minute in (opens, closes))
+def _spans(worked: Sequence[tuple[datetime, datetime]]) -> str:
+    return "、".join(f"{opens:%H:%M}–{closes:%H:%M}" for opens, closes in worked)
 
 
 def _long(time: timedelta) -> str:

@@ -80,10 +80,12 @@ def sounds_of(session: Session, ticket: Ticket, *, account: Account, at: datetim
 
 def facts(session: Session, ticket: Ticket, sounds: Sequence[Recording], masks: Masks,
           handed_in: Sequence[Content] = ()) -> dict[str, Any]:  # fmt: skip
-    """All that is known of the case, for programs; numbers are masked."""
+    """All that is known of the case, for programs; numbers are masked, and of the caller's name all but its first
+    character."""
     call = session.get(Call, ticket.call_id) if ticket.call_id else None
     own = {c.key: getattr(ticket, c.key) for c in Ticket.__table__.columns if c.key not in ("code_digest", "version")}
-    own |= {"caller": mask(ticket.caller), "contact": mask(ticket.contact)}
+    own |= {"caller": mask(ticket.caller), "contact": mask(ticket.contact),
+            "caller_name": ticket.caller_name and ticket.caller_name[0] + "**"}  # fmt: skip
     return {
         "ticket": own,
         "department": ticket.department.name if ticket.department else "",

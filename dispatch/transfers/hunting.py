@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from dispatch.calls import causes
 from hotline.calendar.office import OfficeHours
 from hotline.directory.liaisons import Position
 
@@ -94,18 +95,12 @@ def next_step(duties: Sequence[Duty], tried: Collection[Duty], hours: OfficeHour
     return Ring(left[0], seconds) if seconds >= SHORTEST_RING else Nobody()
 
 
-# Q.850, as the exchange tells why a channel is gone.
-_BUSY = frozenset({17, 21})
-_INVALID = frozenset({1, 2, 3, 22, 28})
-_FAILED = frozenset({27, 34, 38, 41, 42, 44, 58, 88, 127})
-
-
 def outcome_of(cause: int, *, picked_up: bool) -> Outcome:
     """How an attempt ended whose channel is gone without anybody having joined; `cause` is the exchange's (Q.850)."""
     if picked_up:
         return Outcome.NO_ANSWER
-    if cause in _BUSY:
+    if cause in causes.BUSY:
         return Outcome.BUSY
-    if cause in _INVALID:
+    if cause in causes.INVALID:
         return Outcome.NUMBER_INVALID
-    return Outcome.FAILED if cause in _FAILED else Outcome.NO_ANSWER
+    return Outcome.FAILED if cause in causes.FAILED else Outcome.NO_ANSWER

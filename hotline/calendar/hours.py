@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from hotline.times import CHINA, local
 
@@ -44,15 +44,6 @@ class Hours:
             else:
                 joined.append((opens, closes))
         return tuple(joined)
-
-    def closing(self) -> time:
-        """When the day ends."""
-        last = max((s.closes for s in self.spans), default=MINUTES_A_DAY)
-        return time(23, 59, 59) if last == MINUTES_A_DAY else time(*divmod(last, 60))
-
-    def opening(self) -> time:
-        """When the day begins."""
-        return time(*divmod(min((s.opens for s in self.spans), default=0), 60))
 
 
 def read_hours(line: str) -> Hours:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from hotline.calendar.days import WorkingDays
-from hotline.calendar.hours import Hours
+from hotline.calendar.hours import MINUTES_A_DAY, Hours
 from hotline.calendar.staffing import moment
 from hotline.times import local, local_day
 
@@ -25,6 +25,11 @@ class WorkingTime:
             return ()
         spans = self.hours.on(day.isoweekday()) or self.hours.on(1)
         return tuple((moment(day, opens), moment(day, closes)) for opens, closes in spans)
+
+    def closing(self, day: date) -> datetime:
+        """When work ends on a day, be it worked or not."""
+        spans = self.hours.on(day.isoweekday()) or self.hours.on(1) or ((0, MINUTES_A_DAY),)
+        return min(moment(day, spans[-1][1]), moment(day, MINUTES_A_DAY) - timedelta(seconds=1))
 
     def between(self, since: datetime, until: datetime) -> timedelta:
         """How much of that time was worked."""

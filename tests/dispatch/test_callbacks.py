@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from ami_listener.handlers import handle
-from ami_listener.messages import Dialled
+from ami_listener.handlers import handle, hung_up
+from ami_listener.messages import Dialled, HungUp
 from dispatch.callbacks import callbacks
 from dispatch.callbacks.callbacks import LEASE, TOLD, Attempt, Callback, State
+from dispatch.calls import calls
+from dispatch.calls.calls import Call, Step
 from hotline.calendar.hours import next_sensible, read_hours
 from hotline.database import Database
 from hotline.settings import Settings
@@ -120,18 +122,42 @@ def test_who_is_on_the_line_to_us_is_not_rung_meanwhile(session: Session, settin
     assert claim(session, settings) is callback
 
 
-def test_a_busy_telephone_uses_up_no_attempt_though_it_is_not_rung_for_ever(session: Session, settings: Settings) -> None:
+@pytest.mark.parametrize(("cause", "outcome"), [(17, "busy"), (34, "line_fault"), (38, "line_fault")])
+@pytest.mark.parametrize("hangup_first", [True, False])
+def test_a_busy_telephone_or_a_carrier_that_is_away_uses_up_no_attempt(
+    session: Session, settings: Settings, cause: int, outcome: str, hangup_first: bool
+) -> None:
+    """A refusal is told as failure 0 and by the hang-up's cause, in either order (streams/handed_on.ami)."""
     callback = owed(session, settings)
-    for day in range(callbacks.MOST_BUSY):
+    for day in range(callbacks.MOST_SPARED["busy"]):
         at = AFTERNOON + timedelta(days=day)
         assert claim(session, settings, at) is callback
         attempt = callbacks.place(session, callback, settings=settings, at=at)
         session.flush()
-        handle(session, Dialled(attempt.id, success=False, reason="5"), settings=settings, at=at)
-        assert (attempt.outcome, callback.state, callback.attempts) == ("busy", State.DUE, 0)
-    attempt = dialled(session, settings, callback, AFTERNOON + timedelta(days=10))
-    callbacks.settle(session, attempt, outcome="busy", settings=settings, at=AFTERNOON + timedelta(days=10))
+        refused = Dialled(attempt.id, success=False, reason="0")
+        if not hangup_first:
+            assert handle(session, refused, settings=settings, at=at) == []
+        hung_up(session, [(HungUp(attempt.call_id, attempt.id, own=True, cause=cause), at)], settings=settings)
+        handle(session, refused, settings=settings, at=at)
+        assert (attempt.outcome, callback.state, callback.attempts) == (outcome, State.DUE, 0)
+        assert session.get_one(Call, attempt.call_id).ended_at == at
+
+
+def test_who_is_always_busy_is_not_rung_for_ever(session: Session, settings: Settings) -> None:
+    callback = owed(session, settings)
+    for day in range(callbacks.MOST_SPARED["busy"] + 1):
+        attempt = dialled(session, settings, callback, AFTERNOON + timedelta(days=day))
+        callbacks.settle(session, attempt, outcome="busy", settings=settings, at=AFTERNOON + timedelta(days=day))
     assert callback.attempts == 1
+
+
+def test_who_hangs_up_in_the_midst_was_rung_whatever_the_cause(session: Session, settings: Settings) -> None:
+    callback = owed(session, settings)
+    assert claim(session, settings, AFTERNOON) is callback
+    attempt = callbacks.place(session, callback, settings=settings, at=AFTERNOON)
+    calls.note(session, attempt.call_id, Step.MENU, at=AFTERNOON)
+    hung_up(session, [(HungUp(attempt.call_id, attempt.id, own=True, cause=38), AFTERNOON)], settings=settings)
+    assert (attempt.outcome, callback.attempts) == ("broken_off", 1)
 
 
 def test_what_is_due_longest_is_claimed_first(session: Session, settings: Settings) -> None:

@@ -90,6 +90,12 @@ def test_a_case_holds_the_recordings_of_all_its_calls(session: Session, matter: 
     assert {row.call_id for row in found} == {town.CALL, *FURTHER}
 
 
+def test_a_case_names_neither_the_caller_nor_his_number_in_full(session: Session, matter: Ticket) -> None:
+    matter.caller_name = "李小明"
+    told = case_files.facts(session, matter, [], {})["ticket"]
+    assert (told["caller_name"], town.CALLER in str(told), "小明" in str(told)) == ("李**", False, False)
+
+
 def test_no_recording_of_a_matter_is_destroyed_before_it_is_filed(session: Session, matter: Ticket) -> None:
     assert due(session) == {"another's"}
     town.past_the_guards(session, "UPDATE ticket SET state = 'filed'")

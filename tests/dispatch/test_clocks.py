@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dispatch.clocks.clocks import Stop, due
+from dispatch.clocks.clocks import Stop, due, due_same_day
 from hotline.calendar.days import WorkingDays
 from hotline.settings import Settings
 from hotline.times import CHINA, local
@@ -53,6 +53,14 @@ def test_a_deadline_in_a_year_without_a_plan_is_provisional_and_says_so(settings
 def test_the_hour_of_the_deadline_is_the_offices_own(settings: Settings) -> None:
     early = settings.model_copy(update={"office_hours": "08:00-12:00,14:00-17:30"})
     assert f"{local(due(morning('2026-11-23'), 1, WorkingDays(), settings=early).at):%H:%M}" == "17:30"
+
+
+def test_a_short_friday_ends_at_its_own_hour_and_a_worked_saturday_at_mondays(settings: Settings) -> None:
+    short = settings.model_copy(update={"office_hours": "1-4 08:30-12:00,14:30-18:00,5 08:30-12:00"})
+    ends = [due(morning(day), 1, WorkingDays(), settings=short) for day in ("2026-11-26", "2026-11-27", "2026-10-09")]
+    assert [f"{local(one.at):%m-%d %H:%M}" for one in ends] == ["11-27 12:00", "11-30 18:00", "10-10 18:00"]
+    assert ends[0].lines[-1] == "2026-11-27 12:00 下班时到期（办公时间08:30–12:00）"
+    assert f"{local(due_same_day(morning('2026-11-27'), WorkingDays(), settings=short).at):%d %H:%M}" == "27 12:00"
 
 
 def stop(since: str, until: str) -> Stop:

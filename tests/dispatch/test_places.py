@@ -179,6 +179,15 @@ def test_whose_turn_does_not_come_is_owed_a_call_by_an_operator(session: Session
     assert (place.over, session.scalars(select(MissedCaller.number)).all()) == (Over.EXPIRED, [CALLER])
 
 
+@pytest.mark.parametrize(("kept", "still", "over"), [(-200, 289, 0), (-200, 291, 1), (400, 799, 0), (400, 801, 1)])
+def test_hours_at_which_nobody_is_rung_cost_nobody_his_place(
+    session: Session, settings: Settings, kept: int, still: int, over: int
+) -> None:
+    """Kept at 11:40, when the telephones of citizens rest until 14:30, or at 21:40, when they rest until 9."""
+    keeps(session, settings, at=AT + timedelta(minutes=kept))
+    assert places.tidy(session, settings=settings, at=AT + timedelta(minutes=kept + still)) == over
+
+
 def test_a_worker_that_died_loses_no_place(session: Session, settings: Settings) -> None:
     place = keeps(session, settings)
     assert claimed(session, settings) is place
