@@ -128,8 +128,8 @@ def _dialled(session: Session, message: Dialled, settings: Settings, at: datetim
         contacting.rang_out(session, message.attempt_id, at=at)
     if attempt is None or message.success:
         return []
+    if message.reason == UNSAID and not attempt.by:  # his channel's end says why
+        return []
     rang_out(session, attempt, busy=message.reason == BUSY, settings=settings, at=at)
     calls.end(session, attempt.call_id, at=at, place="callback")
     return [Event("callback", call_id=attempt.call_id)]
-    if message.reason == UNSAID and not attempt.by:  # his channel's end says why
-        return []
