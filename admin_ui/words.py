@@ -108,7 +108,8 @@ ACTIONS = {
     "letter": _("督办函"), "supervise_end": _("结束督办"), Action.IMPOSE: _("指定承办"),
     Action.ASK_EXTENSION: _("申请延期"), Action.EXTEND: _("同意延期"), Action.REFUSE_EXTENSION: _("不同意延期"),
     Action.HAND_DOWN: _("转派县区"), Action.HAND_UP: _("退回市级"), "county_late": _("县区未按时转派"),
-    "dispatch_late": _("未按时派发"), secrecy.CONFIDE: _("来电人要求保密"), Action.SUCCEED: _("承接单位接办"), Action.TAKE_AWAY: _("收回重派"),
+    "dispatch_late": _("未按时派发"), secrecy.CONFIDE: _("来电人要求保密"),
+    Action.SUCCEED: _("承接单位接办"), Action.TAKE_AWAY: _("收回重派"),
     "disputed": _("重办后仍不满意"), Action.SETTLE: _("裁定办结"), Action.REDO_AGAIN: _("裁定重办"),
 }  # fmt: skip
 CONTACTS = {"reached": _("已与来电人通话"), contacting.ANSWERED: _("已在通话中答复来电人"),
