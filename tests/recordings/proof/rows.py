@@ -149,6 +149,7 @@ MOVES: dict[str, dict[str, Law]] = {
     "letter_number": _all(upwards, "last"),
     "records_mark": _all(upwards, "offset") | _all(freely, "last"),
     "entry": _all(upwards, "asked"),
+    "asking_counted": _all(upwards, "until"),
     "caller_flood": _all(upwards, "calls", "sent_away") | _all(freely, "last_at"),
     # Calls: what is told of one late settles its outcome anew.
     "call": _all(freely, "outcome"),

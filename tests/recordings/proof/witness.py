@@ -1,5 +1,6 @@
 """What was committed and said before something broke, held against what is there afterwards."""
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,7 +9,6 @@ from pathlib import Path
 
 from click.testing import CliRunner
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from cli.main import main
 from dispatch.reconciling.reconciler import Reconciler
@@ -52,9 +52,9 @@ class Witness:
     def call(self, person: Person) -> None:
         """One person's: the whole call, both sides of it, what was left in it, and who met him there."""
         call_id = person.call_id or self.house.call_of(person.number, seconds=self.seconds).id
-        mine = self.house.eventually(lambda session: _settled(session, call_id, RECORDED.get(person.does, 1)), self.seconds)
+        mine = self._taken_in(call_id, RECORDED.get(person.does, 1))
         whole = [one for one in mine if one.kind == Kind.CALL and one.state == State.COMPLETE]
-        if not whole or call_id not in self.lives.of:
+        if not whole or len(mine) < RECORDED.get(person.does, 1) or call_id not in self.lives.of:
             self.told.faults.append(f"{person.does}: {[(str(one.kind), str(one.state)) for one in mine]}")
             return
         self.told.calls += 1
@@ -77,6 +77,17 @@ class Witness:
                 self._message(person, call_id, [one for one in mine if one.kind == Kind.MESSAGE])
             case "handed":
                 self._handed(call_id, ours, life, legs)
+
+    def _taken_in(self, call_id: str, many: int) -> list[Recording]:
+        """All that was recorded of a call, once so many are taken in; what there is, when they never are."""
+        end = time.monotonic() + self.seconds
+        while True:
+            with self.house.database.reading() as session:
+                found = list(session.scalars(select(Recording).where(Recording.call_id == call_id).order_by(Recording.id)))
+            running = [one for one in found if one.state == State.RUNNING]
+            if (len(found) >= many and not running) or time.monotonic() > end:
+                return found
+            time.sleep(0.2)
 
     def _message(self, person: Person, call_id: str, messages: list[Recording]) -> None:
         """What was left: from the tone to the moment of the look at least, and a ticket speaks of it."""
@@ -113,7 +124,7 @@ class Witness:
         room, begun = heard(by_operator, OPERATOR).start, heard(to_operator, CALLER).start
         self.told.holds(f"handed: in the room the operator is heard at {room} s, the caller at {begun} s", abs(room - begun) <= TWO_AT_MOST * STEP)
         let_in, spoke = heard(ours, LIAISON).begin or 0, heard(by_liaison, LIAISON).at(heard(to_liaison, CALLER).start)
-        self.told.holds(f"handed: the liaison is heard from {let_in} on, and was let in at {spoke}", abs(let_in - spoke) <= TWO_AT_MOST)
+        self.told.holds(f"handed: the liaison is heard from {let_in} on, and was let in at {spoke}", abs(let_in - spoke) <= 2 * TWO_AT_MOST)
         one, other = (heard(side, CALLER).begin or 0 for side in (to_liaison, to_operator))
         self.told.holds(f"handed: the room begins with the caller's {one} and {other}", abs(one - other) <= 2 * TWO_AT_MOST)
 
@@ -144,12 +155,6 @@ def heard_of(house: House, people: Iterable[Person], lives: Lives, *before: Look
     told.rows -= len(found)
     told.faults += found
     return told
-
-
-def _settled(session: Session, call_id: str, many: int) -> list[Recording] | None:
-    """All that was recorded of a call, so many at least, once it is taken in."""
-    found = list(session.scalars(select(Recording).where(Recording.call_id == call_id).order_by(Recording.id)))
-    return found if len(found) >= many and all(one.state != State.RUNNING for one in found) else None
 
 
 def reconciles(house: House, *, later: timedelta = timedelta(hours=2), silent: str = "") -> None:
