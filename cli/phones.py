@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from admin_ui.phones import PhonesError
 from dispatch.callbacks.callbacks import Attempt
-from dispatch.callbacks.contacting import CallerContact
+from dispatch.callbacks.caller_contacts import CallerContact
 from dispatch.callbacks.telephone import Telephone
 from dispatch.line.flags import Skill
 from hotline.exchange.errors import ActionRefused, LinkError
