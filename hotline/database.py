@@ -70,8 +70,9 @@ class Database:
             self._writer = _sqlite(address, begin="BEGIN IMMEDIATE", pool=1, patience=patience)
             self._reader = _sqlite(address, begin="BEGIN", pool=pool, patience=patience)
         else:
-            # What a caller waits for is limited; a long report or a migration isn't.
-            limits = {} if patience >= PATIENCE else {"options": f"-c statement_timeout={round(patience * 1000)}"}
+            # What a caller waits for is limited; a long report or a migration isn't. A statement of which PostgreSQL
+            # reckons with much would be compiled first, which takes longer than any of ours.
+            options = "-c jit=off" + ("" if patience >= PATIENCE else f" -c statement_timeout={round(patience * 1000)}")
             self._writer = self._reader = create_engine(
                 address, pool_size=pool, max_overflow=pool, pool_pre_ping=True, pool_timeout=patience,
                 hide_parameters=True, connect_args={"connect_timeout": 3, **limits},

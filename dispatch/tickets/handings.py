@@ -33,13 +33,13 @@ class Handing(Base):
     __table_args__ = (
         Index("ix_handing_department_id_at", "department_id", "at"),
         *(Index(f"ix_handing_{moment}", moment, postgresql_include=["department_id", judged])
-          for moment, judged in (("at", "way"), ("answered_at", "due_at"), ("over_at", "satisfaction"))),
+          for moment, judged in (("answered_at", "due_at"), ("over_at", "satisfaction"))),
     )  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
     way: Mapped[Way] = mapped_column(String(8))
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(index=True)
     accept_by: Mapped[datetime | None]  # none: nothing is accepted, or it was handed before these rows were kept
     accepted_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]  # as it stood when the answer was signed

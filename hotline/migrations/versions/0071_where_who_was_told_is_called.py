@@ -13,7 +13,7 @@ branch_labels = None
 depends_on = None
 
 AT_ONCE = 1000
-JUDGED = (("at", "way"), ("answered_at", "due_at"), ("over_at", "satisfaction"))
+JUDGED = (("answered_at", "due_at"), ("over_at", "satisfaction"))
 TABLES = ("telling", "reply_version")
 CALLED = "UPDATE telling SET number = (SELECT caller FROM call WHERE call.id = telling.call_id)"
 LEFT = """
@@ -38,19 +38,15 @@ def upgrade() -> None:
     op.create_index("ix_telling_entry_version_id", "telling", ["entry_version_id", "at"],
                     postgresql_include=["id", "number", "channel"])  # fmt: skip
     op.create_index("ix_telling_at", "telling", ["at"], postgresql_include=["entry_id", "channel", "authorisation_id"])
-    op.drop_index("ix_handing_at", "handing")
-    for moment in ("answered_at", "over_at"):
-        op.drop_index(f"ix_handing_department_id_{moment}", "handing")
     for moment, judged in JUDGED:
+        op.drop_index(f"ix_handing_department_id_{moment}", "handing")
         op.create_index(f"ix_handing_{moment}", "handing", [moment], postgresql_include=["department_id", judged])
 
 
 def downgrade() -> None:
     for moment, _ in JUDGED:
         op.drop_index(f"ix_handing_{moment}", "handing")
-    for moment in ("answered_at", "over_at"):
         op.create_index(f"ix_handing_department_id_{moment}", "handing", ["department_id", moment])
-    op.create_index("ix_handing_at", "handing", ["at"])
     op.drop_index("ix_telling_at", "telling")
     op.create_index("ix_telling_at", "telling", ["at"])
     op.drop_index("ix_telling_entry_version_id", "telling")
