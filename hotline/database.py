@@ -75,7 +75,7 @@ class Database:
             options = "-c jit=off" + ("" if patience >= PATIENCE else f" -c statement_timeout={round(patience * 1000)}")
             self._writer = self._reader = create_engine(
                 address, pool_size=pool, max_overflow=pool, pool_pre_ping=True, pool_timeout=patience,
-                hide_parameters=True, connect_args={"connect_timeout": 3, **limits},
+                hide_parameters=True, connect_args={"connect_timeout": 3, "options": options},
             )
             event.listen(self._writer, "handle_error", self._note)
 
