@@ -217,13 +217,15 @@ class Board:
         self._link.bind(("127.0.0.1", port))
         self.expected: dict[str, Callable[[str], queue.SimpleQueue[Post]]] = {}  # told what his telephone calls it
         self._calls: dict[str, queue.SimpleQueue[Post]] = {}
+        self._lock = threading.Lock()
         threading.Thread(target=self._listen, daemon=True).start()
 
     def _listen(self) -> None:
         with suppress(OSError):
             while True:
                 content, source = self._link.recvfrom(65536)
-                self._hands_on(Post(read(content), source))
+                with self._lock:
+                    self._hands_on(Post(read(content), source))
 
     def _hands_on(self, post: Post) -> None:
         call, number = post.message["call-id"], re.search(r"sip:(\d+)@", post.message.first)
@@ -239,8 +241,9 @@ class Board:
 
     def forget(self, number: str, call: str) -> None:
         """He has gone: whatever still comes for him meets nobody."""
-        self.expected.pop(number, None)
-        gone = self._calls.pop(call, None)
+        with self._lock:
+            self.expected.pop(number, None)
+            gone = self._calls.pop(call, None)
         while gone is not None and not gone.empty():
             if (post := gone.get()).message.first.startswith("INVITE "):
                 self.answer(post, "486 Busy Here")
@@ -265,7 +268,7 @@ class Rung(Leaver):
     def __init__(self, house: Breakable, board: Board, going: Going, number: str = "") -> None:
         super().__init__(going, number)
         self._house, self._board, self.voice, self.sip_call = house, board, Voice("127.0.0.1"), ""
-        self._came, self._invite = queue.SimpleQueue[Post](), list[Post]()
+        self._came, self._invite, self._confirmed = queue.SimpleQueue[Post](), list[Post](), False
 
     def expects(self, sip_call: str) -> queue.SimpleQueue[Post]:
         """His telephone rings: where its messages are to go."""
@@ -292,7 +295,9 @@ class Rung(Leaver):
         elif message.first.split()[0] in {"BYE", "CANCEL"}:
             self._board.answer(self._post, tag=self._tag)
             self.outcome = "was hung up on"
-        elif message.first.split()[0] not in {"ACK", "SIP/2.0"}:
+        elif message.first.startswith("ACK "):
+            self._confirmed = True
+        elif not message.status:
             self._board.answer(self._post, tag=self._tag)
 
     @property
@@ -309,7 +314,11 @@ class Rung(Leaver):
         return "".join(f"{line}\r\n" for line in lines)
 
     def _leaves(self) -> None:
-        """By BYE; nobody meets a step of the dialplan before he has picked up."""
+        """By BYE, once it was confirmed that he picked up; nobody meets a step of the dialplan before."""
+        end = time.monotonic() + 8
+        while self._invite and not self._confirmed and time.monotonic() < end:
+            if (message := self._comes()) is not None:
+                self._minds(message)
         for invite in self._invite:
             asked = invite.message
             target = re.findall(r"<(sip:[^>]+)>", asked["contact"])[0]

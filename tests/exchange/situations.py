@@ -12,21 +12,23 @@ from cli import sip
 from cli.installation import secret
 from cli.sip_scenario import Say, Step, Wait
 from dispatch.callbacks.telephone import Telephone as Telephony
-from dispatch.calls import calls
-from dispatch.line import barring, flags, menus
+from dispatch.calls import calls, desk
+from dispatch.line import barring, flags, menus, skilled
 from dispatch.line.barring import Cause
 from dispatch.line.flags import Skill
 from dispatch.line.menu import Do, Item, Menu
 from dispatch.tickets import referrals
 from dispatch.tickets.referrals import Matter
 from dispatch.tickets.tickets import Klass
+from hotline.accounts.accounts import Account
+from hotline.accounts.roles import Role
 from hotline.directory.liaisons import Liaison
 from hotline.exchange import actions
 from hotline.times import local_day, now
 from tests.exchange import rung
 from tests.exchange.held import stages
 from tests.exchange.leavers import Way
-from tests.journeys import handing
+from tests.journeys import handing, town
 from tests.journeys.trouble import TUNE, Breakable
 
 Around = Callable[[Breakable], AbstractContextManager[object]]
@@ -63,9 +65,19 @@ def at_desk(house: Breakable, *steps: Step, ring: float, many: int = 1, reserve:
             extension = f"800{number}"
             password = secret(house.settings.folder, f"phone_{extension}")
             there.enter_context(sip.phone(extension, password, *steps, exchange=house.port, ring=ring))
+            _stands(house, f"operator{number}", desk.Readiness.READY, skills, reserve=reserve)
             telephony.sign_on(extension, f"operator{number}", skills, reserve=reserve)
             there.callback(telephony.sign_off, extension)
+            there.callback(_stands, house, f"operator{number}", desk.Readiness.AWAY)
         yield
+
+
+def _stands(house: Breakable, login: str, readiness: desk.Readiness, skills: tuple[Skill, ...] = (), *, reserve: bool = False) -> None:
+    """As the house has it, too: else its listener would put the exchange right."""
+    with house.database.writing() as session:
+        account = session.scalars(select(Account).where(Account.login == login)).one()
+        skilled.give(session, account, skills, reserve=reserve, by="boss", at=now())
+        desk.set_readiness(session, account, readiness, at=now())
 
 
 def rings(house: Breakable, **how: object) -> AbstractContextManager[None]:
@@ -189,16 +201,19 @@ def known_callers(house: Breakable) -> Iterator[None]:
 
 
 TALKED = stages().labelled("people", "talked")
+MANY = 6  # operators
 OFFICE, LIAISON, NOT_THERE = "101", "08779601001", "08779602001"
 
 
 def talk_on(house: Breakable) -> AbstractContextManager[None]:
-    """Two operators who have time; two departments are open, and in one of them is somebody."""
+    """Operators who have time; two departments are open, and in one of them is somebody."""
     with house.database.writing() as session:
         if not session.scalar(select(Liaison.id).limit(1)):
+            for number in range(3, MANY + 1):
+                town.person(session, f"operator{number}", Role.OPERATOR, now(), extension=f"800{number}")
             handing.open_office(session, OFFICE, LIAISON)
             handing.open_office(session, "102", NOT_THERE)
-    return at_desk(house, Say(TUNE), Wait(14), ring=0.2, many=2)
+    return at_desk(house, Say(TUNE), Wait(9), ring=0.2, many=MANY)
 
 
 @contextmanager
@@ -275,10 +290,10 @@ SITUATIONS = {
         "comes back by 0": Way(PEOPLE | {"transfer_wait": "0"}, meanwhile=handed_on, until=TALKED),
         "presses 5": Way(PEOPLE | {"transfer_wait": "5"}, meanwhile=handed_on, until=TALKED),
         "nobody is reached": Way(PEOPLE, meanwhile=handed_to_nobody, until="message"),
-    }, talk_on, liaison=Way({"liaison_hello": "1"}, goes={"ConfBridge": 3.0}), together=2),
+    }, talk_on, liaison=Way({"liaison_hello": "1"}, goes={"ConfBridge": 1.5}), together=MANY),
     "its liaison has no FastAGI": Situation({"": Way(PEOPLE, meanwhile=handed_on, until=TALKED)}, talk_on,
-                                            liaison=Way({"liaison_hello": "1"}, {"": False}, goes={"ConfBridge": 3.0}), together=2),
+                                            liaison=Way({"liaison_hello": "1"}, {"": False}, goes={"ConfBridge": 1.5}), together=MANY),
     "no liaison joins in time": Situation({"": Way(PEOPLE, meanwhile=handed_on, until=TALKED)}, out_of_time,
-                                          liaison=Way(), together=2),
+                                          liaison=Way(), together=MANY),
     "nothing can be written": Situation({"": Way(reaches=NOBODY)}, globally(FOLDER="/nowhere"), keeps=False),
 }  # fmt: skip

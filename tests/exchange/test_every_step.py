@@ -5,6 +5,7 @@ The stages are not listed here: they are the steps of the files and what FastAGI
 
 import csv
 import dataclasses
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -19,6 +20,7 @@ from cli.exchange_files import ExchangePlan
 from cli.sip_scenario import Press, Wait
 from dispatch.calls.calls import Call
 from dispatch.tickets.tickets import Ticket
+from tests.exchange import rung
 from tests.exchange.agi_wire import AgiWire
 from tests.exchange.held import Held, held, stages
 from tests.exchange.leavers import MIDST, Leaver, Way
@@ -52,6 +54,8 @@ def walk() -> Iterator[Walk]:
         assert sip.place(Wait(0.5), Press("1", 2), port=house.port, calls=16, rate=30).ok == 16  # what opens once is open
         house.eventually(lambda session: None if session.scalar(select(Call.id).where(Call.ended_at.is_(None))) else True)
         walk = Walk(house, wires[0])
+        rung.for_his_turn(house, sip.citizens(1, "6")[0])  # he is engaged; the worker has its link from now on
+        time.sleep(5)
         yield walk
         walk.close()
 
