@@ -2,7 +2,7 @@
 
 All of it without the database. The dialplan writes the slip from BEGAN, CONTACT and SECRECY wherever this ends: at its
 end, when he hangs up, or when we break. Who is silent, or presses `#`, goes on to the next step; `0` leads to a person
-while somebody takes calls, and the message is none then."""
+while somebody takes calls, and the message is none then; where he was in the queue the database tells."""
 
 from collections.abc import Iterator
 
@@ -10,6 +10,7 @@ from agi.dictation import END, PERSON, Dictation, PersonWanted
 from agi.house import House, Next
 from agi.line import ALL_KEYS, Line
 from agi.voice import Voice
+from dispatch.callbacks import places
 from dispatch.callbacks.dialable import dialable
 from dispatch.calls import takes
 from dispatch.calls.takes import Part
@@ -27,7 +28,17 @@ MOST_DIGITS = 12
 def run(line: Line, house: House) -> None:
     """Ask step by step; where the office wants no steps the dialplan asks alone."""
     if house.settings.question_steps:
-        line.set("NEXT", _Question(Voice(line, house), line.environment.arguments).left_or_not())
+        leads = _Question(Voice(line, house), line.environment.arguments).left_or_not()
+        line.set("NEXT", leads)
+        if leads is Next.OPERATOR and line.get("POSITION"):
+            _waits_on(line, house)
+
+
+def _waits_on(line: Line, house: House) -> None:
+    """Who came out of the queue goes back to where he was; should we break over it, he goes before all of his rank."""
+    with house.database.reading() as session:
+        position = places.position(session, line.environment.arguments[0])
+    line.set("POSITION", position)
 
 
 class _Question:

@@ -1,6 +1,7 @@
 """A place in the queue is kept by a key, and taken up by another: over a real FastAGI server."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,20 @@ def test_who_withholds_his_number_goes_on_waiting_where_he_was(house: Hotline) -
         calls.queue(session, session.get_one(Call, CALL), at=now())
     caller = house.serve(Caller(), "keep_place", "", "")
     assert (caller.prompts, caller.next, caller.variables["POSITION"]) == (["place_unseen"], "", "1")
+
+
+@pytest.mark.parametrize(("was", "goes_to"), [("1", "2"), ("", "")])
+def test_who_would_leave_a_question_and_presses_0_then_waits_on_where_he_was(house: Hotline, was: str, goes_to: str) -> None:
+    """Only who was in the queue: others come to its end."""
+    house.began("20261123110000-0123456789ab", "13900000000")
+    with house.database.writing() as session:
+        for minutes, call in enumerate(session.scalars(select(Call).order_by(Call.id.desc())), start=1):
+            calls.queue(session, call, at=now() - timedelta(minutes=minutes))
+    (house.settings.spool / "messages").mkdir(parents=True)
+    caller = Caller({"leave_question": "0"})
+    caller.variables = {"MESSAGE_SILENCE": "5", "MESSAGE_SECONDS": "120", "QUEUE_MEMBER(hotline,logged)": "2", "STAFFED": "yes", "POSITION": was}
+    house.serve(caller, "leave_question", NUMBER, "96128")
+    assert (caller.next, caller.variables["POSITION"]) == ("operator", goes_to)
 
 
 @pytest.mark.parametrize(
