@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -23,7 +24,7 @@ from ami_listener.messages import (
 from dispatch.callbacks import by_phone, contacting, surveys
 from dispatch.callbacks.callbacks import Attempt
 from dispatch.calls import calls, desk
-from dispatch.calls.calls import Call, Ending, Leg
+from dispatch.calls.calls import Call, CallStep, Ending, Leg, Step
 from dispatch.calls.endings import end_calls, rang_out
 from dispatch.calls.spool import see_leg
 from hotline.accounts.accounts import Account
@@ -31,6 +32,8 @@ from hotline.events import Event
 from hotline.settings import Settings
 from recordings import recordings
 from recordings.recordings import Kind
+
+EMERGENCY: Final = "emergency_"  # of a stage: the number that he was told to ring
 
 
 def handle(session: Session, message: Message, *, settings: Settings, at: datetime) -> Iterable[Event]:
@@ -41,6 +44,8 @@ def handle(session: Session, message: Message, *, settings: Settings, at: dateti
             return transferring.staged(session, message, settings=settings, at=at)
         case LiaisonGone():
             return transferring.gone(session, message, settings=settings, at=at)
+        case Staged(call_id, stage) if stage.startswith(EMERGENCY):
+            return _in_danger(session, call_id, stage.removeprefix(EMERGENCY), at)
         case Staged():
             return _staged(session, message, settings, at)
         case Rings(call_id, extension):
@@ -71,6 +76,14 @@ def _staged(session: Session, message: Staged, settings: Settings, at: datetime)
     freed = desk.cut_off(session, call.id, at=at)
     waits = [Event("queued", call_id=call.id)] if new or freed else []
     return waits + [Event("ended", call_id=call.id, account_id=one) for one in freed]
+
+
+def _in_danger(session: Session, call_id: str, number: str, at: datetime) -> list[Event]:
+    """He was told whom to ring by the exchange alone, while he waited; told twice, it is noted once."""
+    noted = select(CallStep.detail).where(CallStep.call_id == call_id, CallStep.kind == Step.EMERGENCY)
+    if session.get(Call, call_id) is not None and {"number": number} not in session.scalars(noted).all():
+        calls.note(session, call_id, Step.EMERGENCY, at=at, number=number)
+    return []
 
 
 def _at_desk(session: Session, call_id: str, extension: str, kind: str, at: datetime) -> list[Event]:

@@ -15,7 +15,7 @@ from structlog.contextvars import bound_contextvars
 from ami_listener import messages, overflow
 from ami_listener.breaks import Breaks
 from ami_listener.drift import Others
-from ami_listener.handlers import handle, hung_up
+from ami_listener.handlers import EMERGENCY, handle, hung_up
 from ami_listener.messages import Device, Dialled, HungUp, Message, Staged
 from ami_listener.prompts import Prompts
 from ami_listener.resync import Comparing
@@ -175,11 +175,11 @@ class Listener:
             return []
 
     def _concerns_us(self, message: Message) -> bool:
-        """Of the stages that a caller passes the queue is noted here, and his way to a department; of phones what the
-        exchange tells that holds the queues."""
-        if isinstance(message, Device):
-            return self._nodes.holds(self.settings.exchange_node)
-        return not isinstance(message, Staged) or message.stage == "queue" or message.stage in STAGES
+        """Of the stages that a caller passes the queue is noted here, a danger in it, and his way to a department; of
+        phones what the exchange tells that holds the queues."""
+        if isinstance(message, Staged):
+            return message.stage in {"queue", *STAGES} or message.stage.startswith(EMERGENCY)
+        return not isinstance(message, Device) or self._nodes.holds(self.settings.exchange_node)
 
     def _keep_up(self, link: Link) -> None:
         try:

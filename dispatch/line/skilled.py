@@ -1,5 +1,6 @@
-"""Operators who can do what some callers need: each skill has a queue of its own beside the one of all operators. And
-those in reserve (后备), whom other callers reach only when too many wait, or one too long."""
+"""Operators who can do what some callers need: each skill has a queue of its own beside the one of all operators, and
+so has danger, for which all are there. And those in reserve (后备), whom other callers reach only when too many wait,
+or one too long."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -12,6 +13,7 @@ from hotline import audit
 from hotline.accounts.accounts import Account
 
 RESERVE = "reserve"
+DANGER = "danger"  # what a caller in danger needs: whoever is free
 
 
 def skills_of(account: Account) -> frozenset[Skill]:
@@ -36,12 +38,12 @@ def counts_in(queue: str, of_all: str, *, reserve: bool) -> int:
     return HELD if reserve and queue == of_all else ORDINARY
 
 
-def queue_of(queue: str, skill: Skill) -> str:
+def queue_of(queue: str, skill: str) -> str:
     """The queue of those who have a skill, beside the queue of all."""
     return f"{queue}-{skill}"
 
 
 def queues(queue: str, skills: Collection[Skill] = frozenset(Skill)) -> tuple[str, ...]:
-    """The queues that an operator with these skills takes calls of, the one of all last; without skills given, every
-    queue there is."""
-    return (*(queue_of(queue, skill) for skill in Skill if skill in skills), queue)
+    """The queues that an operator with these skills takes calls of, that of danger first, the one of all last; without
+    skills given, every queue there is."""
+    return (*(queue_of(queue, skill) for skill in (DANGER, *(one for one in Skill if one in skills))), queue)

@@ -17,7 +17,7 @@ class Switch(Exchange):
         self.channels: list[Row] = []
         self.members: list[str] = []
         self.waiting: list[Row] = []  # who waits in a queue
-        self.queue = "hotline"  # which they are members of
+        self.queue = "hotline"  # which they are members of, beside that for danger
         self.paused: set[str] = set()
         self.devices: dict[str, str] = {}
         self.store: dict[tuple[str, str], str] = {}
@@ -35,8 +35,8 @@ class Switch(Exchange):
             case "CoreShowChannels":
                 self.listed(headers, [{"Event": "CoreShowChannel", **row} for row in self.channels], "CoreShowChannelsComplete")
             case "QueueStatus":
-                rows = [{"Event": "QueueMember", "Queue": self.queue, "Location": one, "Paused": str(int(one in self.paused))}
-                        for one in self.members]
+                rows = [{"Event": "QueueMember", "Queue": queue, "Location": one, "Paused": str(int(one in self.paused))}
+                        for one in self.members for queue in (self.queue, "hotline-danger")]
                 waiting = [{"Event": "QueueEntry", **one} for one in self.waiting]
                 self.listed(headers, [{"Event": "QueueParams", "Queue": "hotline"}, *rows, *waiting], "QueueStatusComplete")
             case "DeviceStateList":

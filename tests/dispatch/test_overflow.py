@@ -25,6 +25,6 @@ def test_who_is_in_reserve_counts_less_for_all_and_as_usual_for_his_own_group(se
     skilled.give(session, account, {Skill.ELDERLY}, reserve=True, by="boss", at=NOON)
     assert (skilled.skills_of(account), skilled.in_reserve(account)) == ({Skill.ELDERLY}, True)
     counted = {q: skilled.counts_in(q, "hotline", reserve=True) for q in skilled.queues("hotline", skilled.skills_of(account))}
-    assert counted == {"hotline-elderly": ORDINARY, "hotline": HELD}
+    assert counted == {"hotline-danger": ORDINARY, "hotline-elderly": ORDINARY, "hotline": HELD}
     skilled.give(session, account, {Skill.ELDERLY}, by="boss", at=NOON)
     assert not skilled.in_reserve(account)

@@ -88,5 +88,5 @@ def test_a_phone_is_signed_on_for_what_its_operator_can_do_and_off_from_everythi
     switch.refuses = {"QueueRemove"}
     telephone.sign_off("8001")
     asked = [(a["Action"], a["Queue"]) for a in switch.actions if a["Action"].startswith("Queue")]
-    assert asked[:2] == [("QueueAdd", "hotline-elderly"), ("QueueAdd", "hotline")]
-    assert {queue for deed, queue in asked if deed == "QueueRemove"} == {"hotline", "hotline-elderly", "hotline-dialect"}
+    assert asked[:3] == [("QueueAdd", "hotline-danger"), ("QueueAdd", "hotline-elderly"), ("QueueAdd", "hotline")]
+    assert {queue for deed, queue in asked if deed == "QueueRemove"} == {"hotline", "hotline-elderly", "hotline-dialect", "hotline-danger"}

@@ -1,0 +1,102 @@
+"""Keys while somebody waits in the queue, by the exchange alone: nobody loses his place by one, and 110 is heard."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+
+import pytest
+
+from agi.voice import seconds_of
+from cli.exchange import Exchange
+from cli.exchange_files import ExchangePlan
+from cli.sip import Sipp, call, phone
+from cli.sip_scenario import Signal, Step, Wait
+from dispatch.line.overflow import HELD, ORDINARY
+from hotline.exchange import actions
+from hotline.exchange.link import Address, Link
+from tests.exchange.conftest import nobody_left, until
+
+pytestmark = pytest.mark.journey
+Agi = Callable[..., AbstractContextManager[list[dict[str, str]]]]
+FIRST, SECOND, TALKS = "13887712345", "13900000000", "13700000001"
+
+
+@pytest.fixture
+def link(exchange: Exchange, plan: ExchangePlan) -> Iterator[Link]:
+    with Link(Address("127.0.0.1", plan.ami_port, plan.ami_user, plan.ami_secret)) as link:
+        yield link
+    exchange.cli("channel request hangup all")
+    for queue in ("hotline", "hotline-elderly", "hotline-danger"):
+        for number in ("8001", "8002"):
+            exchange.cli(f"queue remove member PJSIP/{number} from {queue}")
+    nobody_left(exchange)
+
+
+def waiting(link: Link, queue: str = "hotline-elderly") -> list[str]:
+    """Their numbers, the first first."""
+    rows = [row for row in actions.queue_status(link, queue) if row["Event"] == "QueueEntry"]
+    return [row["CallerIDNum"] for row in sorted(rows, key=lambda row: int(row["Position"]))]
+
+
+def asks(plan: ExchangePlan, number: str, *then: Step) -> Sipp:
+    """Somebody asks for a person."""
+    return call(Wait(1.5), Signal("0", then=0), *then, Wait(90), port=plan.sip_port, caller=number)
+
+
+@pytest.mark.parametrize(("keys", "key"), [("queue-keys", "1"), ("queue-keys-place", "2")])
+def test_who_presses_a_key_and_then_waits_on_is_not_put_behind_others(
+    exchange: Exchange, plan: ExchangePlan, link: Link, agi: Agi, keys: str, key: str
+) -> None:
+    """Out of the steps of a message, by 0; and who was rung already, and keeps no place."""
+    flagged = ["SET VARIABLE STAFFED yes", "SET VARIABLE SKILL elderly"]
+    with (
+        agi(incoming=flagged, leave_question=["SET VARIABLE NEXT operator"]),
+        phone("8001", "first-phone", Wait(1), exchange=plan.sip_port, ring=60),
+    ):
+        for queue in ("hotline", "hotline-elderly"):
+            exchange.cli(f"queue add member PJSIP/8001 to {queue}")
+        with asks(plan, FIRST):
+            until(lambda: waiting(link) == [FIRST])
+            with asks(plan, SECOND):
+                until(lambda: waiting(link) == [FIRST, SECOND])
+                (first,) = [row["Channel"] for row in actions.core_show_channels(link) if row["CallerIDNum"] == FIRST and "trunk" in row["Channel"]]
+                exchange.cli(f"dialplan set chanvar {first} ATTEMPT before")
+                actions.redirect(link, first, context=keys, extension=key)
+                time.sleep(seconds_of("hotline/to_operator") + 4)
+                assert waiting(link) == [FIRST, SECOND]
+
+
+def with_whom(link: Link, phone_number: str) -> list[str]:
+    """The numbers of who is on the line with an operator's telephone."""
+    rows = actions.core_show_channels(link)
+    bridges = {row["BridgeId"] for row in rows if f"PJSIP/{phone_number}-" in row["Channel"]} - {""}
+    return [row["CallerIDNum"] for row in rows if row["BridgeId"] in bridges and "trunk" in row["Channel"]]
+
+
+def test_who_keys_110_while_he_waits_goes_before_all_others_whatever_these_need(exchange: Exchange, plan: ExchangePlan, link: Link, agi: Agi) -> None:
+    flagged = ["SET VARIABLE STAFFED yes", "SET VARIABLE SKILL elderly", "SET VARIABLE QUEUE_PRIO 6"]
+    help_me: tuple[Step, ...] = (Wait(12), *(Signal(key, then=0.3) for key in "110"))
+    with agi(incoming=flagged), phone("8001", "first-phone", Wait(90), exchange=plan.sip_port, ring=0.3):
+        for queue in ("hotline", "hotline-elderly", "hotline-danger"):
+            exchange.cli(f"queue add member PJSIP/8001 to {queue}")
+        with asks(plan, TALKS) as talks:
+            until(lambda: with_whom(link, "8001") == [TALKS])
+            with asks(plan, FIRST), asks(plan, SECOND, *help_me):
+                until(lambda: FIRST in waiting(link))
+                until(lambda: waiting(link, "hotline-danger") == [SECOND])
+                talks.stop()
+                (talking,) = [row["Channel"] for row in actions.core_show_channels(link) if row["CallerIDNum"] == TALKS and "trunk" in row["Channel"]]
+                actions.hangup(link, talking)
+                until(lambda: with_whom(link, "8001") in ([FIRST], [SECOND]))
+                assert with_whom(link, "8001") == [SECOND]
+
+
+def test_who_is_in_danger_reaches_operators_in_reserve_at_once(exchange: Exchange, plan: ExchangePlan, link: Link, agi: Agi) -> None:
+    in_danger = ["SET VARIABLE STAFFED yes", "SET VARIABLE SKILL danger", "SET VARIABLE QUEUE_PRIO 10"]
+    with agi(incoming=in_danger), phone("8001", "first-phone", Wait(1), exchange=plan.sip_port), phone("8002", "second-phone", Wait(60), exchange=plan.sip_port):
+        for queue, held in (("hotline", HELD), ("hotline-danger", ORDINARY)):
+            exchange.cli(f"queue add member PJSIP/8001 to {queue}")
+            exchange.cli(f"queue pause member PJSIP/8001 queue {queue}")
+            exchange.cli(f"queue add member PJSIP/8002 to {queue} penalty {held}")
+        with asks(plan, FIRST):
+            until(lambda: with_whom(link, "8002") == [FIRST], 1.5 + seconds_of("hotline/to_operator") + 8)
