@@ -177,7 +177,6 @@ OTHERS = {','.join(one.name for one in plan.others)}
 TRUNK = {plan.trunk}
 ANSWER_BUDGET = {plan.answer_budget}
 STEP_BUDGET = {plan.step_budget}
-MENU_SELF = hotline/greeting&hotline/menu
 MENU_SECONDS = {plan.menu_seconds}
 QUEUE_SECONDS = {plan.queue_seconds}
 SKILL_SECONDS = {plan.skill_seconds}

@@ -21,7 +21,7 @@ def run(line: Line, house: House) -> None:
     """Begin the call; STAFFED and SELFSERVICE say what the menu may offer, other variables what this caller meets.
 
     The machine is offered last, once the call is written down: without a database it could say nothing, and a
-    caller without SELFSERVICE is taken to a person.
+    caller without SELFSERVICE is taken to a person, as is who is spared the menu.
     """
     begun = _beginning(line, now())
     written = house.beginnings.add(begun)
@@ -32,7 +32,8 @@ def run(line: Line, house: House) -> None:
     line.until(written, _WRITTEN_WITHIN)
     for name, value in _menu(house, received):
         line.set(name, value)
-    line.set("SELFSERVICE", _yes(received.self_service))
+    if not received.spared:
+        line.set("SELFSERVICE", _yes(received.self_service))
 
 
 def _beginning(line: Line, at: datetime) -> Beginning:

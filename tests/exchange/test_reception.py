@@ -103,6 +103,12 @@ def test_the_offices_menu_sends_each_key_where_it_says_and_silence_to_people(
     assert f'"{stage}"' in ears.spool.events(recording.stem)[-1]
 
 
+def test_where_the_machine_is_switched_off_he_still_hears_how_his_matter_stands(plan: ExchangePlan, agi: Agi) -> None:
+    with agi(incoming=["SET VARIABLE SELFSERVICE no"], progress=["SET VARIABLE NEXT menu"], self_service=[]) as seen:
+        place(Wait(1.5), Signal("2", then=1), Signal("1", then=2), port=plan.sip_port)
+    assert [one["agi_network_script"] for one in seen] == ["incoming", "progress", "leave_question"], "1 is a person, and nobody is there"
+
+
 def test_who_is_sent_back_to_the_menu_for_ever_hears_it_nine_times_and_then_reaches_people(plan: ExchangePlan, ears: Any, agi: Agi) -> None:
     """He has heard it seven times when this begins, so that nobody waits for the others."""
     told = ["SET VARIABLE MENUS 7", "SET VARIABLE SELFSERVICE yes"]
