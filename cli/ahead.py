@@ -1,5 +1,7 @@
-"""Looks ahead for the exchange, beside the worker's other work: what is being recorded has room before it needs it. A
-PostgreSQL that has none on the same disk is left some."""
+"""Looks ahead for the exchange, beside the listener's other work: what is being recorded has room before it needs it. A
+PostgreSQL that has none on the same disk is left some.
+
+Not in the worker: a broker that has no room on that disk for its own file refuses what it is told, which ends one."""
 
 import threading
 from time import monotonic, sleep, thread_time, time
@@ -17,7 +19,7 @@ log = structlog.get_logger()
 
 
 def look_ahead(settings: Settings, database: Database) -> None:
-    """Begin to, from a thread. `database`: the one that the worker's sweeps write to every other second."""
+    """Begin to, from a thread. `database`: the one that the listener writes to, every few seconds at least."""
     threading.Thread(target=_look, args=(Ahead.of(settings), database), name="ahead", daemon=True).start()
 
 

@@ -40,9 +40,11 @@ def listen() -> None:
     """Hear the exchange's events and note them (AMI)."""
     settings = _ready("listen")
     from ami_listener.listening import listen_to_all
+    from cli.ahead import look_ahead
     from hotline.database import database
     from hotline.events import Bus
 
+    look_ahead(settings, database())
     listen_to_all(settings, database(), Bus(settings.redis_address), stop_flag())
 
 
@@ -78,12 +80,7 @@ def public() -> None:
 @click.command()
 def worker() -> None:
     """Do what is owed: take in, call back, seal (Celery)."""
-    settings = _ready("worker")
-    from cli.ahead import look_ahead
-    from hotline.database import database
-
-    look_ahead(settings, database())
-    _celery(settings, "worker", queue="sweep", beat=True)
+    _celery(_ready("worker"), "worker", queue="sweep", beat=True)
 
 
 @click.command()
