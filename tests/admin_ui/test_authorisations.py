@@ -217,9 +217,10 @@ def test_what_a_department_leaves_passes_on_by_one_step_of_the_office(world: Wor
     done = client.post("/succession", data={"predecessor": of["101"], "successor": of["102"], "change": "merged"}, follow_redirects=True)
     assert "请转由承接单位接办" in done.text
     assert all(number in done.text for number in (first, second))
-    step = {"unit": of["101"], "heir": of["102"], "why": "玉机编2号"}
+    step: dict[str, object] = {"unit": of["101"], "heir": of["102"], "why": "玉机编2号"}
     assert signed_in("supervisor").post("/succession/tickets", data=step).status_code == 403
-    for wrong in ({"why": " "}, {"heir": of["103"]}, {"unit": of["103"]}):
+    wrongs: list[dict[str, object]] = [{"why": " "}, {"heir": of["103"]}, {"unit": of["103"]}]
+    for wrong in wrongs:
         assert client.post("/succession/tickets", data=step | wrong).status_code == 422
     page = signed_in("supervisor").get(f"/tickets/{first}").text
     assert all(words in page for words in ("承办单位已停止服务", "转由承接单位接办", "收回重派"))

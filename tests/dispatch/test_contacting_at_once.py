@@ -5,7 +5,7 @@ from threading import Barrier
 from sqlalchemy import select
 
 from dispatch.callbacks import contacting
-from dispatch.callbacks.contacting import CallerContact
+from dispatch.callbacks.caller_contacts import CallerContact
 from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.tickets import Ticket

@@ -40,8 +40,8 @@ def staff(database: Database) -> Staff:
         for old, new in ((office, heir), (heir, office)):
             session.add(Succession(predecessor_id=old.id, successor_id=new.id, kind="merged", on=local_day(NOON)))
         own = town.staff(session, office)
-        people = (town.somebody(session, role, of=heir, login=f"heir_{role}") for role in (Role.LIAISON, Role.LEADER))
-        stands = Staff(heir, own.supervisor, *people)
+        liaison, leader = (town.somebody(session, role, of=heir, login=f"heir_{role}") for role in (Role.LIAISON, Role.LEADER))
+        stands = Staff(heir, own.supervisor, liaison, leader)
         return replace(own, county=county, other=other, theirs=theirs, heir=stands)
 
 
