@@ -1,4 +1,4 @@
-"""The slip that an exchange which died could not write: what a caller had told until then is a ticket all the same."""
+"""The slip that an exchange which died, or had no room, did not write: what was told is a ticket all the same."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.calls import takes
 from dispatch.calls.calls import Call
+from dispatch.calls.spool import read_slip
 from hotline.settings import Settings
 from recordings import audio
 from recordings.recordings import Kind, Recording
@@ -32,9 +33,14 @@ def write(session: Session, *, settings: Settings, at: datetime) -> list[str]:
 
 def _lying(folder: Path, at: datetime) -> set[str]:
     """The calls of which a message, or a piece of one, lies there untouched and without a slip: nearly always none."""
-    slips = {path.stem for path in folder.glob("*.txt")}
+    slips = {path.stem for path in folder.glob("*.txt") if not _is_broken_off(path, at)}
     found = {path: path.name.partition(".")[0] for path in folder.glob("*.wav")}
     return {call for path, call in found.items() if call not in slips and _untouched(path, at)}
+
+
+def _is_broken_off(slip: Path, at: datetime) -> bool:
+    """Whether it was begun and never ended: on a full disk there is a slip with nothing in it."""
+    return _untouched(slip, at) and read_slip(slip) is None
 
 
 def _untouched(path: Path, at: datetime) -> bool:
@@ -60,7 +66,8 @@ def _says_something(folder: Path, call_id: str) -> bool:
     if takes.told(folder, call_id).kept or not sounding(whole).empty:
         return True
     takes.drop(folder, call_id)
-    whole.unlink(missing_ok=True)
+    for left in (whole, folder / f"{call_id}.txt"):
+        left.unlink(missing_ok=True)
     return False
 
 

@@ -50,6 +50,21 @@ def test_what_was_told_until_the_exchange_died_is_a_ticket_and_secret_in_doubt(s
     assert (sound.state, sound.seconds) == (State.COMPLETE, pytest.approx(4.0 * len(names) + 0.3 * (len(names) - 1)))
 
 
+@pytest.mark.parametrize("begun", ["", f"callid={CALL}\ncaller={CALLER}\n"])
+def test_a_slip_for_which_there_was_no_room_is_written_anew(session: Session, settings: Settings, begun: str) -> None:
+    over(session)
+    lying(settings, f"{CALL}.1-matter.wav")
+    slip = settings.spool / "messages" / f"{CALL}.txt"
+    slip.write_text(begun)
+    os.utime(slip, (LATER.timestamp(), LATER.timestamp()))
+    assert lost_slips.write(session, settings=settings, at=LATER) == [], "it may be being written"
+    os.utime(slip, (AMID.timestamp(), AMID.timestamp()))
+    assert lost_slips.write(session, settings=settings, at=LATER) == [CALL]
+    told = read_slip(slip)
+    assert told is not None
+    assert (told.call_id, told.caller, told.status) == (CALL, CALLER, "LOST")
+
+
 def test_what_still_may_be_written_is_waited_for(session: Session, settings: Settings) -> None:
     lying(settings, f"{CALL}.wav")
     assert lost_slips.write(session, settings=settings, at=LATER) == [], "nobody knows the call"
@@ -67,3 +82,9 @@ def test_where_nothing_was_said_nothing_is_left(session: Session, settings: Sett
     silent = [lying(settings, name, loudness=0) for name in (f"{CALL}.wav", f"{CALL}.1-matter.wav")]
     assert lost_slips.write(session, settings=settings, at=LATER) == []
     assert not any(path.exists() for path in silent)
+    lying(settings, f"{CALL}.wav", loudness=0)
+    slip = settings.spool / "messages" / f"{CALL}.txt"
+    slip.touch()
+    os.utime(slip, (AMID.timestamp(), AMID.timestamp()))
+    assert lost_slips.write(session, settings=settings, at=LATER) == []
+    assert not slip.exists(), "nor of what had no room"
