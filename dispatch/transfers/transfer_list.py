@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from dispatch.transfers.transfers import State, Transfer, TransferAttempt
@@ -25,9 +25,10 @@ class WantedTransfers:
 def counted() -> ColumnElement[bool]:
     """Whether a transfer counts for 转接成功率: it was attempted in office hours, and its caller didn't hang up.
 
-    Where the office closed in the middle of the hunt it was attempted; where nobody was rung it wasn't."""
-    rung = exists().where(TransferAttempt.transfer_id == Transfer.id, TransferAttempt.seconds > 0)
-    closed_meanwhile = and_(Transfer.state == State.OUT_OF_HOURS, rung)
+    Where the office closed in the middle of the hunt it was attempted; where nobody was rung it wasn't. Of the few
+    that ended so the longest ring is looked up one by one: for EXISTS PostgreSQL would read all attempts there are."""
+    longest = select(func.max(TransferAttempt.seconds)).where(TransferAttempt.transfer_id == Transfer.id)
+    closed_meanwhile = and_(Transfer.state == State.OUT_OF_HOURS, longest.scalar_subquery() > 0)
     return or_(Transfer.state.in_(_COUNTED), closed_meanwhile)
 
 

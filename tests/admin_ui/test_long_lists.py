@@ -30,6 +30,8 @@ from dispatch.figures import monthly
 from dispatch.tickets import reach, worklist
 from dispatch.tickets.tickets import Ticket
 from dispatch.tickets.worklist import Wanted
+from dispatch.transfers.transfer_list import WantedTransfers, listed_transfers
+from dispatch.transfers.transfers import Transfer
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.audit import AuditRow
@@ -50,7 +52,7 @@ WHOLE, COSTLY = 2_500, 17_000
 """What PostgreSQL may reckon with for a look at all rows of a table, and for a statement: of calls there it is 45,000, of
 tickets 20,000."""
 KNOWN = {
-    "transfer_attempt.seconds >": "reckoned of every transfer, asked of the few upon which the office closed",
+    "max(transfer_attempt.seconds)": "reckoned of every transfer, asked of the few upon which the office closed",
     "department.county_code =": "a county's matters lie at many departments, and each is looked up",
     "WHERE call.id = ": "of the few numbers of a small sample each has as many calls as a hundred would have",
     "asked.words LIKE": "words are looked for in all that was asked, which is kept for half a year",
@@ -209,6 +211,12 @@ def test_what_a_month_and_its_year_count_lies_in_indexes_alone_and_is_looked_at_
     assert alone >= {f"ix_{moment}" for moment in ("handing_answered_at", "handing_over_at", "telling_at")}
     assert not any(node["Node Type"] == "Seq Scan" for node in long)
     assert len(plans) == 11
+
+
+def test_of_transfers_that_count_only_the_attempts_upon_which_the_office_closed_are_looked_up(filled: Filled) -> None:
+    counted = listed_transfers(WantedTransfers(counted=True)).with_only_columns(Transfer.id)
+    read = [n for n in plan_of(filled[0], counted.limit(MOST)) if n.get("Relation Name") == "transfer_attempt"]
+    assert {n.get("Index Name") for n in read} == {"ix_transfer_attempt_transfer_id"}
 
 
 @pytest.mark.parametrize("name", leafed())
