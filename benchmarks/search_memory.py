@@ -19,6 +19,7 @@ from knowledge_base.search.index import Index
 from knowledge_base.search.live import LOOK_EVERY, LiveIndex
 
 ENTRIES, QUESTIONS = 100_000, 100
+PATIENCE = 600  # seconds; it takes about twenty
 
 
 def stocked(folder: str, entries: int) -> str:
@@ -46,8 +47,9 @@ def held(address: str, folder: str) -> dict[str, float]:
     Path("/proc/self/clear_refs").write_text("5", "ascii")  # the most is counted anew
     with database.writing() as session:
         rebuilding.order(session, by="measured", at=now())
-    own, asked_now = [0.0], cycle(asked)
+    own, asked_now, until = [0.0], cycle(asked), time.monotonic() + PATIENCE
     while index() is first:  # two questions a second
+        assert time.monotonic() < until, "the index was not made anew"
         first.search(next(asked_now), full=True)
         for _ in range(20):
             own.append(megabytes("RssAnon"))

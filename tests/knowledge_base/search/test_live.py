@@ -327,7 +327,7 @@ def test_once_the_next_index_is_searched_nobody_holds_the_one_of_before(
     assert held, "its arrays lie in files"
     with stocked.writing() as session:
         rebuilding.order(session, by="admin", at=now())
-    assert within(WITHIN, lambda: current(found, stocked) is not before() and before() is None)
+    assert within(3 * WITHIN, lambda: current(found, stocked) is not before() and before() is None)
     assert len(resting._lying) <= held
     found.stop()
 
