@@ -39,7 +39,7 @@ OWED_AFTER, ANSWERS = (
     10,
 )  # seconds after which one is rung back; and within which he has confirmed himself, and speaks
 TALKS = 3  # seconds
-OVER = 40  # seconds within which he has heard it all
+THERE = 45  # seconds that whoever we ring stays at most, once he has pressed his key: a call-back may end with a person
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class Crowd:
 
     def left(self) -> None:
         """Wait until who was rung back is, too, or his exchange no more: only then may his telephone go."""
-        end = time.monotonic() + OVER
+        end = time.monotonic() + THERE
         while (
             self.rung not in self.house.lives()
             and self.house.exchange.process == self.exchange
@@ -105,7 +105,7 @@ def crowd(house: Breakable, voices: Voices, name: str) -> Iterator[Crowd]:
     with ExitStack() as stack:
         for number in (1, 2):
             stack.enter_context(operator(house, number, voice=voices.operator))
-        stack.enter_context(handing.liaisons(house, voices.liaison))
+        stack.enter_context(handing.liaisons(house, voices.liaison, THERE))
         lines = {who: _rings(stack, house, voices, f"{who}{name}", Signal("0", SPOKEN + 11)) for who in WITH_SOMEBODY}
         _talks(house, number_of(f"handed{name}"))
         handed = handing.hand_on(house, number_of(f"handed{name}"))
