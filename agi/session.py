@@ -62,4 +62,3 @@ def _described(fault: Exception) -> dict[str, object]:
     places = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames[-8:]]
     reason = str(fault) if isinstance(fault, LineError) else ""
     return {"fault": type(fault).__name__, "reason": reason, "places": places}
-
