@@ -178,7 +178,7 @@ def office_menu(house: Breakable) -> Iterator[None]:
 @contextmanager
 def machine_rings(house: Breakable) -> Iterator[None]:
     """From that number a machine rings without end."""
-    sip.place(Wait(0.1), port=house.port, caller=MACHINES, calls=house.settings.flood_a_minute + 2, rate=20)
+    sip.place(Wait(0.1), port=house.port, caller=MACHINES, calls=house.settings.flood_a_minute, rate=20)
     yield
 
 
@@ -258,6 +258,7 @@ SITUATIONS = {
     }, office_menu),
     "nobody picks up": Situation({
         "leaves a message by 1": Way({"greeting": "0", "Queue": "1"}, until="message"), "by *": Way({"greeting": "0", "Queue": "*"}, until="message"),
+        "keys 110": Way({"greeting": "0", "Queue": ["110", ""]}, until="message"),
         "waits in vain": Way(PEOPLE, until="message"), "keeps his place": Way({"greeting": "0", "place_offer": "2", "Queue": "2"}, until="message"),
         "can't keep it": Way({"greeting": "0", "Queue": ["2", "1"]}, {"keep_place": False}, until="message"),
         "waits when it is his turn": Way({"place_hello": "1", "Queue": ["2", "1"]}, until="message", rung=rung.for_his_turn),

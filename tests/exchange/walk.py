@@ -32,18 +32,19 @@ class Walk:
         self._calls: dict[str, Leaver] = {}  # by what their telephones call it
         self._channels: dict[str, Leaver | None] = {}
         self._told = house.exchange.told.open(errors="replace")
-        self._arm()
+        self._telephony = Telephony(house.settings)
+        for number in self.stages.met:
+            self._arm(number)
         wire.ward = self
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def _arm(self) -> None:
-        telephony = Telephony(self.house.settings)
-        for number in self.stages.met:
-            actions.db_put(telephony.link(), FAMILY, f"s{number}", "1")
-        telephony.close()
+    def _arm(self, number: int) -> None:
+        """Whoever comes to that step next is held there."""
+        actions.db_put(self._telephony.link(), FAMILY, f"s{number}", "1")
 
     def close(self) -> None:
         self._over.set()
+        self._telephony.close()
         self.board.close()
 
     @property
@@ -141,11 +142,15 @@ class Walk:
             leaver.call_id = leaver.call_id or passing.call_id
             leaver.comes_to(name, gone=passing.gone)
         if passing.held:
-            self._held(name, [leaver] if leaver else self._with(passing.call_id))
+            self._held(passing.step, [leaver] if leaver else self._with(passing.call_id))
         elif leaver is not None and not passing.gone:
             self._begins(leaver, name, passing.step)
 
-    def _held(self, name: str, leavers: list[Leaver]) -> None:
+    def _held(self, step: int, leavers: list[Leaver]) -> None:
+        """Whoever is held goes; where it is nobody of these people, the next one is held there."""
+        name = self.stages.names[step]
+        if not leavers:
+            self._arm(step)
         for leaver in leavers:
             self._taken.add(name)
             leaver.beside = not leaver.stage and leaver.last != name
