@@ -136,6 +136,7 @@ class Model:
 
 def _layer(file: ModelFile, name: str) -> Layer:
     width, inner = file.width, file.inner
+    file.let_go()
 
     def packed(parts: str, rows: int, columns: int) -> Packed:
         every = [file.small(f"{name}{part}.w", rows, columns) for part in parts.split()]

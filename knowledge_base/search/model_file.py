@@ -29,6 +29,7 @@ class ModelFile:
         self.least, _ = self._take("<fi")  # added to a variance before its root is taken
         self._read_pieces()
         self._tensors = dict(self._tensor() for _ in range(self._take("<i")[0]))
+        self.let_go()
 
     def let_go(self) -> None:
         """Have what was read of the file leave the process's memory: a page that is needed again is there again at
@@ -40,7 +41,8 @@ class ModelFile:
         count, self._begin, self._end, _, unknown = self._take("<5i")
         (size,) = self._take("<Q")
         ends, scores, text = self._array("<u4", count + 1), self._array("<f4", count), self._array("u1", size)
-        characters = np.append(0, np.cumsum(text & 0xC0 != 0x80))  # up to each byte
+        characters = np.zeros(size + 1, np.int32)  # up to each byte
+        np.cumsum(text & 0xC0 != 0x80, out=characters[1:])
         changed, size = self._take("<iI")
         after = self._at + size
         instead = dict(self._change() for _ in range(changed))

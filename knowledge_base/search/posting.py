@@ -18,7 +18,7 @@ SHIFT = np.uint64(21)  # a Unicode code point has 21 bits
 BLOCK = 1 << 16  # texts whose numbers fit into 16 bits
 _UNITS = 1 << 16  # kinds of characters
 KEPT = 150_000  # texts of a key: who looks for what more of them hold has to say more
-_AT_ONCE = 1 << 19  # characters looked at together: what counting them takes for a moment stays small
+_AT_ONCE = 1 << 18  # characters looked at together: what counting them takes for a moment stays small
 
 
 def keys_of(texts: Sequence[str], longest: int = 2) -> tuple[Keys, Ints]:
