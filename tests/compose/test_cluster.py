@@ -15,7 +15,7 @@ from cli.sip_scenario import Press, Say, Wait
 from tests.compose.cluster import OF, Cluster, cluster, people
 from tests.compose.docker import eventually
 from tests.journeys.trouble import TUNE
-from tests.recordings.proof.witness import CUT_OFF
+from tests.recordings.proof.lives import CUT_OFF
 from tests.support.own_records import ONE, TWO
 
 pytestmark = [pytest.mark.proof, pytest.mark.timeout(3600)]

@@ -32,7 +32,7 @@ from hotline.times import now
 from recordings.recordings import Kind, Recording, State
 from tests.journeys.conftest import House, a_house, free_ports
 from tests.journeys.trouble import TUNE
-from tests.recordings.proof.witness import CUT_OFF
+from tests.recordings.proof.lives import CUT_OFF
 from tests.support.own_records import ONE, TWO, OwnRecords
 
 pytestmark = [pytest.mark.journey, pytest.mark.proof, pytest.mark.timeout(600)]
