@@ -834,7 +834,7 @@ def test_whose_line_broke_before_he_gave_a_grade_is_rung_for_it_alone(back: Back
     caller = back.serve(Caller({"survey_hello": "1", "callback_satisfied": "2", "callback_solved": "1"}))
     assert (caller.prompts, caller.sentences) == (["survey_hello", "callback_satisfied", "callback_solved"], []), "the reply isn't told again"
     with back.house.database.reading() as session:
-        assert session.execute(select(Ticket.state, Ticket.satisfaction)).one() == (State.CLOSED, 2)
+        assert session.execute(select(Ticket.state, Ticket.satisfaction, Ticket.solved)).one() == (State.CLOSED, 2, True)
         assert session.scalars(select(Callback.state)).one() == "done"
 
 
