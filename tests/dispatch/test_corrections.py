@@ -579,7 +579,7 @@ def test_of_several_who_make_a_draft_at_once_one_does_and_the_others_hear_why(da
 @pytest.mark.parametrize("of", [{"klass": Klass.COMPLAINT}, {"klass": Klass.REPORT}, {"confidential": True}])
 def test_a_guarded_matter_becomes_no_entry(session: Session, who: People, settings: Settings, of: dict[str, object]) -> None:
     with pytest.raises(LifeError, match="不能生成"):
-        drafting.draft_from(session, answered(session, who, settings, **of), by=who.liaison, at=NOON)
+        drafting.draft_from(session, answered(session, who, settings, title="失业金未发", **of), by=who.liaison, at=NOON)
 
 
 def test_a_personal_or_unanswered_one_neither_and_nobody_elses(session: Session, who: People, settings: Settings) -> None:

@@ -90,8 +90,8 @@ def test_where_a_caller_stands_is_said_in_four_seconds_as_often_as_is_set(tmp_pa
     assert _seconds(parts["youarenext"]) <= 4
     assert "periodic-announce" not in said
     made = render(ExchangePlan(folder=tmp_path, ami_secret="fine", said_seconds=60, strategy="fewestcalls"))["queues_local"]
-    assert made.count("announce-frequency = 60") == 6, "in each queue, and not sooner"
-    assert made.count("strategy = fewestcalls") == 3
+    assert made.count("announce-frequency = 60") == 8, "in each queue, and not sooner"
+    assert made.count("strategy = fewestcalls") == 4
     assert "context" not in made, "a place is kept only where that is offered"
     offered = render(ExchangePlan(folder=tmp_path, ami_secret="fine", places=True))
     assert offered["queues_local"].count("context = queue-keys-place") == 4

@@ -54,7 +54,7 @@ def called(keyed: House) -> House:
     late = (Wait(1), Signal("0", 0), Told("tone"), *ears.SPEAKS, *ears.PASSES_BY, Wait(16))
     with (OperatorAtDesk(keyed.here, keyed.database),
           sip.call(*found, port=keyed.port, caller=FINDER) as finder,
-          sip.call(*TO_THE_KEYS, Press("222#", 17), port=keyed.port, caller=STRANGER) as stranger,
+          sip.call(*TO_THE_KEYS, Press("222#", 34), port=keyed.port, caller=STRANGER) as stranger,
           prompter.call(keyed, LATE, *late) as latecomer):  # fmt: skip
         for line in (finder, stranger, latecomer):
             result = line.result()
@@ -87,11 +87,12 @@ def test_out_of_hours_a_caller_leaves_a_message_and_nobody_is_rung(called: House
     assert ticket.code_digest == digest(heard.digits(DIGITS, after=told), settings=called.settings)
 
 
-def test_who_keyed_in_vain_is_taken_to_where_people_would_be(called: House) -> None:
+def test_who_keyed_in_vain_hears_what_is_asked_most_and_is_taken_to_where_people_would_be(called: House) -> None:
     heard = ears.of_call(called, called.call_of(STRANGER).id)
     _, nothing = heard.prompt("nothing_found")
-    assert not heard.hears(town.QUESTION)
-    assert heard.prompt("closed_now", after=nothing)[0] < nothing + 2
+    assert heard.hears(town.QUESTION)
+    _, offered = heard.prompt("choose_question", after=nothing)
+    assert heard.prompt("closed_now", after=offered)[0] < offered + 7
 
 
 def test_keys_that_lead_nowhere_are_counted_as_unanswered(called: House) -> None:

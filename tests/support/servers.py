@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from signal import SIGINT
 
 import redis
 from sqlalchemy import create_engine, make_url, text
@@ -43,8 +44,8 @@ def postgresql(folder: Path, like: Path | None = None) -> Iterator[str]:
             subprocess.run([bin_folder / "createdb", "-h", folder, "-U", "hotline", "hotline"], check=True, cwd=folder)
         yield f"postgresql+psycopg://hotline@/hotline?host={folder}"
     finally:
-        server.terminate()
-        server.wait(20)
+        server.send_signal(SIGINT)  # asked by TERM it would wait for whoever is still connected
+        server.wait(60)
 
 
 @contextmanager
