@@ -35,6 +35,7 @@ def is_closed(path: Path) -> bool:
 def mend_header(path: Path) -> bool:
     """Write the sizes that a WAV's header lacks when its writer died, or all of it where the disk was full when he
     began; whether anything was mended."""
+    _give_header(path)
     size = path.stat().st_size
     with path.open("r+b") as file:
         head = file.read(HEADER)
@@ -51,6 +52,23 @@ def mend_header(path: Path) -> bool:
         file.seek(_DATA_SIZE_AT)
         file.write(struct.pack("<I", size - HEADER))
     return True
+
+
+def _give_header(path: Path) -> None:
+    """A sound may begin where its header was to be: the disk was full when the writer began, and had room when he went
+    on. At his end he wrote both sizes over it. It is put behind a header of ours, whole or not at all."""
+    with path.open("rb") as file:
+        head = file.read(HEADER)
+        if len(head) < HEADER or head[:4] in (b"RIFF", _UNWRITTEN):
+            return
+        told = [struct.unpack_from("<I", head, at)[0] for at in (_RIFF_SIZE_AT, _DATA_SIZE_AT)]
+        if told != [path.stat().st_size - 8, path.stat().st_size - HEADER]:
+            return
+        sound = bytearray(head + file.read())
+    sound[_RIFF_SIZE_AT : _RIFF_SIZE_AT + 4] = sound[_DATA_SIZE_AT:HEADER] = bytes(4)
+    new = path.with_name(f"{path.name}.new")
+    new.write_bytes(_OURS + sound)
+    new.replace(path)
 
 
 def seconds(path: Path) -> float:

@@ -161,6 +161,20 @@ def test_a_file_is_closed_when_its_header_tells_its_length(tmp_path: Path) -> No
     assert not audio.is_closed(path)
 
 
+def test_a_sound_that_stands_where_its_header_was_to_be_is_whole_again(path: Path) -> None:
+    """The exchange writes both sizes over it when it closes the file (streams of a real full disk: 80,000 bytes, 250 frames)."""
+    sound(path, 5)
+    whole = path.read_bytes()[44:]
+    headless = bytearray(whole)
+    struct.pack_into("<I", headless, 4, len(whole) - 8)
+    struct.pack_into("<I", headless, 40, len(whole) - 44)
+    path.write_bytes(headless)
+    assert audio.mend_header(path)
+    assert audio.seconds(path) == 5
+    assert path.read_bytes()[44 + 44 :] == whole[44:]
+    assert not audio.mend_header(path)
+
+
 def test_of_two_workers_who_take_in_the_same_file_the_slower_one_undoes_nothing(database: Database, path: Path) -> None:
     with database.writing() as session:
         row = expect(session, CALL, kind=Kind.CALL, spool=path.parent.parent, at=NOON).id
