@@ -21,7 +21,7 @@ from ami_listener.messages import (
     Staged,
     Taken,
 )
-from dispatch.callbacks import by_phone, contacting, surveys
+from dispatch.callbacks import by_phone, contacting
 from dispatch.callbacks.callbacks import Attempt
 from dispatch.calls import calls, desk
 from dispatch.calls.calls import Call, CallStep, Ending, Leg, Step
@@ -107,8 +107,7 @@ def hung_up(session: Session, gone: Sequence[tuple[HungUp, datetime]], *, settin
     said = transferring.officers_gone(session, ended)
     for message, at in gone:
         by_phone.rang_out(session, message.uniqueid, settings=settings, at=at)
-    endings = [Ending(message.call_id, at, broke=surveys.broke(message.cause), cause=message.cause)
-               for message, at in gone if message.own]  # fmt: skip
+    endings = [Ending(message.call_id, at, cause=message.cause) for message, at in gone if message.own]
     if not endings:
         return said
     over = end_calls(session, endings, settings=settings)

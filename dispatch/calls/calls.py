@@ -180,12 +180,11 @@ def note(session: Session, call_id: str, kind: Step, *, at: datetime, **detail: 
 @dataclass(frozen=True)
 class Ending:
     """A call that is over. `place` is where the exchange says the caller was, for calls that nobody of ours saw;
-    `broke`: nobody hung up, his line was cut off; `cause`: why, as the exchange has it (Q.850)."""
+    `cause`: why, as the exchange has it (Q.850)."""
 
     call_id: str
     at: datetime
     place: str = ""
-    broke: bool = False
     cause: int = 0
 
 

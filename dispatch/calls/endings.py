@@ -25,18 +25,17 @@ class Over:
     desks: tuple[tuple[str, int], ...]
 
 
-def end_call(session: Session, call_id: str, *, place: str = "", broke: bool = False, cause: int = 0,
-             settings: Settings, at: datetime) -> list[int]:
+def end_call(session: Session, call_id: str, *, place: str = "", cause: int = 0, settings: Settings,
+             at: datetime) -> list[int]:
     """The call is over: its outcome, the desks it lay on (their accounts are returned), its call-back attempt."""
-    ending = Ending(call_id, at, place, broke, cause)
-    return [account for _, account in end_calls(session, [ending], settings=settings).desks]
+    return [account for _, account in end_calls(session, [Ending(call_id, at, place, cause)], settings=settings).desks]
 
 
 def end_calls(session: Session, endings: Sequence[Ending], *, settings: Settings) -> Over:
     """The same of many calls. What was noted late is taken off the desks too."""
     ends = {ending.call_id: ending.at for ending in endings}
     causes_of = {ending.call_id: ending.cause for ending in endings}
-    cut_off = {ending.call_id for ending in endings if ending.broke}
+    cut_off = {ending.call_id for ending in endings if surveys.broke(ending.cause)}
     transfers.call_ended(session, ends)
     if closed := calls.end_all(session, endings):
         unfinished = select(Attempt).where(Attempt.call_id.in_(closed), Attempt.outcome == "")

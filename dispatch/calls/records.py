@@ -12,7 +12,6 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch.callbacks import surveys
 from dispatch.callbacks.telephone import extension_of
 from dispatch.calls import calls, desk, outside_records, reading_on
 from dispatch.calls.calls import Call
@@ -128,8 +127,7 @@ def _note(session: Session, record: Record, settings: Settings) -> None:
             calls.queue(session, session.get_one(Call, call_id), at=at)
         case "HANGUP":
             cause = liaison_records.cause(record)
-            end_call(session, call_id, at=at, place=record["place"], broke=surveys.broke(cause), cause=cause,
-                     settings=settings)  # fmt: skip
+            end_call(session, call_id, at=at, place=record["place"], cause=cause, settings=settings)
 
 
 def _begin(session: Session, record: Record, at: datetime, settings: Settings) -> None:

@@ -101,10 +101,6 @@ def nameless_tickets(session: Session, tickets: Sequence[Ticket], *, account: Ac
     return {one.id for one in tickets if not known or guarded(one) or one.call_id in shielded}
 
 
-def _of_call(session: Session, call_id: str | None) -> Sequence[Ticket]:
-    return session.scalars(select(Ticket).where(Ticket.call_id == call_id)).all() if call_id else ()
-
-
 def nameless(account: Account) -> ColumnElement[bool]:
     """The condition that picks the calls of whose caller the account may know nothing: what gave a guarded ticket,
     and the call-backs of whatever came of it; whom we told something by telephone, whatever it was."""

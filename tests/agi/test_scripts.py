@@ -826,7 +826,7 @@ def test_whose_line_broke_before_he_gave_a_grade_is_rung_for_it_alone(back: Back
     town.until(lambda: back.house.server.counts().served == 1)
     settings = back.house.settings.model_copy(update={"callback_hours": "00:00-24:00"})
     with back.house.database.writing() as session:
-        end_call(session, OUT, broke=True, settings=settings, at=now())
+        end_call(session, OUT, cause=38, settings=settings, at=now())
     assert back.stands() == ("unrated", "due", State.TO_CALL_BACK)
     with back.house.database.writing() as session:
         callback = session.scalars(select(Callback)).one()
@@ -847,7 +847,7 @@ def test_who_was_cut_off_from_an_operator_is_rung_once_to_rate_him(house: Hotlin
     settings = house.settings.model_copy(update={"callback_hours": "00:00-24:00"})
     with house.database.writing() as session:
         session.get_one(Call, CALL).answered_at = now()
-        end_call(session, CALL, broke=True, settings=settings, at=now())
+        end_call(session, CALL, cause=38, settings=settings, at=now())
         owed = session.scalars(select(Callback)).one()
         calls.begin(session, OUT, caller=NUMBER, direction="out", at=now())
         attempt = callbacks.dial(session, owed, call_id=OUT, at=now())

@@ -5,6 +5,7 @@ import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -309,19 +310,22 @@ def test_names_are_met_in_the_order_of_their_bytes(registry: Registry) -> None:
     assert registry.reconcile() == []
 
 
+def looks(registry: Registry, night: datetime, looked: dict[str, datetime], **after: float) -> bool:
+    """Whether the worker begins it so long after that moment; it is waited for."""
+    with time_machine.travel(night + timedelta(**after), tick=False):
+        thread = nightly.at_night(registry.settings, registry.database, looked=looked, at=night + timedelta(**after))
+        if thread:
+            thread.join(60)
+        return thread is not None
+
+
 def test_at_night_it_runs_once_beside_the_sweeps(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[str] = []
     monkeypatch.setattr(nightly, "destroy_due", lambda *_, **__: ran.append("destroyed"))
     night = later(hours=15, minutes=30)  # half past three in Yuxi
 
-    def look(**after: float) -> bool:
-        with time_machine.travel(night + timedelta(**after), tick=False):
-            thread = nightly.at_night(registry.settings, registry.database, looked=looked, at=night + timedelta(**after))
-            if thread:
-                thread.join(60)
-            return thread is not None
-
-    looked: dict[str, datetime] = {}
+    looked = dict[str, datetime]()
+    look = partial(looks, registry, night, looked)
     told = [look(hours=-4), look(), look(minutes=10), look(minutes=25), look(hours=8), look(days=1)]
     assert told == [False, True, False, False, False, True]
     assert ran == ["destroyed"] * 2
@@ -337,13 +341,7 @@ def test_one_that_broke_is_made_up_the_same_night(registry: Registry, monkeypatc
             session.add(Reconciliation(began_at=at, by=by, counts={}))
         raise StoreError("no route to host")
 
-    def look(**after: float) -> bool:
-        with time_machine.travel(night + timedelta(**after), tick=False):
-            thread = nightly.at_night(registry.settings, registry.database, looked=looked, at=night + timedelta(**after))
-            if thread:
-                thread.join(60)
-            return thread is not None
-
+    look = partial(looks, registry, night, looked)
     with monkeypatch.context() as broken:
         broken.setattr(Reconciler, "run", run)
         assert [look(), look(minutes=5), look(minutes=21)] == [True, False, True]

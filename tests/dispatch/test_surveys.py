@@ -24,10 +24,10 @@ AT = later(hours=3)  # 15:00 in Yuxi
 EVENING = later(hours=8, minutes=-1)  # 19:59
 
 
-def cut_off(session: Session, settings: Settings, *, at: object = AT, broke: bool = True) -> list[Callback]:
+def cut_off(session: Session, settings: Settings, *, at: object = AT, cause: int = 38) -> list[Callback]:
     call = town.call(session) if session.get(Call, CALL) is None else session.get_one(Call, CALL)
     call.answered_at = call.answered_at or AT - timedelta(minutes=2)
-    end_call(session, CALL, broke=broke, settings=settings, at=at)  # type: ignore[arg-type]
+    end_call(session, CALL, cause=cause, settings=settings, at=at)  # type: ignore[arg-type]
     session.flush()
     return list(session.scalars(select(Callback)))
 
@@ -42,7 +42,7 @@ def test_who_was_cut_off_from_an_operator_is_owed_one_call_a_minute_later(sessio
 
 
 def test_who_hangs_up_himself_is_not_rung(session: Session, settings: Settings) -> None:
-    assert cut_off(session, settings, broke=False) == []
+    assert cut_off(session, settings, cause=16) == []
 
 
 @pytest.mark.parametrize("why", ["nobody spoke with him", "rated", "danger", "secrecy", "complained", "no number", "barred", "refused before", "switched off", "evening"])
@@ -70,7 +70,7 @@ def test_he_is_not_rung_where_he_may_not_be(session: Session, settings: Settings
         case "evening":
             at = EVENING
     session.flush()
-    end_call(session, CALL, broke=True, settings=settings, at=at)
+    end_call(session, CALL, cause=38, settings=settings, at=at)
     assert session.scalar(select(Callback).where(Callback.survey_of == CALL)) is None
 
 
@@ -116,7 +116,7 @@ def test_a_reply_that_was_heard_closes_its_ticket_without_a_grade_when_nobody_co
     attempt = callbacks.dial(session, callback, call_id="out", at=AT)
     calls.note(session, "out", Step.TOLD, at=AT)
     session.flush()
-    end_call(session, "out", broke=True, settings=settings, at=AT)
+    end_call(session, "out", cause=38, settings=settings, at=AT)
     assert (attempt.outcome, callback.state, row.state) == (surveys.UNRATED, State.DUE, TicketState.TO_CALL_BACK)
     surveys.tidy(session, settings=settings, at=AT + timedelta(minutes=31))
     assert (callback.state, row.state, row.reached, row.satisfaction) == (State.DONE, TicketState.CLOSED, True, None)
@@ -133,5 +133,5 @@ def test_the_third_time_a_reply_was_told_it_stays_told(session: Session, setting
     callbacks.dial(session, callback, call_id="out", at=AT)
     calls.note(session, "out", Step.TOLD, at=AT)
     session.flush()
-    end_call(session, "out", broke=True, settings=settings, at=AT)
+    end_call(session, "out", cause=38, settings=settings, at=AT)
     assert (callback.state, row.state) == (State.DONE, TicketState.CLOSED)
