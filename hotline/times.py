@@ -1,6 +1,6 @@
 """What time it is, and where: the database keeps UTC, people read China's time."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -19,11 +19,6 @@ def local(at: datetime) -> datetime:
 def local_day(at: datetime) -> date:
     """The day it is in Yuxi at that moment."""
     return local(at).date()
-
-
-def midnight(day: date) -> datetime:
-    """The moment at which that day begins in Yuxi, in UTC."""
-    return datetime.combine(day, time(), CHINA).astimezone(UTC)
 
 
 def moment_of(text: str) -> datetime:

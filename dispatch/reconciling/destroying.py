@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
+from dispatch.figures.figures import day_begins
 from dispatch.tickets import case_calls
 from dispatch.tickets.states import State as TicketState
 from dispatch.tickets.tickets import Ticket
@@ -16,7 +17,7 @@ from hotline import audit
 from hotline.database import Database
 from hotline.kept.errors import Absent, StoreError
 from hotline.settings import Settings
-from hotline.times import local_day, midnight, now
+from hotline.times import local_day, now
 from recordings import retention, sides, two_hands
 from recordings.archive import Archive
 from recordings.recordings import Recording, State
@@ -99,7 +100,7 @@ def _over(session: Session, settings: Settings, at: datetime) -> ColumnElement[b
     """A rule that came later may keep longer what was recorded under it; none makes shorter what a row promises."""
     rules = retention.rules(session)
     days = [settings.recordings_keep_days, *[rule.days for rule in rules]]
-    begins = [None, *[midnight(rule.valid_from) for rule in rules], None]
+    begins = [None, *[day_begins(rule.valid_from) for rule in rules], None]
     return or_(*[_began(since, min(filter(None, (until, at - timedelta(days=kept)))))
                  for kept, since, until in zip(days, begins[:-1], begins[1:], strict=True)])  # fmt: skip
 
