@@ -46,7 +46,8 @@ class Telephone:
                 self.link(), f"PJSIP/{dialled(number)}@{settings.trunk}", channel_id=attempt.id, context="callback",
                 extension="s", caller_id=settings.number, account=attempt.call_id,
                 timeout=settings.callback_ring_seconds,
-                variables={"__CALLID": attempt.call_id, "CALLBACK": attempt.callback_id, "ATTEMPT": attempt.id},
+                variables={"__CALLID": attempt.call_id, "__CALLER": dialled(number), "CALLBACK": attempt.callback_id,
+                           "ATTEMPT": attempt.id},
             )  # fmt: skip
         except LinkError as error:
             log.warning("callback.not_asked", call_id=attempt.call_id, reason=str(error))
@@ -74,7 +75,7 @@ class Telephone:
             actions.originate(
                 self.link(), f"PJSIP/{dialled(number)}@{settings.trunk}", channel_id=channel_id, context="telling",
                 extension="s", caller_id=settings.number, account=call_id, timeout=settings.callback_ring_seconds,
-                variables={"__CALLID": call_id, "ATTEMPT": channel_id},
+                variables={"__CALLID": call_id, "__CALLER": dialled(number), "ATTEMPT": channel_id},
             )  # fmt: skip
         except ActionRefused:
             raise
