@@ -242,7 +242,7 @@ MISSED = {Over.CALLED_BACK: _("已回电"), Over.CAME_THROUGH: _("已自行接�
           Over.REFUSED: _("不愿接受回电"), Over.NOT_REACHED: _("多次未接通"), "": _("待回电")}  # fmt: skip
 PLACES = {PlaceOver.ANSWERED: _("已接通"), PlaceOver.REFUSED: _("不再需要"), PlaceOver.TAKEN_OVER: _("自行来电"),
           PlaceOver.NOT_REACHED: _("未接通，转人工回电"), PlaceOver.EXPIRED: _("超时，转人工回电"),
-          "": _("等候回电")}  # fmt: skip
+          PlaceOver.MESSAGE: _("已留言"), "": _("等候回电")}  # fmt: skip
 CAUSES = {Cause.NUISANCE: _("骚扰辱骂"), Cause.OCCUPYING: _("占用线路"), Cause.FALSE: _("反映虚假情况")}
 BLOCKS = {"standing": _("限制中"), "over": _("已结束")}
 MENU_DOES = {Do.SELF_SERVICE: _("自助查询"), Do.PROGRESS: _("查询进度"), Do.PERSON: _("人工服务"),

@@ -11,7 +11,7 @@ from dispatch.callbacks import callbacks, missed, trunk
 from dispatch.callbacks.callbacks import Attempt, Callback, State
 from dispatch.callbacks.trunk import Taken
 from dispatch.calls import calls
-from dispatch.calls.calls import Call, Step
+from dispatch.calls.calls import Call, CallStep, Step
 from hotline import phones
 from hotline.calendar.hours import next_sensible, read_hours
 from hotline.database import Base
@@ -25,6 +25,7 @@ class Over(StrEnum):
 
     ANSWERED = "answered"  # he was rung, and an operator spoke with him
     REFUSED = "refused"  # he was rung, and needs it no more
+    MESSAGE = "message"  # he left his question instead
     TAKEN_OVER = "taken_over"  # he rang again himself, and goes before others by it
     NOT_REACHED = "not_reached"  # now an operator rings him
     EXPIRED = "expired"  # his turn did not come in time: now an operator rings him
@@ -139,7 +140,7 @@ def _being_rung(session: Session) -> int:
 def settled(session: Session, place: Place, *, settings: Settings, at: datetime) -> None:
     """An attempt to ring him is over: so may be the place. Whom we could not reach an operator rings."""
     if place.callback.state == State.DONE:
-        _end(place, Over.ANSWERED, at)
+        _end(place, Over.ANSWERED if _answered(session, place) else Over.MESSAGE, at)
     elif place.callback.state == State.GIVEN_UP:
         refused = _last(session, place) == callbacks.REFUSED
         _end(place, Over.REFUSED if refused else Over.NOT_REACHED, at)
@@ -148,25 +149,36 @@ def settled(session: Session, place: Place, *, settings: Settings, at: datetime)
 
 
 def tidy(session: Session, *, settings: Settings, at: datetime) -> int:
-    """End the places of who has rung again and waits, or has waited, himself; and those whose turn did not come within
-    the time, of which the hours at which nobody is rung are none. Not while he is rung. How many."""
+    """End the places of who has left his question, or has rung again and waits, or has waited, himself; and those whose
+    turn did not come within the time, of which the hours at which nobody is rung are none. Not while he is rung. How
+    many."""
+    left = exists().where(Call.caller == Place.number, CallStep.call_id == Call.id, CallStep.kind == Step.MESSAGE,
+                          CallStep.at > Place.queued_at)  # fmt: skip
     again = exists().where(Call.caller == Place.number, Call.direction == "in", Call.queued_at > Place.kept_at)
     within, hours = timedelta(minutes=settings.queue_place_minutes), read_hours(settings.callback_hours)
     late = Place.kept_at < at - within
-    query = select(Place, again).join(Callback, Callback.id == Place.callback_id).where(
-        Place.over_at.is_(None), Callback.state == State.DUE, again | late)  # fmt: skip
+    query = select(Place, left, again).join(Callback, Callback.id == Place.callback_id).where(
+        Place.over_at.is_(None), Callback.state == State.DUE, left | again | late)  # fmt: skip
     rows = session.execute(query.order_by(Place.id).with_for_update(of=Place)).all()
-    over = [(place, rang) for place, rang in rows if rang or next_sensible(place.kept_at, hours) < at - within]
-    for place, rang in over:
+    over = [(place, Over.MESSAGE if told else Over.TAKEN_OVER if rang else Over.EXPIRED) for place, told, rang in rows
+            if told or rang or next_sensible(place.kept_at, hours) < at - within]  # fmt: skip
+    for place, why in over:
         place.callback.state = State.VOID
-        _end(place, Over.TAKEN_OVER if rang else Over.EXPIRED, at)
-        if not rang:
+        _end(place, why, at)
+        if why is Over.EXPIRED:
             missed.owe(session, session.get_one(Call, place.call_id), settings=settings, at=at)
     return len(over)
 
 
 def _end(place: Place, over: Over, at: datetime) -> None:
     place.over, place.over_at = over, at
+
+
+def _answered(session: Session, place: Place) -> bool:
+    """Whether an operator spoke with him when he was rung."""
+    query = select(CallStep.id).join(Attempt, Attempt.call_id == CallStep.call_id).where(
+        Attempt.callback_id == place.callback_id, CallStep.kind == Step.ANSWERED)  # fmt: skip
+    return session.scalar(query.limit(1)) is not None
 
 
 def _last(session: Session, place: Place) -> str | None:

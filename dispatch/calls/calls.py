@@ -267,7 +267,9 @@ _BY_PLACE = {
 def outcome_of(kinds: set[Step], *, place: str = "", direction: str = "in") -> Outcome:
     """The outcome that a call's lines amount to: the furthest that the caller came."""
     if direction == "out":
-        return Outcome.CALLED_BACK if kinds & {Step.TOLD, Step.TALKED, Step.ANSWERED, Step.RATED} else Outcome.HUNG_UP
+        if kinds & {Step.TOLD, Step.TALKED, Step.ANSWERED, Step.RATED}:
+            return Outcome.CALLED_BACK
+        return Outcome.MESSAGE_LEFT if Step.MESSAGE in kinds else Outcome.HUNG_UP
     if Step.QUEUED in kinds and not kinds & {Step.ANSWERED, Step.MESSAGE, Step.PLACE_KEPT}:
         return _BY_PLACE.get(place, Outcome.ABANDONED)
     for step, outcome in _BY_STEP:

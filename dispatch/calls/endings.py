@@ -35,7 +35,7 @@ def end_calls(session: Session, endings: Sequence[Ending], *, settings: Settings
     """The same of many calls. What was noted late is taken off the desks too."""
     ends = {ending.call_id: ending.at for ending in endings}
     causes_of = {ending.call_id: ending.cause for ending in endings}
-    cut_off = {ending.call_id for ending in endings if surveys.broke(ending.cause)}
+    cut_off = {ending.call_id for ending in endings if ending.cause in causes.BROKEN}
     transfers.call_ended(session, ends)
     if closed := calls.end_all(session, endings):
         unfinished = select(Attempt).where(Attempt.call_id.in_(closed), Attempt.outcome == "")
@@ -105,10 +105,11 @@ def refused(session: Session, attempt_id: str, *, settings: Settings, at: dateti
 
 
 def _heard(session: Session, attempt: Attempt) -> bool:
-    """Whether the citizen has heard the reply to its end; whose place was kept, whether an operator spoke with him.
-    In a call in which he rang us he may have heard something else before."""
-    came = Step.ANSWERED if session.get_one(Callback, attempt.callback_id).for_place else Step.TOLD
-    query = select(CallStep.id).where(CallStep.call_id == attempt.call_id, CallStep.kind == came).limit(1)
+    """Whether the citizen has heard the reply to its end; whose place was kept, whether an operator spoke with him, or
+    he left his question. In a call in which he rang us he may have heard something else before."""
+    for_place = session.get_one(Callback, attempt.callback_id).for_place
+    came = (Step.ANSWERED, Step.MESSAGE) if for_place else (Step.TOLD,)
+    query = select(CallStep.id).where(CallStep.call_id == attempt.call_id, CallStep.kind.in_(came)).limit(1)
     call = session.get(Call, attempt.call_id)
     if call is not None and call.direction == "in":
         query = query.where(CallStep.at >= attempt.dialled_at)

@@ -37,6 +37,7 @@ S, O = Step, Outcome  # noqa: E741 (a table reads better with short names)
         ({S.BEGAN}, "menu", "in", O.HUNG_UP),
         ({S.BEGAN}, "", "out", O.HUNG_UP),
         ({S.BEGAN, S.TOLD}, "", "out", O.CALLED_BACK),
+        ({S.BEGAN, S.QUEUED, S.MESSAGE}, "", "out", O.MESSAGE_LEFT),
     ],
 )
 def test_a_call_counts_as_the_furthest_that_its_caller_came(kinds: set[Step], place: str, direction: str, outcome: Outcome) -> None:

@@ -14,7 +14,7 @@ from dispatch.callbacks.place_keeper import PlaceKeeper, Row, line_of
 from dispatch.callbacks.places import Line, Over, Place, Waiting, is_turn
 from dispatch.callbacks.trunk import Taken
 from dispatch.calls import calls, desk, endings
-from dispatch.calls.calls import Call, Outcome
+from dispatch.calls.calls import Call, Outcome, Step
 from dispatch.line import rules
 from dispatch.line.priority import Rank
 from hotline.accounts.roles import Role
@@ -134,6 +134,43 @@ def test_whom_an_operator_answers_has_had_his_place(session: Session, settings: 
     endings.end_call(session, out.id, settings=settings, at=AT)
     assert (place.over, attempt.outcome, out.outcome) == (Over.ANSWERED, callbacks.TOLD, Outcome.CALLED_BACK)
     assert session.scalars(select(MissedCaller)).all() == []
+
+
+def leaves_his_question(session: Session, call_id: str, *, at: datetime) -> None:
+    """As it is taken in, before his call ends or after."""
+    calls.note(session, call_id, Step.MESSAGE, at=at)
+    call = session.get_one(Call, call_id)
+    if call.ended_at is not None:
+        session.flush()
+        calls.settle(session, call)
+
+
+@pytest.mark.parametrize(("before", "taken_in"), [(0, "while he is on the line"), (0, "later"), (2, "while he is on the line"), (2, "later")])
+def test_who_leaves_his_question_when_his_place_comes_is_rung_for_it_no_more(session: Session, settings: Settings, before: int, taken_in: str) -> None:
+    """Also at the last attempt, whose end without success would have an operator ring him."""
+    place = keeps(session, settings)
+    for n in range(before):
+        endings.end_attempt(session, rung(session, settings, after=10 + 10 * n), outcome="no_answer", settings=settings, at=AT + timedelta(minutes=11 + 10 * n))
+    attempt, end = rung(session, settings, after=40), AT + timedelta(minutes=42)
+    calls.queue(session, session.get_one(Call, attempt.call_id), at=end)
+    if taken_in == "later":
+        endings.end_call(session, attempt.call_id, settings=settings, at=end)
+    leaves_his_question(session, attempt.call_id, at=end)
+    endings.end_call(session, attempt.call_id, settings=settings, at=end)
+    places.tidy(session, settings=settings, at=end)
+    owed = [over for _, over in missed.came_through(session)]
+    gave_up = (before, taken_in) == (2, "later")  # until it is taken in, nobody can know
+    assert (place.over, owed) == ((Over.NOT_REACHED, [missed.Over.MESSAGE]) if gave_up else (Over.MESSAGE, []))
+    assert place.callback.state not in (State.DUE, State.CLAIMED, State.DIALLING)
+    assert session.get_one(Call, attempt.call_id).outcome == Outcome.MESSAGE_LEFT
+
+
+def test_who_rings_again_and_leaves_his_question_without_waiting_has_no_place_any_more(session: Session, settings: Settings) -> None:
+    place = keeps(session, settings)
+    town.call(session, "again", at=AT + timedelta(minutes=5))
+    leaves_his_question(session, "again", at=AT + timedelta(minutes=6))
+    places.tidy(session, settings=settings, at=AT + timedelta(minutes=7))
+    assert (place.over, place.callback.state) == (Over.MESSAGE, State.VOID)
 
 
 def test_who_needs_it_no_more_is_rung_by_nobody(session: Session, settings: Settings) -> None:
