@@ -1,6 +1,7 @@
 """One caller who asks the machine, and the keys that mean the same wherever he is."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from agi.house import House
 from agi.voice import Voice
@@ -23,7 +24,7 @@ class Talk:
     machine: Machine  # what the machine may do in this call
     caller: str = ""  # his number, as the exchange told it
 
-    def note(self, kind: Step, **detail: object) -> None:
-        """Write down what happened in this call."""
+    def note(self, kind: Step, *, at: datetime | None = None, **detail: object) -> None:
+        """Write down what happened in this call, at this moment where no other is told."""
         with self.house.database.writing() as session:
-            calls.note(session, self.call_id, kind, at=now(), **detail)
+            calls.note(session, self.call_id, kind, at=at or now(), **detail)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from agi.again import READINGS, again
@@ -41,12 +42,13 @@ def asked_aloud(talk: Talk) -> Entry | Next | Keyed:
     What can't be understood, or found, is asked for once more; after one round that came to nothing, a person."""
     ears, question = Ears(talk.voice), "hotline/say_your_question"
     for place in range(TRIES):
+        asked = now()
         heard = ears.hear(question, expecting=Expecting.QUESTION)
         if not isinstance(heard, Heard):
             return _without_words(talk, heard)
         if (danger := emergency(heard.text)) is not None:
             return advise(talk, danger, said=masked(heard.text))
-        searched = _searched(talk, heard, place)
+        searched = _searched(talk, heard, place, asked)
         if searched is not None and searched.verdict is not Verdict.NOTHING:
             return _Offer(talk, ears, searched).made()
         question = "hotline/say_it_again" if searched is None else "hotline/say_it_otherwise"
@@ -64,17 +66,19 @@ def _without_words(talk: Talk, heard: Keyed | Nothing | Deaf) -> Next | Keyed:
     return Keyed("")
 
 
-def _searched(talk: Talk, heard: Heard, place: int) -> Searched | None:
-    """What the one search finds for his words, noted with them; None when they could not be understood."""
+def _searched(talk: Talk, heard: Heard, place: int, asked: datetime) -> Searched | None:
+    """What the one search finds for his words; None when they could not be understood. Noted with them where he was
+    asked: there they are heard in the recording."""
     words, score = masked(heard.text), heard.score
     if not heard.text or score < CLEAR:
-        talk.note(Step.HEARD, words=words, score=score, by=heard.by, verdict="unclear")
+        talk.note(Step.HEARD, at=asked, words=words, score=score, by=heard.by, verdict="unclear")
         return None
     at, matches = now(), _matches(talk, heard.text)
     sure = verdict_aloud(matches)
     entries = _entries(talk, matches) if sure is not Verdict.NOTHING else []
-    talk.note(Step.HEARD, words=words, score=score, by=heard.by, verdict=str(sure), offered=[e.id for e in entries],
-              chance=matches[0].score if matches else 0.0, again=bool(place))  # fmt: skip
+    talk.note(Step.HEARD, at=asked, words=words, score=score, by=heard.by, verdict=str(sure),
+              offered=[e.id for e in entries], chance=matches[0].score if matches else 0.0,
+              again=bool(place))  # fmt: skip
     found = {Verdict.SURE: Found.SHOWN, Verdict.UNSURE: Found.UNSURE, Verdict.NOTHING: Found.NOTHING}[sure]
     put = Put(heard.text, Channel.MACHINE, Way.SPEECH, found, at, score=matches[0].score if matches else 0.0,
               call_id=talk.call_id)  # fmt: skip

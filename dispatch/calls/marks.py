@@ -1,4 +1,4 @@
-"""Where in a call's recording something began: menu, queue, operator, liaison."""
+"""Where in a call's recording something began: menu, what he said to the machine, queue, operator, liaison."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,7 +6,8 @@ from datetime import datetime
 
 from dispatch.calls.calls import CallStep, Step
 
-MARKED = frozenset({Step.MENU, Step.QUEUED, Step.ANSWERED, Step.TRANSFER_BEGAN, Step.TRANSFER_JOINED, Step.MESSAGE})
+MARKED = frozenset({Step.MENU, Step.HEARD, Step.QUEUED, Step.ANSWERED, Step.TRANSFER_BEGAN, Step.TRANSFER_JOINED,
+                    Step.MESSAGE})  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -178,15 +178,24 @@ def test_the_drawing_has_marks_that_lead_there(world: World, signed_in: SignIn) 
     assert "M300.0 0V100" in drawn, "at three quarters of four hundred points"
 
 
+@pytest.mark.parametrize(("language", "words"), [("zh", "说的话"), ("en", "Said")])
+def test_a_mark_leads_to_what_he_said_to_the_machine(world: World, signed_in: SignIn, language: str, words: str) -> None:
+    row = sealed(world)
+    with world.database.writing() as session:
+        calls.note(session, row.call_id, Step.HEARD, at=row.began_at + timedelta(seconds=1.5), words="居住证")
+    drawn = signed_in("supervisor").get(f"/recordings/{row.id}/shape?lang={language}").text
+    assert f'data-seek="1.5">0:01 {words}<' in drawn
+
+
 def test_marks_are_places_within_the_recording_the_first_of_each(world: World) -> None:
     began = now()
     call = world.call()
     with world.database.writing() as session:
-        for kind, second in ((Step.MENU, 1), (Step.MENU, 2), (Step.TOLD, 3), (Step.QUEUED, 5), (Step.ANSWERED, 9), (Step.MESSAGE, 99)):
+        for kind, second in ((Step.MENU, 1), (Step.MENU, 2), (Step.HEARD, 3), (Step.TOLD, 4), (Step.QUEUED, 5), (Step.ANSWERED, 9), (Step.MESSAGE, 99)):
             calls.note(session, call, kind, at=began + timedelta(seconds=second))
         session.flush()
         steps = session.scalars(select(calls.CallStep).where(calls.CallStep.at > began + timedelta(seconds=0.9))).all()
-        assert marks(steps, began=began, seconds=20) == [Mark(1, Step.MENU), Mark(5, Step.QUEUED), Mark(9, Step.ANSWERED)]
+        assert marks(steps, began=began, seconds=20) == [Mark(1, Step.MENU), Mark(3, Step.HEARD), Mark(5, Step.QUEUED), Mark(9, Step.ANSWERED)]
 
 
 def test_while_the_key_is_away_it_is_said_and_not_half_a_sound(world: World, signed_in: SignIn) -> None:

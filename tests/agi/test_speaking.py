@@ -1,15 +1,18 @@
 """A caller says what he wants to know: each way of the conversation over a real FastAGI server."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from dispatch.calls.calls import Step
+from dispatch.calls.calls import CallStep, Step
 from dispatch.calls.tellings import Telling
 from hotline.database import Database
 from hotline.hearing import Understood
+from hotline.times import now
 from knowledge_base.asked import Asked, Found, Unanswered
 from tests.agi.speaker import UNCLEAR, Speaker
 from tests.agi.test_scripts import ANSWER, QUESTION, Hotline, a_house, asked_of
@@ -53,6 +56,27 @@ def test_what_he_says_is_repeated_as_the_entrys_title_and_answered_on_his_yes(ho
     assert (row.words, row.way, row.found, row.place, row.entry_id) == ("居住证到期了怎么续签", "speech", Found.CHOSEN, 1, candidate["entry"])
     with house.database.reading() as session:
         assert session.scalars(select(Telling.words)).one() == ANSWER
+
+
+@dataclass
+class Watched(Speaker):
+    """It is seen when he speaks."""
+
+    spoke: list[datetime] = field(default_factory=list)
+
+    def _words(self) -> str:
+        self.spoke.append(now())
+        return super()._words()
+
+
+@pytest.mark.parametrize("score", [80, 5])
+def test_his_words_stand_in_the_timeline_where_he_was_asked_so_that_a_mark_leads_before_them(house: Hotline, score: int) -> None:
+    caller = Watched(says={"say_your_question": "居住证到期了怎么续签"}, score=score)
+    house.serve(caller, "self_service")
+    with house.database.reading() as session:
+        heard = session.scalars(select(CallStep.at).where(CallStep.kind == Step.HEARD).order_by(CallStep.id)).first()
+    assert heard is not None
+    assert heard < caller.spoke[0]
 
 
 def test_a_key_says_yes_too(house: Hotline) -> None:
