@@ -13,12 +13,14 @@ from dispatch.callbacks.callbacks import Attempt
 from dispatch.callbacks.places import Line, Place, Waiting
 from dispatch.callbacks.trunk import Taken
 from dispatch.calls.calls import Call
+from dispatch.line.overflow import CALLED_IN
 from hotline.database import Database
 from hotline.settings import Settings
 from hotline.times import now
 
 Row = Mapping[str, str]
 NOT_IN_USE = "1"  # the exchange's number for a phone on which nobody talks and nothing rings
+GONE = frozenset({"0", "4", "5"})  # its numbers for one that is unknown, invalid or unavailable, as in queues.conf
 log = structlog.get_logger()
 
 
@@ -64,9 +66,18 @@ def line_of(session: Session, rows: Sequence[Row], *, queue: str, at: datetime) 
     began = _began(session, [row.get("Uniqueid", "") for row in entries])
     waiting = [Waiting(int(row.get("Priority") or 0), began.get(row.get("Uniqueid", "")) or at - _wait(row))
                for row in entries]  # fmt: skip
-    free = {row.get("Location") for row in rows if row.get("Event") == "QueueMember" and row.get("Queue") == queue
-            and row.get("Paused") == "0" and row.get("Status") == NOT_IN_USE}  # fmt: skip
-    return Line(tuple(waiting), len(free))
+    there = [row for row in rows if row.get("Event") == "QueueMember" and row.get("Queue") == queue
+             and row.get("Status") not in GONE]  # fmt: skip
+    return Line(tuple(waiting), sum(map(_is_free, [row for row in there if _is_reached(row)] or there)))
+
+
+def _is_reached(row: Row) -> bool:
+    """Whether who comes now reaches this operator: one in reserve only where nobody else is there."""
+    return int(row.get("Penalty") or 0) <= CALLED_IN
+
+
+def _is_free(row: Row) -> bool:
+    return row.get("Paused") == "0" and row.get("Status") == NOT_IN_USE
 
 
 def _wait(row: Row) -> timedelta:

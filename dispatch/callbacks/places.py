@@ -58,7 +58,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Line:
-    """The queue as the exchange has it: who waits, and how many operators take calls and have none."""
+    """The queue as the exchange has it: who waits, and how many operators are free for who comes now."""
 
     waiting: tuple[Waiting, ...] = ()
     free: int = 0

@@ -16,6 +16,7 @@ from dispatch.callbacks.trunk import Taken
 from dispatch.calls import calls, desk, endings
 from dispatch.calls.calls import Call, Outcome, Step
 from dispatch.line import rules
+from dispatch.line.overflow import CALLED_IN, HELD, ORDINARY
 from dispatch.line.priority import Rank
 from hotline.accounts.roles import Role
 from hotline.database import Database
@@ -250,6 +251,25 @@ def test_the_exchange_tells_who_waits_since_when_and_who_is_free(session: Sessio
     at = AT + timedelta(minutes=1)
     assert line_of(session, ROWS, queue="hotline", at=at) == Line(
         (Waiting(6, AT), Waiting(0, at - timedelta(seconds=30))), free=1)  # fmt: skip
+
+
+def member(counts: int, status: str = "1", paused: str = "0") -> Row:
+    return {"Event": "QueueMember", "Queue": "hotline", "Paused": paused, "Status": status, "Penalty": str(counts)}
+
+
+@pytest.mark.parametrize(
+    ("members", "free"),
+    [
+        ([member(ORDINARY, "2"), member(HELD)], 0),  # whoever came now would wait for those in reserve as others do
+        ([member(ORDINARY, paused="1"), member(HELD)], 0),
+        ([member(ORDINARY), member(HELD)], 1),
+        ([member(ORDINARY, "2"), member(CALLED_IN)], 1),  # too many wait
+        ([member(ORDINARY, "5"), member(HELD), member(HELD)], 2),  # nobody else is there
+        ([member(HELD, "2"), member(HELD)], 1),
+    ],
+)  # fmt: skip
+def test_operators_in_reserve_are_free_for_who_is_rung_only_when_he_reaches_them(session: Session, members: list[Row], free: int) -> None:
+    assert line_of(session, members, queue="hotline", at=AT) == Line(free=free)
 
 
 @pytest.mark.parametrize("asked", [True, False])
