@@ -11,7 +11,9 @@ from cli.exchange import Exchange
 from cli.exchange_files import ExchangePlan
 from cli.sip import Sipp, call, phone
 from cli.sip_scenario import Signal, Step, Wait
+from dispatch.line.flags import Skill
 from dispatch.line.overflow import HELD, ORDINARY
+from dispatch.line.skilled import DANGER, queue_of
 from hotline.exchange import actions
 from hotline.exchange.link import Address, Link
 from tests.exchange.conftest import nobody_left, until
@@ -89,6 +91,34 @@ def test_who_keys_110_while_he_waits_goes_before_all_others_whatever_these_need(
                 actions.hangup(link, talking)
                 until(lambda: with_whom(link, "8001") in ([FIRST], [SECOND]))
                 assert with_whom(link, "8001") == [SECOND]
+
+
+def test_of_an_operator_who_is_in_all_queues_danger_has_more_than_any_skill_and_a_skill_more_than_all_others(link: Link) -> None:
+    """What decides it, while the one above may be lucky: of two that weigh the same the exchange takes either."""
+    weights = {row["Queue"]: int(row["Weight"]) for row in actions.queue_status(link) if row["Event"] == "QueueParams"}
+    skilled = {weights[queue_of("hotline", skill)] for skill in Skill}
+    assert weights[queue_of("hotline", DANGER)] > max(skilled)
+    assert min(skilled) > weights["hotline"]
+
+
+@pytest.mark.parametrize(("skill", "offered"), [("danger", False), ("elderly", True)])
+def test_who_is_in_danger_is_offered_no_call_back_though_nobody_is_free(
+    exchange: Exchange, plan: ExchangePlan, link: Link, agi: Agi, skill: str, offered: bool
+) -> None:
+    told = ["SET VARIABLE STAFFED yes", f"SET VARIABLE SKILL {skill}", "SET VARIABLE QUEUE_PRIO 6"]
+    exchange.cli("dialplan set global PLACES yes")
+    try:
+        with agi(incoming=told, keep_place=["SET VARIABLE NEXT goodbye"]) as asked, phone("8001", "first-phone", Wait(1), exchange=plan.sip_port):
+            for queue in ("hotline", f"hotline-{skill}"):
+                exchange.cli(f"queue add member PJSIP/8001 to {queue}")
+                exchange.cli(f"queue pause member PJSIP/8001 queue {queue}")
+            at_the_offer = Wait(seconds_of("hotline/to_operator") + 1.5)
+            with asks(plan, FIRST, at_the_offer, Signal("2", then=0)):
+                until(lambda: [one["agi_network_script"] for one in asked][1:] == ["keep_place"] if offered else waiting(link, f"hotline-{skill}") == [FIRST])
+                time.sleep(2)
+        assert [one["agi_network_script"] for one in asked] == ["incoming", *(["keep_place"] if offered else [])]
+    finally:
+        exchange.cli("dialplan set global PLACES no")
 
 
 def test_who_is_in_danger_reaches_operators_in_reserve_at_once(exchange: Exchange, plan: ExchangePlan, link: Link, agi: Agi) -> None:
