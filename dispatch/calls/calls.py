@@ -270,7 +270,8 @@ def outcome_of(kinds: set[Step], *, place: str = "", direction: str = "in") -> O
         if kinds & {Step.TOLD, Step.TALKED, Step.ANSWERED, Step.RATED}:
             return Outcome.CALLED_BACK
         return Outcome.MESSAGE_LEFT if Step.MESSAGE in kinds else Outcome.HUNG_UP
-    if Step.QUEUED in kinds and not kinds & {Step.ANSWERED, Step.MESSAGE, Step.PLACE_KEPT}:
+    asked = Step.QUEUED in kinds or _BY_PLACE.get(place) is Outcome.ABANDONED  # whatever the machine told him before
+    if asked and not kinds & {Step.ANSWERED, Step.MESSAGE, Step.PLACE_KEPT}:
         return _BY_PLACE.get(place, Outcome.ABANDONED)
     for step, outcome in _BY_STEP:
         if step in kinds:

@@ -75,6 +75,22 @@ def test_who_gives_up_twice_is_owed_one_call_and_another_telephone_one_of_its_ow
     assert [call.id for call in missed.calls_of(session, first)] == ["call-0", "call-1"]
 
 
+@pytest.mark.parametrize("before", [Step.TOLD, Step.PROGRESS, Step.DIRECTED])
+@pytest.mark.parametrize("said", [True, False])
+def test_whom_the_machine_told_something_and_who_then_says_nothing_after_the_tone_is_owed_one(
+    session: Session, settings: Settings, before: Step, said: bool
+) -> None:
+    """He came there by a key of the office's menu, and never asked for a person."""
+    town.call(session, "told", at=AT)
+    calls.note(session, "told", before, at=AT)
+    if said:
+        calls.note(session, "told", Step.MESSAGE, at=AT)
+    calls.end(session, "told", at=AT + timedelta(minutes=1))
+    endings.end_call(session, "told", place="message", settings=settings, at=AT + timedelta(minutes=1))  # the exchange's records
+    session.flush()
+    assert len(sweep(session, settings)) == (0 if said else 1)
+
+
 @pytest.mark.parametrize("spared", ["withheld", "from abroad", "our own call", "asked nobody", "of last week", "just now"])
 def test_nobody_else_is_owed_one(session: Session, settings: Settings, spared: str) -> None:
     if spared == "asked nobody":
