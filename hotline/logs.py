@@ -1,13 +1,14 @@
 """Structured logs: one JSON object a line, with the call's id and never a caller's full number."""
 
 import logging
-import re
 import sys
 from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
 from structlog.stdlib import ProcessorFormatter
+
+from hotline import digits
 
 # Call ids, tickets' numbers, days and moments, the exchange's own ids, digests: these are nobody's telephone.
 _KEPT = (
@@ -17,8 +18,7 @@ _KEPT = (
     r"(?<![\w.])(?:[A-Za-z]{1,20}\d{0,3}-)?1[7-9]\d{8}\.\d{1,9}(?![\d.])",
     r"(?<![0-9A-Za-z])[0-9a-f]{32,64}(?![0-9A-Za-z])",
 )
-# Anything that could be a telephone or identity number, or a query code: seven digits or more, also in groups.
-_NUMBER = re.compile(rf"(?P<kept>{'|'.join(_KEPT)})|\+?\d(?:[ ()/-]{{0,2}}\d){{6,}}[Xx]?")
+_NUMBER = digits.rows(_KEPT)  # a query code is found, too
 _SMALLEST = 1_000_000
 
 
@@ -33,7 +33,7 @@ def mask(number: str) -> str:
 
 def mask_within(text: str) -> str:
     """The text with everything in it masked that could be a telephone number."""
-    return _NUMBER.sub(lambda found: found["kept"] or mask(re.sub(r"[ ()/-]", "", found[0])), text)
+    return _NUMBER.sub(lambda found: found["kept"] or mask(digits.alone(found[0])), text)
 
 
 def _masked(value: Any) -> Any:

@@ -2,12 +2,12 @@
 
 import re
 
+from hotline import digits
+
 GONE = "＊"
 """Stands for what was taken out."""
 
-# A telephone, identity or bank number, also with blanks or strokes between its groups, or said digit by digit.
-_NUMBER = re.compile(r"(?<![0-9A-Za-z.])\+?\d(?:[ \-—]?\d){6,}[Xx]?(?![0-9A-Za-z])")
-_SAID = re.compile(r"[零〇一二三四五六七八九幺两]{7,}[Xx]?")
+_NUMBER = digits.rows()
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.ASCII)
 _PLATE = re.compile(
     r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Za-z][·. ]?"
@@ -58,7 +58,10 @@ def masked(words: str) -> str:
     out. A bare name that nothing marks as one stays: no list of names tells it from a word."""
     for pattern in (_WECHAT, _QQ, _CALLED, _I_AM):
         words = pattern.sub(rf"\1{GONE}", words)
-    for pattern in (_MAIL, _PLATE, _NUMBER, _SAID, _DOOR, _HOUSE, _TITLED, _OWNED):
+    for pattern in (_MAIL, _PLATE):
+        words = pattern.sub(GONE, words)
+    words = _NUMBER.sub(lambda found: found["kept"] or GONE, words)
+    for pattern in (_DOOR, _HOUSE, _TITLED, _OWNED):
         words = pattern.sub(GONE, words)
     return words
 

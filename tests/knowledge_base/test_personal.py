@@ -2,7 +2,10 @@
 
 import pytest
 
+from hotline.logs import mask_within
 from knowledge_base.personal import GONE, keys_masked, masked
+
+DIGITS = set("0123456789０１２３４５６７８９零〇一二三四五六七八九幺两")
 
 
 @pytest.mark.parametrize(("said", "kept"), [
@@ -43,3 +46,31 @@ def test_numbers_of_his_own_that_a_caller_keys_are_taken_out(pressed: str) -> No
 def test_words_on_the_keys_stay_however_long_they_are(pressed: str) -> None:
     """shenfenzheng has twelve keys, shenfenzhengbubancailiao more; 12345rexian begins with a number."""
     assert keys_masked(pressed) == pressed
+
+
+@pytest.mark.parametrize("number", [
+    "13887712345", "138 8771 2345", "138-8771-2345", "138·8771·2345", "138.8771.2345", "138–8771–2345", "138－8771－2345", "138—8771—2345",
+    "138,8771,2345", "138，8771，2345", "138/8771/2345", "138 - 8771 - 2345", "138\u200b8771\u200d2345", "138\ufeff87712345", "138\u00a08771\u30002345",
+    "138.87712345", "1.3.8.8.7.7.1.2.3.4.5", "1 3 8 8 7 7 1 2 3 4 5", "1,3,8,8,7,7,1,2,3,4,5", "１３８８７７１２３４５", "+86 138.8771.2345",
+    "2012 138·8771·2345", "13887712345,13987712345", "138.8771.2345,139.8771.2345", "0877-2012345", "（0877）2012345", "0877·201·2345", "0877.2012345",
+    "2012345", "201 2345", "530402199001011234", "53040219900101123X", "530402.19900101.123X", "530402 1990 0101 1234", "6222.0240.0001.2345.678",
+    "6222 0240 0001 2345 678", "一三八八七七一二三四五", "一 三 八 八 七 七 一 二 三 四 五", "幺三八 八七七幺 二三四五", "一·三·八·八·七·七·一·二·三·四·五", "一三八-八七七一-二三四五",
+])  # fmt: skip
+@pytest.mark.parametrize("around", ["{}", "tel{}x", "我的电话是{}，请回电", "TEL:{}.", "x{}y", "2026-11-28 {}", "共1,000,000元，电话{}"])
+def test_a_number_is_found_however_its_digits_are_parted_and_whatever_adjoins(number: str, around: str) -> None:
+    words = around.format(number)
+    assert not DIGITS & set(masked(words).replace("2026-11-28", "").replace("1,000,000", ""))
+    assert number not in mask_within(words)
+    assert "****" in mask_within(words)
+
+
+@pytest.mark.parametrize("said", [
+    "2026-11-28", "2026/11/28", "2026.11.28", "2026－11－28", "2026/1/8", "2026-11-28至2026-12-31", "2026-11-28 09:00", "2026年11月28日", "2020-2026年",
+    "二〇二六年十一月二十八日", "1,000,000元", "12,345,678.90元", "1，000，000", "1000000元", "2500000.5万元", "3000000 元", "第一百二十三条第四款", "《民法典》第1043条",
+    "云政发〔2026〕15号", "GB/T 33358-2016", "DB53/T 1234-2021", "3.11.2", "v131.0.6778.204", "10.0.19045.3803", "192.168.100.200", "192.168.10.200.", "10.0.0.1:8080",
+    "1、3、5、7、9、11、13路", "1,3,5,7,9,11,13,15,17路", "24.350123", "102.5455678", "0.123456789", "8:30-12:00，14:30-18:00", "96128", "110、119、120", "第3、4、5、6、7、8、9条",
+    "一、二、三、四、五、六、七", "三心二意",
+])  # fmt: skip
+def test_days_amounts_articles_versions_addresses_and_lists_are_nobodys_number(said: str) -> None:
+    assert masked(said) == said
+    assert mask_within(said) == said
