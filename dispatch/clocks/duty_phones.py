@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from dispatch.callbacks.dialable import dialable
 from dispatch.clocks.deadlines import HURRY
 from dispatch.clocks.rungs import ORDER, Rung
+from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Ticket, Urgency
 from hotline.directory.departments import Department
 from hotline.directory.liaisons import Position, duty_list
@@ -24,6 +25,8 @@ TO_THE_CITY = ORDER[2:]
 """Rungs of which the city's duty office hears whatever the department does."""
 HANDED = "dispatch"
 """In the key of what is rung for when the department is handed the ticket: needless once it has accepted it."""
+ANEW = "anew"
+"""The same where it has it in hand at once: to be done again, or from the department that it stands for."""
 
 
 def ring(session: Session, ticket: Ticket, rung: Rung | None = None, *, settings: Settings, at: datetime) -> list[str]:
@@ -44,7 +47,8 @@ def ring(session: Session, ticket: Ticket, rung: Rung | None = None, *, settings
 
 def _owe(session: Session, ticket: Ticket, unit: Department, rung: Rung | None, chain: Sequence[Line], *,
          settings: Settings, at: datetime) -> None:  # fmt: skip
-    key, about = f"duty:{ticket.id}:{ticket.due_at:%Y%m%d%H%M}:{rung or HANDED}", ("ticket", ticket.number)
+    what = rung or (HANDED if ticket.state == State.TO_ACCEPT else ANEW)
+    key, about = f"duty:{ticket.id}:{unit.id}:{ticket.due_at:%Y%m%d%H%M}:{what}", ("ticket", ticket.number)
     words = _words(ticket, unit, at)
     phone.owe(session, chain, text_of(ticket, unit, at=at), key=key, topic=sms.DUTY, about=about,
               rounds=settings.duty_ring_rounds, pause_minutes=settings.duty_ring_pause_minutes, voice=settings.voice,

@@ -251,11 +251,12 @@ def told(session: Session, ticket: Ticket, *, grade: int | None, settings: Setti
 def redo(session: Session, ticket: Ticket, *, satisfaction: int | None, settings: Settings, at: datetime, why: str,
          by: Account | None = None, action: Action = Action.REDO) -> None:
     """The department does it again. It is handed the matter anew, so its deadline runs anew from now; the promise to
-    the caller doesn't. What was replied before stands in the history."""
+    the caller doesn't. What was replied before stands in the history. What is urgent rings its duty telephones."""
     source = move(ticket, action, by=by, at=at)
     _begin_anew(session, ticket, settings=settings, at=at)
     ticket.redone, ticket.satisfaction, ticket.disputed_at = ticket.redone + 1, satisfaction, None
     write_step(session, ticket, action, by=name_of(by), source=source, at=at, why=why)
+    duty_phones.ring(session, ticket, settings=settings, at=at)
 
 
 def file(session: Session, ticket: Ticket, *, at: datetime) -> None:

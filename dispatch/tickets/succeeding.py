@@ -8,8 +8,9 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch.clocks import deadlines
+from dispatch.clocks import deadlines, duty_phones
 from dispatch.tickets import joint, referrals, shares
+from dispatch.tickets.alerts import WITH_DEPARTMENT
 from dispatch.tickets.complained_of import complains_of
 from dispatch.tickets.shares import Share
 from dispatch.tickets.states import TRANSITIONS, Action, State
@@ -45,7 +46,7 @@ def left(session: Session, *, on: date) -> list[Left]:
 def succeed(session: Session, ticket: Ticket, *, to: Department, why: str, by: Account, settings: Settings,
             at: datetime) -> None:
     """承接: the department that stands for the former one has the ticket now, as it stood: its clock goes on, what was
-    drafted stays. What it has not accepted it opens and accepts itself."""
+    drafted stays. What it has not accepted it opens and accepts itself. What is urgent rings its duty telephones."""
     ground, before = reasoned(why, UNREASONED), ticket.department
     source = move(ticket, Action.SUCCEED, by=by, at=at, given=_wrong(session, ticket, to, at=at))
     ticket.department_id = to.id
@@ -56,6 +57,8 @@ def succeed(session: Session, ticket: Ticket, *, to: Department, why: str, by: A
     deadlines.set_due(session, ticket, settings=settings)
     written(session, ticket, Action.SUCCEED, by=by, source=source, at=at, why=ground, department=to.name,
             formerly=before.name if before else "")  # fmt: skip
+    if source in WITH_DEPARTMENT:
+        duty_phones.ring(session, ticket, settings=settings, at=at)
     for share in [one for one in shares.waiting(session, ticket) if one.department_id == to.id]:
         joint.end(session, share, why="该单位现为承办单位", by=by, at=at)
 

@@ -15,10 +15,11 @@ from dispatch.callbacks.trunk import Taken
 from dispatch.calls.calls import Call
 from dispatch.clocks import duty_phones, ladder
 from dispatch.clocks.rungs import Rung
-from dispatch.tickets import asides, extensions, progress
+from dispatch.tickets import asides, extensions, progress, referrals, succeeding
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Klass, Ticket, Urgency
 from hotline.database import Database
+from hotline.directory.departments import Department, Succession
 from hotline.directory.liaisons import Liaison, Position
 from hotline.exchange.errors import ActionRefused
 from hotline.settings import Settings
@@ -29,6 +30,7 @@ from hotline.telling.notices import Notice, Topic
 from hotline.telling.outbox import Channel, Delivery
 from hotline.telling.sms import SmsTemplate
 from hotline.telling.teller import Teller, carriers_of
+from hotline.times import local_day
 from hotline.voice.orders import SpeechOrder
 from recordings.recordings import Recording
 from tests.conftest import NOON
@@ -209,6 +211,38 @@ def test_what_its_department_has_accepted_meanwhile_or_has_days_for_rings_nobody
         town.bring(session, row, State.IN_HAND, by=here.staff, settings=here.settings, at=NIGHT)
     here.sweep(NIGHT)
     assert (here.rung, here.told()) == ([], [(DUTY, "void", 1)])
+
+
+@once
+def test_what_is_to_be_done_again_rings_at_once(here: Town) -> None:
+    with here.database.writing() as session:
+        row = session.scalars(select(Ticket).where(Ticket.number == here.number)).one()
+        town.bring(session, row, State.TO_CALL_BACK, by=here.staff, settings=here.settings, at=NIGHT)
+        referrals.told(session, row, grade=5, settings=here.settings, at=NIGHT)
+    voiced(here)
+    here.sweep(NIGHT)
+    assert (here.rung, here.told()) == ([DUTY], [(DUTY, "sending", 1)])
+
+
+@once
+@pytest.mark.parametrize("state", [State.TO_ACCEPT, State.IN_HAND, State.TO_CHECK])
+def test_what_a_department_that_is_no_more_leaves_rings_its_heir_at_once(here: Town, state: State) -> None:
+    """Though both have one duty telephone; not while it is the hotline's turn."""
+    dispatched(here, NIGHT)
+    with here.database.writing() as session:
+        row = session.scalars(select(Ticket).where(Ticket.number == here.number)).one()
+        town.bring(session, row, state, by=here.staff, settings=here.settings, at=NIGHT)
+        office, heir = session.get_one(Department, here.staff.office.id), town.unit(session, "102", "玉溪市城市运行局", short="运行局")
+        office.effective_to, heir.duty_phone = local_day(NOON), office.duty_phone
+        session.add(Succession(predecessor_id=office.id, successor_id=heir.id, kind="merged", on=local_day(NOON)))
+        session.flush()
+        succeeding.succeed(session, row, to=heir, why="玉机编〔2026〕8号", by=here.staff.supervisor, settings=here.settings, at=NIGHT)
+    voiced(here)
+    here.sweep(NIGHT)
+    assert here.rung == ([] if state == State.TO_CHECK else [DUTY])
+    with here.database.reading() as session:
+        said = session.scalars(select(Delivery.values).where(Delivery.channel == Channel.PHONE).order_by(Delivery.id.desc()).limit(1)).one()["text"]
+    assert said.startswith("公安局" if state == State.TO_CHECK else "运行局")
 
 
 @once
