@@ -78,9 +78,3 @@ def rules(session: Session) -> list[RetentionRule]:
     confirmed = select(RetentionRule).where(RetentionRule.confirmed_at.is_not(None)).order_by(RetentionRule.id)
     of_day = {rule.valid_from: rule for rule in session.scalars(confirmed)}
     return [of_day[day] for day in sorted(of_day)]
-
-
-def days_on(session: Session, day: date, *, otherwise: int) -> int:
-    """For how many days what was recorded on that day is kept."""
-    rule = rule_on(session, day)
-    return rule.days if rule else otherwise

@@ -17,17 +17,9 @@ from hotline import phones
 from hotline.calendar.hours import next_sensible, read_hours
 from hotline.settings import Settings
 
-BROKEN: Final = frozenset({3, 18, 20, 27, 38, 41, 44, 102, 111, 127})
-"""Why a line ended that nobody hung up (Q.850): no route, no answer of the other side, network or carrier out of order,
-no sound any more, a protocol's fault. Where a carrier calls everything a hang-up, nobody is rung again."""
 FIRST: Final = timedelta(minutes=1)  # he may ring again himself
 MOST: Final = 100
 UNRATED: Final = "unrated"  # he heard the reply, and the line broke before he could rate it
-
-
-def broke(cause: int) -> bool:
-    """Whether a line that ended for this cause was cut off."""
-    return cause in BROKEN
 
 
 def owe(session: Session, call_id: str, *, settings: Settings, at: datetime) -> Callback | None:

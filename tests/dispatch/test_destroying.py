@@ -120,10 +120,10 @@ def test_a_rule_counts_from_its_day_on_once_a_second_person_confirmed_it(databas
         rule = retention.propose(session, days=1095, valid_from=date(2026, 11, 23), basis="云档发〔2026〕7号", by="supervisor", at=NOON)
         with pytest.raises(RecordingError, match="另一人"):
             retention.confirm(session, rule, by="supervisor", at=NOON)
-        assert retention.days_on(session, date(2027, 1, 1), otherwise=730) == 730
+        assert retention.rule_on(session, date(2027, 1, 1)) is None
         retention.confirm(session, rule, by="administrator", at=NOON)
-        assert retention.days_on(session, date(2026, 11, 22), otherwise=730) == 730
-        assert retention.days_on(session, date(2026, 11, 23), otherwise=730) == 1095
+        assert retention.rule_on(session, date(2026, 11, 22)) is None
+        assert retention.rule_on(session, date(2026, 11, 23)) is rule
     assert destroy_due(settings, database, archive(settings), at=OVER) == 0
     assert destroy_due(settings, database, archive(settings), at=later(days=1096)) == 1
     with database.reading() as session:
