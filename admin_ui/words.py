@@ -288,7 +288,7 @@ TOPICS = {
     Topic.SHARE_ASKED: _("新协办待反馈"), Topic.SHARE_IN: _("协办意见已反馈"), Topic.SHARE_OVER: _("协办已结束"),
     Topic.SHARE_LATE: _("协办已逾期"), Topic.SHARE_WANTED: _("申请协办待安排"),
     Topic.REPORT: _("月度统计表待报送"),
-    Topic.UNHEARD: _("电话通知未送达，请人工告知"), Topic.CALENDAR: _("年度放假安排缺失，请录入"),
+    Topic.UNHEARD: _("告知未送达，请人工告知"), Topic.CALENDAR: _("年度放假安排缺失，请录入"),
     Topic.UPDATE: _("基础信息定期更新"), Topic.SWEEP_DUE: _("保密复查到期"), Topic.LAPSED: _("待发布版本已过有效期"),
 }  # fmt: skip
 TEXTS = {sms.CODE: _("告知查询码"), sms.CLOSED: _("告知办结"), sms.AHEAD: _("回电预告"), sms.ANSWER: _("发送答复"),

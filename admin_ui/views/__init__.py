@@ -78,6 +78,7 @@ from admin_ui.views import (
     ticket_rules,
     ticket_shares,
     ticket_steps,
+    ticket_told,
     tickets,
     transfers,
     unmasking,
@@ -91,7 +92,7 @@ from admin_ui.views import (
 NOUNS = (
     case, custody, retention,
     deliveries, inbox, ways_out,
-    reply_templates, shares, ticket_contact, ticket_files, ticket_merging, ticket_shares,
+    reply_templates, shares, ticket_contact, ticket_files, ticket_merging, ticket_shares, ticket_told,
     barring, calendar, flags, menu, supervision, switches,
     accounts, analytics, asked, audit, authorisation_form, authorisation_sheet, authorisation_steps, authorisations,
     call, callback, callbacks, calls, categories, chasing, comparing, corrections, coverage, department_figures,

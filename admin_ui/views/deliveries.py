@@ -67,10 +67,7 @@ def text(delivery_id: int) -> ResponseReturnValue:
 def again(delivery_id: int) -> ResponseReturnValue:
     """Have a message tried anew, by hand."""
     with writing() as session:
-        row = _row(session, delivery_id)
-        done = outcomes.again(session, row, at=now())
-        if done:
-            audit.note(session, "delivery.again", by=me().login, at=now(), about=("delivery", row.id))
+        done = outcomes.again(session, _row(session, delivery_id), by=me().login, at=now())
     if done:
         flash(gettext("已重新排队发送"), "success")
     else:

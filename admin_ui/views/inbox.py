@@ -131,6 +131,8 @@ def _place(notice: Notice) -> str:
         return url_for("calendar.listed")
     if notice.kind == "ticket":
         return url_for("ticket.page", number=notice.thing)
+    if notice.kind == "call":
+        return url_for("call.page", call_id=notice.thing)
     if notice.kind == SWEEP and notice.topic == Topic.UNMANNED:
         return url_for("departments.page", department_id=notice.thing)
     if notice.kind == ENTRY:

@@ -18,6 +18,7 @@ from dispatch.callbacks.caller_contacts import CallerContact
 from dispatch.clocks import rules
 from dispatch.passed.passed_matters import SOURCE
 from dispatch.tickets import (
+    caller_told,
     case_calls,
     colleague_notes,
     counties,
@@ -44,6 +45,7 @@ from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import heirs
 from hotline.directory.liaisons import Liaison, duty_list
+from hotline.telling import outcomes
 from hotline.times import local_day
 
 blueprint = Blueprint("ticket", __name__, url_prefix="/tickets")
@@ -100,6 +102,7 @@ def show(number: str, *, trouble: str = "", typed: Mapping[str, str] | None = No
             file_megabytes=house().settings.attachment_megabytes,
             own_department=None if reach.inside(me()) else me().department_id,
             heirs=heirs(session, found.department, on=local_day(now())) if found.department else [],
+            told_him=caller_told.of(session, found) if reach.inside(me()) else [], repeatable=outcomes.repeatable,
             inside=reach.inside(me()), unwritten=UNWRITTEN, names=_names(session, found),
             county_names=[(code, COUNTIES.get(code, code)) for code in counties.offices(session)],
             departments=[d for d in counties.choice(session, me(), on=local_day(now()))

@@ -1,10 +1,11 @@
 """Word to a caller of what became of his matter: by short message where one can be sent, else by telephone, and by a
 person where neither can. It never says what the matter is about: a telephone may be a family's."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.callbacks.dialable import dialable
@@ -15,6 +16,7 @@ from hotline.phones import extension_of
 from hotline.settings import Settings
 from hotline.telling import notices, phone, sms
 from hotline.telling.notices import Topic
+from hotline.telling.outbox import Channel, Delivery
 from hotline.telling.phone import Line
 from hotline.times import local
 
@@ -42,6 +44,14 @@ def owe(session: Session, ticket: Ticket, word: Word, *, key: str, settings: Set
     else:
         notices.tell(session, alerts.people(session, Role.SUPERVISOR), Topic.UNHEARD, key=key, about=about,
                      at=at)  # fmt: skip
+
+
+def of(session: Session, ticket: Ticket) -> Sequence[Delivery]:
+    """Each message by which the caller was to be told something of it, and where it stands; not what rings the duty
+    telephones of its department."""
+    his = Delivery.account_id.is_(None), Delivery.topic != sms.DUTY, Delivery.channel.in_((Channel.SMS, Channel.PHONE))
+    query = select(Delivery).where(Delivery.kind == "ticket", Delivery.thing == ticket.number, *his)
+    return session.scalars(query.order_by(Delivery.id)).all()
 
 
 def which(ticket: Ticket) -> str:

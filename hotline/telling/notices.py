@@ -48,7 +48,7 @@ class Topic(StrEnum):
     SHARE_WANTED = "share_wanted"  # the department in charge can't answer alone
     PASSED_REFUSED = "passed_refused"  # what 12345 sent could not be taken, and waits for a person
     UNMANNED = "unmanned"  # a ticket went to a department of which nobody can be told
-    UNHEARD = "unheard"  # nobody could be told something by telephone: a person must
+    UNHEARD = "unheard"  # somebody was told something by no message, or nobody knows: a person must
     CALENDAR = "calendar"  # a year whose holidays nobody here knows
     REPORT = "report"  # the month's statistics are to be reported (附件9)
     UPDATE = "update"  # the periodic update is near or over its day
@@ -70,7 +70,7 @@ WORDS = {
     Topic.SHARE_LATE: "协办已逾期", Topic.SHARE_WANTED: "申请协办待安排",
     Topic.PASSED_REFUSED: "12345转来事项待处理",
     Topic.REPORT: "月度统计表待报送",
-    Topic.UNHEARD: "电话通知未送达，请人工告知", Topic.CALENDAR: "年度放假安排缺失，请录入",
+    Topic.UNHEARD: "告知未送达，请人工告知", Topic.CALENDAR: "年度放假安排缺失，请录入",
     Topic.UNMANNED: "承办单位没有可提醒的人员", Topic.UPDATE: "基础信息定期更新",
     Topic.SWEEP_DUE: "保密复查到期", Topic.LAPSED: "待发布版本已过有效期",
 }  # fmt: skip

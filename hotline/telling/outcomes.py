@@ -3,15 +3,21 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
+from hotline import audit
+from hotline.accounts.accounts import Account
+from hotline.accounts.roles import Role
 from hotline.settings import Settings
-from hotline.telling import outbox, phone
+from hotline.telling import notices, outbox, phone, sms
 from hotline.telling.carriers import CarrierError, NotNow, Refused, Unsure
+from hotline.telling.notices import Topic
 from hotline.telling.outbox import Channel, Delivery, DeliveryAttempt, State
 
 LONGEST_PAUSE = timedelta(hours=3)
 PUT_OFF = timedelta(seconds=10)
+BESIDE = frozenset({sms.AHEAD, sms.DUTY})
+"""Short messages that go beside a telephone, which rings all the same: nothing is lost with them."""
 
 
 def pause(attempts: int) -> timedelta:
@@ -35,8 +41,8 @@ def ended(delivery: Delivery, attempt: DeliveryAttempt, outcome: str | CarrierEr
         delivery.due_at = at + (phone.pause(delivery) if by_phone else pause(delivery.attempts))
     else:
         attempt.outcome, delivery.ended_at = delivery.state, at
-    if delivery.channel == Channel.PHONE and delivery.state == State.FAILED:
-        phone.heard_by_nobody(delivery, at=at)
+    if delivery.state in (State.FAILED, State.IN_DOUBT) and _else_untold(delivery):
+        _by_a_person(delivery, at=at)
 
 
 def put_off(session: Session, delivery: Delivery, attempt: DeliveryAttempt, fault: NotNow, *, at: datetime) -> None:
@@ -46,12 +52,17 @@ def put_off(session: Session, delivery: Delivery, attempt: DeliveryAttempt, faul
     delivery.attempts, delivery.ground = delivery.attempts - 1, str(fault)[:300]
 
 
-def again(session: Session, delivery: Delivery, *, at: datetime) -> bool:
+def repeatable(delivery: Delivery) -> bool:
+    """Whether it may be tried anew by hand: it didn't go out, or nobody knows, and what it told isn't gone."""
+    return delivery.state in (State.FAILED, State.IN_DOUBT) and outbox.STARS not in delivery.values.values()
+
+
+def again(session: Session, delivery: Delivery, *, by: str, at: datetime) -> bool:
     """Have a message tried anew, by hand; False where it needs no more trying, or what it told is gone."""
-    whole = outbox.STARS not in delivery.values.values()
-    if delivery.state not in (State.FAILED, State.IN_DOUBT) or not whole:
+    if not repeatable(delivery):
         return False
     delivery.state, delivery.due_at, delivery.attempts, delivery.ended_at = State.OWED, at, 0, None
+    audit.note(session, "delivery.again", by=by, at=at, about=("delivery", delivery.id))
     return True
 
 
@@ -73,3 +84,19 @@ def _after(delivery: Delivery, fault: CarrierError, settings: Settings) -> State
     most = phone.most(delivery) if delivery.channel == Channel.PHONE else settings.telling_attempts
     given_up = isinstance(fault, Refused) or delivery.attempts >= most
     return State.FAILED if given_up else State.OWED
+
+
+def _else_untold(delivery: Delivery) -> bool:
+    """Whether it was the only word of something: people of the house find it in their inbox too, systems ask us."""
+    to_citizen = delivery.channel == Channel.SMS and delivery.account_id is None and delivery.topic not in BESIDE
+    return to_citizen or delivery.channel == Channel.PHONE
+
+
+def _by_a_person(delivery: Delivery, *, at: datetime) -> None:
+    """Nobody has heard it, or nobody knows: the hotline's supervisors see to it that it is told."""
+    session = object_session(delivery)
+    if session is None:
+        return
+    told = session.scalars(select(Account).where(Account.role == Role.SUPERVISOR, Account.active.is_(True)))
+    notices.tell(session, told.all(), Topic.UNHEARD, key=f"delivery:{delivery.id}:{delivery.token}",
+                 about=(delivery.kind, delivery.thing), urgent=delivery.urgent, at=at)  # fmt: skip

@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session, object_session
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
-from hotline.accounts.accounts import Account
-from hotline.accounts.roles import Role
-from hotline.telling import notices, outbox
-from hotline.telling.notices import Topic
+from hotline.telling import outbox
 from hotline.telling.outbox import Channel, Delivery, State
 from hotline.voice import orders
 
@@ -66,13 +63,3 @@ def pause(delivery: Delivery) -> timedelta:
     """How long to wait after an attempt: the next number is rung at once, the first again after a while."""
     whole_round = delivery.attempts % len(lines_of(delivery)) == 0
     return timedelta(minutes=int(delivery.values["pause"]) if whole_round else 0)
-
-
-def heard_by_nobody(delivery: Delivery, *, at: datetime) -> None:
-    """Nobody took it, however often the telephones rang: the hotline's supervisors see to it that somebody hears it."""
-    session = object_session(delivery)
-    if session is None:
-        return
-    told = session.scalars(select(Account).where(Account.role == Role.SUPERVISOR, Account.active.is_(True)))
-    notices.tell(session, told.all(), Topic.UNHEARD, key=f"delivery:{delivery.id}:{delivery.token}",
-                 about=(delivery.kind, delivery.thing), urgent=delivery.urgent, at=at)  # fmt: skip

@@ -8,14 +8,18 @@ from datetime import timedelta
 import pytest
 import time_machine
 from pydantic import SecretStr
+from sqlalchemy import select
 from structlog.testing import capture_logs
 
+from hotline.accounts.roles import Role
 from hotline.database import Database
 from hotline.settings import Settings
 from hotline.telling import sms
+from hotline.telling.notices import Notice, Topic
 from hotline.telling.outcomes import again
 from hotline.telling.sms import CODE
 from tests.conftest import NOON
+from tests.dispatch import town
 from tests.telling.posts import Mailslot, mailslot
 from tests.telling.world import MOBILE, NUMBER, House
 
@@ -61,7 +65,26 @@ def test_who_does_not_answer_may_have_sent_it_and_it_is_not_sent_twice(house: Ho
     assert house.sweep(NOON + timedelta(days=1)) == 0
     assert len(slot.got) == 1
     with house.database.writing() as session:
-        assert again(session, house.rows()[0], at=NOON)  # somebody looked at it, and wants it sent
+        assert again(session, house.rows()[0], by="admin", at=NOON)  # somebody looked at it, and wants it sent
+
+
+@pytest.mark.parametrize(("topic", "told"), [(CODE, 1), (sms.AHEAD, 0), (sms.DUTY, 0)])
+@pytest.mark.parametrize("ends", ["refused", "in doubt"])
+def test_what_a_citizen_did_not_get_is_told_to_the_supervisors_unless_a_telephone_rings_for_it(
+    house: House, slot: Mailslot, topic: str, told: int, ends: str
+) -> None:
+    values = {name: "1" for name in sms.blanks(sms.TEXTS[topic])}
+    with house.database.writing() as session:
+        supervisor = town.somebody(session, Role.SUPERVISOR)
+        sms.register(session, topic, text=sms.TEXTS[topic], registered_id="SMS_79", by="admin", at=NOON)
+        sms.owe(session, topic, MOBILE, values, NOON, key="a", about=("ticket", NUMBER), urgent=True)
+        sms.owe(session, sms.NOTICE, MOBILE, {"number": "1", "topic": "1"}, NOON, key="b", account_id=house.people[0].id, urgent=True)
+    slot.answers = [(400, {})] * 2
+    slot.slow = 1.5 if ends == "in doubt" else 0
+    house.sweep()
+    with house.database.reading() as session:
+        found = [(row.account_id, row.topic, row.thing) for row in session.scalars(select(Notice))]
+    assert found == [(supervisor.id, Topic.UNHEARD, NUMBER)] * told
 
 
 @pytest.mark.parametrize(("status", "state"), [(400, "failed"), (302, "failed"), (429, "owed"), (503, "owed")])
@@ -79,7 +102,7 @@ def test_a_text_that_is_not_registered_goes_to_no_gateway_and_can_be_sent_when_i
     assert (house.states(), slot.got, house.rows()[0].ground) == (["failed"], [], "短信模板尚未报备")
     with house.database.writing() as session:
         sms.register(session, sms.CLOSED, text="{number}已办结", registered_id="SMS_78", by="admin", at=NOON)
-        assert again(session, session.merge(house.rows()[0]), at=NOON)
+        assert again(session, session.merge(house.rows()[0]), by="admin", at=NOON)
     house.sweep()
     assert (house.states(), slot.posted()[0]["template"]) == (["sent"], "SMS_78")
 
@@ -103,7 +126,7 @@ def test_a_code_that_could_not_be_sent_is_forgotten_after_a_day(house: House, sl
             house.teller().tidy()
         assert house.rows()[0].values["code"] == code
     with house.database.writing() as session:
-        assert not again(session, house.rows()[0], at=NOON)
+        assert not again(session, house.rows()[0], by="admin", at=NOON)
 
 
 def test_without_a_gateway_it_goes_to_the_log_without_number_and_code(house: House) -> None:
