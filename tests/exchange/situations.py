@@ -126,6 +126,13 @@ def globally(**changed: str) -> Around:
 
 
 @contextmanager
+def there_and_nowhere(house: Breakable) -> Iterator[None]:
+    """Somebody is there, and no slip can be written."""
+    with rings(house), globally(FOLDER="/nowhere")(house):
+        yield
+
+
+@contextmanager
 def held_elsewhere(house: Breakable) -> Iterator[None]:
     """The queues are said to be on another exchange, which can't be reached."""
     telephony = Telephony(house.settings)
@@ -297,4 +304,5 @@ SITUATIONS = {
     "no liaison joins in time": Situation({"": Way(PEOPLE, meanwhile=handed_on, until=TALKED)}, out_of_time,
                                           liaison=Way(), together=MANY),
     "nothing can be written": Situation({"": Way(reaches=NOBODY)}, globally(FOLDER="/nowhere"), keeps=False),
+    "nothing can be written, and somebody is there": Situation({"": Way({"Queue": ["1", ""]}, NOBODY)}, there_and_nowhere, keeps=False),
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """One evening with FastAGI dead and nobody on shift: every message is kept whole, no code is given twice."""
 
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -9,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from agi.voice import seconds_of as length
 from cli.exchange import Exchange
 from cli.exchange_files import ExchangePlan
 from cli.sip import SippResult, call
 from cli.sip_scenario import Press, Say, Wait
+from tests.exchange.conftest import until
 
 pytestmark = pytest.mark.journey
 MANY = 20
@@ -32,6 +35,10 @@ class Evening:
 
     def of(self, caller: str) -> list[Slip]:
         return [slip for slip in self.slips if slip["caller"] == caller]
+
+
+def seconds_of(*prompts: str) -> float:
+    return sum(length(f"hotline/{prompt}") for prompt in prompts)
 
 
 def _put(plan: ExchangePlan, pairs: dict[str, str]) -> None:
@@ -115,3 +122,25 @@ def test_who_hangs_up_while_speaking_leaves_what_he_said_and_a_slip(evening: Eve
 def test_who_hangs_up_before_the_tone_leaves_no_slip_but_his_call_is_recorded(evening: Evening) -> None:
     assert evening.of(SHY) == []
     assert len(evening.ears.calls(MANY + 3)) == MANY + 3
+
+
+def test_a_code_whose_slip_could_not_be_written_is_told_to_nobody_and_what_can_be_written_later_is(
+    exchange: Exchange, plan: ExchangePlan, tone_at: float, voice: Path, new_ears: Any
+) -> None:
+    """The sound has room, the slip hasn't: for as long as another thing stands in its place."""
+    _put(plan, {"codes/1": CODES[0], "codepool/head": "1", "codepool/tail": "1"})
+    ears = new_ears()
+    with call(Wait(tone_at), Say(voice), Wait(3), Press("#", then=45), port=plan.sip_port, caller="13887700005") as sipp:
+        (recording,) = ears.calls()
+        message = ears.spool.message(recording.stem)
+        in_the_way = message.with_suffix(".txt")
+        in_the_way.mkdir()
+        until(lambda: message.exists() and time.time() - message.stat().st_mtime > 1.5)
+        in_the_way.rmdir()
+        assert sipp.result(60).failed == 0
+    (slip,) = ears.slips()
+    assert (slip["code"], slip["status"], slip["end"]) == ("", "DTMF", "1")
+    with_code = seconds_of("your_code_is", "code_again", "goodbye", *[f"digits/{digit}" for digit in CODES[0] * 2])
+    assert ears.spool.lived(recording.stem) - tone_at - 3 < seconds_of("sorry_call_later") + 3 < with_code
+    for family in ("codes", "codepool"):
+        exchange.cli(f"database deltree {family}")

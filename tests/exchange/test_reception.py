@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agi.voice import seconds_of as length
 from cli.exchange import Exchange
 from cli.exchange_files import ExchangePlan
 from cli.sip import call, phone, place
@@ -19,17 +18,13 @@ from hotline.voice import alaw
 from hotline.voice.rendering import write_whole
 from recordings import sides
 from tests.exchange.conftest import listen, until
-from tests.exchange.test_messages import _put
+from tests.exchange.test_messages import _put, seconds_of
 from tests.journeys.prompter import hang_up
 
 pytestmark = pytest.mark.journey
 Agi = Callable[..., AbstractContextManager[list[dict[str, str]]]]
 HERTZ = 1230
 WORDS = "hotline/blocked_nuisance&hotline/blocked_until&hotline/month_12&hotline/day_1&hotline/blocked_complain"
-
-
-def seconds_of(*prompts: str) -> float:
-    return sum(length(f"hotline/{prompt}") for prompt in prompts)
 
 
 def test_a_blocked_caller_hears_all_of_why_and_meets_no_queue(exchange: Exchange, plan: ExchangePlan, ears: Any, agi: Agi) -> None:
