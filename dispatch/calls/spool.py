@@ -1,5 +1,6 @@
 """What callers left in the exchange's spool while nobody looked: the slips of their questions."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.calls import calls, takes
 from dispatch.calls.calls import Call, Leg, Step
-from dispatch.calls.takes import Told
+from dispatch.calls.takes import Piece, Told
 from dispatch.tickets import caller_sms, codes, referrals
 from dispatch.tickets.tickets import UNHEARD, UNSAID, Klass, Ticket, TicketStep
 from hotline import audit
@@ -68,25 +69,72 @@ def read_slip(path: Path) -> Slip | None:
                 fields.get("status", ""))  # fmt: skip
 
 
-def take_in_message(session: Session, slip: Slip, *, settings: Settings, at: datetime) -> Ticket | None:
-    """Make call, recording and ticket of a slip in one transaction; None when nothing was said and no code told, or it
-    was done."""
-    calls.begin(session, slip.call_id, caller=slip.caller, dialled=slip.dialled, taken_from="records", at=slip.began)
-    if _taken_before(session, slip.call_id):
-        return None
-    sound = recordings.expect(session, slip.call_id, kind=Kind.MESSAGE, spool=settings.spool, at=slip.began)
-    told = _in_one_file(Path(sound.path), slip)
+@dataclass(frozen=True)
+class Message:
+    """What there is of a question left, found before anything is noted of it: the sound, of which there is no row yet,
+    what it says, the parts it was told in, and the digests of those that its caller discarded."""
+
+    slip: Slip
+    sound: Recording
+    wording: Wording
+    told: Told
+    discarded: Mapping[Piece, str]
+
+
+def look(slip: Slip, *, settings: Settings, at: datetime) -> Message:
+    """Put a message together, measure and hash it: without a session, for whoever writes would wait for all of it."""
+    path = recordings.spool_path(settings.spool, slip.call_id, Kind.MESSAGE)
+    sound = Recording(call_id=slip.call_id, kind=Kind.MESSAGE, path=str(path), began_at=slip.began)
+    told = _in_one_file(path, slip)
     recordings.take_in(sound, keep_days=settings.recordings_keep_days, at=at)
+    discarded = {piece: takes.digest(piece) for piece in told.dropped if not piece.heard.empty}
+    return Message(slip, sound, _wording(sound), told, discarded)
+
+
+def take_in_message(session: Session, message: Message, *, settings: Settings, at: datetime) -> Ticket | None:
+    """Make call, recording and ticket of a message in one transaction; None when nothing was said and no code told, or
+    it was done."""
+    slip = message.slip
+    calls.begin(session, slip.call_id, caller=slip.caller, dialled=slip.dialled, taken_from="records", at=slip.began)
+    if is_taken_in(session, slip.call_id):
+        return None
     if slip.code:
         codes.use(session, slip.code, settings=settings, at=at)
+    sound = _settled(session, message, settings)
     if not _worth_a_ticket(sound, slip):
-        if sound.state == State.MISSING and told.dropped:  # he was silent: no sound is owed
+        if sound.state == State.MISSING and message.told.dropped:  # he was silent: no sound is owed
             session.delete(sound)
         return None
     call = session.get_one(Call, slip.call_id)
-    wording = _wording(sound)
-    if wording is not SILENT:  # who said nothing has left no message: he is rung as all are whom nobody answered
-        _note(session, call.id, sound, told, at=slip.ended)
+    if message.wording is not SILENT:  # who said nothing has left no message: he is rung as all whom nobody answered
+        _note(session, message, sound)
+    ticket = _ticket(session, message, call, sound, settings=settings, at=at)
+    if call.ended_at is not None:
+        session.flush()
+        calls.settle(session, call)
+    return ticket
+
+
+def is_taken_in(session: Session, call_id: str) -> bool:
+    """Whether the question of this call is a ticket already."""
+    query = select(TicketStep.id).join(Ticket).where(Ticket.call_id == call_id, TicketStep.action == "refer",
+                                                     TicketStep.by == BY)  # fmt: skip
+    return session.scalar(query.limit(1)) is not None
+
+
+def _settled(session: Session, message: Message, settings: Settings) -> Recording:
+    """The message's row, with what was found of its sound."""
+    row = recordings.expect(session, message.slip.call_id, kind=Kind.MESSAGE, spool=settings.spool,
+                            at=message.slip.began)  # fmt: skip
+    message.sound.id = row.id
+    recordings.settle_all(session, [message.sound])
+    session.refresh(row)
+    return row
+
+
+def _ticket(session: Session, message: Message, call: Call, sound: Recording, *, settings: Settings,
+            at: datetime) -> Ticket:  # fmt: skip
+    slip, wording = message.slip, message.wording
     heard = sound if wording is TOLD else _whole(session, call, settings)
     title = f"{wording.title}（{local(slip.began):%m月%d日 %H:%M}）"
     matter = referrals.Matter(klass=Klass.CONSULT, title=title, summary=wording.summary, contact=slip.contact,
@@ -95,17 +143,7 @@ def take_in_message(session: Session, slip: Slip, *, settings: Settings, at: dat
     ticket = referrals.refer(session, matter, call=call, recording=heard, code=code, by=BY, settings=settings,
                              at=slip.ended)  # fmt: skip
     caller_sms.lodged(session, ticket, code, at=at)
-    if call.ended_at is not None:
-        session.flush()
-        calls.settle(session, call)
     return ticket
-
-
-def _taken_before(session: Session, call_id: str) -> bool:
-    """Whether the question of this call is a ticket already."""
-    query = select(TicketStep.id).join(Ticket).where(Ticket.call_id == call_id, TicketStep.action == "refer",
-                                                     TicketStep.by == BY)  # fmt: skip
-    return session.scalar(query.limit(1)) is not None
 
 
 def _wording(sound: Recording) -> Wording:
@@ -142,15 +180,15 @@ def _in_one_file(target: Path, slip: Slip) -> Told:
     return told
 
 
-def _note(session: Session, call_id: str, sound: Recording, told: Told, *, at: datetime) -> None:
+def _note(session: Session, message: Message, sound: Recording) -> None:
     """The message in the call's timeline; what its caller discarded in the audit trail, by digest and length."""
-    parts = {str(piece.part): piece.heard.seconds for piece in told.kept}
+    call_id, at = message.slip.call_id, message.slip.ended
+    parts = {str(piece.part): piece.heard.seconds for piece in message.told.kept}
     calls.note(session, call_id, Step.MESSAGE, at=at, seconds=sound.seconds, **({"parts": parts} if parts else {}))
-    for piece in told.dropped:
-        if not piece.heard.empty:
-            found = {"take": piece.take, "seconds": piece.heard.seconds, "sha256": takes.digest(piece)}
-            audit.note(session, "message.discarded", by="caller", at=at, about=("call", call_id), reason="来电人重录",
-                       part=str(piece.part), **found)  # fmt: skip
+    for piece, digest in message.discarded.items():
+        found = {"take": piece.take, "seconds": piece.heard.seconds, "sha256": digest}
+        audit.note(session, "message.discarded", by="caller", at=at, about=("call", call_id), reason="来电人重录",
+                   part=str(piece.part), **found)  # fmt: skip
 
 
 def _worth_a_ticket(sound: Recording, slip: Slip) -> bool:

@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 from dispatch.calls import lost_slips, queue_log, records, spool
 from dispatch.calls.calls import Call
 from dispatch.calls.reading_on import Stretch
+from dispatch.calls.spool import Slip
 from dispatch.sweeps.duty import BREATH, Duty
+from dispatch.tickets.tickets import Ticket
 from hotline.events import Event
 from hotline.exchange.nodes import each, records_folder
 from hotline.settings import Settings
@@ -106,12 +108,19 @@ def _take_in_slip(duty: Duty, path: Path) -> None:
     slip = spool.read_slip(path)
     if slip is None:
         return
-    with duty.database.writing() as session:
-        ticket = spool.take_in_message(session, slip, settings=duty.settings, at=now())
+    with duty.database.reading() as session:
+        taken = spool.is_taken_in(session, slip.call_id)
+    ticket = None if taken else _take_in_message(duty, slip)
     spool.tidy(slip, settings=duty.settings)
     path.unlink()
     if ticket is not None:
         duty.bus.publish(Event("ticket", call_id=slip.call_id, detail={"number": ticket.number}))
+
+
+def _take_in_message(duty: Duty, slip: Slip) -> Ticket | None:
+    message = spool.look(slip, settings=duty.settings, at=now())  # put together and hashed without a lock
+    with duty.database.writing() as session:
+        return spool.take_in_message(session, message, settings=duty.settings, at=now())
 
 
 def _read_on(duty: Duty, path: Path, *, settings: Settings, book: Book[T], patience: timedelta) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.calls import calls, lost_slips
-from dispatch.calls.spool import read_slip, take_in_message
+from dispatch.calls.spool import look, read_slip, take_in_message
 from hotline.settings import Settings
 from recordings.recordings import Recording, State
 from tests.dispatch import town
@@ -43,7 +43,7 @@ def test_what_was_told_until_the_exchange_died_is_a_ticket_and_secret_in_doubt(s
     assert lost_slips.write(session, settings=settings, at=LATER) == [], "it is written once"
     slip = read_slip(settings.spool / "messages" / f"{CALL}.txt")
     assert slip is not None
-    ticket = take_in_message(session, slip, settings=settings, at=LATER)
+    ticket = take_in_message(session, look(slip, settings=settings, at=LATER), settings=settings, at=LATER)
     assert ticket is not None
     assert (ticket.caller, ticket.confidential, ticket.code_digest) == (CALLER, True, None)
     sound = session.scalars(select(Recording)).one()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from dispatch.callbacks import missed
 from dispatch.calls import calls, takes
 from dispatch.calls.calls import Call, CallStep, Outcome, Step
-from dispatch.calls.spool import read_slip, take_in_message
+from dispatch.calls.spool import look, read_slip, take_in_message
 from dispatch.tickets import codes, progress
 from dispatch.tickets.codes import PooledCode
 from dispatch.tickets.needs import may_go_out
@@ -41,7 +41,8 @@ def slip(settings: Settings, call_id: str = CALL, *, seconds: float | None = 5.0
 def take_in(session: Session, settings: Settings, path: Path) -> Ticket | None:
     found = read_slip(path)
     assert found is not None
-    return take_in_message(session, found, settings=settings, at=later(minutes=5))
+    message = look(found, settings=settings, at=later(minutes=5))
+    return take_in_message(session, message, settings=settings, at=later(minutes=5))
 
 
 def count(session: Session, model: type) -> int:

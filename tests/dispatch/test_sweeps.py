@@ -1,12 +1,15 @@
 """The worker's sweeps: each does what its rows are owed, and one that fails keeps none of the others from it."""
 
+import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import pytest
 import time_machine
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from dispatch.callbacks import callbacks
@@ -18,6 +21,7 @@ from dispatch.calls.endings import end_attempt
 from dispatch.calls.queue_events import QueueEvent
 from dispatch.sweeps import sweeper
 from dispatch.sweeps.duty import Duty, seldom
+from dispatch.sweeps.taking_in import take_in_messages
 from dispatch.tickets import codes
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Ticket
@@ -91,6 +95,24 @@ def test_a_slip_becomes_a_ticket_and_goes(worker: Worker) -> None:
     assert kept.stored
     assert not path.with_suffix(".wav").exists()
     assert archive(worker.settings).intact(kept), "the message was put away whole"
+
+
+def test_a_message_is_measured_and_hashed_before_anything_is_written(worker: Worker, monkeypatch: pytest.MonkeyPatch) -> None:
+    sound, writing = slip(worker.settings).with_suffix(".wav"), worker.database.writing
+    whole = hashlib.sha256(sound.read_bytes()).hexdigest()
+
+    @contextmanager
+    def alone() -> Iterator[Session]:
+        sound.unlink(missing_ok=True)  # who writes keeps all others waiting: he looks into no file any more
+        with writing() as session:
+            yield session
+
+    monkeypatch.setattr(worker.database, "writing", alone)
+    take_in_messages(worker.duty)
+    with worker.database.reading() as session:
+        kept = session.scalars(select(Recording)).one()
+        assert (kept.state, kept.seconds, kept.sha256) == ("complete", 5.0, whole)
+        assert session.scalars(select(Ticket.title)).one().startswith("电话留言（")
 
 
 def test_a_slip_that_is_not_whole_stays(worker: Worker) -> None:
