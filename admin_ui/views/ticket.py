@@ -1,6 +1,7 @@
 """One ticket: what it says, when it is due and why, what was done, and what the one who looks may do now."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -79,35 +80,58 @@ def show(number: str, *, trouble: str = "", typed: Mapping[str, str] | None = No
     """The ticket's page, with what went wrong and what was typed when a step could not be taken."""
     with reading() as session:
         found = _within_reach(session, number)
-        sound = reach.recording(session, found.recording_id, account=me()) if found.recording_id else None
-        return render_template(
-            "ticket.html", ticket=found, sound=sound, doable=doable(found, me(), at=now()), trouble=trouble,
-            typed=typed or {}, supervised=supervision.standing(session, found.id),
-            own_rules=rules.of(found, settings=house().settings),
-            shows_caller=reach.sees_caller(session, found, account=me()), guarded=guarded(found),
-            call_backs=_call_backs(session, found), told_now=_told_now(session, found),
-            calls=sorted(case_calls.of(session, found)), shares=(asked := shares.of(session, found)),
-            contact=_contact(session, found), merged=merging.of(session, found), main=followed(session, found),
-            steps=colleague_notes.read_by(found, me()), may_note=colleague_notes.may_write(found, me()),
-            likely=_likely(session, found), proposed=merging.proposed(found),
-            assembled=shares.assembled(asked), joinable=found.state in shares.JOINABLE,
-            drafted=drafting.drafted_from(session, found) if me().may(Permission.WRITE_ENTRY) else None,
-            may_draft=me().may(Permission.WRITE_ENTRY) and drafting.fit_to_draft(found),
-            may_confide=secrecy.may_be_asked(found, me()),
-            urged=urging.urged(found), may_urge=me().may(Permission.REFER) and urging.open_to_caller(found),
-            templates=reply_templates.of(session, me()),
-            files=(handed_in := ticket_files.of(session, found, account=me())),
-            gone=ticket_files.gone(handed_in, settings=house().settings),
-            may_add=ticket_files.may_add(found, me()), file_types=house().settings.attachment_types,
-            file_megabytes=house().settings.attachment_megabytes,
-            own_department=None if reach.inside(me()) else me().department_id,
-            heirs=heirs(session, found.department, on=local_day(now())) if found.department else [],
-            told_him=caller_told.of(session, found) if reach.inside(me()) else [], repeatable=outcomes.repeatable,
-            inside=reach.inside(me()), unwritten=UNWRITTEN, names=_names(session, found),
-            county_names=[(code, COUNTIES.get(code, code)) for code in counties.offices(session)],
-            departments=[d for d in counties.choice(session, me(), on=local_day(now()))
-                         if not complains_of(session, found, d)],
-        )  # fmt: skip
+        return render_template("ticket.html", ticket=found, trouble=trouble, typed=typed or {},
+                               **_matter(session, found), **_what_goes_with_it(session, found),
+                               **_what_was_done(session, found), **_what_may_be_done(session, found))  # fmt: skip
+
+
+def _matter(session: Session, ticket: Ticket) -> dict[str, Any]:
+    """What it is, and what of its caller the one who looks may know."""
+    return {
+        "sound": reach.recording(session, ticket.recording_id, account=me()) if ticket.recording_id else None,
+        "guarded": guarded(ticket), "shows_caller": reach.sees_caller(session, ticket, account=me()),
+        "calls": sorted(case_calls.of(session, ticket)), "unwritten": UNWRITTEN, "inside": reach.inside(me()),
+        "told_him": caller_told.of(session, ticket) if reach.inside(me()) else [], "repeatable": outcomes.repeatable,
+        "own_department": None if reach.inside(me()) else me().department_id,
+        "own_rules": rules.of(ticket, settings=house().settings),
+    }  # fmt: skip
+
+
+def _what_goes_with_it(session: Session, ticket: Ticket) -> dict[str, Any]:
+    """Other tickets that are the same matter, shares of other departments, files."""
+    asked, files = shares.of(session, ticket), ticket_files.of(session, ticket, account=me())
+    return {
+        "main": followed(session, ticket), "merged": merging.of(session, ticket), "likely": _likely(session, ticket),
+        "proposed": merging.proposed(ticket), "shares": asked, "assembled": shares.assembled(asked),
+        "files": files, "gone": ticket_files.gone(files, settings=house().settings),
+        "file_types": house().settings.attachment_types, "file_megabytes": house().settings.attachment_megabytes,
+    }  # fmt: skip
+
+
+def _what_was_done(session: Session, ticket: Ticket) -> dict[str, Any]:
+    """Its history, and what came of it."""
+    return {
+        "steps": colleague_notes.read_by(ticket, me()), "names": _names(session, ticket),
+        "urged": urging.urged(ticket), "supervised": supervision.standing(session, ticket.id),
+        "drafted": drafting.drafted_from(session, ticket) if me().may(Permission.WRITE_ENTRY) else None,
+    }  # fmt: skip
+
+
+def _what_may_be_done(session: Session, ticket: Ticket) -> dict[str, Any]:
+    """The steps that the one who looks may take, and what he chooses from for them."""
+    today = local_day(now())
+    return {
+        "doable": doable(ticket, me(), at=now()), "joinable": ticket.state in shares.JOINABLE,
+        "may_note": colleague_notes.may_write(ticket, me()), "may_add": ticket_files.may_add(ticket, me()),
+        "may_draft": me().may(Permission.WRITE_ENTRY) and drafting.fit_to_draft(ticket),
+        "may_confide": secrecy.may_be_asked(ticket, me()),
+        "may_urge": me().may(Permission.REFER) and urging.open_to_caller(ticket),
+        "call_backs": _call_backs(session, ticket), "told_now": _told_now(session, ticket),
+        "contact": _contact(session, ticket), "templates": reply_templates.of(session, me()),
+        "heirs": heirs(session, ticket.department, on=today) if ticket.department else [],
+        "county_names": [(code, COUNTIES.get(code, code)) for code in counties.offices(session)],
+        "departments": [d for d in counties.choice(session, me(), on=today) if not complains_of(session, ticket, d)],
+    }  # fmt: skip
 
 
 def _contact(session: Session, ticket: Ticket) -> tuple[CallerContact | None, list[Liaison]] | None:

@@ -1,7 +1,7 @@
 """The whole of it: call after call, written a few thousand at a time, in one transaction."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 from sqlalchemy import select, text
@@ -36,29 +36,42 @@ def fill(session: Session, size: Size, *, prefix: str, tell: Callable[[int], Non
     their rows and no sound."""
     if session.scalar(select(Call.id).limit(1)) is not None:
         raise NotEmpty("There are calls in this database already: what is invented goes into an empty one only")
-    people, chance = cast(session), Random(size.seed)  # noqa: S311 - nothing secret is drawn
-    paper, numbers, waiting = Paper(writing.last_ids(session)), Numbers(prefix), set[str]()
-    telephones = max(10, size.calls // CALLS_A_TELEPHONE)
-    unknown = Unfound(paper, people, chance, most=size.calls // 10 + 1, at=size.at)
+    story = _Story(session, size, prefix)
     with writing.unguarded(session), writing.beside(session) as write:
         for number, began in enumerate(beginnings(size)):
-            brings = size.brings_ticket(number)
-            theirs = brings and chance.random() < passed.OFTEN
-            rung = call(paper, people, chance, number=number, began=began, telephones=telephones,
-                        ticket=brings and not theirs, kept=began > size.at - KEPT)  # fmt: skip
-            if brings:
-                of = passed.instead(rung) if theirs else rung
-                ticket(paper, people, chance, of, numbers=numbers, until=size.at)
-            vain.note(paper, chance, rung, waiting, until=size.at)
-            if began > size.at - KEPT and (rung.outcome is Outcome.HUNG_UP or chance.random() < UNFOUND):
-                unknown.note(paper, rung)
+            story.goes_on(number, began)
             if (number + 1) % AT_ONCE == 0:
-                write(paper.taken())
+                write(story.paper.taken())
                 tell(number + 1)
-        numbers.note(paper)
-        write(paper.taken())
+        story.numbers.note(story.paper)
+        write(story.paper.taken())
         tell(size.calls)
     _finished(session, size)
+
+
+class _Story:
+    """What is written call after call, and what of the calls before must be remembered for it."""
+
+    def __init__(self, session: Session, size: Size, prefix: str) -> None:
+        self.paper, self.numbers = Paper(writing.last_ids(session)), Numbers(prefix)
+        self._size, self._people, self._chance = size, cast(session), Random(size.seed)  # noqa: S311 - nothing secret
+        self._telephones = max(10, size.calls // CALLS_A_TELEPHONE)
+        self._waiting = set[str]()
+        self._unknown = Unfound(self.paper, self._people, self._chance, most=size.calls // 10 + 1, at=size.at)
+
+    def goes_on(self, number: int, began: datetime) -> None:
+        """One more call, with its ticket if it brings one."""
+        size, chance = self._size, self._chance
+        brings, kept = size.brings_ticket(number), began > size.at - KEPT
+        theirs = brings and chance.random() < passed.OFTEN
+        rung = call(self.paper, self._people, chance, number=number, began=began, telephones=self._telephones,
+                    ticket=brings and not theirs, kept=kept)  # fmt: skip
+        if brings:
+            of = passed.instead(rung) if theirs else rung
+            ticket(self.paper, self._people, chance, of, numbers=self.numbers, until=size.at)
+        vain.note(self.paper, chance, rung, self._waiting, until=size.at)
+        if kept and (rung.outcome is Outcome.HUNG_UP or chance.random() < UNFOUND):
+            self._unknown.note(self.paper, rung)
 
 
 def _finished(session: Session, size: Size) -> None:

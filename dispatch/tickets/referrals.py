@@ -1,6 +1,6 @@
 """What people do with a ticket: refer, dispatch, accept, return, reply, sign, check. Each step is the table's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -50,6 +50,14 @@ class Matter:
     caller_name: str = ""
     urgency: Urgency = Urgency.NORMAL
 
+    def kept(self) -> "Matter":
+        """As it is kept: no blanks around it, and no longer than it may be; ReferralError where it says nothing."""
+        if not self.title.strip() or not self.summary.strip():
+            raise ReferralError("请填写标题和事项摘要")
+        return replace(self, title=self.title.strip()[:120], summary=self.summary.strip(),
+                       complained_of=self.complained_of.strip()[:120],
+                       caller_name=self.caller_name.strip()[:40])  # fmt: skip
+
 
 def refer(session: Session, matter: Matter, *, call: calls.Call | None, recording: Recording | None, code: str,
           by: str, settings: Settings, at: datetime, own: str = "", own_title: str = "") -> Ticket:
@@ -58,21 +66,9 @@ def refer(session: Session, matter: Matter, *, call: calls.Call | None, recordin
 
     `code` is the query code that the caller was or will be told; empty when he was told none. `own` and `own_title`:
     what the citizen wrote himself."""
-    if not matter.title.strip() or not matter.summary.strip():
-        raise ReferralError("请填写标题和事项摘要")
-    held = rules.in_force(session, settings=settings, at=at)
-    caller = call.caller if call else ""
-    ticket = Ticket(
-        number=next_number(session, prefix=settings.ticket_prefix, at=at), state=State.TO_DISPATCH,
-        code_digest=codes.digest(code, settings=settings) if code else None,
-        call_id=call.id if call else None, recording_id=recording.id if recording else None,
-        klass=matter.klass, title=matter.title.strip()[:120], summary=matter.summary.strip(),
-        confidential=matter.confidential, complained_of=matter.complained_of.strip()[:120],
-        caller=caller, contact=phones.normalise(matter.contact) or caller, caller_name=matter.caller_name.strip()[:40],
-        intake_at=at, promised_by=at, promise_extended=0, returned=0, rules_id=held.id, rules=held,
-    )  # fmt: skip
-    _promise(session, ticket, matter.urgency, settings=settings)
-    dispatching.begin(session, ticket, settings=settings, at=at)
+    ticket = _written_down(session, matter.kept(), call, settings=settings, at=at)
+    ticket.recording_id = recording.id if recording else None
+    ticket.code_digest = codes.digest(code, settings=settings) if code else None
     session.add(ticket)
     session.flush()
     his = {name: words for name, words in ((OWN_WORDS, own), (OWN_TITLE, own_title)) if words}
@@ -85,16 +81,30 @@ def refer(session: Session, matter: Matter, *, call: calls.Call | None, recordin
     return ticket
 
 
+def _written_down(session: Session, matter: Matter, call: calls.Call | None, *, settings: Settings,
+                  at: datetime) -> Ticket:  # fmt: skip
+    """The row of a matter, its two clocks running."""
+    held, caller = rules.in_force(session, settings=settings, at=at), call.caller if call else ""
+    ticket = Ticket(
+        number=next_number(session, prefix=settings.ticket_prefix, at=at), state=State.TO_DISPATCH,
+        call_id=call.id if call else None, klass=matter.klass, title=matter.title, summary=matter.summary,
+        confidential=matter.confidential, complained_of=matter.complained_of, caller=caller,
+        contact=phones.normalise(matter.contact) or caller, caller_name=matter.caller_name, intake_at=at,
+        promised_by=at, promise_extended=0, returned=0, rules_id=held.id, rules=held,
+    )  # fmt: skip
+    _promise(session, ticket, matter.urgency, settings=settings)
+    dispatching.begin(session, ticket, settings=settings, at=at)
+    return ticket
+
+
 def describe(session: Session, ticket: Ticket, matter: Matter, *, by: Account, settings: Settings,
              at: datetime) -> None:
     """What the hotline writes of a matter before any department sees it: its class, what it is about, secrecy, whom it
     complains of."""
     if ticket.state != State.TO_DISPATCH:
         raise ReferralError("工单派发后不能再修改类别和摘要")
-    if not matter.title.strip() or not matter.summary.strip():
-        raise ReferralError("请填写标题和事项摘要")
-    now_is = (matter.klass, matter.title.strip()[:120], matter.summary.strip(), matter.confidential, matter.urgency,
-              matter.complained_of.strip()[:120])  # fmt: skip
+    kept = matter.kept()
+    now_is = (kept.klass, kept.title, kept.summary, kept.confidential, kept.urgency, kept.complained_of)
     if now_is == (ticket.klass, ticket.title, ticket.summary, ticket.confidential, ticket.urgency,
                   ticket.complained_of):  # fmt: skip
         return
