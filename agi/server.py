@@ -118,14 +118,14 @@ class Server:
 
     def _send_home(self) -> None:
         for _ in self._threads:
-            self._board.arrivals.put(None)
+            self._board.send_home()
         for thread in self._threads:
             if thread.ident is not None:
                 thread.join(1)
         self._board.stop(1)
 
     def _serve(self) -> None:
-        while (connection := self._board.arrivals.get()) is not None:
+        while (connection := self._board.next_call()) is not None:
             self._receive(connection)
 
     def _receive(self, connection: socket.socket) -> None:

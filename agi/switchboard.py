@@ -4,13 +4,14 @@ import select
 import socket
 from collections import deque
 from queue import SimpleQueue
-from threading import Lock, Thread
+from threading import Lock, Thread, get_ident
 from time import monotonic, sleep
 from typing import Final
 
 from agi.counts import Counter
 
-_LOOK_EVERY: Final = 0.05
+_LOOK_EVERY: Final = 0.02
+_LONG: Final = 0.03  # seconds after which a turn is taken to be kept by something else than our own reckoning
 _NEWCOMERS_IN_A_ROW: Final = 16
 _READABLE_ONCE: Final = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLONESHOT
 
@@ -21,12 +22,12 @@ class Switchboard:
     Hundreds of threads that all want the interpreter lock get it in no order, and the unluckiest call waits
     ten times as long as the average. So `at_once` scripts run at a time and the others sleep, also when their
     answer has come: first come first served, a new call before one that has been greeted. A script's turn
-    ends when it waits for the exchange. One that keeps its turn (a slow database) holds nobody up: when no
-    turn has changed hands for 50 ms, the next in line is let in besides.
+    ends when it waits for the exchange. One that keeps its turn (a slow database) holds nobody up: within 50 ms
+    its place is another's, and when it goes on it is one too many for a moment.
     """
 
     def __init__(self, listener: socket.socket, counter: Counter, *, first_words_within: float, at_once: int) -> None:
-        self.arrivals: SimpleQueue[socket.socket | None] = SimpleQueue()
+        self._arrivals: SimpleQueue[socket.socket | None] = SimpleQueue()
         self._listener = listener
         self._door = listener.fileno()
         self._counter = counter
@@ -38,7 +39,8 @@ class Switchboard:
         self._asleep: dict[int, Lock] = {}
         self._new: deque[socket.socket] = deque()
         self._known: deque[Lock] = deque()
-        self._in_a_row = self._given = self._seen = 0
+        self._turns: dict[int, float] = {}  # whose place is his own, by thread, and since when
+        self._in_a_row = 0
         self._looked = monotonic()
         self._stopped = False
         self._thread = Thread(target=self._run, name="agi-switchboard", daemon=True)
@@ -55,7 +57,18 @@ class Switchboard:
         if self._thread.ident is not None:
             self._thread.join(within)
 
+    def send_home(self) -> None:
+        """One thread that asks for the next call is told that there is none."""
+        self._arrivals.put(None)
+
     # -- for the scripts' threads ----------------------------------------------------------------------------
+    def next_call(self) -> socket.socket | None:
+        """Wait for a new call and the turn to begin with it; None: there are no more."""
+        connection = self._arrivals.get()
+        if connection is not None:
+            self._took()
+        return connection
+
     def wait(self, number: int, gate: Lock, seconds: float) -> None:
         """Give the turn away until the socket can be read (or time is over) and it is our turn again.
 
@@ -67,17 +80,17 @@ class Switchboard:
         except FileNotFoundError:
             self._poll.register(number, _READABLE_ONCE)
         self.give()
-        if gate.acquire(timeout=seconds):
-            return
-        self._ready(number)
-        gate.acquire()
+        if not gate.acquire(timeout=seconds):
+            self._ready(number)
+            gate.acquire()
+        self._took()
 
     def give(self) -> None:
-        """The turn is over: let the next one in."""
+        """The turn is over: let the next one in, unless it was let in long ago."""
         with self._lock:
-            self._given += 1
-            self._free += 1
-            self._admit_if_free()
+            if self._turns.pop(get_ident(), None) is not None:
+                self._free += 1
+                self._admit_if_free()
 
     def come_back(self, gate: Lock) -> None:
         """Who gave his turn away to wait for something else than the exchange stands in line again."""
@@ -85,6 +98,11 @@ class Switchboard:
             self._known.append(gate)
             self._admit_if_free()
         gate.acquire()
+        self._took()
+
+    def _took(self) -> None:
+        with self._lock:
+            self._turns[get_ident()] = monotonic()
 
     # -- the switchboard's own thread ------------------------------------------------------------------------
     def _run(self) -> None:
@@ -132,7 +150,7 @@ class Switchboard:
         if self._new and (not self._known or self._in_a_row < _NEWCOMERS_IN_A_ROW):
             self._in_a_row += 1
             self._free -= 1
-            self.arrivals.put(self._new.popleft())
+            self._arrivals.put(self._new.popleft())
         elif self._known:
             self._in_a_row = 0
             self._free -= 1
@@ -142,9 +160,10 @@ class Switchboard:
         """Now and then: is somebody keeping his turn, has somebody called and said nothing?"""
         self._looked = monotonic()
         with self._lock:
-            if self._given == self._seen:
-                self._admit()
-            self._seen = self._given
+            for thread in [thread for thread, since in self._turns.items() if self._looked - since > _LONG]:
+                del self._turns[thread]
+                self._free += 1
+                self._admit_if_free()
             mute = [number for number, (_, until) in self._silent.items() if until < self._looked]
         for number in mute:
             self._ready(number)

@@ -284,6 +284,37 @@ def test_a_script_that_keeps_its_turn_holds_nobody_up() -> None:
         until(lambda: server.counts().active == 0)
 
 
+def test_many_turns_pass_by_a_script_that_keeps_its_own() -> None:
+    free = threading.Event()
+
+    def stuck(_line: Line) -> None:
+        free.wait(20)
+
+    def talking(line: Line) -> None:
+        for _ in range(10):
+            line.answer()
+
+    with (
+        serve({"incoming": talking, "stuck": stuck}, address=("127.0.0.1", 0), max_sessions=24) as server,
+        calling(server, ENVIRONMENT.replace(b"incoming", b"stuck")),
+    ):
+        until(lambda: server.counts().active == 1)
+
+        def talk() -> None:
+            with calling(server) as call:
+                while heard(call):
+                    call.sendall(b"200 result=0\n")
+
+        callers = [threading.Thread(target=talk) for _ in range(20)]
+        began = time.monotonic()
+        for caller in callers:
+            caller.start()
+        for caller in callers:
+            caller.join(20)
+        assert time.monotonic() - began < 3, "two hundred turns stood in line behind one"
+        free.set()
+
+
 def test_an_exchange_that_goes_mute_in_a_call_loses_only_that_call() -> None:
     with serve({"incoming": answering}, address=("127.0.0.1", 0), max_sessions=4, answer_within=0.3) as server:
         with calling(server) as mute, calling(server) as other:
