@@ -84,7 +84,7 @@ class Message:
 def look(slip: Slip, *, settings: Settings, at: datetime) -> Message:
     """Put a message together, measure and hash it: without a session, for whoever writes would wait for all of it."""
     path = recordings.spool_path(settings.spool, slip.call_id, Kind.MESSAGE)
-    sound = Recording(call_id=slip.call_id, kind=Kind.MESSAGE, path=str(path), began_at=slip.began)
+    sound = Recording(call_id=slip.call_id, kind=Kind.MESSAGE, path=str(path), began_at=slip.began, sha256="")
     told = _in_one_file(path, slip)
     recordings.take_in(sound, keep_days=settings.recordings_keep_days, at=at)
     discarded = {piece: takes.digest(piece) for piece in told.dropped if not piece.heard.empty}
