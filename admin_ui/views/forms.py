@@ -77,8 +77,11 @@ def filled(annex: str) -> ResponseReturnValue:
     form = FORMS.get(annex) or abort(404)
     with writing() as session:
         audit.note(session, "exported", by=me().login, at=now(), about=("form", annex), query=dict(request.args))
-    with reading() as session:
-        content = exporting.export(session, form, form_filters.wanted(session, annex), only=_only(), at=now())
+    try:
+        with reading() as session:
+            content = exporting.export(session, form, form_filters.wanted(session, annex), only=_only(), at=now())
+    except FormError as error:
+        return _page(trouble=str(error)), 422
     return _file(content, f"附件{annex}-{form.name}")
 
 

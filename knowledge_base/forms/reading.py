@@ -52,7 +52,7 @@ def read_form(content: bytes, name: str, passed: Callable[[float], None] = lambd
     if len(body) > form.most_rows:
         raise FormError(f"一个文件最多 {form.most_rows} 行，这个文件超过了。请分成几个文件上传。")
     _refuse_merged_titles(merged, titles.number)
-    return ReadForm(form, [_row(row, places, merged) for row in body], notes)
+    return ReadForm(form, _joined(form, [_row(row, places, merged) for row in body]), notes)
 
 
 def _form_of(sheets: Iterable[str], forms: Mapping[str, Form]) -> tuple[Form, str]:
@@ -111,6 +111,29 @@ def _row(row: Row, places: dict[int, Column], merged: Sequence[Merged]) -> ReadR
         if rectangle.first <= row.number <= rectangle.last:
             read.faults.append(("整行", f"{rectangle.place} 是合并单元格，请取消合并并逐格填写"))
     return read
+
+
+def _joined(form: Form, rows: Iterable[ReadRow]) -> list[ReadRow]:
+    """The rows with those that go on with the lists of the one above put into it: what a cell can't hold stands so."""
+    lists = [c for c in form.given if c.kind is Kind.LIST]
+    found: list[ReadRow] = []
+    for row in rows:
+        if found and _goes_on(form, found[-1], row):
+            above = found[-1]
+            above.faults += row.faults
+            for c in (c for c in lists if row.cells[c.key]):
+                items = values.split(above.cells[c.key]) + values.split(row.cells[c.key])
+                above.cells[c.key] = values.show(c, items)
+        else:
+            found.append(row)
+    return found
+
+
+def _goes_on(form: Form, above: ReadRow, row: ReadRow) -> bool:
+    same = {"department", form.key}
+    filled = {c.kind is Kind.LIST for c in form.given if c.key not in same and row.cells[c.key]}
+    return (filled == {True} and bool(row.cells[form.key])
+            and all(row.cells.get(key) == above.cells.get(key) for key in same))  # fmt: skip
 
 
 def _odd(cell: Cell, column: Column) -> str:

@@ -15,6 +15,7 @@ MOST_CELLS = 500_000  # empty ones with a format among them
 MOST_EMPTY_ROWS = 20_000  # in a row: what people leave behind who formatted whole columns
 MOST_COLUMNS = 100
 LONGEST_CELL = 32_767  # characters; the file format's own limit
+TOO_LONG = f"单元格超过 {LONGEST_CELL} 个字，请把多出的项移到下一行，并在那一行重复填写部门和本表的主列"
 LONGEST_SHEET, LONGEST_STRINGS = 64 * 2**20, 64 * 2**20  # bytes, unpacked
 _PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -101,7 +102,7 @@ class _Reading:
             self._merge(given.get("ref", ""))
 
     def text(self, said: str) -> None:
-        if self._taking and self._length < LONGEST_CELL:
+        if self._taking and self._length <= LONGEST_CELL:
             self._said.append(said)
             self._length += len(said)
 
@@ -140,7 +141,7 @@ class _Reading:
         elif self._kind == "d":
             cell.day, cell.text = True, said.partition("T")[0]
         else:
-            cell.text = unescape(said)
+            _fill(cell, "".join(self._said))
         if cell.text or cell.fault:
             self._row.cells[self._column] = cell
 
@@ -176,7 +177,7 @@ def _put_strings(file: ZipFile, wanted: dict[int, list[Cell]]) -> None:
     def end(name: str) -> None:
         if name == "si":
             for cell in wanted.get(state.index, ()):
-                cell.text = unescape("".join(state.said)[:LONGEST_CELL])
+                _fill(cell, "".join(state.said))
             if state.index >= last:
                 raise Enough
         state.end(name)
@@ -207,9 +208,16 @@ class _Strings:
             self._in_sound = False
 
     def text(self, said: str) -> None:
-        if self._in_text and self._length < LONGEST_CELL:
+        if self._in_text and self._length <= LONGEST_CELL:
             self.said.append(said)
             self._length += len(said)
+
+
+def _fill(cell: Cell, said: str) -> None:
+    """What is longer than a cell may be isn't cut: other programs write such, and it would say something else."""
+    cell.text = unescape(said[:LONGEST_CELL])
+    if len(said) > LONGEST_CELL:
+        cell.fault = cell.fault or TOO_LONG
 
 
 def unescape(said: str) -> str:

@@ -12,6 +12,8 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 
 from knowledge_base.forms.columns import Column, Form, Kind
+from knowledge_base.forms.errors import FormError
+from knowledge_base.forms.sheet import LONGEST_CELL
 
 Options = Mapping[str, Sequence[str]]
 """What the drop-down lists offer, by their name: departments, categories."""
@@ -39,14 +41,34 @@ def empty(form: Form, *, options: Options, at: datetime) -> bytes:
 
 def filled(form: Form, rows: Iterable[Mapping[str, str]], *, options: Options, at: datetime) -> bytes:
     """The form with rows, as cells by key; handed in again it changes nothing."""
-    return _file(form, [(row, ()) for row in rows], (), options=options, at=at)
+    return _file(form, [(part, ()) for row in rows for part in _parted(form, row)], (), options=options, at=at)
 
 
 def sent_back(form: Form, refused: Sequence[Mapping[str, Any]], *, options: Options, at: datetime) -> bytes:
     """The refused rows of an import with the reasons beside them, to be corrected and handed in again."""
-    rows = [(row["cells"], ("；".join(f"{title}：{why}" for title, why in row["faults"]), str(row["row"])))
-            for row in refused]  # fmt: skip
+    rows = [(part, ("；".join(f"{title}：{why}" for title, why in row["faults"]), str(row["row"])))
+            for row in refused for part in _parted(form, row["cells"])]  # fmt: skip
     return _file(form, rows, (REASON, OLD_NUMBER), options=options, at=at)
+
+
+def _parted(form: Form, cells: Mapping[str, str]) -> list[Mapping[str, str]]:
+    """A row whose lists are longer than a cell may be goes on in rows below it, which bear its key besides."""
+    pieces = {c.key: _pieces(cells.get(c.key, "")) for c in form.columns if c.kind is Kind.LIST}
+    same = {key: cells.get(key, "") for key in ("department", form.key)}
+    rows = max(map(len, pieces.values()), default=1)
+    return [{**(same if n else cells), **{key: found[n] for key, found in pieces.items() if n < len(found)}}
+            for n in range(rows)]  # fmt: skip
+
+
+def _pieces(text: str) -> list[str]:
+    if len(text) <= LONGEST_CELL:
+        return [text]
+    found = [""]
+    for line in text.split("\n"):
+        if found[-1] and len(found[-1]) + 1 + len(line) > LONGEST_CELL:
+            found.append("")
+        found[-1] += f"\n{line}" if found[-1] else line
+    return found
 
 
 def _file(form: Form, rows: Sequence[tuple[Mapping[str, str], Sequence[str]]], beside: Sequence[str], *,
@@ -109,6 +131,8 @@ def _titles(sheet: Any, form: Form, looks: _Looks, beside: Sequence[str]) -> Non
 
 
 def _put(sheet: Any, row: int, place: int, text: str, looks: _Looks, column: Column) -> None:
+    if len(text) > LONGEST_CELL:
+        raise FormError(f"导出的第 {row + 1} 行：“{column.title}”超过 {LONGEST_CELL} 个字，表格放不下，请先改短")
     if text:
         sheet.write_string(row, place, text, looks.cell(text, column))
 

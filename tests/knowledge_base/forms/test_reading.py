@@ -272,3 +272,15 @@ def test_a_sheet_of_any_pieces_is_read_or_refused(pieces: list[str]) -> None:
 def test_a_file_with_any_bytes_in_it_is_read_or_refused(junk: bytes, at: int) -> None:
     with suppress(FormError):
         reading.read_form(books.ONE[:at] + junk + books.ONE[at + len(junk) :], "x.xlsx")
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_a_cell_that_is_longer_than_one_may_be_refuses_its_row_and_is_not_cut(shared: bool) -> None:
+    """Other programs write longer ones; cut short they would say something else."""
+    long = "\n".join(f"第{n}种问法" for n in range(6000))
+    cell = '<c r="C2" t="s"><v>0</v></c>' if shared else f'<c r="C2" t="inlineStr"><is><t>{long}</t></is></c>'
+    sheet = books.sheet_xml(f'<row r="1">{ROW_1}</row><row r="2"><c r="B2" t="inlineStr"><is><t>问</t></is></c>{cell}</row>')
+    strings = f'<sst xmlns="{books.MAIN}"><si><t>{long}</t></si></sst>'.encode()
+    content = books.repacked(books.ONE, {books.SHEET: sheet}, add={"xl/sharedStrings.xml": strings})
+    (row,) = reading.read_form(content, "x.xlsx").rows
+    assert [(title, "32767" in why) for title, why in row.faults] == [("其他问法", True)]

@@ -2,6 +2,7 @@
 
 import io
 import time
+from datetime import timedelta
 from typing import Any
 
 import openpyxl
@@ -9,9 +10,11 @@ import pytest
 from sqlalchemy import select
 
 from hotline.directory.departments import Department
+from knowledge_base.authorisations import Authorisation
 from knowledge_base.entries import Approval, Entry, EntryVersion, Phrasing
 from knowledge_base.forms import exporting, writing
-from knowledge_base.forms.descriptions import BASE, FAQ, FORMS, LICENCES
+from knowledge_base.forms.descriptions import AUTHORISATIONS, BASE, FAQ, FORMS, LICENCES
+from knowledge_base.forms.errors import FormError
 from knowledge_base.forms.subjects import SUBJECTS
 from knowledge_base.stages import Stage
 from tests.conftest import NOON
@@ -65,6 +68,38 @@ def test_odd_things_that_stand_already_are_no_reason_to_refuse_them(town: Town) 
     for annex in ("5", "7"):
         counts = town.preview(exported(town, annex)).counts()
         assert (counts["new"], counts["changed"], counts["refused"]) == (0, 0, 0)
+
+
+def test_a_list_longer_than_a_cell_holds_goes_on_in_the_row_below(town: Town) -> None:
+    """An authorisation may name 500 questions of 128 characters: twice what Excel puts into a cell."""
+    def grant(session: Any) -> list[int]:
+        unit = session.scalars(select(Department).order_by(Department.id)).first()
+        named = [Entry(department_id=unit.id, question=f"第{n}个问题".ljust(128, "问")) for n in range(500)]
+        session.add_all(named)
+        session.flush()
+        session.add(Authorisation(department_id=unit.id, document="长", signer="甲", scope="entries", form="full", valid_from=NOON.date(),
+                                  valid_to=NOON.date() + timedelta(days=90), entries=[one.id for one in named], signed_at=NOON, signed_by="x"))
+        return [one.id for one in named]
+
+    ids = town.do(grant)
+    content = exported(town, "8")
+    rows = [row for row in openpyxl.load_workbook(io.BytesIO(content))[AUTHORISATIONS.sheet].iter_rows(min_row=2, values_only=True) if row[1] == "长"]
+    assert [(bool(row[3]), len(row[8].split("\n"))) for row in rows] == [(True, 254), (False, 246)]
+    counts = town.preview(content).counts()
+    assert (counts["new"], counts["changed"], counts["refused"]) == (0, 0, 0)
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    page = book[AUTHORISATIONS.sheet]
+    for row in page.iter_rows(min_row=2):
+        if row[1].value == "长":
+            row[3].value = row[3].value and "乙"
+    town.take_in(books.saved(book))
+    made = town.see(lambda s: s.scalars(select(Authorisation).where(Authorisation.document == "长", Authorisation.version == 2)).one())
+    assert (made.signer, made.entries) == ("乙", ids)
+
+
+def test_what_no_cell_can_hold_is_named_and_not_cut() -> None:
+    with pytest.raises(FormError, match="第 3 行：“供阅读的答复”"):
+        writing.filled(FAQ, [books.question(), books.question("二", answer="长" * 40_000)], options={}, at=NOON)
 
 
 DANGEROUS = ("=cmd|'/c calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "'=1", "_x0041_")
