@@ -21,7 +21,8 @@ def export(session: Session, form: Form, ids: Sequence[int], *, only: int | None
 
 def all_of(session: Session, form: Form, departments: Collection[int] | None) -> list[int]:
     """The ids of everything that the form speaks of, in those departments or in all."""
-    return [k.id for k in SUBJECTS[form.annex].known(session, departments, False).values() if not k.gone]
+    found = SUBJECTS[form.annex].known(session, departments, False).values()
+    return list(dict.fromkeys(k.id for k in found if not k.gone))
 
 
 def options(session: Session, *, only: int | None) -> writing.Options:

@@ -34,7 +34,7 @@ class Held(NamedTuple):
 
 
 def known(session: Session, departments: Collection[int] | None, lock: bool) -> dict[Key, Known]:
-    """Every question, by department and text."""
+    """Every question, by department and text; one whose draft puts it otherwise by either."""
     query = select(Entry.id, Entry.department_id, Entry.question, Entry.category, Entry.keywords, Entry.state,
                    Entry.published, Department.name).join(Department, Department.id == Entry.department_id)  # fmt: skip
     query = query.order_by(Entry.id)
@@ -46,14 +46,21 @@ def known(session: Session, departments: Collection[int] | None, lock: bool) -> 
     chosen, last = _chosen(session, departments, {row["id"]: row["published"] for row in entries})
     phrasings, files = _phrasings(session, departments), _files(session, departments)
     became = signposts(session)
+    owner = {(row["department_id"], _shown(row["question"])): row["id"] for row in entries}
     found = {}
     for row in entries:
         if row["id"] in chosen:
             version = chosen[row["id"]]
-            one = _known(row, version, last[row["id"]], phrasings.get(row["id"], ()), files.get(version["id"], []),
-                         became)  # fmt: skip
-            found[one.department_id, values.show(FAQ.column("question"), row["question"])] = one
+            put = version["question"] or row["question"]
+            free = owner.get((row["department_id"], _shown(put)), row["id"]) == row["id"]  # nobody else's words
+            one = _known(row, version, put if free else row["question"], last[row["id"]],
+                         phrasings.get(row["id"], ()), files.get(version["id"], []), became)  # fmt: skip
+            found[one.department_id, _shown(row["question"])] = found[one.department_id, one.cells["question"]] = one
     return found
+
+
+def _shown(question: str) -> str:
+    return values.show(FAQ.column("question"), question)
 
 
 def _chosen(session: Session, departments: Collection[int] | None,
@@ -83,15 +90,16 @@ def _weight(version: Mapping[Any, Any], published: int | None) -> int:
     return 1 if version["published_at"] is not None else 0
 
 
-def _known(row: Mapping[Any, Any], version: Mapping[Any, Any], last: int, phrasings: Sequence[Held],
+def _known(row: Mapping[Any, Any], version: Mapping[Any, Any], question: str, last: int, phrasings: Sequence[Held],
            files: list[list[str | int]], became: Mapping[str, str]) -> Known:
     """As its cells say, in the category as it is called now; `content` is what the version says."""
-    said = {name: version[name] for name in SAID} | {"question": version["question"] or row["question"]}
+    said = {name: version[name] for name in SAID} | {"question": question}
     now = became.get(said["category"], said["category"])
     held = said | {"department": row["name"], "category": now, "remark": version["why"],
                    "phrasings": [held.text for held in phrasings if held.approval in STANDING]}  # fmt: skip
     cells = {c.key: values.show(c, held[c.key]) for c in FAQ.columns}
-    content = {k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in said.items()} | {"why": version["why"]}
+    own = said | {"question": version["question"] or row["question"], "why": version["why"]}
+    content = {k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in own.items()}
     closed = version["stage"] in UNDER_WAY and version["stage"] != Stage.DRAFT
     gone = _weight(version, row["published"]) == 0
     return Known(

@@ -44,7 +44,7 @@ def preview(session: Session, read: ReadForm, *, hand: Hand,
     departments = [_department(row, there) for row in read.rows]
     concerned = {d for d in departments if isinstance(d, int)}
     known, ground = subject.known(session, concerned, False), subject.ground(session, concerned)
-    seen: dict[Key, int] = {}
+    seen: dict[Key | int, int] = {}
     for place, (row, department) in enumerate(zip(read.rows, departments, strict=True)):
         if place % CHUNK == 0:
             passed(place / len(read.rows))
@@ -68,19 +68,20 @@ def given(subject: Subject, row: dict[str, Any], known: Known | None) -> Given:
 
 
 def _one(found: Preview, subject: Subject, row: ReadRow, key: Key, known: dict[Key, Known], ground: Any,
-         seen: dict[Key, int], hand: Hand) -> None:
+         seen: dict[Key | int, int], hand: Hand) -> None:
     cells, faults = _cells(subject.form, row, key)
     cells = subject.renamed(cells, ground)
     thing = known.get(key)
+    mine = thing.id if thing else key
     if thing:
         cells, stays = subject.stays(cells, thing, hand)
         if stays:
             found.kept.setdefault(stays, []).append(row.number)
-    if key[1] and key in seen:
-        faults = [("整行", f"与第 {seen[key]} 行重复（部门和{subject.form.column(subject.form.key).title}相同）")]
-    seen.setdefault(key, row.number)
+    if key[1] and mine in seen:
+        faults = [("整行", f"与第 {seen[mine]} 行重复（部门和{subject.form.column(subject.form.key).title}相同）")]
+    seen.setdefault(mine, row.number)
     changes = _changes(subject.form, cells, thing)
-    if thing and not thing.gone and not changes and not row.faults and key in known and seen[key] == row.number:
+    if thing and not thing.gone and not changes and not row.faults and seen[mine] == row.number:
         found.rows.append({"row": row.number, "department": key[0], "key": key[1], "how": SAME})
         return
     if not faults and thing and thing.closed:

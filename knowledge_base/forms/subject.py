@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from knowledge_base.forms.columns import Form
 
 Key = tuple[int, str]
-"""Department and the text of the form's key column: what makes a row speak of a thing that is there already."""
+"""Department and the text of the form's key column: what makes a row speak of a thing that is there already. A thing
+may have two: as it is called, and as its draft calls it."""
 
 Cells = dict[str, str]
 Fault = tuple[str, str]

@@ -1,5 +1,6 @@
 """Preview, apply, undo: what each row changes is said before, done once, and taken back but for what others changed."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,8 +15,8 @@ from knowledge_base.authorisations import Authorisation
 from knowledge_base.categories import Category
 from knowledge_base.content import content_of, digest
 from knowledge_base.entries import Approval, Entry, EntryVersion, Phrasing, State
-from knowledge_base.forms import writing
-from knowledge_base.forms.descriptions import AUTHORISATIONS, BASE, FAQ, LICENCES
+from knowledge_base.forms import exporting, writing
+from knowledge_base.forms.descriptions import AUTHORISATIONS, BASE, FAQ, FORMS, LICENCES
 from knowledge_base.forms.errors import FormError
 from knowledge_base.forms.subjects import SUBJECTS
 from knowledge_base.forms.units import UnitError, units
@@ -107,6 +108,47 @@ def test_a_changed_answer_is_a_new_draft_and_the_published_one_stands(town: Town
     assert town.see(lambda s: s.get(Entry, known.id).versions[-1].stage) == Stage.WITHDRAWN
     again = town.see(lambda s: SUBJECTS["5"].known(s, None, False))[known.department_id, known.cells["question"]]
     assert (again.cells, again.mark, again.closed) == (known.cells, known.mark, "")
+
+
+def reworded(town: Town, to: str) -> Entry:
+    """A published question whose draft puts it otherwise."""
+    one = town.see(lambda s: s.scalars(select(Entry).where(Entry.state == State.PUBLISHED).order_by(Entry.id)).first())
+
+    def reword(session: Any) -> None:
+        entry = session.get_one(Entry, one.id)
+        content = replace(content_of(entry.versions[-1]), question=to)
+        by = session.scalars(select(Account).where(Account.role == Role.CITY_OFFICE)).first()
+        drafts.revise(session, entry, content, by=by, at=town.at, why="改问法")
+
+    town.do(reword)
+    return one
+
+
+def exported(town: Town, annex: str) -> bytes:
+    return town.see(lambda s: exporting.export(s, FORMS[annex], exporting.all_of(s, FORMS[annex], None), only=None, at=NOON))
+
+
+def test_a_question_that_its_draft_puts_otherwise_is_meant_by_both(town: Town) -> None:
+    one = reworded(town, "换一种说法怎么问？")
+    counts = town.preview(exported(town, "5")).counts()
+    assert (counts["new"], counts["changed"], counts["refused"]) == (0, 0, 0)
+    cells = town.see(lambda s: SUBJECTS["5"].known(s, {one.department_id}, False))[one.department_id, one.question].cells
+    found = town.preview(books.book(FAQ, [cells, {**cells, "question": one.question}]))
+    assert (found.counts()["same"], found.refused[0]["faults"]) == (1, [["整行", "与第 2 行重复（部门和问题相同）"]])
+    form = town.take_in(books.book(FAQ, [{**cells, "question": one.question}]))
+    assert form.counts["changed"] == 1
+    assert town.see(lambda s: s.get_one(Entry, one.id).versions[-1].question) == one.question
+
+
+def test_words_that_are_another_questions_by_now_stay_that_ones(town: Town) -> None:
+    one = reworded(town, "居住证在哪里办？")
+    department = town.see(lambda s: s.get_one(Department, one.department_id).name)
+    town.do(lambda s: s.add(Entry(department_id=one.department_id, question="居住证在哪里办？", versions=[
+        EntryVersion(number=1, question="居住证在哪里办？", answer="x", spoken="x", valid_from=NOON.date(), written_by="x")])))
+    counts = town.preview(exported(town, "5")).counts()
+    assert (counts["new"], counts["changed"], counts["refused"]) == (0, 0, 0)
+    town.take_in(books.book(FAQ, [books.question(department=department)]))
+    assert town.see(lambda s: s.get_one(Entry, one.id).versions[-1].answer) != books.question()["answer"]
 
 
 def test_a_draft_is_written_on_and_undone_to_what_it_said(town: Town) -> None:
