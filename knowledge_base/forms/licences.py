@@ -1,6 +1,6 @@
 """附件6: licence items. A row changes the draft; citizens go on seeing what last passed the review."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,8 +12,8 @@ from knowledge_base.forms import trail, values
 from knowledge_base.forms.descriptions import LICENCES
 from knowledge_base.forms.subject import Fault, Given, Hand, Key, Known, Subject, Undone, Written, digest
 from knowledge_base.ledger import Deed, Kind
+from knowledge_base.licence_text import LicenceText, read, text_of
 from knowledge_base.licence_text import digest as text_digest
-from knowledge_base.licence_text import read, text_of
 from knowledge_base.licences import Licence
 from knowledge_base.stages import UNDER_WAY, Stage
 
@@ -35,25 +35,45 @@ def known(session: Session, departments: Collection[int] | None, lock: bool) -> 
     return found
 
 
-def _known(row: Licence, department: str) -> Known:
+def ground(session: Session, departments: Collection[int]) -> dict[Key, str]:
+    """How each item is called, by every name that it bears: to citizens, and in what was last written of it."""
+    found: dict[Key, str] = {}
+    for row in session.scalars(select(Licence).where(Licence.department_id.in_(departments))):
+        for name in (row.name, read(row.shown or {}).name):
+            found[row.department_id, values.canonical(LICENCES.column("name"), name)] = _text(row).name
+    return found
+
+
+def _text(row: Licence) -> LicenceText:
     """What is under way, else what citizens see; what was dropped or refused is spoken of no more."""
-    over = row.stage in (Stage.WITHDRAWN, Stage.REFUSED)
-    text = read(row.shown) if over and row.shown else text_of(row)
-    held = {"department": department, **asdict(text)}
+    return read(row.shown) if _over(row) and row.shown else text_of(row)
+
+
+def _over(row: Licence) -> bool:
+    return row.stage in (Stage.WITHDRAWN, Stage.REFUSED)
+
+
+def _known(row: Licence, department: str) -> Known:
+    held = {"department": department, **asdict(_text(row))}
     cells = {c.key: values.show(c, held[c.key]) for c in LICENCES.columns}
     closed = row.stage in UNDER_WAY and row.stage != Stage.DRAFT
     return Known(
-        row.id, row.department_id, cells, digest(row.version, row.stage, cells), gone=over and row.shown is None,
+        row.id, row.department_id, cells, digest(row.version, row.stage, cells),
+        gone=_over(row) and row.shown is None,
         closed="该事项有一个版本正在审核，待其结束后再导入" if closed else "",
         more={"held": {name: getattr(row, name) for name in (*FIELDS, "version", "written_by")}
               | {"stage": str(row.stage)}},
     )  # fmt: skip
 
 
-def refusals(given: Given, _: Any, __: Hand) -> list[Fault]:
+def refusals(given: Given, ground: Mapping[Key, str], _: Hand) -> list[Fault]:
     """The rules that concern more than one cell."""
     wrong = [one for one in given.values["downloads"] if not one.lower().startswith(("http://", "https://"))]
-    return [("表格下载", f"“{one[:40]}”应为以 https:// 开头的网址") for one in wrong]
+    faults = [("表格下载", f"“{one[:40]}”应为以 https:// 开头的网址") for one in wrong]
+    called = ground.get((given.department_id, given.values["name"]))
+    if given.known is None and called is not None:
+        faults.append(("事项名称", f"这是“{called[:40]}”的原名或未通过审查的新名称，请按“{called[:40]}”填写"))
+    return faults
 
 
 def write(session: Session, rows: Sequence[Given], _: Any, hand: Hand) -> list[Written]:
@@ -102,4 +122,4 @@ def _note(session: Session, deed: Deed, things: Sequence[tuple[int, int, int, di
     ], by=hand.by, at=hand.at)  # fmt: skip
 
 
-SUBJECT = Subject(LICENCES, known, lambda *_: None, refusals, write, take_back)
+SUBJECT = Subject(LICENCES, known, ground, refusals, write, take_back)

@@ -369,6 +369,20 @@ def test_a_licence_item_is_a_draft_and_what_citizens_see_stays(town: Town) -> No
     assert town.take_in(books.book(LICENCES, [LICENCE])).counts["new"] == 1
 
 
+@pytest.mark.parametrize(("stage", "name"), [(Stage.REFUSED, "焰火燃放新许可"), (Stage.WITHDRAWN, "焰火燃放新许可"), (Stage.DRAFT, "焰火燃放许可")])
+def test_a_name_that_another_item_bears_or_was_to_bear_refuses_its_row_and_no_other(town: Town, stage: Stage, name: str) -> None:
+    def rename(session: Any) -> None:
+        item = session.scalars(select(Licence).where(Licence.name == "焰火燃放许可")).one()
+        item.name, item.stage = "焰火燃放新许可", stage
+
+    town.do(rename)
+    form = town.take_in(books.book(LICENCES, [{**LICENCE, "name": name}, LICENCE]))
+    assert (form.counts["new"], [(row["row"], row["faults"][0][0]) for row in form.refused]) == (1, [(2, "事项名称")])
+    names = town.see(lambda s: set(s.scalars(select(Licence.name).where(Licence.department_id == town.department(POLICE)))))
+    assert names >= {"焰火燃放新许可", "保安服务许可"}
+    assert "焰火燃放许可" not in names
+
+
 @pytest.mark.parametrize(("key", "text", "fit"), [
     ("phone", "0877-2012345", True), ("phone", "12345", True), ("phone", "+86 877 2012345", True), ("phone", "2012345转8001", True),
     ("phone", "电话见网站", False), ("phone", "0877-2012345、0877-2012346", False), ("fax", "123456789012345678", False),
