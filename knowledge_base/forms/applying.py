@@ -57,7 +57,7 @@ def apply(session: Session, form: FormImport, prepared: Prepared, *, hand: Hand)
     known = subject.known(session, concerned, True)
     fit, clashes = _sorted(prepared, known)
     ground = subject.ground(session, concerned)
-    rows = [Given(row.number, row.department_id, row.values, known.get(key)) for key, row in fit]
+    rows = [row.beside(known.get(key)) for key, row in fit]
     late = {row.number: faults for row in rows if (faults := subject.refusals(row, ground, hand))}
     written = subject.write(session, kept, ground, hand) if (kept := [r for r in rows if r.number not in late]) else []
     now = {one.id: one for one in subject.known(session, concerned, False).values()}

@@ -33,10 +33,10 @@ def known(session: Session, departments: Collection[int] | None, lock: bool) -> 
         query = query.with_for_update().execution_options(populate_existing=True)
     found = {}
     for row in session.scalars(query):
-        cells = {c.key: values.show(c, _shown(row)[c.key]) for c in BASE.columns}
-        held = {name: _plain(getattr(row, name)) for name in HELD}
+        shown, held = _shown(row), {name: _plain(getattr(row, name)) for name in HELD}
+        cells = {c.key: values.show(c, shown[c.key]) for c in BASE.columns}
         stands = {name: getattr(row, name) for name in base_data.FREE}
-        found[row.id, cells["department"]] = Known(row.id, row.id, cells, digest(cells, row.proposed),
+        found[row.id, cells["department"]] = Known(row.id, row.id, cells, digest(cells, row.proposed), values=shown,
                                                    more={"held": held, "stands": stands})  # fmt: skip
     return found
 
@@ -49,23 +49,19 @@ def refusals(given: Given, _: Any, hand: Hand) -> list[Fault]:
     faults += _unfit(given)
     if row["confirmed_on"] and row["confirmed_on"] > hand.today:
         faults.append(("更新日期", "晚于今天"))
-    interval = row["update_every_months"]
-    if not hand.office and given.known and interval not in (None, given.known.more["held"]["update_every_months"]):
+    if not hand.office and given.changes("update_every_months"):
         faults.append(("更新周期（月）", "只有主管部门可以修改"))
     return faults
 
 
 def _unfit(given: Given) -> list[Fault]:
-    """What the page wouldn't take either; a cell that nobody changed is no reason to refuse a row."""
+    """What the page wouldn't take either."""
     faults = []
-    for column in base_data.FIELDS:
-        value = given.values[column.key]
+    for column in (c for c in base_data.FIELDS if given.changes(c.key)):
         try:
-            base_data.checked(column.key, value)
+            base_data.checked(column.key, given.values[column.key])
         except values.Unfit as why:
-            there = given.known.cells[column.key] if given.known else ""
-            if values.says_new(column, there, values.show(column, value)):
-                faults.append((column.title, str(why)))
+            faults.append((column.title, str(why)))
     return faults
 
 
@@ -88,33 +84,32 @@ def take_back(session: Session, undone: Sequence[Undone], hand: Hand) -> None:
 
 def _shown(row: Department) -> dict[str, Any]:
     """What stands in each column; the hours of both halves of the year when they differ."""
-    spans = list(row.office_hours or [])
-    winter = [s for s in spans if s.get("season") == WINTER]
+    spans: dict[bool, list[dict[str, Any]]] = {False: [], True: []}
+    for span in row.office_hours or []:
+        spans[span.get("season") == WINTER].append({k: v for k, v in span.items() if k != "season"})
     started = row.confirmed_on
     following = due.months_after(started, max(1, row.update_every_months)).isoformat() if started else ""
     waits = row.proposed or {}
     return {**{name: getattr(row, name) for name in FIELDS}, **waits, "department": row.name, "code": row.code,
-            "summer_hours": [s for s in spans if s.get("season") != WINTER], "winter_hours": winter,
-            "next_update": following}  # fmt: skip
+            "summer_hours": spans[False], "winter_hours": spans[True], "next_update": following}  # fmt: skip
 
 
 def _said(row: Given, hand: Hand) -> dict[str, Any]:
-    said = {name: _kept(name, row.values[name]) for name in FIELDS
-            if row.values[name] is not None and name not in base_data.FREE}  # fmt: skip
+    said = {name: _kept(name, row.values[name]) for name in FIELDS if row.changes(name) and name not in base_data.FREE}
     said.setdefault("confirmed_on", hand.today)
-    summer, winter = row.values["summer_hours"], row.values["winter_hours"]
-    said["office_hours"] = summer if not winter else [
-        *({**s, "season": SUMMER} for s in summer), *({**s, "season": WINTER} for s in winter)
-    ]  # fmt: skip
+    if row.changes("summer_hours", "winter_hours"):
+        summer, winter = row.values["summer_hours"], row.values["winter_hours"]
+        said["office_hours"] = summer if not winter else [
+            *({**s, "season": SUMMER} for s in summer), *({**s, "season": WINTER} for s in winter)
+        ]  # fmt: skip
     return said | _proposed(row, hand)
 
 
 def _proposed(row: Given, hand: Hand) -> dict[str, Any]:
     """The free words wait to be checked and reviewed, as those of the page."""
     assert row.known is not None  # noqa: S101 (a row without a department is refused)
-    held, cells = row.known.more["held"], row.known.cells
-    new = {c.key: row.values[c.key] for c in base_data.FIELDS if c.key in base_data.FREE
-           and values.says_new(c, cells[c.key], values.show(c, row.values[c.key]))}  # fmt: skip
+    held = row.known.more["held"]
+    new = {key: row.values[key] for key in base_data.FREE if row.changes(key)}
     proposed = base_data.proposal(row.known.more["stands"], held["proposed"], new)
     if proposed == held["proposed"]:
         return {}

@@ -29,10 +29,12 @@ def refusals(given: Given, ground: trees.Tree, _: Hand) -> list[Fault]:
     """The rules that concern more than one cell."""
     row = given.values
     faults: list[Fault] = []
-    if reason := ground.not_a_leaf(row["category"]):
+    if given.changes("category") and (reason := ground.not_a_leaf(row["category"])):
         faults.append(("类别", reason))
-    if row["valid_to"] is not None and row["valid_to"] < row["valid_from"]:
+    if given.changes("valid_from", "valid_to") and row["valid_to"] and row["valid_to"] < row["valid_from"]:
         faults.append(("失效日期", "早于生效日期"))
+    if not given.changes("question", "phrasings"):
+        return faults
     if row["question"] in row["phrasings"]:
         faults.append(("其他问法", "与问题本身相同，请删去"))
     there = given.known.more["phrasings"] if given.known else ()
@@ -163,9 +165,7 @@ def _next(row: Given) -> int:
 
 def _says_new(row: Given) -> bool:
     """Whether more than the phrasings changes."""
-    if row.known is None or row.known.gone:
-        return True
-    return any(faq_known.differs(row, key) for key in (*SAID, "remark"))
+    return row.changes(*SAID, "remark")
 
 
 def _why(row: Given) -> str:

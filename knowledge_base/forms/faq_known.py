@@ -96,7 +96,7 @@ def _known(row: Mapping[Any, Any], version: Mapping[Any, Any], question: str, la
     said = {name: version[name] for name in SAID} | {"question": question}
     now = became.get(said["category"], said["category"])
     held = said | {"department": row["name"], "category": now, "remark": version["why"],
-                   "phrasings": [held.text for held in phrasings if held.approval in STANDING]}  # fmt: skip
+                   "phrasings": [_shown(one.text) for one in phrasings if one.approval in STANDING]}  # fmt: skip
     cells = {c.key: values.show(c, held[c.key]) for c in FAQ.columns}
     own = said | {"question": version["question"] or row["question"], "why": version["why"]}
     content = {k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in own.items()}
@@ -104,7 +104,7 @@ def _known(row: Mapping[Any, Any], version: Mapping[Any, Any], question: str, la
     gone = _weight(version, row["published"]) == 0
     return Known(
         row["id"], row["department_id"], cells, digest(version["id"], version["stage"], row["state"], cells),
-        closed="该问题有一个版本正在审核，待其结束后再导入" if closed else "", gone=gone,
+        closed="该问题有一个版本正在审核，待其结束后再导入" if closed else "", gone=gone, values=held,
         more={"number": version["number"], "last": last, "stage": version["stage"], "version": version["id"],
               "state": row["state"], "phrasings": phrasings, "content": content, "files": sorted(files),
               "entry": {"category": row["category"], "keywords": row["keywords"]}},
@@ -136,10 +136,3 @@ def _files(session: Session, departments: Collection[int] | None) -> dict[int, l
 def files_of(row: Given) -> list[list[str | int]]:
     """The attachments of the row's version, as its digest counts them."""
     return list(row.known.more["files"]) if row.known else []
-
-
-def differs(row: Given, key: str) -> bool:
-    """Whether a cell says something else than the version does."""
-    assert row.known is not None  # noqa: S101 (only asked of a row that changes a thing)
-    column = FAQ.column(key)
-    return values.says_new(column, row.known.cells[key], values.show(column, row.values[key]))

@@ -19,8 +19,11 @@ from knowledge_base.leave import Scope
 from knowledge_base.licences import Licence
 from knowledge_base.terms import categories_of
 
+BY_ID = ("licences", "entries", "exclusions")
+"""What a row names by its words, and an authorisation by its key."""
 NAMED = {Scope.CATEGORIES: "categories", Scope.LICENCES: "licences", Scope.ENTRIES: "entries"}
 """The column that says what a scope speaks of."""
+OVER = "该授权已到期；需要续期的，请改填失效日期"
 _A = Authorisation
 
 
@@ -66,17 +69,21 @@ def known(session: Session, departments: Collection[int] | None, lock: bool) -> 
 def refusals(given: Given, ground: Ground, hand: Hand) -> list[Fault]:
     """The rules of `terms.check`, with the column at fault."""
     row, faults = given.values, []
-    if row["valid_to"] < row["valid_from"]:
+    if given.changes("valid_from", "valid_to") and row["valid_to"] < row["valid_from"]:
         faults.append(("失效日期", "早于生效日期"))
     elif row["valid_to"] < hand.today:
-        faults.append(("失效日期", "有效期已过"))
+        faults.append(("失效日期", "有效期已过") if given.changes("valid_to") else ("整行", OVER))
     for scope, key in NAMED.items():
+        if not given.changes("scope", key):
+            continue
         title = AUTHORISATIONS.column(key).title
         if row["scope"] == scope and not row[key]:
             faults.append((title, "授权范围为“部分…”时，须填写这一列"))
         if row["scope"] != scope and row[key]:
             faults.append((title, "与所选的授权范围不符，请清空这一列或改选范围"))
     for key, there in _named(ground, given.department_id):
+        if not given.changes(key):
+            continue
         title = AUTHORISATIONS.column(key).title
         faults += [(title, f"本部门没有“{text[:30]}”") for text in row[key] if text not in there]
     return faults
@@ -106,22 +113,23 @@ def _known(row: Authorisation, department: str, entries: Mapping[int, str], lice
            last: int) -> Known:
     held = {name: getattr(row, name) for name in ("document", "signer", "form", "scope", "categories", "valid_from",
                                                   "excluded_categories", "valid_to", "remark", "version")}  # fmt: skip
-    named = {"licences": (licences, row.licences), "entries": (entries, row.entries),
-             "exclusions": (entries, row.exclusions)}  # fmt: skip
-    held |= {key: [texts.get(i, f"（编号{i}）") for i in ids or ()] for key, (texts, ids) in named.items()}
-    cells = {c.key: values.show(c, {**held, "department": department}[c.key]) for c in AUTHORISATIONS.columns}
+    ids = {key: list(getattr(row, key) or ()) for key in BY_ID}
+    texts = {"licences": licences, "entries": entries, "exclusions": entries}
+    held |= {key: [texts[key].get(i, f"（编号{i}）") for i in ids[key]] for key in BY_ID} | {"department": department}
+    cells = {c.key: values.show(c, held[c.key]) for c in AUTHORISATIONS.columns}
     dropped = row.signed_at is None and row.revoked_at is not None
     waits = row.signed_at is None and row.revoked_at is None
     return Known(row.id, row.department_id, cells, digest(row.id, row.signed_at, row.revoked_at, cells),
                  closed="该文号还有待签发的版本，请先签发或撤销" if waits else "", gone=dropped,
-                 more={"last": last})  # fmt: skip
+                 values=held, more={"last": last, "ids": ids})  # fmt: skip
 
 
 def _said(row: Given, ground: Ground, hand: Hand) -> dict[str, Any]:
     same = ("document", "signer", "scope", "form", "categories", "excluded_categories", "valid_from", "valid_to",
             "remark")  # fmt: skip
     there = dict(_named(ground, row.department_id))
-    ids = {key: [there[key][text] for text in row.values[key]] for key in ("licences", "entries", "exclusions")}
+    ids = {key: [there[key][text] for text in row.values[key]] for key in BY_ID if row.changes(key)}
+    ids = {**(row.known.more["ids"] if row.known else {}), **ids}
     return {**{name: row.values[name] for name in same}, **ids, "department_id": row.department_id,
             "version": _version(row), "entered_by": hand.by, "entered_at": hand.at}  # fmt: skip
 

@@ -60,7 +60,7 @@ def _known(row: Licence, department: str) -> Known:
     return Known(
         row.id, row.department_id, cells, digest(row.version, row.stage, cells),
         gone=_over(row) and row.shown is None,
-        closed="该事项有一个版本正在审核，待其结束后再导入" if closed else "",
+        closed="该事项有一个版本正在审核，待其结束后再导入" if closed else "", values=held,
         more={"held": {name: getattr(row, name) for name in (*FIELDS, "version", "written_by")}
               | {"stage": str(row.stage)}},
     )  # fmt: skip
@@ -68,7 +68,8 @@ def _known(row: Licence, department: str) -> Known:
 
 def refusals(given: Given, ground: Mapping[Key, str], _: Hand) -> list[Fault]:
     """The rules that concern more than one cell."""
-    wrong = [one for one in given.values["downloads"] if not one.lower().startswith(("http://", "https://"))]
+    links = given.values["downloads"] if given.changes("downloads") else ()
+    wrong = [one for one in links if not one.lower().startswith(("http://", "https://"))]
     faults = [("表格下载", f"“{one[:40]}”应为以 https:// 开头的网址") for one in wrong]
     called = ground.get((given.department_id, given.values["name"]))
     if given.known is None and called is not None:

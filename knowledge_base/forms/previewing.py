@@ -61,15 +61,23 @@ def refusal(number: int, faults: list[Fault], cells: Cells) -> dict[str, Any]:
 
 
 def given(subject: Subject, row: dict[str, Any], known: Known | None) -> Given:
-    """An accepted row of an import, its cells read."""
-    columns = {c.key: c for c in subject.form.given}
-    read = {key: values.read(columns[key], text) for key, text in row["cells"].items()}
-    return Given(row["row"], row["department"], read, known)
+    """An accepted row of an import, its cells read; what can't be and says nothing new is taken as it stands."""
+    titles, cells = {title for title, *_ in row["changes"]}, row["cells"]
+    changed = frozenset(c.key for c in subject.form.given if row["how"] == NEW or c.title in titles)
+    left = frozenset(c.key for c in subject.form.given if c.key not in changed and (cells[c.key] or not c.keeps))
+    read: dict[str, Any] = {}
+    for column in subject.form.given:
+        try:
+            read[column.key] = values.read(column, cells[column.key])
+        except values.Unfit:
+            if column.key not in left:
+                raise
+    return Given(row["row"], row["department"], read, None, changed, left).beside(known)
 
 
 def _one(found: Preview, subject: Subject, row: ReadRow, key: Key, known: dict[Key, Known], ground: Any,
          seen: dict[Key | int, int], hand: Hand) -> None:
-    cells, faults = _cells(subject.form, row, key)
+    cells, wrong = _cells(subject.form, row, key)
     cells = subject.renamed(cells, ground)
     thing = known.get(key)
     mine = thing.id if thing else key
@@ -77,18 +85,21 @@ def _one(found: Preview, subject: Subject, row: ReadRow, key: Key, known: dict[K
         cells, stays = subject.stays(cells, thing, hand)
         if stays:
             found.kept.setdefault(stays, []).append(row.number)
+    stands = thing if thing and not thing.gone else None
+    changes = _changes(subject.form, cells, stands)
+    said_anew = {title for title, *_ in changes}
+    faults = [*row.faults, *(fault for fault in wrong if stands is None or fault[0] in said_anew)]
     if key[1] and mine in seen:
         faults = [("整行", f"与第 {seen[mine]} 行重复（部门和{subject.form.column(subject.form.key).title}相同）")]
     seen.setdefault(mine, row.number)
-    changes = _changes(subject.form, cells, thing)
-    if thing and not thing.gone and not changes and not row.faults and seen[mine] == row.number:
+    if stands and not changes and not row.faults and seen[mine] == row.number:
         found.rows.append({"row": row.number, "department": key[0], "key": key[1], "how": SAME})
         return
     if not faults and thing and thing.closed:
         faults = [("整行", thing.closed)]
     accepted = {"row": row.number, "department": key[0], "key": key[1], "cells": cells,
-                "how": CHANGED if thing and not thing.gone else NEW, "mark": thing.mark if thing else "",
-                "changes": changes if thing and not thing.gone else []}  # fmt: skip
+                "how": CHANGED if stands else NEW, "mark": thing.mark if thing else "",
+                "changes": changes}  # fmt: skip
     faults = faults or subject.refusals(given(subject, accepted, thing), ground, hand)
     if faults:
         found.refused.append(refusal(row.number, faults, row.cells))
@@ -99,8 +110,8 @@ def _one(found: Preview, subject: Subject, row: ReadRow, key: Key, known: dict[K
 def _cells(form: Form, row: ReadRow, key: Key) -> tuple[Cells, list[Fault]]:
     """The cells in their one way to be written, and what is wrong with them one by one."""
     cells: Cells = {}
-    faults = list(row.faults)
-    at_fault = {title for title, _ in faults}
+    faults: list[Fault] = []
+    at_fault = {title for title, _ in row.faults}
     for column in form.given:
         text = key[1] if column.key == form.key else row.cells.get(column.key, "")
         try:
@@ -113,7 +124,7 @@ def _cells(form: Form, row: ReadRow, key: Key) -> tuple[Cells, list[Fault]]:
 
 
 def _changes(form: Form, cells: Cells, thing: Known | None) -> list[list[str]]:
-    """Title, old and new text of each cell that says something new."""
+    """Title, old and new text of each cell that says something else than the thing does."""
     if thing is None:
         return []
     return [

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -23,8 +23,8 @@ Old = dict[str, Any]
 @dataclass(frozen=True)
 class Known:
     """A thing as the knowledge base holds it. `mark` changes when anybody changes the thing; `closed` says why it may
-    not be changed now; what is `gone` was given up before it ever counted, and may begin anew; `more` is the
-    subject's own."""
+    not be changed now; what is `gone` was given up before it ever counted, and may begin anew; `values` is what its
+    columns hold, fit or not; `more` is the subject's own."""
 
     id: int
     department_id: int
@@ -32,17 +32,30 @@ class Known:
     mark: str
     closed: str = ""
     gone: bool = False
+    values: Mapping[str, Any] = field(default_factory=dict)
     more: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Given:
-    """An accepted row: the values of its cells, and the thing that it changes, if there is one."""
+    """An accepted row: the values of its cells, and the thing that it changes, if there is one. `changed`: the columns
+    that say something else than that thing does, of a new one all; `left`: those that say the same."""
 
     number: int
     department_id: int
     values: Mapping[str, Any]
     known: Known | None
+    changed: frozenset[str] = frozenset()
+    left: frozenset[str] = frozenset()
+
+    def changes(self, *columns: str) -> bool:
+        """Whether one of these says something new: nobody is held to what he didn't change."""
+        return not self.changed.isdisjoint(columns)
+
+    def beside(self, known: Known | None) -> "Given":
+        """The row with the thing that it changes: what it leaves alone stays as it stands, fit or not."""
+        stands = {key: known.values[key] for key in self.left if key in known.values} if known else {}
+        return replace(self, known=known, values={**self.values, **stands})
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """Preview, apply, undo: what each row changes is said before, done once, and taken back but for what others changed."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -401,6 +402,42 @@ def test_a_number_that_stood_before_and_that_nobody_changed_refuses_no_row(town:
     cells = town.see(lambda s: SUBJECTS["7"].known(s, {town.department(POLICE)}, False))[town.department(POLICE), POLICE].cells
     assert town.preview(books.book(BASE, [{**cells, "leader": "新局长"}])).counts()["changed"] == 1
     assert town.preview(books.book(BASE, [{**cells, "phone": "0877-20123456780"}])).counts()["refused"] == 1
+
+
+def spoil(session: Any) -> None:
+    """Things stand that no form would take, whoever let them in."""
+    version = entry(session, "居住证在哪里办？").versions[0]
+    version.category, version.phone, version.answer = "", "110转户政", "  长" * 3000
+    version.keywords, version.valid_to = [f"词{n}" * 20 for n in range(30)], version.valid_from - timedelta(days=1)
+    item = session.scalars(select(Licence).where(Licence.name == "焰火燃放许可")).one()
+    item.stage, item.phone, item.materials, item.downloads = Stage.DRAFT, "见公告", [], ["ftp://见网站"]
+    unit = session.scalars(select(Department).where(Department.name == POLICE)).one()
+    unit.phone, unit.office_hours, unit.email = "110转户政", [{"days": "看通知", "open": "?", "close": "?"}], "没有"
+    unit.sections, unit.update_every_months = [{"name": "科" * 80, "phone": "见公告"}], 0
+    other = session.scalars(select(Entry).where(Entry.department_id != unit.id)).first()
+    session.add(Authorisation(department_id=unit.id, document="旧文号", signer="施永昌", form="full", scope="entries", entries=[other.id, 99999],
+                              valid_from=NOON.date(), valid_to=NOON.date() + timedelta(days=9), signed_at=NOON, signed_by="x"))
+
+
+@pytest.mark.parametrize(("annex", "key", "column"), [("5", "居住证在哪里办？", "section"), ("6", "焰火燃放许可", "quota"), ("7", POLICE, "leader"), ("8", "旧文号", "signer")])
+def test_what_nobody_changed_refuses_no_row_and_stays_as_it_stands(town: Town, annex: str, key: str, column: str) -> None:
+    town.take_in(books.ONE)
+    town.do(spoil)
+    known = town.see(lambda s: SUBJECTS[annex].known(s, {town.department(POLICE)}, False))[town.department(POLICE), key]
+    form = town.take_in(books.book(FORMS[annex], [{**known.cells, column: "新的"}]))
+    assert (form.counts["changed"], form.refused) == (1, [])
+    now = town.see(lambda s: SUBJECTS[annex].known(s, {town.department(POLICE)}, False))[town.department(POLICE), key]
+    differs = {name for name, value in now.values.items() if value != known.values[name]}
+    assert differs - {"version", "confirmed_on", "next_update"} == {column}
+    assert now.more.get("ids") == known.more.get("ids")
+
+
+def test_an_authorisation_that_is_over_gets_no_next_version_without_another_last_day(town: Town) -> None:
+    town.do(lambda s: s.add(Authorisation(department_id=town.department(POLICE), document="旧", signer="甲", form="full", scope="department",
+                                          valid_from=NOON.date() - timedelta(days=9), valid_to=NOON.date() - timedelta(days=1), signed_at=NOON)))
+    cells = town.see(lambda s: SUBJECTS["8"].known(s, {town.department(POLICE)}, False))[town.department(POLICE), "旧"].cells
+    assert town.preview(books.book(AUTHORISATIONS, [{**cells, "signer": "乙"}])).refused[0]["faults"][0][0] == "整行"
+    assert town.preview(books.book(AUTHORISATIONS, [{**cells, "valid_to": "2027-12-31"}])).counts()["changed"] == 1
 
 
 def test_a_number_is_kept_in_the_one_form_however_it_was_handed_in(town: Town) -> None:
