@@ -87,7 +87,7 @@ BASE = Form(
         ),
         Column(
             "confirmed_on", "更新日期", "2026-01-31", Kind.DATE, width=13, keeps=True,
-            remark="信息核对的日期，不晚于今天；不填则为导入当天",
+            remark="信息核对的日期，不晚于今天；只有主管部门可以修改；不填或不改，则有改动时为导入当天",
         ),
         Column("next_update", "下次更新日期", "2026-04-30", width=13, given=False, remark="由系统填写，不读取"),
     ),

@@ -47,11 +47,10 @@ def refusals(given: Given, _: Any, hand: Hand) -> list[Fault]:
     if given.known is None:
         faults.append(("部门全称", "没有这个部门；新设的部门由主管部门登记"))
     faults += _unfit(given)
-    if row["confirmed_on"] and row["confirmed_on"] > hand.today:
+    if given.changes("confirmed_on") and row["confirmed_on"] and row["confirmed_on"] > hand.today:
         faults.append(("更新日期", "晚于今天"))
-    if not hand.office and given.changes("update_every_months"):
-        faults.append(("更新周期（月）", "只有主管部门可以修改"))
-    return faults
+    alone = [c.title for c in BASE.given if c.key in base_data.OFFICE_ALONE and given.changes(c.key)]
+    return faults + [(title, "只有主管部门可以修改") for title in alone if not hand.office]
 
 
 def _unfit(given: Given) -> list[Fault]:

@@ -491,6 +491,16 @@ def test_only_the_office_sets_how_often_a_department_confirms(town: Town) -> Non
     assert town.preview(content).counts()["changed"] == 1
 
 
+def test_a_department_confirms_nothing_by_a_date_in_a_form(town: Town) -> None:
+    cells = town.see(lambda s: SUBJECTS["7"].known(s, {town.department(POLICE)}, False))[town.department(POLICE), POLICE].cells
+    dated = books.book(BASE, [{**cells, "confirmed_on": "2026-11-20"}])
+    assert town.preview(dated, only=POLICE).refused[0]["faults"] == [["更新日期", "只有主管部门可以修改"]]
+    town.take_in(books.book(BASE, [{**cells, "leader": "新局长"}]), only=POLICE)
+    assert town.see(lambda s: s.get(Department, town.department(POLICE)).confirmed_on) == NOON.date(), "who changes it has looked at it"
+    assert town.take_in(dated).counts["changed"] == 1
+    assert town.see(lambda s: s.get(Department, town.department(POLICE)).confirmed_on.isoformat()) == "2026-11-20"
+
+
 def test_an_authorisation_waits_for_its_signature_and_is_dropped_by_undo(town: Town) -> None:
     form = town.take_in(books.book(AUTHORISATIONS, [LEAVE]), only=POLICE)
 
