@@ -31,6 +31,13 @@ def normalise(given: str) -> str:
     return (f"{number}{EXTENSION}{extension}" if number and extension else number)[:LONGEST]
 
 
+def kept(typed: str) -> str:
+    """What a department typed as a telephone, in the form we keep where it is one number that can be rung; else as it
+    was typed: there may stand two."""
+    number = normalise(typed)
+    return number if is_reachable(number) or is_service(number) else typed
+
+
 def dialled(number: str) -> str:
     """What is dialled to reach a kept number: all but its extension."""
     return number.partition(EXTENSION)[0]

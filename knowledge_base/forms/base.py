@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from hotline import phones
 from hotline.directory.departments import Department
 from knowledge_base import base_data, due
 from knowledge_base.forms import trail, values
@@ -94,7 +93,7 @@ def _shown(row: Department) -> dict[str, Any]:
 
 
 def _said(row: Given, hand: Hand) -> dict[str, Any]:
-    said = {name: _kept(name, row.values[name]) for name in FIELDS if row.changes(name) and name not in base_data.FREE}
+    said = {name: row.values[name] for name in FIELDS if row.changes(name) and name not in base_data.FREE}
     said.setdefault("confirmed_on", hand.today)
     if row.changes("summer_hours", "winter_hours"):
         summer, winter = row.values["summer_hours"], row.values["winter_hours"]
@@ -113,13 +112,6 @@ def _proposed(row: Given, hand: Hand) -> dict[str, Any]:
     if proposed == held["proposed"]:
         return {}
     return {"proposed": proposed} | base_data.waits_for(proposed, held["proposed_hands"], by=hand.by, at=hand.at)
-
-
-def _kept(name: str, value: Any) -> Any:
-    """Telephone numbers in the one form in which the house keeps them."""
-    if name in base_data.ONE_PHONE:
-        return phones.normalise(value)
-    return [phones.normalise(number) for number in value] if name == "transfer_numbers" else value
 
 
 def _note(session: Session, things: Sequence[tuple[Known, Mapping[str, str]]], hand: Hand) -> None:

@@ -25,6 +25,7 @@ class Column:
     """One column. `longest` counts characters of the cell, or of each item of a list, of which there may be `most`.
 
     `choices` gives the code of each word; a drop-down list that depends on the database is named by `options`.
+    Items of a list stand on lines of their own, or by semicolons; where they are `words`, commas part them, too.
     What isn't `given` the office fills in when it exports; it is shown and never read. An empty cell takes away what
     stood there, but where it `keeps` it."""
 
@@ -41,6 +42,7 @@ class Column:
     options: str = ""
     given: bool = True
     keeps: bool = False
+    words: bool = False
 
     @property
     def head(self) -> str:

@@ -1,6 +1,7 @@
 """The text of a cell and the value it stands for, both ways, by the kind of its column."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
@@ -58,19 +59,14 @@ def canonical(column: Column, text: str) -> str:
 
 
 def says_new(column: Column, old: str, new: str) -> bool:
-    """Whether a canonical text says something else than what stands there. A telephone number doesn't, however it is
-    grouped, nor does an empty cell that keeps what stands."""
+    """Whether a canonical text says something else than what stands there; an empty cell that keeps it doesn't."""
     old = canonical(column, old)
-    if column.keeps and not new:
-        return False
-    if column.kind in (Kind.PHONE, Kind.PHONES):
-        return [phones.normalise(n) for n in old.split("\n")] != [phones.normalise(n) for n in new.split("\n")]
-    return old != new
+    return old != new and not (column.keeps and not new)
 
 
-def split(text: str) -> list[str]:
-    """The items of a list, each once: by line ends where there are any, else by semicolons."""
-    parts = text.split("\n") if "\n" in text else re.split("[；;]", text)
+def split(text: str, *, words: bool = False) -> list[str]:
+    """The items of a list, each once: by line ends where there are any, else by semicolons; words by commas, too."""
+    parts = re.split("[\n；;，,、]", text) if words else text.split("\n") if "\n" in text else re.split("[；;]", text)
     return list(dict.fromkeys(p.strip(" \t　；;") for p in parts if p.strip(" \t　；;")))
 
 
@@ -102,14 +98,14 @@ def _choice(column: Column, text: str) -> str:
 
 
 def _phone(column: Column, text: str) -> str:
-    text = " ".join(text.split())
+    text = " ".join(unicodedata.normalize("NFKC", text).split())
     if not _PHONE.fullmatch(text):
         raise Unfit(f"“{text[:30]}”不是电话号码，请写成 0877-2012345")
-    return _short(column, text)
+    return _short(column, phones.kept(text))
 
 
 def _list(column: Column, text: str) -> list[str]:
-    return [_short(column, item) for item in _few(column, split(text))]
+    return [_short(column, item) for item in _few(column, split(text, words=column.words))]
 
 
 def _phones(column: Column, text: str) -> list[str]:

@@ -161,6 +161,17 @@ def test_a_draft_is_written_on_and_undone_to_what_it_said(town: Town) -> None:
     assert all_known(town) == before
 
 
+def test_keywords_are_parted_as_people_part_words_and_a_number_is_kept_in_plain_digits(town: Town) -> None:
+    content = books.book(FAQ, [books.question(keywords="结婚、登记，婚姻;户口,社保；低保\n证", phone="０８７７－９６０１０１１", phrasings="带户口簿、身份证吗？"),
+                               books.question("二", phone="0877-9601011／9601012")])
+    town.take_in(content)
+    first, second = (town.see(lambda s, q=q: entry(s, q).versions[0]) for q in ("居住证在哪里办？", "二"))
+    assert first.keywords == ["结婚", "登记", "婚姻", "户口", "社保", "低保", "证"]
+    assert (first.phone, second.phone) == ("08779601011", "0877-9601011/9601012")
+    assert [p.text for p in town.see(lambda s: list(entry(s, "居住证在哪里办？").phrasings))] == ["带户口簿、身份证吗？"]
+    assert town.preview(content).counts()["same"] == 2
+
+
 def test_a_question_under_review_is_refused_until_that_is_over(town: Town) -> None:
     town.take_in(books.ONE)
     town.do(lambda s: setattr(entry(s, "居住证在哪里办？").versions[0], "stage", Stage.SUBMITTED))
