@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from hotline.directory.departments import Department
 from knowledge_base.authorisations import Authorisation
+from knowledge_base.categories import signposts
 from knowledge_base.entries import Entry
 from knowledge_base.forms import trail, values
 from knowledge_base.forms.descriptions import AUTHORISATIONS
-from knowledge_base.forms.subject import Fault, Given, Hand, Key, Known, Subject, Undone, Written, digest
+from knowledge_base.forms.subject import Cells, Fault, Given, Hand, Key, Known, Subject, Undone, Written, digest
 from knowledge_base.leave import Scope
 from knowledge_base.licences import Licence
 from knowledge_base.terms import categories_of
@@ -29,11 +30,13 @@ _A = Authorisation
 
 @dataclass(frozen=True)
 class Ground:
-    """By department: its questions and licence items by text, and the places of the tree that it has entries in."""
+    """By department: its questions and licence items by text, and the places of the tree that it has entries in; and
+    what places that were renamed are called now."""
 
     entries: Mapping[int, Mapping[str, int]]
     licences: Mapping[int, Mapping[str, int]]
     categories: Mapping[int, Collection[str]]
+    became: Mapping[str, str]
 
 
 def ground(session: Session, departments: Collection[int]) -> Ground:
@@ -41,7 +44,7 @@ def ground(session: Session, departments: Collection[int]) -> Ground:
     entries = select(Entry.department_id, Entry.question, Entry.id).where(Entry.department_id.in_(departments))
     licences = select(Licence.department_id, Licence.name, Licence.id).where(Licence.department_id.in_(departments))
     return Ground(_by_text(session.execute(entries).all()), _by_text(session.execute(licences).all()),
-                  {d: categories_of(session, d) for d in departments})  # fmt: skip
+                  {d: categories_of(session, d) for d in departments}, signposts(session))  # fmt: skip
 
 
 def known(session: Session, departments: Collection[int] | None, lock: bool) -> dict[Key, Known]:
@@ -87,6 +90,14 @@ def refusals(given: Given, ground: Ground, hand: Hand) -> list[Fault]:
         title = AUTHORISATIONS.column(key).title
         faults += [(title, f"本部门没有“{text[:30]}”") for text in row[key] if text not in there]
     return faults
+
+
+def renamed(cells: Cells, ground: Ground) -> Cells:
+    """With the categories as they are called now, as the page leads them on."""
+    now = {key: [ground.became.get(path, path) for path in values.split(cells[key])]
+           for key in ("categories", "excluded_categories")}  # fmt: skip
+    return {**cells, **{key: values.show(AUTHORISATIONS.column(key), list(dict.fromkeys(paths)))
+                        for key, paths in now.items()}}  # fmt: skip
 
 
 def write(session: Session, rows: Sequence[Given], ground: Ground, hand: Hand) -> list[Written]:
@@ -156,4 +167,4 @@ def _by_text(rows: Sequence[Any]) -> dict[int, dict[str, int]]:
     return found
 
 
-SUBJECT = Subject(AUTHORISATIONS, known, ground, refusals, write, take_back)
+SUBJECT = Subject(AUTHORISATIONS, known, ground, refusals, write, take_back, renamed=renamed)

@@ -12,10 +12,13 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as bounds
 from schemathesis.specs.openapi.checks import ignored_auth
+from sqlalchemy import select
 
 from admin_ui.public.inquiry.routes import DOCUMENT
+from hotline.directory.departments import Department, in_charge
 from hotline.times import CHINA, local_day, now
 from knowledge_base.entries import Entry, State
+from knowledge_base.licences import Licence
 
 City = Any
 V1 = "/open311/inquiry/v1"
@@ -70,6 +73,18 @@ def test_lists_are_filtered_by_department_category_and_time(city: City, client: 
     assert len(all_of(client, "web_faqs", updated_since=(now() - timedelta(days=2)).isoformat())) == 7
     assert [row["facility_name"] for row in all_of(client, "facilities", category="政法")] == ["玉溪市公安局"]
     assert [row["service_name"] for row in all_of(client, "services", department="101")] == ["人力资源服务许可"]
+
+
+def test_an_old_department_means_the_one_that_does_its_work(city: City, client: FlaskClient) -> None:
+    with city.database.writing() as session:
+        old = session.scalars(select(Department).where(Department.name == "玉溪市不动产登记局")).one()
+        heir, called = in_charge(session, old, on=local_day(now())), (old.code, old.name, old.short_name, str(old.id))
+        session.add(Licence(department_id=heir.id, name="不动产登记", shown={"name": "不动产登记"}))
+        whose = heir.name
+    for kind in ("web_faqs", "services", "facilities"):
+        found = all_of(client, kind, department=whose)
+        assert found
+        assert [all_of(client, kind, department=name) for name in called] == [found] * 4
 
 
 def test_pages_lead_to_one_another_and_together_are_the_whole(client: FlaskClient) -> None:

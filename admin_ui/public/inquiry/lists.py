@@ -11,7 +11,7 @@ from admin_ui.public import permits
 from admin_ui.public.inquiry.wishes import Wish
 from admin_ui.public.permits import Permit
 from admin_ui.public.shelf import PUBLISHED, Item, beneath, items, on_shelf, standing
-from hotline.directory.departments import Department, in_service
+from hotline.directory.departments import Department, in_charge, in_service
 from hotline.times import CHINA
 from knowledge_base.categories import now_called
 from knowledge_base.entries import Entry, EntryVersion
@@ -22,7 +22,7 @@ TOP = 20
 
 def faqs(session: Session, wish: Wish, *, on: date) -> tuple[list[Item], int]:
     """The FAQs in force that fit the wish, in the order of their ids, and how many there are."""
-    fits = [*standing(on), *_faq_filters(session, wish)]
+    fits = [*standing(on), *_faq_filters(session, wish, on=on)]
     count = select(func.count()).select_from(Entry).join(EntryVersion, PUBLISHED).where(*fits)
     query = on_shelf(on).where(*fits).order_by(None).order_by(Entry.id)
     return items(session, query.offset((wish.page - 1) * wish.size).limit(wish.size)), session.scalar(count) or 0
@@ -33,15 +33,17 @@ def top_faqs(session: Session, *, on: date) -> list[Item]:
     return items(session, on_shelf(on).limit(TOP))
 
 
-def services(session: Session, wish: Wish) -> tuple[list[Permit], int]:
+def services(session: Session, wish: Wish, *, on: date) -> tuple[list[Permit], int]:
     """The licence items that fit the wish."""
-    rows = [p for p in permits.shown(session) if _is_of(p.department, wish) and _since(p.confirmed_on, wish)]
+    fit = _meant(session, wish, on=on)
+    rows = [p for p in permits.shown(session) if _is_of(p.department, wish, fit) and _since(p.confirmed_on, wish)]
     return _page(rows, wish)
 
 
 def facilities(session: Session, wish: Wish, *, on: date) -> tuple[list[Department], int]:
     """The departments in service that fit the wish, in the order of their codes."""
-    rows = [d for d in in_service(session, on=on) if _is_of(d, wish) and _since(d.confirmed_on, wish)]
+    fit = _meant(session, wish, on=on)
+    rows = [d for d in in_service(session, on=on) if _is_of(d, wish, fit) and _since(d.confirmed_on, wish)]
     return _page(rows, wish)
 
 
@@ -54,29 +56,29 @@ def last_change(session: Session, *, on: date, at: datetime) -> datetime:
     return max(found)
 
 
-def _faq_filters(session: Session, wish: Wish) -> list[ColumnElement[bool]]:
+def _faq_filters(session: Session, wish: Wish, *, on: date) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     if wish.category:
         found.append(beneath(now_called(session, wish.category)))
     if wish.updated_since is not None:
         found.append(EntryVersion.published_at >= wish.updated_since)
     if wish.department:
-        ids = [d.id for d in session.scalars(select(Department).where(_means(wish.department)))]
+        ids = _meant(session, wish, on=on)
         found.append(Entry.department_id.in_(ids) if ids else false())
     return found
 
 
-def _means(given: str) -> ColumnElement[bool]:
-    """A department by its id, its three-digit code, or one of its two names."""
+def _meant(session: Session, wish: Wish, *, on: date) -> set[int]:
+    """The departments of an id, a three-digit code or one of the two names; what is no more means who does its work."""
+    given = wish.department
     same = [Department.code == given, Department.name == given, Department.short_name == given]
     if given.isascii() and given.isdigit() and len(given) <= 9:
         same.append(Department.id == int(given))
-    return or_(*same)
+    return {in_charge(session, d, on=on).id for d in session.scalars(select(Department).where(or_(*same)))}
 
 
-def _is_of(department: Department, wish: Wish) -> bool:
-    names = {str(department.id), department.code, department.name, department.short_name}
-    return (not wish.department or wish.department in names) and (
+def _is_of(department: Department, wish: Wish, fit: set[int]) -> bool:
+    return (not wish.department or department.id in fit) and (
         not wish.category or wish.category == department.category)  # fmt: skip
 
 

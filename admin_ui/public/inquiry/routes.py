@@ -50,7 +50,7 @@ def services(name: str) -> ResponseReturnValue:
         if number is not None:
             permit = permits.one(session, number) or abort(404, "no such service")
             return _answer([shapes.service(permit)])
-        found, total = lists.services(session, wish)
+        found, total = lists.services(session, wish, on=today())
         return wishes.paged(_answer([shapes.service_line(p) for p in found]), wish=wish, total=total)
 
 

@@ -605,5 +605,10 @@ def test_a_file_that_was_filled_before_a_category_was_renamed_means_the_same(tow
     assert town.see(lambda s: SUBJECTS["5"].known(s, None, False))[row.department_id, old["question"]].cells["category"] == place + "（新）"
     taken = town.take_in(books.book(FAQ, [{**old, "answer": "改了的答复"}, books.question("另一个问题", category=place)]))
     assert (taken.counts["changed"], taken.counts["new"], taken.refused) == (1, 1, [])
+    leave = {**LEAVE, "categories": "户籍；" + place, "excluded_categories": place}
+    town.take_in(books.book(AUTHORISATIONS, [leave]))
+    made = town.see(lambda s: s.scalars(select(Authorisation).where(Authorisation.document == LEAVE["document"])).one())
+    assert (made.categories, made.excluded_categories) == (["户籍", place + "（新）"], [place + "（新）"])
+    assert town.preview(books.book(AUTHORISATIONS, [leave])).counts()["same"] == 1
     drafts_ = town.see(lambda s: s.scalars(select(EntryVersion.category).where(EntryVersion.stage == Stage.DRAFT)).all())
     assert set(drafts_) == {place + "（新）"}
