@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from dispatch.callbacks.dialable import dialable
@@ -14,11 +14,13 @@ from dispatch.tickets.tickets import Ticket
 from hotline.accounts.roles import Role
 from hotline.phones import extension_of
 from hotline.settings import Settings
-from hotline.telling import notices, phone, sms
+from hotline.telling import notices, outbox, phone, sms
 from hotline.telling.notices import Topic
-from hotline.telling.outbox import Channel, Delivery
+from hotline.telling.outbox import Channel, Delivery, State
 from hotline.telling.phone import Line
 from hotline.times import local
+
+UNSENT = frozenset({State.OWED, State.FAILED, State.IN_DOUBT})
 
 
 @dataclass(frozen=True)
@@ -49,15 +51,43 @@ def owe(session: Session, ticket: Ticket, word: Word, *, key: str, settings: Set
 def of(session: Session, ticket: Ticket) -> Sequence[Delivery]:
     """Each message by which the caller was to be told something of it, and where it stands; not what rings the duty
     telephones of its department."""
-    his = Delivery.account_id.is_(None), Delivery.topic != sms.DUTY, Delivery.channel.in_((Channel.SMS, Channel.PHONE))
-    query = select(Delivery).where(Delivery.kind == "ticket", Delivery.thing == ticket.number, *his)
-    return session.scalars(query.order_by(Delivery.id)).all()
+    return session.scalars(_his(ticket)).all()
+
+
+def drop(session: Session, ticket: Ticket, topic: str, *, but: str = "", at: datetime) -> None:
+    """What he was to be told isn't so any more: whatever of it didn't go out goes to nobody; `but` what has this key."""
+    for row in _unsent(session, ticket):
+        if row.topic == topic and row.key != but:
+            outbox.void(row, at=at)
+
+
+def hush(session: Session, ticket: Ticket, *, at: datetime) -> None:
+    """He wishes secrecy from now on, and the gateway is outside the house: no short message that waits goes out. A
+    person tells him what it was to."""
+    unsent = [row for row in _unsent(session, ticket) if row.channel == Channel.SMS]
+    if any(row.state == State.OWED and row.topic != sms.AHEAD for row in unsent):
+        notices.tell(session, alerts.people(session, Role.SUPERVISOR), Topic.UNHEARD, key=f"ticket:{ticket.id}:hushed",
+                     about=("ticket", ticket.number), at=at)  # fmt: skip
+    for row in unsent:
+        outbox.void(row, at=at)
 
 
 def which(ticket: Ticket) -> str:
     """The matter by the day on which it was lodged, as the machine names it."""
     taken = local(ticket.intake_at)
     return f"您{taken.month}月{taken.day}日登记的事项"
+
+
+def _his(ticket: Ticket) -> Select[Delivery]:
+    his = Delivery.account_id.is_(None), Delivery.topic != sms.DUTY, Delivery.channel.in_((Channel.SMS, Channel.PHONE))
+    about = Delivery.kind == "ticket", Delivery.thing == ticket.number
+    return select(Delivery).where(*about, *his).order_by(Delivery.id)
+
+
+def _unsent(session: Session, ticket: Ticket) -> Sequence[Delivery]:
+    """What didn't go out, ours until the end: whoever would bring it out at this moment comes before or after."""
+    query = _his(ticket).where(Delivery.state.in_(UNSENT)).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).all()
 
 
 def _rung(ticket: Ticket, settings: Settings) -> str:

@@ -15,10 +15,18 @@ from hotline.times import local
 
 def tell(session: Session, ticket: Ticket, *, settings: Settings, at: datetime,
          ground: str = "经批准延长办理时间") -> None:
-    """Owe him the day by which he is answered now, once for each day."""
+    """Owe him the day by which he is answered now, once for each day; an earlier one that he hasn't heard of yet, he
+    doesn't."""
     day = local(ticket.promised_by)
     date = f"{day.month}月{day.day}日" + ("（暂定）" if ticket.promise_provisional else "")
     spoken = (f"{caller_told.which(ticket)}，{ground}，预计{date}前答复，请您谅解。"
               f"查询进度请凭查询码拨打{settings.number}。")  # fmt: skip
     word = Word(sms.EXTENDED, {"number": ticket.number, "date": date}, spoken)
-    caller_told.owe(session, ticket, word, key=f"ticket:{ticket.id}:extended:{day:%Y%m%d}", settings=settings, at=at)
+    key = f"ticket:{ticket.id}:extended:{day:%Y%m%d}"
+    caller_told.drop(session, ticket, sms.EXTENDED, but=key, at=at)
+    caller_told.owe(session, ticket, word, key=key, settings=settings, at=at)
+
+
+def over(session: Session, ticket: Ticket, *, at: datetime) -> None:
+    """It is answered, or nobody answers it: no day need be told any more."""
+    caller_told.drop(session, ticket, sms.EXTENDED, at=at)

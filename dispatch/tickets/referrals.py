@@ -9,7 +9,7 @@ from dispatch.callbacks.callbacks import owe_callback
 from dispatch.calls import calls, tellings
 from dispatch.calls.calls import Step
 from dispatch.clocks import deadlines, dispatching, duty_phones, rules
-from dispatch.tickets import codes, counties, merging, reach, reply_versions, shares
+from dispatch.tickets import caller_told, codes, counties, merging, new_day, reach, reply_versions, shares
 from dispatch.tickets.complained_of import complains_of
 from dispatch.tickets.needs import may_go_out, not_in_service
 from dispatch.tickets.states import Action, State
@@ -115,11 +115,13 @@ def describe(session: Session, ticket: Ticket, matter: Matter, *, by: Account, s
     if matter.urgency != ticket.urgency:
         _promise(session, ticket, matter.urgency, settings=settings)
         dispatching.count(session, ticket, settings=settings)
-    before = merging.kept_apart(ticket)
+    before, secret = merging.kept_apart(ticket), kept.confidential and not ticket.confidential
     ticket.klass, ticket.title, ticket.summary, ticket.confidential, ticket.urgency, ticket.complained_of = now_is
     with session.no_autoflush:
         if merging.parted(session, ticket, before=before):
             raise ReferralError("已有工单并入本工单，不能改变保密要求、类别性质和被反映单位；请先撤销合并")
+    if secret:
+        caller_told.hush(session, ticket, at=at)
     write_step(session, ticket, "describe", by=by.login, source=ticket.state, at=at, klass=matter.klass,
                urgency=matter.urgency)  # fmt: skip
     audit.note(session, "ticket.describe", by=by.login, at=at, about=("ticket", ticket.number), klass=matter.klass)
@@ -224,6 +226,7 @@ def pass_reply(session: Session, ticket: Ticket, *, by: Account, settings: Setti
     ticket.checked_by = by.login
     written(session, ticket, Action.PASS, by=by, source=source, at=at)
     for one in (ticket, *merging.follow(session, ticket, at=at)):
+        new_day.over(session, one, at=at)
         one.solved = None  # of this reply nobody has said yet whether it helped
         reply_versions.note_repeated(session, one, at=at)
         _tell_or_close(session, one, settings=settings, at=at)

@@ -100,3 +100,9 @@ def shown(delivery: Delivery) -> dict[str, Any]:
 def forget_secrets(delivery: Delivery) -> None:
     """Take what is secret out of the outbox."""
     delivery.values = shown(delivery)
+
+
+def void(delivery: Delivery, *, at: datetime) -> None:
+    """Nobody need hear of it any more."""
+    delivery.state, delivery.ended_at = State.VOID, at
+    forget_secrets(delivery)

@@ -1,10 +1,13 @@
 """延期: asked by the department in time and with a ground, decided by the competent office, told to who asks."""
 
+from datetime import timedelta
+
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.clocks import recounting
-from dispatch.tickets import extensions, progress, referrals, worklist
+from dispatch.tickets import asides, extensions, new_day, progress, referrals, worklist
 from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.tickets import Ticket, Urgency
@@ -12,6 +15,8 @@ from dispatch.tickets.worklist import Wanted
 from hotline.accounts.roles import GRANTS, Permission, Role
 from hotline.directory.departments import Department
 from hotline.settings import Settings
+from hotline.telling import sms
+from hotline.telling.outbox import Delivery
 from hotline.times import local
 from tests.dispatch import town
 from tests.dispatch.town import CALLER, CODE, Staff, later
@@ -121,3 +126,27 @@ def test_who_decides_is_the_competent_office_and_it_sees_what_waits_first(sessio
     assert session.scalars(worklist.listed(staff.competent, mine, at=later())).all() == []
     ask(session, row, staff, settings)
     assert session.scalars(worklist.listed(staff.competent, mine, at=later())).all() == [row]
+
+
+@pytest.mark.parametrize("then", ["another day", "answered", "withdrawn"])
+def test_a_new_day_that_he_has_not_heard_of_yet_is_told_no_more_once_it_is_not_so(session: Session, settings: Settings, row: Ticket, staff: Staff, then: str) -> None:
+    ask(session, row, staff, settings)
+    grant(session, row, staff, settings)
+    new_day.tell(session, row, settings=settings, at=later(hours=2))  # the same day: it stays owed, once
+
+    def told() -> list[tuple[str, str]]:
+        rows = session.scalars(select(Delivery).where(Delivery.topic == sms.EXTENDED).order_by(Delivery.id)).all()
+        return [(str(one.state), str(one.values["text"]).partition("预计")[2].partition("前")[0]) for one in rows]
+
+    assert told() == [("owed", "12月2日")]
+    match then:
+        case "another day":
+            row.promised_by += timedelta(days=1)
+            new_day.tell(session, row, settings=settings, at=later(hours=3))
+            assert told() == [("void", "12月2日"), ("owed", "12月3日")]
+        case "answered":
+            town.bring(session, row, State.TO_CALL_BACK, by=staff, settings=settings, at=later(hours=3))
+            assert told() == [("void", "12月2日")]
+        case _:
+            asides.withdraw(session, row, why="已解决", by=staff.supervisor, at=later(hours=3))
+            assert told() == [("void", "12月2日")]

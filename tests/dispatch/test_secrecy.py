@@ -5,14 +5,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.callbacks import contacting
-from dispatch.tickets import asides, merging, reach, secrecy
+from dispatch.tickets import asides, merging, reach, referrals, secrecy
+from dispatch.tickets.referrals import Matter
 from dispatch.tickets.states import OVER, State
 from dispatch.tickets.steps import ReferralError
-from dispatch.tickets.tickets import Ticket
+from dispatch.tickets.tickets import Klass, Ticket
 from hotline.accounts.roles import Role
 from hotline.audit import AuditRow
 from hotline.directory.departments import Department
 from hotline.settings import Settings
+from hotline.telling import outbox, sms
+from hotline.telling.notices import Notice, Topic
+from hotline.telling.outbox import Delivery
 from recordings import recordings
 from recordings.recordings import Kind
 from tests.conftest import NOON
@@ -85,3 +89,25 @@ def test_what_is_secret_from_then_on_goes_with_no_other(session: Session, settin
 def test_why_is_asked(session: Session, row: Ticket, staff: Staff) -> None:
     with pytest.raises(ReferralError, match="如何提出"):
         secrecy.ask(session, row, why=" ", by=staff.supervisor, at=AT)
+
+
+@pytest.mark.parametrize("asked", ["on the way", "before it is dispatched"])
+def test_no_short_message_that_waits_goes_out_any_more_and_a_person_tells_it(session: Session, settings: Settings, staff: Staff, row: Ticket, asked: str) -> None:
+    about, secret = {"about": ("ticket", row.number)}, {"number": row.number, "code": town.CODE}
+    sms.owe(session, sms.EXTENDED, row.contact, {"number": row.number, "date": "12月2日"}, NOON, key="a", **about)  # type: ignore[arg-type]
+    sms.owe(session, sms.CODE, row.contact, secret, NOON, key="b", **about)  # type: ignore[arg-type]
+    duty = {"department": "x", "urgency": "特急", "number": row.number, "due": "x"}
+    sms.owe(session, sms.DUTY, "13800000001", duty, NOON, key="c", **about)  # type: ignore[arg-type]
+    session.scalars(select(Delivery).where(Delivery.topic == sms.CODE)).one().state = outbox.State.FAILED
+    if asked == "on the way":
+        secrecy.ask(session, row, why="来电人再次来电提出", by=staff.supervisor, at=AT)
+    else:
+        referrals.give_back(session, row, why="不属我局", by=staff.liaison, settings=settings, at=AT)
+        matter = Matter(Klass.CONSULT, row.title, row.summary, confidential=True)
+        for _ in range(2):
+            referrals.describe(session, row, matter, by=staff.supervisor, settings=settings, at=AT)
+    session.flush()
+    found = {d.topic: (str(d.state), d.values.get("code")) for d in session.scalars(select(Delivery).where(Delivery.channel == "sms"))}
+    assert found == {"extended": ("void", None), "query_code": ("void", outbox.STARS), "duty": ("owed", None)}
+    told = session.scalars(select(Notice.account_id).where(Notice.topic == Topic.UNHEARD)).all()
+    assert told == [staff.supervisor.id]
