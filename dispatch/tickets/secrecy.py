@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.tickets import caller_told, merging
 from dispatch.tickets.states import OVER, State
-from dispatch.tickets.steps import ReferralError, reasoned
+from dispatch.tickets.steps import ReferralError, reasoned, unnaming
 from dispatch.tickets.tickets import Ticket, write_step
 from hotline import audit
 from hotline.accounts.accounts import Account
@@ -29,6 +29,7 @@ def ask(session: Session, ticket: Ticket, *, why: str, by: Account, at: datetime
         raise ReferralError("该工单已办结或已保密，或者不由您办理")
     merging.alone(session, ticket, why="来电人要求保密", at=at)
     ticket.confidential = True
+    unnaming(ticket, ground)
     caller_told.hush(session, ticket, at=at)
     write_step(session, ticket, CONFIDE, by=by.login, source=ticket.state, at=at, why=ground)
     audit.note(session, f"ticket.{CONFIDE}", by=by.login, at=at, about=("ticket", ticket.number), reason=ground)

@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from dispatch.tickets import needs
+from dispatch.tickets import needs, unnamed
 from dispatch.tickets.states import Action, State, transition
-from dispatch.tickets.tickets import Ticket, write_step
+from dispatch.tickets.tickets import Ticket, guarded, write_step
 from hotline import audit
 from hotline.accounts.accounts import Account
 
@@ -37,8 +37,15 @@ def name_of(by: Account | None) -> str:
 def written(session: Session, ticket: Ticket, action: Action, *, by: Account, source: State, at: datetime,
             why: str = "", **detail: str | int) -> None:
     """A person's step in the ticket's history and in the audit trail."""
+    unnaming(ticket, why)
     write_step(session, ticket, action, by=by.login, source=source, at=at, why=why, **detail)
     audit.note(session, f"ticket.{action}", by=by.login, at=at, about=("ticket", ticket.number), reason=why)
+
+
+def unnaming(ticket: Ticket, words: str) -> None:
+    """ReferralError where words that departments read in the history name the caller of 投诉, 举报 or a secret matter."""
+    if guarded(ticket) and unnamed.names_him(ticket, words):
+        raise ReferralError("投诉、举报和保密事项的说明中有来电人的姓名或号码，请删去")
 
 
 def held(session: Session, ticket: Ticket) -> None:

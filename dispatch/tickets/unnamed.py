@@ -16,7 +16,7 @@ def tells(ticket: Ticket) -> str:
         return "投诉、举报和保密事项不得将来信原文交承办单位，请改写摘要，去掉能识别来信人的内容"
     if _his(own_title(ticket), ticket.title, TITLE) or _his(own_words(ticket), ticket.title, WORDS):
         return "投诉、举报和保密事项不得将来信原文交承办单位，请改写标题，去掉能识别来信人的内容"
-    return "标题或摘要中有来电人的姓名或号码，请删去" if _names_him(ticket) else ""
+    return "标题或摘要中有来电人的姓名或号码，请删去" if names_him(ticket, f"{ticket.title}\n{ticket.summary}") else ""
 
 
 def _his(own: str, text: str, least: int) -> bool:
@@ -30,8 +30,8 @@ def _his(own: str, text: str, least: int) -> bool:
     return short in long or SequenceMatcher(None, his, written, autojunk=False).ratio() >= ALIKE
 
 
-def _names_him(ticket: Ticket) -> bool:
-    text = f"{ticket.title}\n{ticket.summary}"
+def names_him(ticket: Ticket, text: str) -> bool:
+    """Whether his name or a number of his stands in a text."""
     joined = re.sub(r"[ \t\-—()（）]", "", text)
     numbers = {number for number in (ticket.caller, ticket.contact) if len(number) >= len("2012345")}
     return any(number in joined for number in numbers) or (len(ticket.caller_name) > 1 and ticket.caller_name in text)

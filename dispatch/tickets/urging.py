@@ -6,7 +6,7 @@ from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
 from dispatch.tickets.states import OVER, State
-from dispatch.tickets.steps import ReferralError
+from dispatch.tickets.steps import ReferralError, unnaming
 from dispatch.tickets.tickets import Ticket, TicketStep, followed, write_step
 from hotline import audit
 from hotline.accounts.accounts import Account
@@ -81,6 +81,7 @@ def _held(session: Session, ticket: Ticket) -> Ticket:
 def _add(session: Session, ticket: Ticket, kind: str, words: str, by: str, at: datetime) -> None:
     if not open_to_caller(ticket):
         raise ReferralError("工单已办结，请另行登记")
+    unnaming(ticket, words)
     write_step(session, ticket, kind, by=by, source=ticket.state, at=at, why=words.strip()[:LONGEST])
     if (main := followed(session, ticket)) is not ticket:
         write_step(session, main, kind, by=by, source=main.state, at=at, why=words.strip()[:LONGEST])

@@ -1,9 +1,12 @@
 """What goes to a department of a guarded matter is neither the citizen's own words nor names him, whatever way it came."""
 
+from collections.abc import Callable
+from contextlib import nullcontext
+
 import pytest
 from sqlalchemy.orm import Session
 
-from dispatch.tickets import counties, referrals, web_questions
+from dispatch.tickets import asides, counties, facts, referrals, secrecy, urging, web_questions
 from dispatch.tickets.needs import may_go_out
 from dispatch.tickets.referrals import Matter
 from dispatch.tickets.states import State
@@ -16,6 +19,7 @@ from tests.conftest import NOON
 from tests.dispatch import town
 from tests.dispatch.town import Staff
 
+Deed = Callable[[Session, Ticket, str, Staff, Settings], None]
 OWN = "我是三组的张三，李四占了村里的地还打人，请你们管一管"
 TITLE = "张三举报李四占地"
 
@@ -76,3 +80,32 @@ def test_the_titles_that_the_public_pages_give_are_nobodys_own(session: Session,
     asked = web_questions.lodge(session, Matter(Klass.CONSULT, TITLE, OWN), code="73519285", settings=settings, at=NOON).ticket
     referrals.describe(session, asked, Matter(Klass.REPORT, TITLE, "来信人反映村内有人侵占土地。"), by=staff.supervisor, settings=settings, at=NOON)
     assert "请改写标题" in may_go_out(asked)
+
+
+ADDS: dict[str, Deed] = {
+    "supplement": lambda s, t, w, of, _: urging.supplement(s, t, words=w, by=of.supervisor, at=NOON),
+    "urge": lambda s, t, w, of, _: urging.urge(s, t, words=w, by=of.supervisor, at=NOON),
+    "facts": lambda s, t, w, of, settings: facts.give(s, t, words=w, by=of.supervisor, settings=settings, at=NOON),
+    "withdraw": lambda s, t, w, of, _: asides.withdraw(s, t, why=w, by=of.supervisor, at=NOON),
+}
+
+
+@pytest.mark.parametrize(("klass", "words"), [(Klass.REPORT, "张三来电补充：占地已三年"), (Klass.REPORT, "回电请拨138 8888 8888"),
+                                              (Klass.REPORT, "占地已三年"), (Klass.CONSULT, "张三来电补充：占地已三年")])  # fmt: skip
+@pytest.mark.parametrize("adds", ADDS)
+def test_nor_do_the_words_that_are_added_to_it_later_name_him(
+    session: Session, settings: Settings, staff: Staff, adds: str, klass: Klass, words: str
+) -> None:
+    row = lodged(session, settings)
+    referrals.describe(session, row, Matter(klass, "反映土地问题", "来信人反映村内有人侵占土地。"), by=staff.supervisor, settings=settings, at=NOON)
+    town.bring(session, row, State.IN_HAND, by=staff, settings=settings)
+    facts.ask(session, row, why="占地几年了", by=staff.liaison, settings=settings, at=NOON)
+    names = klass is Klass.REPORT and words != "占地已三年"
+    with pytest.raises(ReferralError, match="姓名或号码") if names else nullcontext():
+        ADDS[adds](session, row, words, staff, settings)
+
+
+def test_nor_does_why_he_asks_for_secrecy(session: Session, settings: Settings, staff: Staff) -> None:
+    row = town.bring(session, lodged(session, settings), State.TO_ACCEPT, by=staff, settings=settings)
+    with pytest.raises(ReferralError, match="姓名或号码"):
+        secrecy.ask(session, row, why="张三来电要求保密", by=staff.supervisor, at=NOON)
