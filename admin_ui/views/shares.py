@@ -89,7 +89,7 @@ def _shown(share_id: int, trouble: str = "") -> str:
 def _wanted(session: Session) -> tuple[Select[Share], Select[Share]]:
     text = wish("q")
     often = bool(text) and common(session, text)
-    return share_list.listed(me(), text=text, common=often, outcome=wish_code("outcome", Outcome))
+    return share_list.listed(session, me(), text=text, common=often, outcome=wish_code("outcome", Outcome))
 
 
 def _rows(_session: Session, found: Sequence[Share]) -> Iterator[tuple[object, ...]]:

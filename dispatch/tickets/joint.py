@@ -10,11 +10,11 @@ from dispatch.clocks import clocks, deadlines, rules
 from dispatch.clocks.clocks import Deadline
 from dispatch.clocks.deadlines import WAITING
 from dispatch.tickets import shares
-from dispatch.tickets.complained_of import complains_of
-from dispatch.tickets.needs import not_in_service
+from dispatch.tickets.complained_of import complains_of, meant_county
+from dispatch.tickets.needs import may_go_further, not_in_service
 from dispatch.tickets.shares import JOINABLE, Outcome, Share
 from dispatch.tickets.states import State
-from dispatch.tickets.steps import ReferralError, reasoned
+from dispatch.tickets.steps import ReferralError, reasoned, unnaming
 from dispatch.tickets.tickets import Ticket, Urgency, write_step
 from hotline import audit
 from hotline.accounts.accounts import Account
@@ -39,12 +39,15 @@ def ask(session: Session, ticket: Ticket, *, of: Department, words: str, by: Acc
     """Ask a department for its share; its clock runs from now, and the ticket stays its own department's."""
     asked = reasoned(words, "请写明需要协办的内容")[:500]
     _locked(session, ticket)
+    unnaming(ticket, asked)
     if State(ticket.state) not in JOINABLE:
         raise ReferralError("工单派发后、签发前才能安排协办")
-    if absent := not_in_service(of, at=at):
-        raise ReferralError(absent)
+    if wrong := not_in_service(of, at=at) or may_go_further(ticket):
+        raise ReferralError(wrong)
     if complains_of(session, ticket, of):
         raise ReferralError("被反映单位不能作为协办单位")
+    if of.county_code and meant_county(session, of.county_code, ticket.complained_of):
+        raise ReferralError("被反映的是该县区政府或其主管部门，不能请其单位协办")
     if by.role == Role.COUNTY_OFFICE and of.county_code != by.county_code:
         raise ReferralError("县区主管部门只能安排本县区的单位协办")
     at_work = {ticket.department_id, *(share.department_id for share in shares.waiting(session, ticket))}

@@ -89,6 +89,12 @@ def may_go_out(ticket: Ticket) -> str:
     return unnamed.tells(ticket) if guarded(ticket) else ""
 
 
+def may_go_further(ticket: Ticket) -> str:
+    """In words, why no other department may read it than the one that has it: it names a caller who asked for secrecy
+    since; empty when one may."""
+    return "标题或摘要能识别来电人，不能再交其他单位；请由承办单位退单，改写后重新派发" if may_go_out(ticket) else ""
+
+
 def not_in_service(unit: Department, *, at: datetime) -> str:
     """In words, why nothing can be handed to this department; empty when it is there."""
     return "" if exists(unit, on=local_day(at)) else "该单位尚未成立或已停止服务，不能承办"

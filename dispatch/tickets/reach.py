@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from dispatch.callbacks.callbacks import Attempt, Callback
 from dispatch.calls.calls import TELLING, Call
 from dispatch.tickets import case_calls
-from dispatch.tickets.complained_of import complains_of
+from dispatch.tickets.complained_of import complains_of, meant_county
 from dispatch.tickets.shares import Share
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import GUARDED, Ticket, guarded
@@ -64,11 +64,21 @@ def ticket(session: Session, number: str, *, account: Account) -> Ticket | None:
 
 
 def share(session: Session, share_id: int, *, account: Account) -> Share | None:
-    """The share, if this account may see it; a department never that of a matter that complains of itself."""
+    """The share, if this account may see it; nobody that of a matter that complains of him."""
     found = session.scalar(select(Share).where(Share.id == share_id, shares_of(account)))
-    if found is None or Role(account.role) not in DEPARTMENTAL:
-        return found
-    return None if complains_of(session, found.ticket, found.department) else found
+    return None if found is None or found.id in shares_withheld(session, account) else found
+
+
+def shares_withheld(session: Session, account: Account) -> list[int]:
+    """Those of a department's own shares, or of a county's, whose matter complains of it, or of its government, by now:
+    none is listed to it either."""
+    county = Role(account.role) is Role.COUNTY_OFFICE
+    if not county and Role(account.role) not in DEPARTMENTAL:
+        return []
+    query = select(Share).join(Share.ticket).where(shares_of(account), Ticket.complained_of != "")
+    return [one.id for one in session.scalars(query)
+            if (meant_county(session, account.county_code, one.ticket.complained_of) if county
+                else complains_of(session, one.ticket, one.department))]  # fmt: skip
 
 
 def share_in(session: Session, number: str, *, account: Account) -> int | None:

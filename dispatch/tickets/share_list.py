@@ -1,7 +1,7 @@
 """The list of shares (协办) as one person sees it: what waits, by what is due, and what is over."""
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from dispatch.tickets import reach
 from dispatch.tickets.list_order import says
@@ -9,11 +9,12 @@ from dispatch.tickets.shares import Outcome, Share
 from hotline.accounts.accounts import Account
 
 
-def listed(account: Account, *, text: str = "", common: bool = False,
+def listed(session: Session, account: Account, *, text: str = "", common: bool = False,
            outcome: Outcome | None = None) -> tuple[Select[Share], Select[Share]]:  # fmt: skip
     """Both parts; `text` stands in what is asked for or in the ticket, `common`: in very many of these."""
     query = select(Share).options(joinedload(Share.ticket), joinedload(Share.department))
-    query = query.where(reach.shares_of(account)).order_by(Share.due_at, Share.id)
+    seen = reach.shares_of(account), Share.id.not_in(reach.shares_withheld(session, account))
+    query = query.where(*seen).order_by(Share.due_at, Share.id)
     if text:
         asked = select(Share.id).where(Share.asked.contains(text, autoescape=True))
         said = select(Share.id).join(Share.ticket).where(says(text, common=common))

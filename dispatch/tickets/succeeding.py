@@ -12,6 +12,7 @@ from dispatch.clocks import deadlines, duty_phones
 from dispatch.tickets import joint, referrals, shares
 from dispatch.tickets.alerts import WITH_DEPARTMENT
 from dispatch.tickets.complained_of import complains_of
+from dispatch.tickets.needs import may_go_further
 from dispatch.tickets.shares import Share
 from dispatch.tickets.states import TRANSITIONS, Action, State
 from dispatch.tickets.steps import ReferralError, move, reasoned, written
@@ -77,12 +78,12 @@ def take_away(session: Session, ticket: Ticket, *, why: str, by: Account, settin
 def pass_all(session: Session, unit: Department, *, to: Department | None, why: str, by: Account, settings: Settings,
              at: datetime) -> tuple[int, int]:
     """The one step for all that a department left: how many tickets passed on to the other, and how many wait to be
-    dispatched again: all of them where nobody stands for it, and whatever complains of who does. Its shares are asked
-    of the other."""
+    dispatched again: all of them where nobody stands for it, whatever complains of who does, and what names a caller
+    who asked for secrecy since. Its shares are asked of the other."""
     passed = back = 0
     for ticket in _tickets(session, unit):
         session.refresh(ticket, with_for_update=True)
-        if to is not None and not complains_of(session, ticket, to):
+        if to is not None and not complains_of(session, ticket, to) and not may_go_further(ticket):
             succeed(session, ticket, to=to, why=why, by=by, settings=settings, at=at)
             passed += 1
         elif ticket.state != State.TO_CHECK:  # its answer is signed; sent back, it is listed again
@@ -98,6 +99,8 @@ def _share_passes(session: Session, share: Share, to: Department | None, *, why:
     joint.end(session, share, why=reasoned(why, UNREASONED), by=by, at=at)
     if to is None or share.ticket.department_id == to.id or complains_of(session, share.ticket, to):
         return
+    if may_go_further(share.ticket):
+        return
     if to.id not in {one.department_id for one in shares.waiting(session, share.ticket)}:
         joint.ask(session, share.ticket, of=to, words=share.asked, by=by, settings=settings, at=at)
 
@@ -106,7 +109,7 @@ def _wrong(session: Session, ticket: Ticket, to: Department, *, at: datetime) ->
     """In words, why that department can't have it; empty when it can."""
     if ticket.department is None or to not in heirs(session, ticket.department, on=local_day(at)):
         return "只能转给已登记的承接单位"
-    return "被反映单位不能作为承办单位" if complains_of(session, ticket, to) else ""
+    return "被反映单位不能作为承办单位" if complains_of(session, ticket, to) else may_go_further(ticket)
 
 
 def _tickets(session: Session, unit: Department) -> Sequence[Ticket]:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from dispatch.clocks import recounting
-from dispatch.tickets import asides, facts, joint, reach, referrals, shares
+from dispatch.tickets import asides, facts, joint, reach, referrals, secrecy, share_list, shares
 from dispatch.tickets.shares import Outcome, Share
 from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError
@@ -52,6 +52,10 @@ def ask(session: Session, row: Ticket, of: Department, staff: Staff, settings: S
 def told(session: Session) -> list[tuple[str, str]]:
     rows = session.execute(select(Account.login, Notice.topic).join(Account, Account.id == Notice.account_id).order_by(Notice.id))
     return [(login, str(topic)) for login, topic in rows if "share" in topic or topic == "returned"]
+
+
+def listed(session: Session, account: Account) -> list[Share]:
+    return [share for part in share_list.listed(session, account) for share in session.scalars(part)]
 
 
 def signed(session: Session, row: Ticket, staff: Staff) -> None:
@@ -156,9 +160,40 @@ def test_a_department_sees_its_own_share_and_neither_ticket_nor_what_complains_o
     assert [reach.share(session, share.id, account=who) for who in (theirs, third, county)] == [share, None, None]
     assert reach.ticket(session, row.number, account=theirs) is None
     assert reach.share_in(session, row.number, account=theirs) == share.id
+    assert listed(session, theirs) == listed(session, staff.supervisor) == [share]
     row.complained_of = other.short_name
+    session.flush()
     assert reach.share(session, share.id, account=theirs) is None
     assert reach.share(session, share.id, account=staff.supervisor) is share
+    assert (listed(session, theirs), listed(session, staff.supervisor)) == ([], [share])
     session.flush()
     with pytest.raises(ReferralError, match="被反映单位"):
         ask(session, row, other, staff, settings)
+
+
+def test_what_names_a_caller_who_asked_for_secrecy_since_is_read_by_no_other_department(session: Session, settings: Settings, staff: Staff, other: Department) -> None:
+    named = town.ticket(session, settings, code="", summary="王小明称居住证到期。", caller_name="王小明")
+    town.bring(session, named, State.IN_HAND, by=staff, settings=settings)
+    secrecy.ask(session, named, why="来电提出", by=staff.supervisor, at=NOON)
+    with pytest.raises(ReferralError, match="不能再交其他单位"):
+        ask(session, named, other, staff, settings)
+    assert named.shares_open == 0
+
+
+def test_no_department_of_a_county_is_asked_whose_government_is_complained_of_for_its_office_would_read_it(
+    session: Session, settings: Settings, staff: Staff
+) -> None:
+    school = town.unit(session, "201", "红塔区教育局", county="530402")
+    county = town.somebody(session, Role.COUNTY_OFFICE, county="530402")
+    for named, asked in (("红塔区人民政府", False), ("江川区人民政府", True)):
+        row = town.ticket(session, settings, code="", klass=Klass.COMPLAINT, complained_of=named)
+        town.bring(session, row, State.IN_HAND, by=staff, settings=settings)
+        if asked:
+            share = ask(session, row, school, staff, settings)
+            assert reach.share(session, share.id, account=county) is share
+            row.complained_of = "红塔区政府"  # it came back meanwhile, and was written down anew
+            assert (reach.share(session, share.id, account=county), listed(session, county)) == (None, [])
+        else:
+            with pytest.raises(ReferralError, match="该县区政府"):
+                ask(session, row, school, staff, settings)
+        assert row.shares_open == asked

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.figures.rates import Rate, counted
-from dispatch.tickets import counties, facts, joint, reach, referrals, shares, succeeding
+from dispatch.tickets import counties, facts, joint, reach, referrals, secrecy, shares, succeeding
 from dispatch.tickets.handings import Handing, Way
 from dispatch.tickets.needs import doable
 from dispatch.tickets.states import Action, State
@@ -194,3 +194,14 @@ def test_nothing_is_handed_to_a_department_that_is_not_there(session: Session, s
     with pytest.raises(ReferralError, match="停止服务"):
         referrals.dispatch(session, row, to=absent, by=office, settings=settings, at=AT)
 
+
+def test_what_names_a_caller_who_asked_for_secrecy_since_is_written_anew_before_another_has_it(
+    session: Session, settings: Settings, staff: Staff, heir: Department, bring: Bring
+) -> None:
+    named, plain = bring(State.IN_HAND, summary="王小明称居住证到期。", caller_name="王小明"), bring(State.IN_HAND)
+    secrecy.ask(session, named, why="来电提出", by=staff.supervisor, at=NOON)
+    ends(session, staff.office, into=heir)
+    with pytest.raises(ReferralError, match="不能再交其他单位"):
+        succeeding.succeed(session, named, to=heir, why="机构改革", by=staff.supervisor, settings=settings, at=AT)
+    assert succeeding.pass_all(session, staff.office, to=heir, why="机构改革", by=staff.supervisor, settings=settings, at=AT) == (1, 1)
+    assert [(one.state, one.department_id) for one in (named, plain)] == [(State.TO_DISPATCH, None), (State.IN_HAND, heir.id)]
