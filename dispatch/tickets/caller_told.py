@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
 from dispatch.callbacks.dialable import dialable
+from dispatch.passed import passed_answers
 from dispatch.tickets import alerts, caller_sms
 from dispatch.tickets.tickets import Ticket
 from hotline.accounts.roles import Role
@@ -49,8 +50,8 @@ def owe(session: Session, ticket: Ticket, word: Word, *, key: str, settings: Set
 
 
 def of(session: Session, ticket: Ticket) -> Sequence[Delivery]:
-    """Each message by which the caller was to be told something of it, and where it stands; not what rings the duty
-    telephones of its department."""
+    """Each message by which the caller was to be told something of it, himself or by 12345, and where it stands; not
+    what rings the duty telephones of its department."""
     return session.scalars(_his(ticket)).all()
 
 
@@ -79,7 +80,8 @@ def which(ticket: Ticket) -> str:
 
 
 def _his(ticket: Ticket) -> Select[Delivery]:
-    his = Delivery.account_id.is_(None), Delivery.topic != sms.DUTY, Delivery.channel.in_((Channel.SMS, Channel.PHONE))
+    himself = and_(Delivery.channel.in_((Channel.SMS, Channel.PHONE)), Delivery.topic != sms.DUTY)
+    his = Delivery.account_id.is_(None), or_(himself, Delivery.topic == passed_answers.TOPIC)
     about = Delivery.kind == "ticket", Delivery.thing == ticket.number
     return select(Delivery).where(*about, *his).order_by(Delivery.id)
 

@@ -13,6 +13,7 @@ from hotline.telling import notices, outbox, phone, sms
 from hotline.telling.carriers import CarrierError, NotNow, Refused, Unsure
 from hotline.telling.notices import Topic
 from hotline.telling.outbox import Channel, Delivery, DeliveryAttempt, State
+from hotline.telling.webhooks import Webhook
 
 LONGEST_PAUSE = timedelta(hours=3)
 PUT_OFF = timedelta(seconds=10)
@@ -41,8 +42,9 @@ def ended(delivery: Delivery, attempt: DeliveryAttempt, outcome: str | CarrierEr
         delivery.due_at = at + (phone.pause(delivery) if by_phone else pause(delivery.attempts))
     else:
         attempt.outcome, delivery.ended_at = delivery.state, at
-    if delivery.state in (State.FAILED, State.IN_DOUBT) and _else_untold(delivery):
-        _by_a_person(delivery, at=at)
+    session = object_session(delivery)
+    if session is not None and delivery.state in (State.FAILED, State.IN_DOUBT) and _else_untold(session, delivery):
+        _by_a_person(session, delivery, at=at)
 
 
 def put_off(session: Session, delivery: Delivery, attempt: DeliveryAttempt, fault: NotNow, *, at: datetime) -> None:
@@ -86,17 +88,21 @@ def _after(delivery: Delivery, fault: CarrierError, settings: Settings) -> State
     return State.FAILED if given_up else State.OWED
 
 
-def _else_untold(delivery: Delivery) -> bool:
-    """Whether it was the only word of something: people of the house find it in their inbox too, systems ask us."""
-    to_citizen = delivery.channel == Channel.SMS and delivery.account_id is None and delivery.topic not in BESIDE
-    return to_citizen or delivery.channel == Channel.PHONE
+def _else_untold(session: Session, delivery: Delivery) -> bool:
+    """Whether it was the only word of something: people of the house find it in their inbox too, and of other systems
+    only 12345 passes it on to a citizen."""
+    match Channel(delivery.channel):
+        case Channel.SMS:
+            return delivery.account_id is None and delivery.topic not in BESIDE
+        case Channel.WEBHOOK:
+            hook = session.get(Webhook, int(delivery.place))
+            return hook is not None and hook.exchange
+        case channel:
+            return channel is Channel.PHONE
 
 
-def _by_a_person(delivery: Delivery, *, at: datetime) -> None:
+def _by_a_person(session: Session, delivery: Delivery, *, at: datetime) -> None:
     """Nobody has heard it, or nobody knows: the hotline's supervisors see to it that it is told."""
-    session = object_session(delivery)
-    if session is None:
-        return
     told = session.scalars(select(Account).where(Account.role == Role.SUPERVISOR, Account.active.is_(True)))
     notices.tell(session, told.all(), Topic.UNHEARD, key=f"delivery:{delivery.id}:{delivery.token}",
                  about=(delivery.kind, delivery.thing), urgent=delivery.urgent, at=at)  # fmt: skip

@@ -9,14 +9,19 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from structlog.testing import capture_logs
 
+from hotline.accounts.roles import Role
 from hotline.database import Database
 from hotline.settings import Settings
-from hotline.telling import webhooks
+from hotline.telling import outbox, webhooks
 from hotline.telling.carriers.hooks import outside
+from hotline.telling.notices import Notice, Topic
+from hotline.telling.outbox import Channel
 from hotline.telling.webhooks import WebhookError, secret_of
 from tests.conftest import NOON
+from tests.dispatch import town
 from tests.telling.posts import Mailslot, mailslot
 from tests.telling.world import NUMBER, House
 
@@ -123,3 +128,18 @@ def test_what_is_switched_off_is_told_nothing_more(house: House, slot: Mailslot)
 def test_what_is_no_address_is_not_taken(house: House, url: str) -> None:
     with pytest.raises(WebhookError):
         add(house, url)
+
+
+@pytest.mark.parametrize("exchange", [True, False])
+def test_what_12345_did_not_get_for_its_caller_is_told_to_the_supervisors(house: House, slot: Mailslot, exchange: bool) -> None:
+    slot.answers = [(400, {})]
+    with house.database.writing() as session:
+        supervisor = town.somebody(session, Role.SUPERVISOR)
+        hook = webhooks.add(session, "12345", slot.url, exchange=exchange, by="admin", at=NOON)
+        outbox.owe(session, key="a", channel=Channel.WEBHOOK, place=str(hook.id), topic="passed", about=("ticket", NUMBER),
+                   values={"number": NUMBER}, at=NOON)
+    house.sweep()
+    assert house.states() == ["failed"]
+    with house.database.reading() as session:
+        told = [(row.account_id, row.topic, row.thing) for row in session.scalars(select(Notice))]
+    assert told == ([(supervisor.id, Topic.UNHEARD, NUMBER)] if exchange else [])
