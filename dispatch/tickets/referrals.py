@@ -9,7 +9,7 @@ from dispatch.callbacks.callbacks import owe_callback
 from dispatch.calls import calls, tellings
 from dispatch.calls.calls import Step
 from dispatch.clocks import deadlines, dispatching, duty_phones, rules
-from dispatch.tickets import caller_told, codes, counties, merging, new_day, reach, reply_versions, shares
+from dispatch.tickets import caller_told, codes, counties, merging, new_day, reach, reply_versions, secrecy, shares
 from dispatch.tickets.complained_of import complains_of
 from dispatch.tickets.needs import may_go_out, not_in_service
 from dispatch.tickets.states import Action, State
@@ -110,6 +110,8 @@ def describe(session: Session, ticket: Ticket, matter: Matter, *, by: Account, s
         return
     if guarded(ticket) and not reach.inside(by) and not (matter.confidential or matter.klass in GUARDED):
         raise ReferralError("投诉、举报和保密事项只能由热线改为其他类别")
+    if secrecy.wished(ticket) and not kept.confidential:
+        raise ReferralError("来电人要求保密，不能撤回")
     if ticket.complained_of not in ("", now_is[-1]) and not reach.inside(by):
         raise ReferralError("被反映单位只能由热线修改")
     if matter.urgency != ticket.urgency:

@@ -20,6 +20,11 @@ def may_be_asked(ticket: Ticket, account: Account) -> bool:
     return account.may(Permission.REFER) and not ticket.confidential and State(ticket.state) not in OVER
 
 
+def wished(ticket: Ticket) -> bool:
+    """Whether its caller asked for it when it was on its way: that isn't taken back."""
+    return any(step.action == CONFIDE for step in ticket.steps)
+
+
 def ask(session: Session, ticket: Ticket, *, why: str, by: Account, at: datetime) -> None:
     """From now on nothing of him goes further than the hotline: the department hears no recording, sees no number and
     rings nobody, whatever it could before. What is secret goes with no other ticket, so it is a matter of its own."""

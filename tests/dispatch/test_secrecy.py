@@ -1,5 +1,7 @@
 """保密 asked for when the matter is on its way: from then on its department knows nothing of the caller."""
 
+from contextlib import nullcontext
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -111,3 +113,16 @@ def test_no_short_message_that_waits_goes_out_any_more_and_a_person_tells_it(ses
     assert found == {"extended": ("void", None), "query_code": ("void", outbox.STARS), "duty": ("owed", None)}
     told = session.scalars(select(Notice.account_id).where(Notice.topic == Topic.UNHEARD)).all()
     assert told == [staff.supervisor.id]
+
+
+@pytest.mark.parametrize("asked", ["on the way", "as it was lodged"])
+def test_what_he_asked_for_on_the_way_is_not_taken_back_when_it_is_written_down_anew(session: Session, settings: Settings, row: Ticket, staff: Staff, asked: str) -> None:
+    if asked == "on the way":
+        secrecy.ask(session, row, why="来电人提出", by=staff.supervisor, at=AT)
+    referrals.give_back(session, row, why="不属我局", by=staff.liaison, settings=settings, at=AT)
+    if asked == "as it was lodged":  # by a tick of the one who wrote it down, who may have been wrong
+        referrals.describe(session, row, Matter(Klass.CONSULT, row.title, row.summary, confidential=True), by=staff.supervisor, settings=settings, at=AT)
+    plain = Matter(Klass.CONSULT, row.title, row.summary)
+    with pytest.raises(ReferralError, match="不能撤回") if asked == "on the way" else nullcontext():
+        referrals.describe(session, row, plain, by=staff.supervisor, settings=settings, at=AT)
+    assert row.confidential is (asked == "on the way")
