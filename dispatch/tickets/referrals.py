@@ -31,6 +31,7 @@ from hotline import audit, phones
 from hotline.accounts.accounts import Account
 from hotline.directory.departments import Department
 from hotline.settings import Settings
+from hotline.telling import sms
 from recordings.recordings import Recording
 
 DISSATISFIED = 4
@@ -254,6 +255,7 @@ def close(session: Session, ticket: Ticket, *, reached: bool | None, satisfactio
 def told(session: Session, ticket: Ticket, *, grade: int | None, settings: Settings, at: datetime) -> None:
     """The caller has heard the reply and rated it (1 best to 5; None: he didn't). Dissatisfied: the department
     does it again, once; after that the supervisor decides, and the ticket waits for him."""
+    caller_told.drop(session, ticket, sms.AHEAD, at=at)  # that he is going to be rung
     if grade is not None and grade >= DISSATISFIED and ticket.redone == 0:
         redo(session, ticket, satisfaction=grade, settings=settings, at=at, why="来电人不满意，重办一次")
     elif grade is not None and grade >= DISSATISFIED:

@@ -12,6 +12,8 @@ from dispatch.callbacks import callbacks
 from dispatch.callbacks.callbacks import LEASE, TOLD, Attempt, Callback, State
 from dispatch.calls import calls
 from dispatch.calls.calls import Call, Step
+from dispatch.tickets import referrals
+from dispatch.tickets.states import State as Life
 from hotline.calendar.hours import next_sensible, read_hours
 from hotline.database import Database
 from hotline.settings import Settings
@@ -254,3 +256,11 @@ def test_an_attempt_ends_once_whatever_is_heard_of_it_later(session: Session, se
     for outcome in (TOLD, "no_answer", "in_doubt"):
         callbacks.settle(session, attempt, outcome=outcome, settings=settings, at=AFTERNOON)
     assert (attempt.outcome, callback.state) == (TOLD, State.DONE)
+
+
+@pytest.mark.parametrize("grade", [None, 1, 5])
+def test_that_he_is_going_to_be_rung_is_told_no_more_once_he_has_heard_his_reply(session: Session, settings: Settings, grade: int | None) -> None:
+    row = town.put(session, town.ticket(session, settings, code=""), Life.TO_CALL_BACK)
+    sms.owe(session, sms.AHEAD, CALLER, {"time": "15:10", "number": "96128"}, NOON, key="a", about=("ticket", row.number), urgent=True)
+    referrals.told(session, row, grade=grade, settings=settings, at=AFTERNOON)
+    assert session.scalars(select(Delivery.state).where(Delivery.topic == sms.AHEAD)).all() == ["void"]
