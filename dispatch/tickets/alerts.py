@@ -37,10 +37,15 @@ def both(session: Session, ticket: Ticket) -> Sequence[Account]:
     return [*liaisons(session, ticket), *leaders(session, ticket)]
 
 
+def signers(session: Session, ticket: Ticket) -> Sequence[Account]:
+    """Who signs the reply: the leaders in charge; where there are none, the hotline hears that it lies there."""
+    return leaders(session, ticket) or checkers(session, ticket)
+
+
 def handlers(session: Session, ticket: Ticket) -> Sequence[Account]:
-    """Whose turn the ticket is: the department's liaisons; the hotline's supervisors where no department has it."""
+    """Whose turn the ticket is: who works at it; the hotline's supervisors where no department has it."""
     here = ticket.department_id is not None and ticket.state in WITH_DEPARTMENT
-    return liaisons(session, ticket) if here else dispatchers(session, ticket)
+    return workers(session, ticket) if here else dispatchers(session, ticket)
 
 
 def checkers(session: Session, _ticket: Ticket) -> Sequence[Account]:
@@ -75,8 +80,8 @@ def returned_to(session: Session, ticket: Ticket) -> Sequence[Account]:
     return county(session, ticket) or checkers(session, ticket)
 
 
-def reminded(session: Session, ticket: Ticket) -> Sequence[Account]:
-    """Who hears before a deadline: the liaisons; where there are none, the hotline does."""
+def workers(session: Session, ticket: Ticket) -> Sequence[Account]:
+    """Who works at it: the liaisons; where there are none, the hotline hears what they would."""
     return liaisons(session, ticket) or checkers(session, ticket)
 
 
@@ -106,12 +111,12 @@ TOLD: dict[str, tuple[Topic, Reach]] = {
     "refer": (Topic.TO_DISPATCH, dispatchers), "unmerge": (Topic.TO_DISPATCH, dispatchers),
     "take_away": (Topic.TO_DISPATCH, dispatchers),
     "dispatch_late": (Topic.DISPATCH_LATE, both_offices),
-    "return": (Topic.RETURNED, returned_to), "reply": (Topic.TO_SIGN, leaders), "sign": (Topic.TO_CHECK, checkers),
-    "send_back": (Topic.SENT_BACK, liaisons), "redo": (Topic.REDO, both), "redo_again": (Topic.REDO, both),
+    "return": (Topic.RETURNED, returned_to), "reply": (Topic.TO_SIGN, signers), "sign": (Topic.TO_CHECK, checkers),
+    "send_back": (Topic.SENT_BACK, workers), "redo": (Topic.REDO, both), "redo_again": (Topic.REDO, both),
     "disputed": (Topic.DISPUTED, checkers), "urge": (Topic.URGED, handlers), "supplement": (Topic.ADDED, handlers),
-    "remind": (Topic.DUE_SOON, reminded), "overdue": (Topic.OVERDUE, late), "chase": (Topic.CHASED, office),
+    "remind": (Topic.DUE_SOON, workers), "overdue": (Topic.OVERDUE, late), "chase": (Topic.CHASED, office),
     "supervise": (Topic.SUPERVISED, inspectors), "letter": (Topic.LETTER, both),
-    "ask_facts": (Topic.FACTS_WANTED, hotline), "give_facts": (Topic.ADDED, liaisons), "go_on": (Topic.ADDED, liaisons),
+    "ask_facts": (Topic.FACTS_WANTED, hotline), "give_facts": (Topic.ADDED, workers), "go_on": (Topic.ADDED, workers),
     "ask_extension": (Topic.EXTENSION_ASKED, office), "extend": (Topic.EXTENSION_DECIDED, liaisons),
     "refuse_extension": (Topic.EXTENSION_DECIDED, liaisons),
     "hand_down": (Topic.HANDED_DOWN, county), "hand_up": (Topic.RETURNED, back_in_the_city),

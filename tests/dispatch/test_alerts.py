@@ -70,6 +70,19 @@ def test_a_department_of_which_nobody_can_be_told_is_told_to_the_hotline(session
     assert told(session)[2:] == [("supervisor", "unmanned"), (second.login, "unmanned")]  # who sent it there, too
 
 
+def test_what_nobody_of_the_department_can_be_told_on_the_way_is_told_to_the_hotline(session: Session, settings: Settings, staff: Staff) -> None:
+    row = town.bring(session, town.ticket(session, settings), State.IN_HAND, by=staff, settings=settings)
+    staff.leader.active = False
+    referrals.reply(session, row, text="请到窗口办理。", personal=False, by=staff.liaison, at=NOON)
+    staff.leader.active, staff.liaison.active = True, False
+    referrals.sign(session, row, no_secrets=True, by=staff.leader, at=NOON)
+    session.flush()
+    other = town.somebody(session, Role.SUPERVISOR, login="second")
+    referrals.send_back(session, row, why="没有回答问题", by=staff.supervisor, settings=settings, at=NOON)
+    urging.supplement(session, row, words="地址有误", by=other, at=NOON)
+    assert told(session)[2:] == [("supervisor", "to_sign"), ("supervisor", "to_check"), ("second", "sent_back"), ("supervisor", "added")]
+
+
 def test_that_a_ticket_is_gone_to_where_nobody_can_be_told_is_told_once(session: Session, settings: Settings, staff: Staff) -> None:
     nobody, operator = town.unit(session, "103", "玉溪市档案馆"), town.somebody(session, Role.OPERATOR)
     town.somebody(session, Role.SUPERVISOR, login="second")
