@@ -4,8 +4,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from dispatch.passed.passed_matters import SOURCE
+from dispatch.tickets import reach, unnamed
 from dispatch.tickets.steps import ReferralError
-from dispatch.tickets.tickets import Ticket, TicketStep, write_step
+from dispatch.tickets.tickets import Ticket, TicketStep, guarded, write_step
+from dispatch.tickets.urging import HE_HIMSELF
 from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import DEPARTMENTAL
@@ -37,6 +40,17 @@ def told(ticket: Ticket) -> list[TicketStep]:
 
 
 def read_by(ticket: Ticket, account: Account) -> list[TicketStep]:
-    """The history as this account reads it: of notes those of its own department."""
-    return [step for step in ticket.steps if step.action != NOTE
-            or (account.role in DEPARTMENTAL and step.detail.get("of") == account.department_id)]  # fmt: skip
+    """The history as this account reads it: of notes those of its own department; of a guarded matter, outside the
+    hotline, no line that tells who its caller is, whenever it was written."""
+    hides = guarded(ticket) and not reach.inside(account)
+    return [step for step in ticket.steps if _may_read(step, account) and not (hides and _tells_who(ticket, step))]
+
+
+def _may_read(step: TicketStep, account: Account) -> bool:
+    return step.action != NOTE or (account.role in DEPARTMENTAL and step.detail.get("of") == account.department_id)
+
+
+def _tells_who(ticket: Ticket, step: TicketStep) -> bool:
+    """Whether a line, or the draft of a reply in it, has his name or number, or is what he wrote himself."""
+    said = f"{step.why}\n{step.detail.get('reply', '')}"
+    return unnamed.names_him(ticket, said) or (bool(step.why) and step.by in (SOURCE, HE_HIMSELF))

@@ -6,12 +6,13 @@ from contextlib import nullcontext
 import pytest
 from sqlalchemy.orm import Session
 
-from dispatch.tickets import asides, counties, facts, referrals, secrecy, urging, web_questions
+from dispatch.tickets import asides, colleague_notes, counties, facts, referrals, secrecy, urging, web_questions
 from dispatch.tickets.needs import may_go_out
 from dispatch.tickets.referrals import Matter
 from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.tickets import Klass, Ticket
+from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.directory.departments import Department
 from hotline.settings import Settings
@@ -109,3 +110,22 @@ def test_nor_does_why_he_asks_for_secrecy(session: Session, settings: Settings, 
     row = town.bring(session, lodged(session, settings), State.TO_ACCEPT, by=staff, settings=settings)
     with pytest.raises(ReferralError, match="姓名或号码"):
         secrecy.ask(session, row, why="张三来电要求保密", by=staff.supervisor, at=NOON)
+
+
+def test_nor_does_what_was_written_before_it_became_a_complaint_stand_in_the_history_that_a_department_reads(
+    session: Session, settings: Settings, staff: Staff
+) -> None:
+    row = town.bring(session, lodged(session, settings), State.IN_HAND, by=staff, settings=settings)
+    urging.supplement(session, row, words="张三补充：占地已三年", by=staff.supervisor, at=NOON)
+    urging.add_elsewhere(session, row, kind=urging.SUPPLEMENT, words="我家在三组路口", by="12345", settings=settings, at=NOON)
+    urging.supplement(session, row, words="占地已三年", by=staff.supervisor, at=NOON)
+
+    def read(who: Account) -> list[str]:
+        return [step.why for step in colleague_notes.read_by(row, who) if step.action == urging.SUPPLEMENT]
+
+    assert read(staff.liaison) == ["张三补充：占地已三年", "我家在三组路口", "占地已三年"]
+    referrals.give_back(session, row, why="应由他局办理", by=staff.liaison, settings=settings, at=NOON)
+    matter = Matter(Klass.REPORT, "反映土地问题", "来信人反映村内有人侵占土地。")
+    referrals.describe(session, row, matter, by=staff.supervisor, settings=settings, at=NOON)
+    town.bring(session, row, State.TO_ACCEPT, by=staff, settings=settings)
+    assert (read(staff.liaison), len(read(staff.supervisor))) == (["占地已三年"], 3)
