@@ -56,7 +56,7 @@ def of(session: Session, ticket: Ticket) -> Sequence[Delivery]:
 
 
 def drop(session: Session, ticket: Ticket, topic: str, *, but: str = "", at: datetime) -> None:
-    """What he was to be told isn't so any more: whatever of it didn't go out goes to nobody; `but` what has this key."""
+    """What he was to be told isn't so any more: what of it didn't go out goes to nobody; `but` what has this key."""
     for row in _unsent(session, ticket):
         if row.topic == topic and row.key != but:
             outbox.void(row, at=at)

@@ -43,7 +43,7 @@ def written(session: Session, ticket: Ticket, action: Action, *, by: Account, so
 
 
 def unnaming(ticket: Ticket, words: str) -> None:
-    """ReferralError where words that departments read in the history name the caller of 投诉, 举报 or a secret matter."""
+    """ReferralError where words that departments read in the history name the caller of a guarded matter."""
     if guarded(ticket) and unnamed.names_him(ticket, words):
         raise ReferralError("投诉、举报和保密事项的说明中有来电人的姓名或号码，请删去")
 

@@ -95,7 +95,7 @@ def _else_untold(session: Session, delivery: Delivery) -> bool:
         case Channel.SMS:
             return delivery.account_id is None and delivery.topic not in BESIDE
         case Channel.WEBHOOK:
-            hook = session.get(Webhook, int(delivery.place))
+            hook = session.get(Webhook, int(delivery.place)) if delivery.place.isdecimal() else None
             return hook is not None and hook.exchange
         case channel:
             return channel is Channel.PHONE

@@ -73,7 +73,7 @@ def test_who_does_not_answer_may_have_sent_it_and_it_is_not_sent_twice(house: Ho
 def test_what_a_citizen_did_not_get_is_told_to_the_supervisors_unless_a_telephone_rings_for_it(
     house: House, slot: Mailslot, topic: str, told: int, ends: str
 ) -> None:
-    values = {name: "1" for name in sms.blanks(sms.TEXTS[topic])}
+    values = dict.fromkeys(sms.blanks(sms.TEXTS[topic]), "1")
     with house.database.writing() as session:
         supervisor = town.somebody(session, Role.SUPERVISOR)
         sms.register(session, topic, text=sms.TEXTS[topic], registered_id="SMS_79", by="admin", at=NOON)
