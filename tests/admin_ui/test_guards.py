@@ -75,7 +75,8 @@ def about(app: Flask, ticket: Ticket) -> list[tuple[Rule, str, str]]:
     places = {"<number>": ticket.number, "<int:recording_id>": str(ticket.recording_id), "<call_id>": str(ticket.call_id)}
     found = [(rule, method, place, thing) for rule, method in doors(app) for place, thing in places.items() if place in rule.rule]
     assert {rule.endpoint.split(".")[0] for rule, *_ in found} >= {"ticket", "ticket_steps", "recordings", "call", "unmasking"}
-    return [(rule, method, rule.rule.replace(place, thing).replace("<int:file_id>", "1")) for rule, method, place, thing in found]
+    whole = [(rule, method, rule.rule.replace(place, thing)) for rule, method, place, thing in found]
+    return [(rule, method, re.sub(r"<int:(file|delivery)_id>", "1", there)) for rule, method, there in whole]
 
 
 FILLED = {"version": 1, "why": "x", "reply": "x", "department": "102", "title": "x", "question": "x"}

@@ -39,6 +39,7 @@ TEMPLATES = Path(admin_ui.__file__).parent / "templates"
 LIST = re.compile(r'<table class="list|include "_ledger_rows\.html"|\{\{ pages\(')
 SHOWN = re.compile(r'<tbody|<section class="panel">')
 PARTS_OF_ONE = {
+    "_told_him.html": "the messages of one ticket: 对外消息 has them as a list",
     "_ledger_rows.html": "the rows of the ledger's page and of its print",
     "ledger_print.html": "the ledger's sheet as it is filtered, for paper",
     "authorisation.html": "what one authorisation covers: the coverage has it as a list",
