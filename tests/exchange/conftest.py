@@ -204,6 +204,11 @@ class Spool:
         moments = self._moments(callid)
         return moments["ANSWER"] - moments["CHAN_START"]
 
+    def asked(self, callid: str) -> float:
+        """Seconds from answer to his being led to people."""
+        moments = self._moments(callid)
+        return moments["ASKED"] - moments["ANSWER"]
+
     def lived(self, callid: str) -> float:
         """Seconds from answer to hang-up of the caller's own channel."""
         moments = self._moments(callid)

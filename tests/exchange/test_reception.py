@@ -104,6 +104,17 @@ def test_where_the_machine_is_switched_off_he_still_hears_how_his_matter_stands(
     assert [one["agi_network_script"] for one in seen] == ["incoming", "progress", "leave_question"], "1 is a person, and nobody is there"
 
 
+@pytest.mark.parametrize(("self_service", "says", "waited"), [("no", "menu_progress", 2), ("yes", "menu", 4)])
+def test_who_is_silent_is_waited_for_half_as_long_where_the_machine_is_switched_off(
+    plan: ExchangePlan, ears: Any, agi: Agi, self_service: str, says: str, waited: float
+) -> None:
+    with agi(incoming=[f"SET VARIABLE SELFSERVICE {self_service}"], leave_question=None) as seen, call(Told(), port=plan.sip_port) as caller:
+        until(lambda: len(seen) > 1)
+        hang_up(caller)
+    (recording,) = ears.calls()
+    assert ears.spool.asked(recording.stem) - seconds_of("greeting", says) == pytest.approx(0.3 + waited, abs=0.9)
+
+
 def test_who_is_sent_back_to_the_menu_for_ever_hears_it_nine_times_and_then_reaches_people(plan: ExchangePlan, ears: Any, agi: Agi) -> None:
     """He has heard it seven times when this begins, so that nobody waits for the others."""
     told = ["SET VARIABLE MENUS 7", "SET VARIABLE SELFSERVICE yes"]
