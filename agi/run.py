@@ -19,6 +19,7 @@ from agi.scripts import (
     self_service,
     survey,
     telling,
+    waits_on,
     warned,
 )
 from agi.server import Server
@@ -48,6 +49,7 @@ SCRIPTS: dict[str, Callable[[Line, House], None]] = {
     "menu": menu.run,
     "keep_place": keep_place.run,
     "place_turn": place_turn.run,
+    "waits_on": waits_on.run,
     "leave_question": leave_question.run,
 }
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from agi.dictation import END, PERSON, Dictation, PersonWanted
 from agi.house import House, Next
 from agi.line import ALL_KEYS, Line
+from agi.scripts import waits_on
 from agi.voice import Voice
-from dispatch.callbacks import places
 from dispatch.callbacks.dialable import dialable
 from dispatch.calls import takes
 from dispatch.calls.takes import Part
@@ -30,15 +30,8 @@ def run(line: Line, house: House) -> None:
     if house.settings.question_steps:
         leads = _Question(Voice(line, house), line.environment.arguments).left_or_not()
         line.set("NEXT", leads)
-        if leads is Next.OPERATOR and line.get("POSITION"):
-            _waits_on(line, house)
-
-
-def _waits_on(line: Line, house: House) -> None:
-    """Who came out of the queue goes back to where he was; should we break over it, he goes before all of his rank."""
-    with house.database.reading() as session:
-        position = places.position(session, line.environment.arguments[0])
-    line.set("POSITION", position)
+        if leads is Next.OPERATOR and line.get("POSITION"):  # he came out of the queue
+            waits_on.run(line, house)
 
 
 class _Question:

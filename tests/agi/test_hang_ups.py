@@ -182,6 +182,7 @@ WAYS = {
     "menu": Way({"person_offer": "*"}, lambda scene: ("96128", "3")),
     "keep_place": Way(arguments=lambda scene: ("6", "elderly")),
     "place_turn": Way({"place_hello": "1"}, Scene.turn),
+    "waits_on": Way(),
     "leave_question": Way({"number_right": "1", "secrecy_question": "1"}),
     # Asking the machine in its other ways: aloud, once not understood and once not the first; aloud by recordings, until
     # the ear fails; where nobody hears, by the keys of a word; in danger.

@@ -51,8 +51,8 @@ def test_who_withholds_his_number_goes_on_waiting_where_he_was(house: Hotline) -
     assert (caller.prompts, caller.next, caller.variables["POSITION"]) == (["place_unseen"], "", "1")
 
 
-@pytest.mark.parametrize(("was", "goes_to"), [("1", "2"), ("", "")])
-def test_who_would_leave_a_question_and_presses_0_then_waits_on_where_he_was(house: Hotline, was: str, goes_to: str) -> None:
+@pytest.mark.parametrize(("script", "was", "goes_to"), [("leave_question", "1", "2"), ("leave_question", "", ""), ("waits_on", "1", "2")])
+def test_who_would_leave_a_question_and_presses_0_then_waits_on_where_he_was(house: Hotline, script: str, was: str, goes_to: str) -> None:
     """Only who was in the queue: others come to its end."""
     house.began("20261123110000-0123456789ab", "13900000000")
     with house.database.writing() as session:
@@ -61,8 +61,8 @@ def test_who_would_leave_a_question_and_presses_0_then_waits_on_where_he_was(hou
     (house.settings.spool / "messages").mkdir(parents=True)
     caller = Caller({"leave_question": "0"})
     caller.variables = {"MESSAGE_SILENCE": "5", "MESSAGE_SECONDS": "120", "QUEUE_MEMBER(hotline,logged)": "2", "STAFFED": "yes", "POSITION": was}
-    house.serve(caller, "leave_question", NUMBER, "96128")
-    assert (caller.next, caller.variables["POSITION"]) == ("operator", goes_to)
+    house.serve(caller, script, NUMBER, "96128")
+    assert (caller.next, caller.variables["POSITION"]) == ("operator" if script == "leave_question" else "", goes_to)
 
 
 @pytest.mark.parametrize(

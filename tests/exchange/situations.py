@@ -266,6 +266,7 @@ SITUATIONS = {
     "nobody picks up": Situation({
         "leaves a message by 1": Way({"greeting": "0", "Queue": "1"}, until="message"), "by *": Way({"greeting": "0", "Queue": "*"}, until="message"),
         "keys 110": Way({"greeting": "0", "Queue": ["110", ""]}, until="message"),
+        "thinks better of it": Way({"greeting": "0", "Queue": ["10", "1"]}, until="message"),
         "waits in vain": Way(PEOPLE, until="message"), "keeps his place": Way({"greeting": "0", "place_offer": "2", "Queue": "2"}, until="message"),
         "can't keep it": Way({"greeting": "0", "Queue": ["2", "1"]}, {"keep_place": False}, until="message"),
         "waits when it is his turn": Way({"place_hello": "1", "Queue": ["2", "1"]}, until="message", rung=rung.for_his_turn),

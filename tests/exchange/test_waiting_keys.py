@@ -10,13 +10,14 @@ from agi.voice import seconds_of
 from cli.exchange import Exchange
 from cli.exchange_files import ExchangePlan
 from cli.sip import Sipp, call, phone
-from cli.sip_scenario import Signal, Step, Wait
+from cli.sip_scenario import Signal, Step, Told, Wait
 from dispatch.line.flags import Skill
 from dispatch.line.overflow import HELD, ORDINARY
 from dispatch.line.skilled import DANGER, queue_of
 from hotline.exchange import actions
 from hotline.exchange.link import Address, Link
 from tests.exchange.conftest import nobody_left, until
+from tests.journeys.prompter import go_on
 
 pytestmark = pytest.mark.journey
 Agi = Callable[..., AbstractContextManager[list[dict[str, str]]]]
@@ -43,6 +44,26 @@ def waiting(link: Link, queue: str = "hotline-elderly") -> list[str]:
 def asks(plan: ExchangePlan, number: str, *then: Step) -> Sipp:
     """Somebody asks for a person."""
     return call(Wait(1.5), Signal("0", then=0), *then, Wait(90), port=plan.sip_port, caller=number)
+
+
+def test_who_presses_0_at_once_after_1_waits_on_where_he_was_not_before_others(exchange: Exchange, plan: ExchangePlan, link: Link, agi: Agi) -> None:
+    flagged = ["SET VARIABLE STAFFED yes", "SET VARIABLE SKILL elderly", "SET VARIABLE SKILL_SECONDS 60"]
+    with (
+        agi(incoming=flagged, waits_on=["SET VARIABLE POSITION 2"]) as asked,
+        phone("8001", "first-phone", Wait(1), exchange=plan.sip_port, ring=60),
+    ):
+        for queue in ("hotline", "hotline-elderly"):
+            exchange.cli(f"queue add member PJSIP/8001 to {queue}")
+        with asks(plan, FIRST):
+            until(lambda: waiting(link) == [FIRST])
+            with asks(plan, SECOND, Told(), Signal("1", then=0.7), Signal("0", then=0)) as second:
+                until(lambda: waiting(link) == [FIRST, SECOND])
+                with asks(plan, TALKS):
+                    until(lambda: waiting(link) == [FIRST, SECOND, TALKS])
+                    go_on(second, 2)
+                    until(lambda: [one["agi_network_script"] for one in asked][3:] == ["waits_on"])
+                    until(lambda: len(waiting(link)) == 3)
+                    assert waiting(link) == [FIRST, SECOND, TALKS]
 
 
 @pytest.mark.parametrize(("keys", "key"), [("queue-keys", "1"), ("queue-keys-place", "2")])
