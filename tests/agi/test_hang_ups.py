@@ -36,6 +36,7 @@ from hotline.database import Database
 from hotline.directory.departments import by_code
 from hotline.directory.liaisons import Position
 from hotline.hearing import HearingError, Samples, Understood
+from hotline.telling import sms
 from hotline.telling.outbox import Delivery, DeliveryAttempt
 from hotline.telling.outbox import State as Sent
 from hotline.times import local_day, now
@@ -185,7 +186,7 @@ WAYS = {
     "waits_on": Way(),
     "leave_question": Way({"number_right": "1", "secrecy_question": "1"}),
     # Asking the machine in its other ways: aloud, once not understood and once not the first; aloud by recordings, until
-    # the ear fails; where nobody hears, by the keys of a word; in danger.
+    # the ear fails; where nobody hears, by the keys of a word; the answer as a short message; in danger.
     "aloud": Way(
         {"person_offer": "1"}, script="self_service", settings={"speech": True},
         says={"say_your_question": UNCLEAR, "say_it_again": ALOUD, "confirm_aloud": ["不是", "是的"], "choose_aloud": "第一个"},
@@ -197,6 +198,9 @@ WAYS = {
     "keyed": Way(
         TO_THE_ANSWER | {"keypad_initials": "599#", "satisfied_question": "1"}, script="self_service",
         settings={"speech": True, "keypad_initials": True}, says={}, engine="gone",
+    ),
+    "sent": Way(
+        TO_THE_ANSWER | {"keys_send": "9", "satisfied_question": ["", "1"]}, script="self_service", settings={"sms_gateway": "http://127.0.0.1:9"},
     ),
     "danger": Way(script="self_service", settings={"speech": True}, says={"say_your_question": "快来人，我家着火了"}),
 }  # fmt: skip
@@ -225,6 +229,7 @@ def scene(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, w
         session.flush()
         session.add(EntryVersion(entry_id=entry.id, number=1, answer="全文", spoken=ANSWER, written_by="x", valid_from=local_day(now())))
         contact = contact_sentence(other)
+        sms.register(session, sms.ANSWER, text=sms.TEXTS[sms.ANSWER], registered_id="T1", by="office", at=now())
         staff, operator = town.staff(session, office), town.somebody(session, Role.OPERATOR, extension="8001").id
         town.ticket(session, before.settings, of=town.call(session, "earlier"))
         calls.end(session, "earlier", at=now())
