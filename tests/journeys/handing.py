@@ -20,7 +20,7 @@ from dispatch.transfers.transfer_line import TransferLine
 from dispatch.transfers.transfers import State, Transfer
 from hotline.accounts.accounts import Account
 from hotline.calendar.days import CalendarDay
-from hotline.directory.departments import by_code
+from hotline.directory.departments import Department, by_code
 from hotline.directory.liaisons import Liaison, Position
 from hotline.times import local_day, now
 from tests.journeys import town
@@ -28,15 +28,18 @@ from tests.journeys.conftest import LIMIT, House
 from tests.journeys.liaisons import scenario
 
 PHONE = "0877-9601001"  # answers
+MATTER = "居住证怎么续签"
 
 
-def open_office(session: Session, code: str = town.AUTHORISED, phone: str = PHONE) -> None:
-    """A department that is open today, at all hours, and has one liaison."""
+def open_office(session: Session, code: str = town.AUTHORISED, *phones: str) -> Department:
+    """A department that is open today, at all hours; its liaisons are A, B and the section, as many as have a telephone."""
     session.merge(CalendarDay(day=local_day(now()), county_code="", works=True, reason="试验"))
     office = by_code(session, code)
     assert office is not None
     office.office_hours = [{"days": "1-7", "open": "00:00", "close": "24:00"}]
-    session.add(Liaison(department_id=office.id, name="某联络员", position=Position.A, phone=phone))
+    for position, phone in zip(Position, phones or (PHONE,), strict=False):
+        session.add(Liaison(department_id=office.id, name="某联络员", position=position, phone=phone))
+    return office
 
 
 @contextmanager
@@ -59,7 +62,7 @@ def hand_on(house: House, caller: str, code: str = town.AUTHORISED) -> str:
         operator = session.get_one(Account, call.operator_id)
     ends = line.ends(call.id, extension=operator.extension)
     with house.database.writing() as session:
-        asked = Asked(by_code(session, code), Klass.CONSULT, "居住证怎么续签")
+        asked = Asked(by_code(session, code), Klass.CONSULT, MATTER)
         handing_on.begin(session, session.get_one(Call, call.id), asked, ends=ends, by=operator,
                          settings=house.settings, at=now())  # fmt: skip
     assert ends is not None
