@@ -49,6 +49,7 @@ class Authorisation(Base):
     signed_at: Mapped[datetime | None]  # counts only from here on
     signed_words: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))  # what it named, as it read
     confirmed_on: Mapped[date | None]
+    due_by: Mapped[date | None]  # by when it was to be confirmed where it was inherited from; None once it is
     revoked_at: Mapped[datetime | None]
     revoked_by: Mapped[str] = mapped_column(String(60), default="")
     revoked_because: Mapped[str] = mapped_column(String(300), default="")
@@ -69,7 +70,8 @@ def stale_on(a: Authorisation, *, every_months: int, on: date, grace_days: int) 
     """Whether its confirmation is overdue by more than the grace; counted from when it began to hold."""
     if a.signed_at is None:
         return False
-    return stale(a.confirmed_on, began_on(a, a.signed_at), every_months=every_months, on=on, grace_days=grace_days)
+    return stale(a.confirmed_on, began_on(a, a.signed_at), every_months=every_months, on=on, grace_days=grace_days,
+                 due_by=a.due_by)  # fmt: skip
 
 
 def began_on(a: Authorisation, signed_at: datetime) -> date:

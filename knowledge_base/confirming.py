@@ -117,7 +117,7 @@ def _confirm_entries(session: Session, good: list[Thing], *, by: Account, at: da
         .where(Entry.id.in_(ids)).options(selectinload(EntryVersion.attachments)).order_by(Entry.id)
     )  # fmt: skip
     for entry, version in session.execute(query).all():
-        entry.confirmed_on = local_day(at)
+        entry.confirmed_on, entry.due_by = local_day(at), None
         session.add(LedgerRow(kind=Kind.ENTRY, thing_id=entry.id, version=version.number, at=at, by=by.login,
                               department_id=entry.department_id, deed=Deed.CONFIRMED,
                               digest=content.digest(version)))  # fmt: skip
@@ -127,7 +127,7 @@ def _confirm_entries(session: Session, good: list[Thing], *, by: Account, at: da
 def _confirm_authorisations(session: Session, good: list[Thing], *, by: Account, at: datetime) -> None:
     """They pass no secrecy review, so that the audit trail alone tells of them."""
     for a in session.scalars(select(Authorisation).where(Authorisation.id.in_([t.id for t in good]))):
-        a.confirmed_on = local_day(at)
+        a.confirmed_on, a.due_by = local_day(at), None
         audit.note(session, "authorisation.confirmed", by=by.login, at=at, about=("authorisation", a.id),
                    document=a.document, version=a.version)  # fmt: skip
 

@@ -19,9 +19,11 @@ def counts_from(confirmed_on: date | None, began_on: date) -> date:
     return began_on if confirmed_on is None else max(confirmed_on, began_on)
 
 
-def due_on(confirmed_on: date | None, began_on: date, *, every_months: int) -> date:
-    """The day by which the thing must be confirmed again."""
-    return months_after(counts_from(confirmed_on, began_on), max(1, every_months))
+def due_on(confirmed_on: date | None, began_on: date, *, every_months: int, due_by: date | None = None) -> date:
+    """The day by which the thing must be confirmed again. `due_by`: it came from another department, and was due then
+    at the latest: an interval that is longer here renews nothing."""
+    day = months_after(counts_from(confirmed_on, began_on), max(1, every_months))
+    return day if due_by is None else min(day, due_by)
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ class Entry(Base):
     hot_from: Mapped[datetime | None]  # 突发热点: pinned first between the two
     hot_until: Mapped[datetime | None]
     confirmed_on: Mapped[date | None]  # the department last confirmed it
+    due_by: Mapped[date | None]  # by when it was to be confirmed where it came from; None once it is
     swept_on: Mapped[date | None]  # last swept for secrecy after its publication
     licence_id: Mapped[int | None] = mapped_column(ForeignKey("licence.id"))
     linked_at: Mapped[datetime | None]  # when it was linked to that licence item

@@ -91,7 +91,7 @@ def publish(session: Session, version: EntryVersion, *, by: Account | None, sett
     version.published_at, version.put_off_until, version.put_off_because = at, None, ""
     entry.question, entry.category = version.question, categories.now_called(session, version.category)
     entry.keywords, entry.published, entry.state = list(version.keywords), version.number, State.PUBLISHED
-    entry.confirmed_on, entry.swept_on = local_day(at), None
+    entry.confirmed_on, entry.due_by, entry.swept_on = local_day(at), None, None
     speech.order(session, version, voice=settings.voice, at=at)
 
 

@@ -21,6 +21,8 @@ from knowledge_base.errors import KnowledgeError
 from knowledge_base.inheriting import Heirloom, heirlooms
 from knowledge_base.leave import Scope
 from knowledge_base.licences import Licence
+from knowledge_base.things import Part
+from knowledge_base.things import things as due_things
 
 
 class Change(StrEnum):
@@ -54,8 +56,12 @@ def inherit(session: Session, predecessor: Department, successor: Department, *,
     things = _licences(session, predecessor, moved, whole=change is not Change.SPLIT)
     _no_clash(session, successor, moved, things)
     _record(session, predecessor, successor, change, document, on=local_day(at))
+    due = {(t.part, t.id): t.due_on for t in due_things(session, [predecessor], at=at)}
     copies = _copies(session, predecessor, successor, moved, days=days, by=by, at=at)
+    for copy in copies:
+        copy.due_by = due.get((Part.AUTHORISATION, copy.inherited_from or 0))
     for entry in moved:
+        entry.due_by = due.get((Part.ENTRY, entry.id))
         entry.department, entry.passed_at = successor, at
     for thing in things:
         thing.department = successor

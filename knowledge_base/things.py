@@ -52,6 +52,7 @@ class _Row:
     confirmed_on: date | None
     began_on: date
     until: date | None = None
+    due_by: date | None = None
 
 
 def things(session: Session, departments: Sequence[Department], *, at: datetime) -> list[Thing]:
@@ -73,7 +74,7 @@ def due_days(found: Iterable[Thing]) -> dict[int, list[date]]:
 
 
 def _dated(row: _Row, every_months: int) -> Thing:
-    due_on = due.due_on(row.confirmed_on, row.began_on, every_months=every_months)
+    due_on = due.due_on(row.confirmed_on, row.began_on, every_months=every_months, due_by=row.due_by)
     return Thing(row.part, row.id, row.department_id, row.title, row.version, row.confirmed_on, due_on, row.until)
 
 
@@ -90,14 +91,14 @@ def _asks_now(on: date, every_months: int) -> date:
 
 def _entries(session: Session, months: Mapping[int, int], on: date) -> list[_Row]:
     rows = session.execute(
-        select(Entry.id, Entry.department_id, Entry.question, Entry.confirmed_on, EntryVersion.number,
+        select(Entry.id, Entry.department_id, Entry.question, Entry.confirmed_on, Entry.due_by, EntryVersion.number,
                EntryVersion.published_at, EntryVersion.valid_from, EntryVersion.valid_to)
         .join(EntryVersion, (EntryVersion.entry_id == Entry.id) & (EntryVersion.number == Entry.published))
         .where(Entry.department_id.in_(list(months)), Entry.state == State.PUBLISHED)
     )  # fmt: skip
     return [
         _Row(Part.ENTRY, r.id, r.department_id, r.question, r.number, r.confirmed_on,
-             local_day(r.published_at) if r.published_at else r.valid_from, r.valid_to)
+             local_day(r.published_at) if r.published_at else r.valid_from, r.valid_to, r.due_by)
         for r in rows if r.valid_to is None or on <= r.valid_to
     ]  # fmt: skip
 
@@ -107,7 +108,7 @@ def _authorisations(session: Session, months: Mapping[int, int], on: date, at: d
     how = standings(rows, on=on, at=at)
     return [
         _Row(Part.AUTHORISATION, a.id, a.department_id, a.document, a.version, a.confirmed_on,
-             began_on(a, a.signed_at), a.valid_to)
+             began_on(a, a.signed_at), a.valid_to, a.due_by)
         for a in rows if how[a.id] in COUNTING and a.signed_at
     ]  # fmt: skip
 

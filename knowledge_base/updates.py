@@ -38,15 +38,17 @@ class Reminder(Base):
     seen_by: Mapped[str] = mapped_column(String(60), default="", server_default="")
 
 
-def stale(confirmed_on: date | None, began_on: date, *, every_months: int, on: date, grace_days: int) -> bool:
+def stale(confirmed_on: date | None, began_on: date, *, every_months: int, on: date, grace_days: int,
+          due_by: date | None = None) -> bool:
     """Whether a thing is overdue by more than the days of grace, so that the machine no longer speaks it. Pure.
 
     `confirmed_on`: when the department last confirmed it (None: never). `began_on`: when it was published (an entry's
     version: the local day of `published_at`, else `valid_from`), or when it began to hold (an authorisation: the
     later of `valid_from` and the day it was signed); what was never confirmed counts from there.
-    `every_months`: `department.update_every_months`. `grace_days`: the setting `update_grace_days`.
+    `every_months`: `department.update_every_months`. `grace_days`: the setting `update_grace_days`. `due_by`: by when
+    it was to be confirmed where it came from.
     Asked for the entry and for the authorisation that covers it, never for base data: who is responsible and how he
     is reached must stay sayable. The operator may still answer: he sees the date and can ask the department, the
     machine can't."""
-    day = due.due_on(confirmed_on, began_on, every_months=every_months)
+    day = due.due_on(confirmed_on, began_on, every_months=every_months, due_by=due_by)
     return due.overdue(day, on=on, grace_days=grace_days).beyond_grace

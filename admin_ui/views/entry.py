@@ -91,7 +91,8 @@ def names_of(session: Session, logins: Sequence[str]) -> dict[str, str]:
 def _due(entry: Entry, standing: EntryVersion) -> tuple[date, DueState]:
     """By when the department must confirm it, and how near that day is."""
     began = local_day(standing.published_at) if standing.published_at else standing.valid_from
-    day = due.due_on(entry.confirmed_on, began, every_months=entry.department.update_every_months)
+    months = entry.department.update_every_months
+    day = due.due_on(entry.confirmed_on, began, every_months=months, due_by=entry.due_by)
     settings = house().settings
     return day, due.state(day, on=local_day(now()), grace_days=settings.update_grace_days,
                           soon_days=plan(settings).lead)  # fmt: skip

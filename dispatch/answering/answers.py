@@ -58,7 +58,7 @@ def sayable_of(entry: Entry, version: EntryVersion, charge: Department, *, chann
     does the work of its department now."""
     began = local_day(version.published_at) if version.published_at else version.valid_from
     months = entry.department.update_every_months
-    overdue = stale(entry.confirmed_on, began, every_months=months, on=on, grace_days=grace_days)
+    overdue = stale(entry.confirmed_on, began, every_months=months, on=on, grace_days=grace_days, due_by=entry.due_by)
     full = version.spoken if channel is Channel.MACHINE else version.answer
     return Sayable(full, version.summary, overdue, reach_of(charge), ended=not exists(entry.department, on=on))
 

@@ -6,12 +6,15 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from dispatch.answering.answers import offered
+from dispatch.answering.decision import Answer, Channel
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.audit import AuditRow
 from hotline.directory.departments import Department, Succession, heirs, in_charge
 from hotline.directory.liaisons import Liaison, Position
 from knowledge_base.authorisations import Authorisation, Covered, NotCovered, cover, leaves, subject_of, versions
+from knowledge_base.confirming import Sitting, confirm
 from knowledge_base.entries import Entry
 from knowledge_base.errors import KnowledgeError
 from knowledge_base.leave import Form, Scope
@@ -19,9 +22,11 @@ from knowledge_base.licences import Licence
 from knowledge_base.succession import Change, Passed, inherit
 from knowledge_base.things import Part, things
 from tests.conftest import NOON, person
+from tests.knowledge_base.keeping import entry_of, leave_of
 
 TODAY = date(2026, 11, 23)
 DAY = timedelta(days=1)
+LATER = NOON + 2 * DAY
 
 
 @pytest.fixture
@@ -184,8 +189,37 @@ def test_passing_on_confirms_nothing_what_was_silent_stays_silent(
     assert [a.stale for a in leaves(session, heir, on=TODAY, grace_days=30)] == [True]
     (thing,) = (t for t in things(session, [heir], at=NOON) if t.part is Part.AUTHORISATION)
     assert thing.due_on < TODAY
-    copy.confirmed_on = TODAY  # by the successor
+    copy.confirmed_on, copy.due_by = TODAY, None  # by the successor
     assert [a.stale for a in leaves(session, heir, on=TODAY, grace_days=30)] == [False]
+
+
+def test_a_longer_interval_of_the_heir_revives_nothing(session: Session, office: Department, heir: Department, clerk: Account) -> None:
+    """Four months after its confirmation, with three months and thirty days, the machine speaks it no more."""
+    since, heir.update_every_months = TODAY - 125 * DAY, 12
+    came = entry_of(session, office, "居住证怎么办", published=since, confirmed=since)
+    leave_of(session, office, signed=since, confirmed=since)
+
+    def due() -> dict[Part, date]:
+        unit = session.get_one(Department, came.department_id)
+        return {t.part: t.due_on for t in things(session, [unit], at=LATER) if t.part is not Part.BASE}
+
+    def spoken() -> bool:
+        found = offered(session, came.id, channel=Channel.MACHINE, at=LATER, grace_days=30)
+        return found is not None and isinstance(found.decision, Answer)
+
+    before = due()
+    assert not spoken()
+    (copy,) = pass_on(session, office, heir, clerk).authorisations
+    assert (due(), spoken()) == (before, False)
+    third = Department(code="103", name="玉溪市新局", short_name="新局", aliases=[], update_every_months=12)
+    session.add(third)
+    session.flush()
+    (copy,) = inherit(session, heir, third, change=Change.MERGED, document="x", days=90, by=clerk, at=NOON + DAY).authorisations
+    assert (due(), spoken()) == (before, False), "nor does the next"
+    ticked = {Part.ENTRY: {came.id: 1}, Part.AUTHORISATION: {copy.id: 1}}
+    confirm(session, third, Sitting(ticked=ticked), by=person(session, Role.LIAISON, of=third), at=LATER)
+    assert set(due().values()) == {date(2027, 11, 25)}
+    assert spoken()
 
 
 def test_an_inherited_exception_ends_when_the_heir_signs_for_the_entry_by_its_name(
