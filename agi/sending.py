@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 
 from agi.house import House
 from agi.talk import Talk
+from dispatch.calls import sent_answers
 from dispatch.tickets import caller_sms
 from dispatch.tickets.progress import Standing
 from hotline.telling import sms
@@ -38,15 +39,14 @@ class Sending:
         return True
 
 
-def answer(talk: Talk, entry: Entry, text: str, *, holds: Callable[[Session], bool] = lambda _: True) -> Sending:
-    """The answer to one question, in the words in which it was told, while it `holds`."""
-    values = {"question": entry.question, "answer": " ".join(text.split())}
+def answer(talk: Talk, entry: Entry, text: str, *, holds: Callable[[Session], bool] | None = None) -> Sending:
+    """The answer to one question, in the words in which it was told, while it `holds`; without that, who is in charge
+    of it."""
 
     def owe(session: Session) -> None:
-        if not holds(session):
+        if holds is not None and not holds(session):
             raise SmsError("该答复已不能再告知")
-        sms.owe(session, sms.ANSWER, talk.caller, values, now(), about=("call", talk.call_id),
-                key=f"call:{talk.call_id}:answer:{entry.id}", urgent=True)  # fmt: skip
+        sent_answers.owe(session, talk.call_id, entry, text, to=talk.caller, answer=holds is not None, at=now())
 
     return Sending(talk.house, talk.caller, sms.ANSWER, owe)
 

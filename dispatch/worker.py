@@ -10,6 +10,7 @@ from dispatch.answering.speech import Speaker
 from dispatch.callbacks.place_keeper import PlaceKeeper
 from dispatch.callbacks.ringing_out import Ringing
 from dispatch.callbacks.telephone import Telephone
+from dispatch.calls import sent_answers
 from dispatch.sweeps import sweeper
 from dispatch.sweeps.duty import Duty
 from hotline.database import database
@@ -102,7 +103,7 @@ def _telling() -> Aside:
     ways = carriers_of(settings())
     if settings().telling == "out":
         ways[Channel.PHONE] = Ringing(settings(), database(), Telephone(settings()))
-    teller = Teller(settings(), database(), ways)
+    teller = Teller(settings(), database(), ways, sent_answers.needless)
     return Aside("tell", teller.work)
 
 

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Protocol
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from hotline.calendar.hours import next_sensible, read_hours
 from hotline.settings import Settings
-from hotline.telling import outcomes, quiet, wording
+from hotline.telling import outbox, outcomes, quiet, wording
 from hotline.telling.carriers import Message, Refused
 from hotline.telling.notices import wish_of
 from hotline.telling.outbox import Channel, Delivery, DeliveryAttempt, State
@@ -16,6 +17,12 @@ from hotline.telling.sms import DUTY, SmsError
 
 LEASE = timedelta(minutes=5)
 MOST_GATHERED = 100
+
+
+class Needless(Protocol):
+    """Says of a message, as it is about to go out, whether nobody is to hear it any more."""
+
+    def __call__(self, session: Session, delivery: Delivery, *, settings: Settings, at: datetime) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -32,11 +39,16 @@ NOTHING = Claim((), Channel.EMAIL, Message("", "", "", ""))
 """What was put off, or can't be said: nothing to bring out, but there may be more."""
 
 
-def claim(session: Session, *, settings: Settings, at: datetime) -> Claim | None:
-    """Claim what is due; None when nothing is. What may not go out yet is put off to when it may."""
+def claim(session: Session, *, settings: Settings, at: datetime, needless: Needless | None = None) -> Claim | None:
+    """Claim what is due; None when nothing is. What may not go out yet is put off to when it may; what nobody is to
+    hear any more is void."""
     delivery = _taken(session, at=at)
     if delivery is None:
         return None
+    if needless is not None and needless(session, delivery, settings=settings, at=at):
+        delivery.state, delivery.ended_at, delivery.lease_until = State.VOID, at, None
+        outbox.forget_secrets(delivery)
+        return NOTHING
     first = _allowed(session, delivery, settings, at)
     if first > at:
         delivery.state, delivery.due_at, delivery.lease_until = State.OWED, first, None

@@ -16,7 +16,7 @@ from hotline.telling.carriers.console import Console
 from hotline.telling.carriers.gateway import Gateway
 from hotline.telling.carriers.hooks import Hooks
 from hotline.telling.carriers.mail import Mail
-from hotline.telling.claiming import Claim
+from hotline.telling.claiming import Claim, Needless
 from hotline.telling.notices import Notice
 from hotline.telling.outbox import Channel, Delivery, DeliveryAttempt, State
 from hotline.times import now
@@ -46,6 +46,7 @@ class Teller:
     settings: Settings
     database: Database
     carriers: Mapping[Channel, Carrier]
+    needless: Needless | None = None
     looked: dict[str, datetime] = field(default_factory=dict)  # when it was tidied last
 
     def work(self, ending: Callable[[], bool] = lambda: False) -> None:
@@ -91,7 +92,7 @@ class Teller:
 
     def _claimed(self) -> Claim | None:
         with self.database.writing() as session:
-            return claiming.claim(session, settings=self.settings, at=now())
+            return claiming.claim(session, settings=self.settings, at=now(), needless=self.needless)
 
     def _bring(self, claim: Claim) -> None:
         outcome = self._carried(claim)

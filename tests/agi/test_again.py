@@ -6,13 +6,17 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from dispatch.calls import sent_answers
 from dispatch.calls.calls import Step
 from dispatch.calls.tellings import Telling
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Ticket
 from hotline.database import Database
 from hotline.telling import sms
+from hotline.telling.carriers.console import Console
 from hotline.telling.outbox import Channel, Delivery
+from hotline.telling.outbox import State as Went
+from hotline.telling.teller import Teller
 from hotline.times import local_day, now
 from knowledge_base.entries import Entry, EntryVersion
 from tests.agi.caller import CALL, NUMBER, Caller, Meanwhile
@@ -114,6 +118,32 @@ def test_without_a_registered_text_nothing_is_promised(house: Hotline) -> None:
     caller = asks(house, keys_again="9", satisfied_question=["", "1"])
     assert [p for p in caller.prompts if p.startswith(("sms", "keys"))] == ["keys_again", "sms_not_now"]
     assert sent(house) == []
+
+
+def brought_out(house: Hotline) -> list[Went]:
+    """The worker's teller has come by."""
+    Teller(house.settings, house.database, {channel: Console(channel) for channel in Channel}, sent_answers.needless).tell()
+    with house.database.reading() as session:
+        return list(session.scalars(select(Delivery.state)))
+
+
+@pytest.mark.parametrize(("revoked", "state"), [(False, Went.SENT), (True, Went.VOID)])
+def test_an_answer_that_is_revoked_before_its_message_went_out_is_not_sent(house: Hotline, revoked: bool, state: Went) -> None:
+    registered(house)
+    asks(house, keys_send="9", satisfied_question=["", "1"])
+    if revoked:
+        house.revoked()
+    assert brought_out(house) == [state]
+    with house.database.reading() as session:
+        assert ANSWER not in str(session.scalars(select(Delivery.values)).one())
+
+
+def test_who_is_in_charge_is_sent_whatever_was_revoked(house: Hotline) -> None:
+    registered(house)
+    house.revoked()
+    asks(house, keys_send="9", person_offer=["", "0"])
+    assert [text for _, text in sent(house)] == [CONTACT]
+    assert brought_out(house) == [Went.SENT]
 
 
 def follows(house: Hotline, number: str = NUMBER, **matter: object) -> Caller:
