@@ -163,11 +163,12 @@ browser = ["{}"]
 
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """One house for all journeys: each caller has a number of his own; one telephone lives in a browser."""
+    """One house for all journeys: each caller has a number of his own; one telephone lives in a browser. Short messages
+    would leave it, but go to its log; who picks up is asked once whether it is he."""
     folder = tmp_path_factory.mktemp("trunks")
     certificate(folder)
     (folder / "trunks.toml").write_text(TRUNKS.format(*free_ports(2), BROWSER_PHONE))
-    with a_house(TRUNKS_FILE=str(folder / "trunks.toml")) as house:
+    with a_house(TRUNKS_FILE=str(folder / "trunks.toml"), TELLING="log", SMS_GATEWAY="http://127.0.0.1:9", CALLBACK_HELLOS="1") as house:
         yield house
 
 
