@@ -24,7 +24,7 @@ class Talk:
     machine: Machine  # what the machine may do in this call
     caller: str = ""  # his number, as the exchange told it
 
-    def note(self, kind: Step, *, at: datetime | None = None, **detail: object) -> None:
+    def note(self, kind: Step, at: datetime | None = None, /, **detail: object) -> None:
         """Write down what happened in this call, at this moment where no other is told."""
         with self.house.database.writing() as session:
             calls.note(session, self.call_id, kind, at=at or now(), **detail)

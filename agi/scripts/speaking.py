@@ -71,12 +71,12 @@ def _searched(talk: Talk, heard: Heard, place: int, asked: datetime) -> Searched
     asked: there they are heard in the recording."""
     words, score = masked(heard.text), heard.score
     if not heard.text or score < CLEAR:
-        talk.note(Step.HEARD, at=asked, words=words, score=score, by=heard.by, verdict="unclear")
+        talk.note(Step.HEARD, asked, words=words, score=score, by=heard.by, verdict="unclear")
         return None
     at, matches = now(), _matches(talk, heard.text)
     sure = verdict_aloud(matches)
     entries = _entries(talk, matches) if sure is not Verdict.NOTHING else []
-    talk.note(Step.HEARD, at=asked, words=words, score=score, by=heard.by, verdict=str(sure),
+    talk.note(Step.HEARD, asked, words=words, score=score, by=heard.by, verdict=str(sure),
               offered=[e.id for e in entries], chance=matches[0].score if matches else 0.0,
               again=bool(place))  # fmt: skip
     found = {Verdict.SURE: Found.SHOWN, Verdict.UNSURE: Found.UNSURE, Verdict.NOTHING: Found.NOTHING}[sure]
