@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.tickets.states import OVER, State
 from dispatch.tickets.steps import ReferralError, unnaming
-from dispatch.tickets.tickets import Ticket, TicketStep, followed, write_step
+from dispatch.tickets.tickets import Ticket, TicketStep, followed, guarded, write_step
 from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.settings import Settings
@@ -15,6 +15,8 @@ from hotline.settings import Settings
 URGE, SUPPLEMENT = "urge", "supplement"
 HE_HIMSELF = "caller"
 LONGEST = 500
+MOST_BY_HIMSELF = 3
+"""So often he adds something on the web while one urging counts."""
 
 
 def open_to_caller(ticket: Ticket) -> bool:
@@ -51,6 +53,24 @@ def supplement(session: Session, ticket: Ticket, *, words: str, by: Account, at:
     if not words.strip():
         raise ReferralError("请填写补充内容")
     _add(session, _held(session, ticket), SUPPLEMENT, words, by.login, at)
+
+
+def may_supplement(ticket: Ticket) -> bool:
+    """Whether he may add to it in his own words. A department reads them: not on 投诉, 举报 and 保密. Where it waits
+    for facts (待补充) an operator asks him for these."""
+    return open_to_caller(ticket) and not guarded(ticket) and ticket.state != State.NEEDS_FACTS
+
+
+def supplement_himself(session: Session, ticket_id: int, *, words: str, settings: Settings, at: datetime) -> bool:
+    """补充 by who holds its query code, in his own words; whether it stands in the ticket now."""
+    ticket, said = _held(session, session.get_one(Ticket, ticket_id)), words.strip()[:LONGEST]
+    lately = _lately(session, ticket, SUPPLEMENT, HE_HIMSELF, settings=settings, at=at)
+    if said in lately:
+        return True
+    if not said or not may_supplement(ticket) or len(lately) >= MOST_BY_HIMSELF:
+        return False
+    _add(session, ticket, SUPPLEMENT, said, HE_HIMSELF, at)
+    return True
 
 
 def urged(ticket: Ticket) -> int:

@@ -13,15 +13,18 @@ import pytest
 import structlog
 from flask import Flask
 from flask.testing import FlaskClient
+from markupsafe import escape
 from sqlalchemy import select
 
-from dispatch.tickets import asides
+from dispatch.tickets import asides, urging
 from dispatch.tickets.states import OVER, State
 from dispatch.tickets.tickets import Klass, Ticket, TicketStep
 from hotline.accounts.roles import Role
 from hotline.audit import AuditRow
 from hotline.database import Database
 from tests.dispatch import town
+
+from .support import mark_in
 
 City = Any
 Make = Callable[..., Flask]
@@ -107,15 +110,45 @@ def test_blanks_and_wide_digits_do_not_matter(city: City, client: FlaskClient) -
 
 
 def test_a_wrong_number_and_a_wrong_code_get_the_very_same_answer(city: City, client: FlaskClient) -> None:
+    """But for what he typed himself: the number stays in its field."""
     lodged = city.lodged()
-    number, wrong = lodged.ticket.number, "10000000" if lodged.code != "10000000" else "10000001"
-    answers = [ask(client, number, wrong), ask(client, "96128-20200101-0001", lodged.code),
-               ask(client, "96128-20200101-0001", wrong), ask(client, number, ""), ask(client, "", lodged.code),
-               ask(client, "", ""), ask(client, "' OR 1=1 --", "%")]  # fmt: skip
-    assert {a.status_code for a in answers} == {422}
-    assert len({a.text for a in answers}) == 1
-    heads = [{k: v for k, v in a.headers.items() if not k.startswith("X-RateLimit") and k != "Retry-After"} for a in answers]
+    number, wrong, other = lodged.ticket.number, "10000000" if lodged.code != "10000000" else "10000001", "96128-20200101-0001"
+    tried = ((number, wrong), (other, lodged.code), (other, wrong), (number, ""), ("", lodged.code), ("", ""), ('" OR 1=1 --', "%"))
+    answers = [(ask(client, *one), f'value="{escape("".join(one[0].split()))}"') for one in tried]
+    assert {a.status_code for a, _ in answers} == {422}
+    assert all(typed in a.text for a, typed in answers)
+    assert len({a.text.replace(typed, "") for a, typed in answers}) == 1
+    differs = ("X-RateLimit", "Retry-After", "Content-Length")
+    heads = [{k: v for k, v in a.headers.items() if not k.startswith(differs)} for a, _ in answers]
     assert all(head == heads[0] for head in heads)
+
+
+def test_who_holds_the_code_adds_to_his_matter_and_the_department_reads_it(city: City, client: FlaskClient) -> None:
+    lodged = city.lodged()
+    mark = mark_in(ask(client, lodged.ticket.number, lodged.code).text)
+
+    def add(words: str) -> Any:
+        return client.post("/follow/add", data={"mark": mark, "words": words})
+
+    assert [add(f"第{n}次补充").status_code for n in (1, 1, 2, 3, 4)] == [200, 200, 200, 200, 422]
+    assert "第4次补充" in add("第4次补充").text, "what isn't taken is not lost"
+    assert add("  ").status_code == 422
+    with city.database.reading() as session:
+        steps = session.scalars(select(TicketStep).where(TicketStep.action == urging.SUPPLEMENT).order_by(TicketStep.id)).all()
+    assert [(step.by, step.why) for step in steps] == [(urging.HE_HIMSELF, f"第{n}次补充") for n in (1, 2, 3)]
+    stale = client.post("/follow/add", data={"mark": "x", "words": "白写了吗"})
+    assert (stale.status_code, "白写了吗" in stale.text, "页面打开太久了" in stale.text) == (422, True, True)
+
+
+@pytest.mark.parametrize("klass", [Klass.COMPLAINT, Klass.REPORT])
+def test_to_a_complaint_or_report_an_operator_adds_what_its_caller_says(city: City, client: FlaskClient, klass: Klass) -> None:
+    lodged = city.lodged(klass=klass)
+    page = ask(client, lodged.ticket.number, lodged.code).text
+    assert "/follow/add" not in page
+    assert "由接线员记下" in page
+    assert client.post("/follow/add", data={"mark": mark_in(page), "words": "我是王小明"}).status_code == 422
+    with city.database.reading() as session:
+        assert session.scalar(select(TicketStep).where(TicketStep.action == urging.SUPPLEMENT)) is None
 
 
 def test_a_number_alone_and_a_code_alone_open_nothing(city: City, client: FlaskClient) -> None:
