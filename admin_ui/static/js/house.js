@@ -28,10 +28,25 @@ document.addEventListener("submit", (event) => {
   }
 });
 
-// Filters apply as soon as one is chosen.
+// Filters apply as soon as one is chosen; who chooses by keyboard goes on from there.
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-filters]");
-  if (form && event.target.tagName === "SELECT") form.requestSubmit();
+  if (!form || !(event.target.tagName === "SELECT" || event.target.type === "checkbox")) return;
+  sessionStorage.setItem("chosen", event.target.name);
+  form.requestSubmit();
+});
+const chosen = sessionStorage.getItem("chosen");
+if (chosen) document.querySelector(`form[data-filters] [name="${chosen}"]`)?.focus();
+sessionStorage.removeItem("chosen");
+
+// A text of one's own goes under what was written already, and takes nothing away.
+document.addEventListener("click", (event) => {
+  const text = event.target.closest("[data-insert]");
+  const area = text?.closest("form")?.querySelector("textarea");
+  if (!area) return;
+  event.preventDefault();
+  area.value = [area.value.trimEnd(), text.dataset.insert].filter(Boolean).join("\n").slice(0, area.maxLength);
+  area.focus();
 });
 
 // What is private in a recording: dragged over its shape, told by the player's place, or typed. The fields are the truth.
