@@ -21,7 +21,7 @@ from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department
 from hotline.times import local_day
 from knowledge_base import direct, hands, hot
-from knowledge_base.categories import now_called
+from knowledge_base.categories import now_called, standing
 from knowledge_base.entries import Entry, EntryVersion, State
 from knowledge_base.search.match import worth_showing
 from knowledge_base.stages import UNDER_WAY, Stage
@@ -38,7 +38,10 @@ def listed() -> ResponseReturnValue:
         said = offered_among(session, [e.id for e in page.rows], channel=Channel.OPERATOR, at=now())
         stages = _under_way(session, page.rows) if hands.sees_drafts(me()) else {}
         departments = session.scalars(select(Department).where(own(Department.id)).order_by(Department.code)).all()
-        return render_template("knowledge.html", page=page, said=said, departments=departments, stages=stages, at=now())
+        category = now_called(session, wish("category"))
+        places = dict.fromkeys([*(row.path for row in standing(session)), *filter(None, [category])])
+        return render_template("knowledge.html", page=page, said=said, departments=departments, stages=stages, at=now(),
+                               category=category, categories=zip(places, places, strict=True))  # fmt: skip
 
 
 @blueprint.get("/export.csv")

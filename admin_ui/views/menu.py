@@ -13,6 +13,7 @@ from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.menu_picture import draw
 from admin_ui.paging import wish, wish_number
+from admin_ui.people import who
 from admin_ui.views import numbers
 from admin_ui.words import MENU_DOES, MENU_FAULTS
 from dispatch.line import menu as menu_
@@ -99,7 +100,7 @@ def _page(session: Session, shown: Menu, looked_at: MenuVersion | None, current:
 def _versions(session: Session) -> Sequence[MenuVersion]:
     text = wish("q")
     found = session.scalars(select(MenuVersion).order_by(MenuVersion.id.desc()).limit(200)).all()
-    return [v for v in found if text in v.reason or text in v.by]
+    return [v for v in found if text in v.reason or text in who(v.by)]
 
 
 def _typed() -> Menu:

@@ -12,6 +12,7 @@ from admin_ui.exports import csv_of
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import number_in, wish
+from admin_ui.people import who
 from admin_ui.words import ACTIONS, TERMS
 from dispatch.clocks import rule_sets, rules
 from dispatch.clocks.rule_examples import examples
@@ -129,7 +130,7 @@ def _row(session: Session, rules_id: int) -> TicketRules:
 
 def _wanted(session: Session) -> Sequence[TicketRules]:
     text = wish("q")
-    return [row for row in rule_sets.listed(session) if text in f"{row.basis} {row.by} {row.confirmed_by}"]
+    return [row for row in rule_sets.listed(session) if text in f"{row.basis} {who(row.by)} {who(row.confirmed_by)}"]
 
 
 def _done(deed: Callable[[Session], object]) -> ResponseReturnValue:

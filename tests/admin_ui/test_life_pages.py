@@ -211,7 +211,10 @@ def test_categories_are_kept_by_the_office(world: World, signed_in: SignIn) -> N
     assert "人社/社保卡" in signed_in("liaison").get("/knowledge/new").text
     assert office.post("/categories/retire", data={"path": "人社/社保卡", "why": "不用"}).status_code == 422
     for named in ("人社", "社会保障"):
-        assert "社保卡如何挂失" in signed_in("liaison").get(f"/knowledge?category={named}").text
+        page = signed_in("liaison").get(f"/knowledge?category={named}").text
+        assert "社保卡如何挂失" in page
+        assert '<option value="人社" selected>' in page
+    assert '<option value="人社/社保卡">' in signed_in("liaison").get("/knowledge").text
 
 
 def test_what_was_published_before_its_category_was_renamed_is_edited_in_the_new_one(world: World, signed_in: SignIn) -> None:
