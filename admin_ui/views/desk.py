@@ -16,6 +16,7 @@ from dispatch.calls.desk import Offer, Presence, Readiness
 from dispatch.calls.earlier import earlier
 from dispatch.calls.on_desk import on_desk, waiting
 from dispatch.calls.suggestions import suggested
+from dispatch.line.flags import CallerFlag
 from hotline import audit
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import in_service
@@ -93,5 +94,6 @@ def _card_of(opened: Session, offer: Offer | None) -> dict[str, object]:
     call.steps  # noqa: B018 (read while the session is open)
     return {"offer": offer, "call": call, "earlier": earlier(opened, call), "region": region(call.caller),
             "offered": suggested(opened, call, at=now()), "typed": {},
+            "flag": opened.get(CallerFlag, call.caller),
             "place": places.rung_in(opened, call.id) if call.direction == "out" else None,
             "departments": in_service(opened, on=local_day(now())), "categories": standing(opened)}  # fmt: skip

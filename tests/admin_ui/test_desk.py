@@ -107,6 +107,7 @@ def test_a_call_is_answered_told_referred_and_put_away(world: World, front: Fron
     page.locator("#answers summary").first.click()
     expect(page.locator("#answers .say").first).not_to_contain_text("原权属证书")
     page.get_by_role("button", name="转办给该单位").first.click()
+    expect(page.get_by_label("标题")).to_have_value("不动产登记材料")
     page.get_by_label("标题").fill("不动产登记材料咨询")
     page.get_by_label("事项摘要").fill("来电人想知道继承房屋的登记材料。")
     page.wait_for_timeout(300)

@@ -54,7 +54,9 @@ document.addEventListener("click", (event) => {
   if (!to) return;
   const choice = document.getElementById("refer-to");
   choice.value = to.dataset.referTo;
-  choice.form.elements.title.focus();
+  const { title } = choice.form.elements;
+  title.value ||= document.getElementById("looked-for").value;
+  title.focus();
 });
 
 listen();
