@@ -1,6 +1,8 @@
-"""Citizens ask the machine: answered where the department has given leave, directed where it has not, and a person for who wants one."""
+"""Citizens ask the machine: answered where the department has given leave, by short message too, directed where it has not,
+and a person for who wants one."""
 
 import json
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from itertools import groupby
@@ -16,11 +18,18 @@ from cli.sip_scenario import Press, Step, Wait
 from dispatch.calls.calls import Call, Outcome
 from dispatch.calls.tellings import Telling
 from hotline.directory.departments import by_code
+from hotline.telling import outbox, sms
+from hotline.telling.outbox import Delivery
+from hotline.telling.outbox import State as Sent
+from hotline.times import now
+from hotline.voice import prompts
 from knowledge_base.authorisations import Authorisation
 from knowledge_base.entries import EntryVersion
 from recordings.recordings import Recording, State
 from tests.journeys import ears, town
 from tests.journeys.conftest import House
+from tests.support.sound import Voice
+from tests.support.telephone import Telephone
 
 pytestmark = pytest.mark.journey
 WITHOUT_LEAVE = [
@@ -30,31 +39,57 @@ WITHOUT_LEAVE = [
     (town.EXCLUDED, "例外"),
 ]
 TO_A_PERSON = {town.NEVER: "0"}  # once he has been told who is responsible
-SILENT = "13800000900"
+SILENT, LISTENER, HURRIED = "13800000900", "13800000901", "13800000902"
+MOBILE, LANDLINE = "13800000903", "08772010101"
 
 
 def _number(code: str) -> str:
     return f"13800000{code}"
 
 
-def _asks(code: str) -> tuple[Step, ...]:
-    """He listens to the whole greeting where it is looked for; his title is read out, and again; then he confirms."""
-    greeted = Wait(7 if code == town.AUTHORISED else 2)
-    asked = (greeted, Press("1", 3), Press(code, 7), Press("1", 6))
-    again = (Press("7", 10),) if code == town.SHORT else ()
-    return (*asked, Press("1", 14), *again, Press(TO_A_PERSON.get(code, "1"), 10 if code in TO_A_PERSON else 4))
+def _asks(code: str, *, greeted: float = 2, hears: float = 14, then: tuple[Step, ...] = ()) -> tuple[Step, ...]:
+    """His title is read out, and again; he confirms, and `hears` what follows for so many seconds."""
+    asked = (Wait(greeted), Press("1", 3), Press(code, 7), Press("1", 6))
+    return (*asked, Press("1", hears), *then, Press(TO_A_PERSON.get(code, "1"), 10 if code in TO_A_PERSON else 4))
 
 
 @pytest.fixture(scope="module")
-def asked(house: House) -> Iterator[House]:
-    """Six citizens ring at once, each asks another department its first question, and hears it out; a seventh says nothing."""
+def received() -> dict[str, Voice]:
+    """What came to the telephones of two who ring only to listen."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def asked(house: House, received: dict[str, Voice]) -> Iterator[House]:
+    """Six citizens ring at once, each asks another department its first question, and hears it out; two more want the answer
+    as a short message, one of them on a landline; one says nothing, and two listen."""
+    with house.database.writing() as session:
+        sms.register(session, sms.ANSWER, text=sms.TEXTS[sms.ANSWER], registered_id="SMS_1", by="admin", at=now())
+    callers = {_number(code): _asks(code) for code in town.UNITS}
+    callers[_number(town.AUTHORISED)] = _asks(town.AUTHORISED, greeted=7)  # he hears all of the greeting
+    callers[_number(town.SHORT)] = _asks(town.SHORT, hears=15, then=(Press("7", 10),))
+    callers |= {caller: _asks(town.AUTHORISED, hears=hears, then=(Press("9", 8),)) for caller, hears in ((MOBILE, 17), (LANDLINE, 15))}
     with OperatorAtDesk(house.here, house.database), ExitStack() as calls:
         lines = [calls.enter_context(sip.call(Wait(26), port=house.port, caller=SILENT))]
-        lines += [calls.enter_context(sip.call(*_asks(code), port=house.port, caller=_number(code))) for code in town.UNITS]
+        lines += [calls.enter_context(sip.call(*steps, port=house.port, caller=caller)) for caller, steps in callers.items()]
+        _listen(house, received)
         for line in lines:
             result = line.result(90)
             assert result.failed == 0, result.log
         yield house
+
+
+def _listen(house: House, received: dict[str, Voice]) -> None:
+    """One listens to the whole greeting; the other knows it, and asks in the midst of it how his matter stands."""
+    with Telephone(house.port, LISTENER) as listener, Telephone(house.port, HURRIED) as hurried:
+        received |= {LISTENER: listener.voice, HURRIED: hurried.voice}
+        for phone in (listener, hurried):
+            phone.rings()
+        time.sleep(1.5)
+        hurried.voice.press("2")
+        time.sleep(8)
+        for phone in (listener, hurried):
+            phone.leaves()
 
 
 def test_the_machine_answers_what_the_department_authorised(asked: House) -> None:
@@ -82,6 +117,41 @@ def test_he_hears_that_he_is_recorded_then_his_question_twice_and_the_answer(ask
     assert heard.hears(town.ANSWER, after=answer)
 
 
+def test_the_notice_that_he_is_recorded_comes_to_his_telephone_whole_and_a_key_goes_past_it(asked: House, received: dict[str, Voice]) -> None:
+    """What his own telephone received, not what the exchange says it sent."""
+    assert "本次通话将被录音" in prompts.texts()["greeting"]
+    heard, hurried = (ears.Ears(asked, received[caller].received()) for caller in (LISTENER, HURRIED))
+    assert heard.prompt("greeting")[0] < 2
+    assert not hurried.hears_file(ears.PROMPTS / "greeting.alaw")
+    assert 1 < hurried.prompt("key_code")[0] < 5  # the greeting is longer
+
+
+def test_by_9_the_answer_goes_to_his_mobile_telephone_once_and_is_forgotten_when_it_is_sent(asked: House) -> None:
+    call = asked.call_of(MOBILE)
+    assert call.outcome == Outcome.ANSWERED_BY_MACHINE
+    heard = ears.of_call(asked, call.id)
+    _, offered = heard.prompt("keys_send")
+    _, told = heard.prompt("sms_sent", after=offered - 0.1)
+    heard.prompt("satisfied_question", after=told - 0.1)
+    sent = asked.eventually(lambda session: session.scalar(select(Delivery).where(Delivery.thing == call.id, Delivery.ended_at.is_not(None))))
+    assert (sent.state, sent.via, sent.place, sent.template) == (Sent.SENT, "console", MOBILE, sms.ANSWER)
+    assert sent.values == {"question": town.QUESTION, "answer": outbox.STARS}
+    text = "".join(path.read_text(errors="replace") for path in (asked.settings.folder / "log").glob("*.log"))
+    lines = [json.loads(line) for line in text.splitlines() if '"event": "told"' in line]
+    words = sms.TEXTS[sms.ANSWER].format(question=town.QUESTION, answer=outbox.STARS)
+    assert [line["place"] for line in lines if line["text"] == words] == ["138****0903"], "the log has it as anybody may read it"
+
+
+def test_who_asks_for_it_on_a_landline_is_told_that_it_can_not_be_sent_and_nothing_is(asked: House) -> None:
+    call = asked.call_of(LANDLINE)
+    assert call.outcome == Outcome.ANSWERED_BY_MACHINE
+    heard = ears.of_call(asked, call.id)
+    _, offered = heard.prompt("keys_again")
+    heard.prompt("sms_no_mobile", after=offered - 0.1)
+    with asked.database.reading() as session:
+        assert session.scalar(select(Delivery).where(Delivery.thing == call.id)) is None
+
+
 def test_a_department_that_authorised_its_summary_is_quoted_in_short(asked: House) -> None:
     call = asked.call_of(_number(town.SHORT))
     with asked.database.reading() as session:
@@ -92,7 +162,7 @@ def test_a_department_that_authorised_its_summary_is_quoted_in_short(asked: Hous
 
 def test_by_7_he_hears_it_again_more_slowly(asked: House) -> None:
     heard = _heard(asked, town.SHORT)
-    _, keys = heard.prompt("keys_again")
+    _, keys = heard.prompt("keys_send")
     assert heard.hears(town.SUMMARY, after=keys - 0.2, slow=True)
     assert asked.call_of(_number(town.SHORT)).outcome == Outcome.ANSWERED_BY_MACHINE
 
@@ -150,7 +220,7 @@ def test_the_logs_tell_a_call_from_its_beginning_to_its_end_by_its_id_and_never_
 
 
 def test_every_call_is_recorded_from_its_first_word_to_its_last(asked: House) -> None:
-    for caller in (*map(_number, town.UNITS), SILENT):
+    for caller in (*map(_number, town.UNITS), SILENT, MOBILE, LANDLINE):
         call = asked.call_of(caller)
         assert _kept(asked, call).seconds == pytest.approx(asked.lived(call.id), abs=0.5), caller
 

@@ -59,6 +59,10 @@ class Voice:
         """How many packets came since there were so many."""
         return len(self.came) - since
 
+    def received(self) -> NDArray[np.float32]:
+        """All that was said to him, between -1 and 1."""
+        return alaw.decode(b"".join(packet[12:] for packet in self.came if packet[1] & 0x7F == ALAW))
+
     def close(self) -> None:
         self._over.set()
         self.link.close()
