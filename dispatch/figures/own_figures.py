@@ -1,6 +1,7 @@
 """What a county's office, or a department, sees on the wallboard: its own matters, and who was put through to it. The
 calls are the hotline's."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -38,9 +39,12 @@ def own_board(session: Session, *, account: Account, day: date, at: datetime) ->
     """The figures of one county's office or department; each is that of the list behind it, as he reads it."""
     own = reach.tickets_of(account)
     due = Callback.state == CallbackState.DUE, Callback.ticket_id.in_(select(Ticket.id).where(own))
-    by_state = session.execute(select(Ticket.state, func.count()).where(own).group_by(Ticket.state)).all()
+    by_state = Counter[str]()
+    for way in reach.ways_to_tickets(account):
+        for state, count in session.execute(select(Ticket.state, func.count()).where(way).group_by(Ticket.state)):
+            by_state[str(state)] += count
     return OwnBoard(
-        day, {str(state): int(count) for state, count in by_state}, _count(session, Ticket, own, overdue(at)),
+        day, dict(by_state), _count(session, Ticket, own, overdue(at)),
         _count(session, Callback, *due),
         transfers_of(session, day_begins(day), reach.departments_of(account, Transfer.department_id)),
     )  # fmt: skip

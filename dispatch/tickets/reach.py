@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from dispatch.callbacks.callbacks import Attempt, Callback
@@ -29,11 +29,16 @@ HANDLED = frozenset({State.TO_ACCEPT, State.IN_HAND, State.NEEDS_FACTS, State.TO
 
 def tickets_of(account: Account) -> ColumnElement[bool]:
     """The condition that picks the tickets which an account may see."""
+    return or_(*ways_to_tickets(account))
+
+
+def ways_to_tickets(account: Account) -> tuple[ColumnElement[bool], ...]:
+    """The same as conditions of which no ticket meets two, each found by an index of its own: a county's office sees
+    what departments of its county have, and what it was handed and none of them has."""
+    own = _own(account, Ticket)
     if Role(account.role) is not Role.COUNTY_OFFICE or not account.county_code:
-        return _own(account, Ticket)
-    one = aliased(Ticket)  # each by its own index: the two ways are put together, not asked of every ticket
-    handed = select(one.id).where(one.county_code == account.county_code)
-    return Ticket.id.in_(select(one.id).where(_own(account, one)).union(handed))
+        return (own,)
+    return own, and_(Ticket.county_code == account.county_code, or_(Ticket.department_id.is_(None), ~own))
 
 
 def shares_of(account: Account) -> ColumnElement[bool]:

@@ -50,13 +50,16 @@ def listed(account: Account, wanted: Wanted, *, at: datetime) -> Select[Ticket]:
 
 def parts(account: Account, wanted: Wanted, *, at: datetime) -> tuple[Select[Ticket], ...]:
     """The same list in parts: what somebody owes something of, and what is over. The first is short, so it can be put
-    in order; the other is as long as the hotline is old, is nobody's turn, and lies in order in an index."""
-    query = listed(account, wanted, at=at)
-    standing = query.where(Ticket.state.in_(sorted(set(State) - OVER)))
+    in order; the other is as long as the hotline is old, is nobody's turn, and lies in order in an index. A county's
+    office has what no department had last."""
+    standing = listed(account, wanted, at=at).where(Ticket.state.in_(sorted(set(State) - OVER)))
     if wanted.my_turn or wanted.overdue or (wanted.state is not None and wanted.state not in OVER):
         return (standing,)
-    over = query.where(Ticket.state.in_(sorted(OVER))).order_by(None).order_by(DUE, Ticket.id.desc())
-    return standing, over
+    over = select(Ticket).where(Ticket.state.in_(sorted(OVER)), *_narrowed(account, wanted, at))
+    ways = reach.ways_to_tickets(account)
+    if len(ways) > 1:  # else the index of everybody's tickets would be walked in search of a few
+        over = over.order_by(Ticket.department_id.is_(None))
+    return standing, *(over.where(way).order_by(DUE, Ticket.id.desc()) for way in ways)
 
 
 def my_turn(account: Account) -> ColumnElement[bool]:

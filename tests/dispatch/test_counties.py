@@ -134,6 +134,18 @@ def test_a_countys_office_sees_its_county_and_nothing_else(session: Session, set
     assert reach.ticket(session, city.number, account=county(staff)) is None
 
 
+def test_a_countys_office_has_what_none_of_its_departments_had_behind_what_they_had_and_each_once(session: Session, settings: Settings, staff: Staff, handed: Ticket, unit: Department) -> None:
+    late, early, city = (town.ticket(session, settings, code="") for _ in range(3))
+    counties.hand_down(session, late, county=YIMEN, by=staff.supervisor, settings=settings, at=later(hours=2))
+    for row, to, hours in ((late, unit, 9), (early, unit, 1), (handed, None, 0), (city, town.unit(session, "103", "玉溪市民政局"), 0)):
+        town.put(session, row, State.FILED)
+        row.department_id, row.dispatch_by, row.due_at = to.id if to else None, None, later(hours=hours)
+    session.flush()
+    _, *over = worklist.parts(county(staff), Wanted(), at=later())
+    assert [row for part in over for row in session.scalars(part)] == [early, late, handed]
+    assert own_board(session, account=county(staff), day=local_day(later()), at=later()).tickets == {"filed": 3}
+
+
 def test_a_countys_office_counts_its_own_and_the_city_all(session: Session, settings: Settings, staff: Staff, handed: Ticket, unit: Department, stranger: Account) -> None:
     city = town.unit(session, "103", "玉溪市民政局")
     town.bring(session, town.ticket(session, settings, code=""), State.TO_ACCEPT, by=replace(staff, office=city), settings=settings)
