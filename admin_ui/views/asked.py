@@ -12,7 +12,7 @@ from admin_ui import words
 from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
-from admin_ui.naming import named
+from admin_ui.naming import Told, named
 from admin_ui.paging import number_in, page_of, wish, wish_code, wish_number
 from dispatch.answering.decision import Channel
 from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
@@ -26,6 +26,7 @@ from knowledge_base.unanswered import AT_WORK
 
 blueprint = Blueprint("asked", __name__, url_prefix="/unanswered")
 NEAR, ASKINGS = 5, 50
+_told = Told()
 
 
 @blueprint.get("")
@@ -167,8 +168,7 @@ def _guesses(session: Session, rows: Sequence[Unanswered], units: dict[int, Depa
         return {}
     still = [row for row in rows if row.state == Open.OPEN]
     index = house().index.at(session, on=local_day(now()))
-    nearest = {row.id: match.entry_id for row in still if row.department_id is None
-               for match in index.search(row.words, most=1)}  # fmt: skip
+    nearest = {row.id: _told.nearest(index, row.words) for row in still if row.department_id is None}
     whose = select(Entry.id, Entry.department_id).where(Entry.id.in_(nearest.values()))
     theirs = {row[0]: row[1] for row in session.execute(whose)}
     guessed = {row.id: units.get(row.department_id or theirs.get(nearest.get(row.id, 0), 0)) for row in still}

@@ -101,7 +101,7 @@ def _found(session: Session, version_id: int) -> EntryVersion:
 
 def _page(version_id: int, *, trouble: str = "") -> str:
     with reading() as session:
-        version = _found(session, version_id)
+        version = session.get_one(EntryVersion, version_id)
         entry = session.get_one(Entry, version.entry_id)
         shown = _listed(session, version)
         return render_template("correction.html", entry=entry, version=version, trouble=trouble, page=shown,

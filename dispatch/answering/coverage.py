@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from dispatch.answering.answers import sayable_of
 from dispatch.answering.decision import Answer, Channel, Decision, judge
@@ -93,6 +93,6 @@ def _in_force(session: Session, ids: Iterable[int]) -> list[tuple[Entry, EntryVe
         select(Entry, EntryVersion)
         .join(EntryVersion, (EntryVersion.entry_id == Entry.id) & (EntryVersion.number == Entry.published))
         .where(Entry.department_id.in_(list(ids)), Entry.state == State.PUBLISHED)
-        .options(joinedload(Entry.department)).order_by(Entry.asked.desc(), Entry.id)
+        .order_by(Entry.asked.desc(), Entry.id)  # whose they are, the caller holds already
     )  # fmt: skip
     return [(entry, version) for entry, version in rows]
