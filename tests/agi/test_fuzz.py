@@ -10,7 +10,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
@@ -85,6 +85,7 @@ def told(content: bytes, cuts: Sequence[int]) -> None:
 
 @trying(max_examples=150, deadline=None)
 @given(said=SAID, described=st.booleans(), verbs=st.lists(st.sampled_from(VERBS), max_size=4))
+@example(said=b"agi_arg_1: a\x00b\n\n", described=False, verbs=["get"])
 def test_no_exchange_breaks_a_script(said: bytes, described: bool, verbs: list[str]) -> None:
     conversation((DESCRIBED if described else b"") + said, verbs)
 
