@@ -14,6 +14,7 @@ from benchmarks import speech_knowledge
 from benchmarks.speech_asked import FEW, few
 from benchmarks.speech_callers import ask, summed
 from cli import sip
+from cli.demo_calls import OperatorAtDesk
 from cli.exchange import Exchange
 from cli.sip_scenario import Press, Say, Signal, Step, Told, Wait
 from dispatch.calls.calls import Call, CallStep, Outcome
@@ -25,14 +26,15 @@ from knowledge_base.asked import Asked, Found
 from knowledge_base.entries import Entry, EntryVersion, State
 from recordings.recordings import Recording
 from recordings.recordings import State as RecordingState
-from tests.journeys import prompter
+from tests.journeys import ears, prompter
 from tests.journeys.conftest import PROJECT, House, a_house, free_ports
 from tests.support.said import said
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(420)]  # that of the questions takes more than a minute by itself
 TITLE, ANSWER = "公积金提取怎么办理？", "请到公积金管理中心办理。"
 LETS_ALL_BE_SAID = "102"
-BY_KEY, BY_VOICE, UNLUCKY, RECORDED = "13822220001", "13822220002", "13822220003", "13822220004"
+BY_KEY, BY_VOICE, UNLUCKY, RECORDED, DANGER = "13822220001", "13822220002", "13822220003", "13822220004", "13822220005"
+CRY = "我家着火了，快来救火！"
 LOST_YES = 0.1  # of those who are asked for a yes, and say it: so many may not be understood
 THINKS = 8.0  # his question, its end, what is recognised and found, and the title
 
@@ -69,11 +71,17 @@ def house() -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def asked(house: House) -> House:
-    """Two callers say their question and hear its answer: one says yes by key, one by voice."""
+    """Two callers say their question and hear its answer: one says yes by key, one by voice. A third cries for help while
+    they are asked back, and an operator is there."""
     by_key = (*says(TITLE), Wait(THINKS + 4), Signal("1", 10), Signal("1", 4))
     by_voice = (*says(TITLE), Wait(THINKS + 5), Say(said("是的。")), Wait(10), Signal("1", 4))
-    with (sip.call(*by_key, port=house.port, caller=BY_KEY) as first,
-          sip.call(*by_voice, port=house.port, caller=BY_VOICE) as second):  # fmt: skip
+    with (OperatorAtDesk(house.here, house.database),
+          sip.call(*by_key, port=house.port, caller=BY_KEY) as first,
+          sip.call(*by_voice, port=house.port, caller=BY_VOICE) as second,
+          sip.call(Wait(5), *says(CRY), Told(), port=house.port, caller=DANGER) as third):  # fmt: skip
+        talks = select(Call.id).where(Call.caller == DANGER, Call.answered_at.is_not(None))
+        house.eventually(lambda session: session.scalar(talks), 60)
+        prompter.hang_up(third)
         for line in (first, second):
             result = line.result(90)
             assert result.failed == 0, result.log
@@ -93,6 +101,20 @@ def test_what_he_said_is_understood_repeated_and_answered(asked: House, caller: 
         assert session.scalars(select(Telling.words).where(Telling.call_id == call.id)).one() == ANSWER
         row = session.scalars(select(Asked).where(Asked.call_id == call.id)).one()
     assert (row.way, row.found, row.place) == ("speech", Found.CHOSEN, 1)
+
+
+def test_who_cries_for_help_hears_whom_to_ring_and_reaches_a_person_at_once(asked: House) -> None:
+    call = asked.call_of(DANGER)
+    kinds = asked.kinds(call)
+    assert kinds[:3] == ["began", "emergency", "queued"], _lines(call)
+    assert "救火" in call.steps[1].detail["words"]
+    assert (call.steps[1].detail["number"], call.outcome) == ("119", Outcome.ANSWERED_BY_OPERATOR)
+    heard = ears.of_call(asked, call.id)
+    _, advised = heard.prompt("emergency_119")
+    led, _ = heard.prompt("to_operator", after=advised - 0.1)
+    assert led - advised < 3
+    with asked.database.reading() as session:
+        assert session.scalar(select(Asked).where(Asked.call_id == call.id)) is None, "it is no question"
 
 
 @pytest.mark.parametrize("caller", [BY_KEY, BY_VOICE])
