@@ -1,4 +1,4 @@
-"""The lines of a list that its filter names, as the product's own search understands words; what is nearest to a text."""
+"""The lines of a list that its filter names, as the product's own search understands words; what is nearest to one."""
 
 from weakref import ReferenceType, ref
 
