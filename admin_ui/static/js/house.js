@@ -35,8 +35,7 @@ document.addEventListener("change", (event) => {
   sessionStorage.setItem("chosen", event.target.name);
   form.requestSubmit();
 });
-const chosen = sessionStorage.getItem("chosen");
-if (chosen) document.querySelector(`form[data-filters] [name="${chosen}"]`)?.focus();
+document.querySelector(`form[data-filters] [name="${sessionStorage.getItem("chosen")}"]`)?.focus();
 sessionStorage.removeItem("chosen");
 
 // A text of one's own goes under what was written already, and takes nothing away.
