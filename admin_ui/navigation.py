@@ -26,6 +26,7 @@ GROUPS = (
      (P.SYNONYMS, "synonyms.listed", lazy_gettext("同义词")), (P.ANALYTICS, "analytics.page", lazy_gettext("搜索分析")),
      (P.FORMS, "forms.listed", lazy_gettext("表格")),
      (P.KNOWLEDGE, "departments.listed", lazy_gettext("部门")),
+     (P.DEPARTMENTS, "liaisons.listed", lazy_gettext("联络员")),
      (P.UPDATE, "updates.page", lazy_gettext("定期更新")),
      (P.FRESHNESS, "freshness.listed", lazy_gettext("更新情况"))),
     ((P.FIGURES, "figures.page", lazy_gettext("数据看板")),

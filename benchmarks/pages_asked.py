@@ -68,6 +68,7 @@ EXPORTS = (
     ("office.city", "authorisations", "/authorisations/export.csv"),
     ("office.city", "coverage", "/authorisations/coverage/export.csv"),
     ("office.city", "licences", "/licences/export.csv"), ("office.city", "departments", "/departments/export.csv"),
+    ("office.city", "liaisons", "/liaisons/export.csv"),
     ("office.city", "categories", "/categories/export.csv"), ("office.city", "synonyms", "/synonyms/export.csv"),
     ("office.city", "phrasings", "/phrasings/export.csv"), ("office.city", "phrasings' worth", "/phrasings/worth.csv"),
     ("office.city", "freshness", "/freshness/export.csv"),

@@ -37,6 +37,7 @@ KNOWLEDGE: Lists = {
     ("office.city", "licence", "/licences/1"): {"page": ""},
     ("office.city", "departments", "/departments"): {"all": ""},
     ("office.city", "department", "/departments/2"): {"page": ""},
+    ("office.city", "liaisons", "/liaisons"): {"all": ""},
     ("office.city", "forms", "/forms"): {"all": ""},
     ("office.city", "succession", "/succession"): {"page": ""},
 }  # fmt: skip

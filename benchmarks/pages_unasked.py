@@ -8,7 +8,8 @@ TICK = "asked again and again while something is done: how far that is"
 UNASKED = {
     "authorisation_form.following": EMPTY, "authorisation_form.new": EMPTY, "entry_writing.edit": EMPTY,
     "entry_writing.new": EMPTY, "forms.empty": EMPTY, "licences.edit": EMPTY, "licences.new": EMPTY,
-    "passed.empty": EMPTY, "password.change": EMPTY, "signing_in.form": EMPTY,
+    "liaisons.edit": EMPTY, "passed.empty": EMPTY, "password.change": EMPTY, "register.edit": EMPTY,
+    "register.new": EMPTY, "signing_in.form": EMPTY,
     "authorisation_sheet.sheet": ONE, "comparing.page": ONE, "entry_files.download": ONE, "forms.page": ONE,
     "forms.refused": ONE, "licence_versions.page": ONE, "retention.certificate": ONE, "supervision.letter": ONE,
     "ticket_files.download": ONE, "ticket_rules.looked_at": ONE, "voice_takes.page": ONE,

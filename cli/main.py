@@ -10,7 +10,7 @@ COMMANDS = {
     "up": "cli.up", "demo": "cli.demo", "doctor": "cli.doctor",
     **dict.fromkeys(("agi", "listen", "web", "public", "worker", "voice", "hear"), "cli.processes"),
     "accounts": "cli.accounts", "knowledge": "cli.knowledge", "audit": "cli.audit", "recordings": "cli.recordings",
-    "database": "cli.database", "asterisk": "cli.exchange_command",
+    "database": "cli.database", "asterisk": "cli.exchange_command", "departments": "cli.departments",
 }  # fmt: skip
 
 

@@ -48,6 +48,7 @@ from admin_ui.views import (
     inbox,
     knowledge,
     ledger,
+    liaisons,
     licence_steps,
     licence_versions,
     licences,
@@ -61,6 +62,7 @@ from admin_ui.views import (
     phrasings,
     places,
     recordings,
+    register,
     reply_templates,
     retention,
     review,
@@ -93,6 +95,7 @@ from admin_ui.views import (
 NOUNS = (
     case, custody, retention,
     deliveries, inbox, ways_out,
+    liaisons, register,
     reply_templates, shares, ticket_contact, ticket_files, ticket_merging, ticket_shares, ticket_told,
     barring, calendar, flags, menu, supervision, switches,
     accounts, analytics, asked, audit, authorisation_form, authorisation_sheet, authorisation_steps, authorisations,

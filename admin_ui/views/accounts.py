@@ -16,6 +16,7 @@ from admin_ui.words import ROLES
 from hotline.accounts import accounts, keeping
 from hotline.accounts.accounts import Account, AccountError
 from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
+from hotline.directory.counties import NAMES
 from hotline.directory.departments import Department
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/accounts")
@@ -93,11 +94,14 @@ def _added(session: Session, password: str) -> Account:
         raise AccountError(gettext("请填写账号、姓名并选择角色"))
     role = Role(said["role"])
     department = number_in(said["department"]) if role in DEPARTMENTAL else None
-    if role in DEPARTMENTAL and (department is None or session.get(Department, department) is None):
+    citys = role is Role.SECRECY_REVIEWER and not said["department"]  # to whom the departments' own refer upward
+    if role in DEPARTMENTAL and not citys and (department is None or session.get(Department, department) is None):
         raise AccountError(gettext("该角色必须选择所属部门"))
+    if (role is Role.COUNTY_OFFICE) != (said["county_code"] in NAMES):
+        raise AccountError(gettext("县区主管部门须选择县区，其他角色不选"))
     return accounts.add(session, said["login"][:60], name=said["name"][:40], role=role, password=password,
                         department_id=department, extension=said["extension"][:10],
-                        county_code=said["county_code"][:6], must_change=True, at=now(), by=me().login)  # fmt: skip
+                        county_code=said["county_code"], must_change=True, at=now(), by=me().login)  # fmt: skip
 
 
 def _page(*, trouble: str = "", told: tuple[str, str] | None = None) -> str:

@@ -8,17 +8,18 @@ from flask_babel import gettext
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
+from admin_ui import words
 from admin_ui.exports import csv_of
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
 from admin_ui.paging import wish
+from admin_ui.register_words import LEVELS
 from admin_ui.views.freshness import terms
-from admin_ui.words import BASE_FIELDS
 from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
-from hotline.directory.departments import Department, Succession
-from hotline.directory.liaisons import duty_list
+from hotline.directory.departments import Department, Succession, exists
+from hotline.directory.liaisons import Liaison, duty_list
 from hotline.times import local_day
-from knowledge_base import base_data, base_sweeping, base_words
+from knowledge_base import base_data, base_sweeping, base_words, register
 from knowledge_base.authorisations import of_department
 from knowledge_base.entries import Entry, State
 from knowledge_base.standing import standings
@@ -38,24 +39,32 @@ STEPS: dict[str, Callable[..., None]] = {
 SAID = {base_words.send_back: ("why",), base_words.refuse: ("why", "clause"), base_words.refer_up: ("why",),
         base_sweeping.pull: ("why", "clause")}  # fmt: skip
 """What is to be said with a step."""
+LACKS: dict[str, Callable[[Department, bool], bool]] = {
+    "liaison": lambda _, manned: not manned, "phone": lambda d, _: not d.phone,
+    "address": lambda d, _: not d.address, "hours": lambda d, _: not d.office_hours,
+}  # fmt: skip
+"""What a department may still lack, and whether it does; it is told whether it has a liaison."""
 
 
 @blueprint.get("")
 @needs(Permission.KNOWLEDGE)
 def listed() -> ResponseReturnValue:
     with reading() as session:
-        return render_template("departments.html", rows=wanted(session), counts=_published(session),
-                               today=local_day(now()))  # fmt: skip
+        return render_template("departments.html", rows=wanted(session), counts=_published(session), levels=LEVELS,
+                               counties=words.COUNTIES, today=local_day(now()))  # fmt: skip
 
 
 @blueprint.get("/export.csv")
 @needs(Permission.KNOWLEDGE)
 def export() -> ResponseReturnValue:
     """The public side of the departments that are filtered, as a file."""
-    header = [gettext("代码"), gettext("名称"), *(str(BASE_FIELDS[key]) for key in PUBLIC), gettext("上次确认")]
+    header = [gettext("代码"), gettext("名称"), gettext("类别"), gettext("级别"), gettext("县区"),
+              *(str(words.BASE_FIELDS[key]) for key in PUBLIC), gettext("上次确认")]  # fmt: skip
     with writing() as session:
         shown = [(d, base_data.texts(d)) for d in wanted(session)]
-        rows = [(d.code, d.name, *(texts[key] for key in PUBLIC), d.confirmed_on) for d, texts in shown]
+        rows = [(d.code, d.name, d.category, LEVELS.get(d.level, d.level),
+                 words.COUNTIES.get(d.county_code, d.county_code), *(texts[key] for key in PUBLIC), d.confirmed_on)
+                for d, texts in shown]  # fmt: skip
         return csv_of(session, "departments", header, rows)
 
 
@@ -96,7 +105,8 @@ def _page(department_id: int, *, trouble: str = "") -> str:
                                may=base_words.doable(found, by=me()), standing=base_words.digest(found),
                                sweeps=base_sweeping.may_sweep(me(), found),
                                how=standings(given, on=local_day(now()), at=now()), kin=_kin(session, department_id),
-                               liaisons=duty_list(session, department_id) if inside else [])  # fmt: skip
+                               liaisons=duty_list(session, department_id) if inside else [], levels=LEVELS,
+                               keeps=register.reaches(me(), found))  # fmt: skip
 
 
 def _kin(session: Session, department_id: int) -> list[tuple[Succession, Department, bool]]:
@@ -108,12 +118,22 @@ def _kin(session: Session, department_id: int) -> list[tuple[Succession, Departm
 
 
 def wanted(session: Session) -> Sequence[Department]:
-    words = wish("q")
+    """The departments that the query asks for."""
+    said, level, county, today = wish("q"), wish("level"), wish("county"), local_day(now())
     query = select(Department).order_by(Department.code)
-    if words:
+    if said:
         fields = (Department.name, Department.short_name, Department.code, Department.duties)
-        query = query.where(or_(*(f.contains(words, autoescape=True) for f in fields)))
-    return session.scalars(query).all()
+        query = query.where(or_(*(f.contains(said, autoescape=True) for f in fields)))
+    if level in LEVELS:
+        query = query.where(Department.level == level)
+    if county in words.COUNTIES:
+        query = query.where(Department.county_code == county)
+    rows = session.scalars(query).all()
+    lacks = LACKS.get(wish("lacks"))
+    if lacks is None:
+        return rows
+    manned = set(session.scalars(select(Liaison.department_id).distinct()))
+    return [d for d in rows if exists(d, on=today) and lacks(d, d.id in manned)]
 
 
 def _published(session: Session) -> dict[int, int]:
@@ -125,7 +145,7 @@ def _published(session: Session) -> dict[int, int]:
 def _shown(department: Department, *, inside: bool) -> list[tuple[str, str]]:
     """The base data that there are, with their names; the numbers that only the hotline rings stay inside."""
     texts = base_data.texts(department)
-    return [(str(BASE_FIELDS[key]), text) for key, text in texts.items() if text and (inside or key in PUBLIC)]
+    return [(str(words.BASE_FIELDS[key]), text) for key, text in texts.items() if text and (inside or key in PUBLIC)]
 
 
 def _state(base: Thing) -> str:

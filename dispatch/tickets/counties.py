@@ -16,11 +16,8 @@ from dispatch.tickets.steps import ReferralError, move, reasoned, written
 from dispatch.tickets.tickets import Ticket
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
-from hotline.directory.departments import Department, in_service
+from hotline.directory.departments import BELOW, Department, in_service
 from hotline.settings import Settings
-
-BELOW = frozenset({"county", "township"})
-"""Levels of departments that a county's office dispatches to."""
 
 
 def hand_down(session: Session, ticket: Ticket, *, county: str, why: str = "", by: Account, settings: Settings,

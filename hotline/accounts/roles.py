@@ -56,6 +56,7 @@ class Permission(StrEnum):
     SIGN_AUTHORISATION = "sign_authorisation"  # sign one for one's department
     REVOKE = "revoke"  # revoke one
     SUCCESSION = "succession"  # let a department pass into another
+    DEPARTMENTS = "departments"  # keep the register of departments and their liaisons (a county's office: of its own)
     PHRASINGS = "phrasings"  # approve, refuse and retire phrasings that people brought
     SYNONYMS = "synonyms"  # keep the words that mean the same to a search
     UNANSWERED = "unanswered"  # work off what nobody could find (a department's people: what was assigned to them)
@@ -97,11 +98,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {_P.TICKETS, _P.DISPATCH, _P.HAND_DOWN, _P.OVERSEE, _P.RULES, _P.EXCHANGE, _P.KNOWLEDGE, _P.FIGURES,
          _P.CALLS, _P.WRITE_ENTRY, _P.PUBLISH, _P.PIN, _P.CATEGORIES, _P.LEDGER, _P.CORRECT, _P.AUTHORISE,
          _P.SUCCESSION, _P.REVOKE, _P.PHRASINGS, _P.SYNONYMS, _P.UNANSWERED, _P.ANALYTICS, _P.FRESHNESS, _P.INTERVAL,
-         _P.CHASE, _P.FORMS, _P.LINE, _P.FLAG, _P.REPORT}
+         _P.CHASE, _P.FORMS, _P.LINE, _P.FLAG, _P.REPORT, _P.DEPARTMENTS}
     ),
     Role.COUNTY_OFFICE: frozenset(
         {_P.TICKETS, _P.DISPATCH, _P.OVERSEE, _P.KNOWLEDGE, _P.FIGURES, _P.LEDGER, _P.FRESHNESS, _P.INTERVAL,
-         _P.CHASE, _P.REPORT}
+         _P.CHASE, _P.REPORT, _P.DEPARTMENTS}
     ),
     Role.INSPECTOR: frozenset({_P.TICKETS, _P.SUPERVISE, _P.FIGURES, _P.KNOWLEDGE, _P.LEDGER, _P.FRESHNESS}),
     Role.AUDITOR: frozenset({_P.AUDIT, _P.FIGURES, _P.LEDGER}),

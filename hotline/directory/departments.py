@@ -14,6 +14,9 @@ LONGEST_INTERVAL = 12  # months
 SPLIT = "split"
 """The kind of a succession in which only a part passes on; in any other the predecessor ends."""
 
+BELOW = frozenset({"county", "township"})
+"""Levels of departments that a county's office has under it, and dispatches to."""
+
 
 class DirectoryError(Exception):
     """Something about a department that can't be; the text is fit for a person."""

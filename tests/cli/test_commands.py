@@ -105,3 +105,19 @@ def test_a_process_calculates_with_one_thread_for_there_are_others() -> None:
     count = "import cli.main, numpy, os; print(len(os.listdir('/proc/self/task')))"
     given = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
     assert subprocess.run([sys.executable, "-c", count], env=given, capture_output=True, text=True).stdout == "1\n"
+
+
+def test_a_department_is_registered_by_the_rules_of_its_page(tmp_path: Path) -> None:
+    hotline(tmp_path, "database", "migrate")
+    first = hotline(tmp_path, "departments", "add", "玉溪市文化和旅游局", "--short-name", "文旅局")
+    assert (first.exit_code, first.output) == (0, "玉溪市文化和旅游局 has the code 101\n")
+    for wrong in (["玉溪市文化和旅游局"], ["甲局", "--code", "110"], ["甲局", "--level", "county"], ["甲局", "--county", "999999"]):
+        refused = hotline(tmp_path, "departments", "add", *wrong, "--short-name", "x")
+        assert (refused.exit_code, "Error: " in refused.output) == (1, True), wrong
+    county = hotline(tmp_path, "departments", "add", "红塔区文旅局", "--short-name", "文旅局", "--level", "county", "--county", "530402", "--code", "201")
+    assert county.exit_code == 0, county.output
+    listed = hotline(tmp_path, "departments", "list").output
+    assert "101" in listed
+    assert "201" in listed
+    person = hotline(tmp_path, "accounts", "add", "li", "--name", "李", "--role", "liaison", "--department", "201")
+    assert person.exit_code == 0, person.output
