@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from hotline import times
 from hotline.database import Database
 from knowledge_base.forms import applying
+from knowledge_base.forms.descriptions import handed_in_by
 from knowledge_base.forms.errors import FormError
 from knowledge_base.forms.imports import FormImport, State
 from knowledge_base.forms.previewing import preview
@@ -69,7 +70,7 @@ def read(database: Database, import_id: int, content: bytes, name: str, hand: Ha
 
 
 def _compared(database: Database, content: bytes, name: str, hand: Hand, meter: "_Meter") -> Put:
-    found = read_form(content, name, lambda share: meter.at(READ * share))
+    found = read_form(content, name, lambda share: meter.at(READ * share), forms=handed_in_by(hand.only))
     with database.reading() as session:
         rows = preview(session, found, hand=hand,
                        passed=lambda share: meter.at(READ + (COMPARED - READ) * share))  # fmt: skip

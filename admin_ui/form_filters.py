@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy.orm import Session
 
 from admin_ui.house import now
-from admin_ui.views import authorisations, departments, knowledge, licences
+from admin_ui.views import authorisations, departments, knowledge, liaisons, licences
 from knowledge_base.entries import Entry
 
 
@@ -22,6 +22,10 @@ def _licences(session: Session) -> list[int]:
     return [licence.id for licence, _ in licences.wanted(session)]
 
 
+def _liaisons(session: Session) -> list[int]:
+    return [one.id for one, _ in liaisons.wanted(session)]
+
+
 def _departments(session: Session) -> list[int]:
     return [unit.id for unit in departments.wanted(session)]
 
@@ -31,5 +35,5 @@ def _authorisations(session: Session) -> list[int]:
 
 
 _LISTS: dict[str, Callable[[Session], list[int]]] = {
-    "5": _entries, "6": _licences, "7": _departments, "8": _authorisations,
+    "1": _departments, "2": _liaisons, "5": _entries, "6": _licences, "7": _departments, "8": _authorisations,
 }  # fmt: skip

@@ -15,6 +15,7 @@ from dispatch.calls.tellings import Telling
 from dispatch.tickets.tickets import Ticket
 from hotline.database import Base
 from hotline.directory.departments import Department
+from hotline.directory.liaisons import Liaison
 from hotline.parts import Part
 from hotline.settings import Settings
 from hotline.voice.orders import SpeechOrder
@@ -25,7 +26,7 @@ from knowledge_base.forms.columns import Kind
 from knowledge_base.forms.descriptions import FORMS
 from knowledge_base.licences import Licence
 
-KEPT_IN = {"5": EntryVersion, "6": Licence, "7": Department, "8": Authorisation}
+KEPT_IN = {"1": Department, "2": Liaison, "5": EntryVersion, "6": Licence, "7": Department, "8": Authorisation}
 COPIES: list[tuple[Any, Any]] = [
     (Telling.words, EntryVersion.answer), (Telling.words, EntryVersion.spoken), (Telling.words, EntryVersion.summary),
     (Entry.question, EntryVersion.question), (Entry.category, EntryVersion.category),

@@ -1,7 +1,9 @@
-"""附件5 to 8 as Excel: empty forms to fetch, filled ones to hand in, what each would change, put in and taken back."""
+"""The forms (附件1, 2, 5 to 8) as Excel: empty ones to fetch, filled ones to hand in, what each would change, put in
+and taken back."""
 
 import hashlib
 import io
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, redirect, render_template, request, send_file, url_for
@@ -23,7 +25,8 @@ from hotline.directory.departments import Department
 from knowledge_base.forms import applying, exporting
 from knowledge_base.forms import writing as sheets
 from knowledge_base.forms.archive import LARGEST_FILE
-from knowledge_base.forms.descriptions import FORMS
+from knowledge_base.forms.columns import Form
+from knowledge_base.forms.descriptions import FORMS, handed_in_by
 from knowledge_base.forms.errors import FormError
 from knowledge_base.forms.imports import AT_WORK, FormImport, State
 from knowledge_base.forms.subject import Hand
@@ -64,7 +67,7 @@ def export_list() -> ResponseReturnValue:
 @needs(Permission.FORMS)
 def empty(annex: str) -> ResponseReturnValue:
     """A form to be filled in, with today's drop-down lists."""
-    form = FORMS.get(annex) or abort(404)
+    form = _forms().get(annex) or abort(404)
     with reading() as session:
         options = exporting.options(session, only=_only())
     return _file(sheets.empty(form, options=options, at=now()), f"附件{annex}-{form.name}-空白表")
@@ -74,7 +77,7 @@ def empty(annex: str) -> ResponseReturnValue:
 @needs(Permission.FORMS)
 def filled(annex: str) -> ResponseReturnValue:
     """What the list with this query shows, as a form that can be changed and handed in again; without any, all."""
-    form = FORMS.get(annex) or abort(404)
+    form = _forms().get(annex) or abort(404)
     with writing() as session:
         audit.note(session, "exported", by=me().login, at=now(), about=("form", annex), query=dict(request.args))
     try:
@@ -177,7 +180,7 @@ def refused(import_id: int) -> ResponseReturnValue:
 def _page(*, trouble: str = "") -> str:
     with reading() as session:
         units = _departments(session)
-        return render_template("forms.html", page=page_of(session, _wanted()), annexes=FORMS, trouble=trouble,
+        return render_template("forms.html", page=page_of(session, _wanted()), annexes=_forms(), trouble=trouble,
                                units=units, largest=LARGEST_FILE, office=_only() is None)  # fmt: skip
 
 
@@ -215,6 +218,11 @@ def _hand() -> Hand:
 def _only() -> int | None:
     """The department that somebody hands in for; None for the office, which does for all."""
     return (me().department_id or 0) if Role(me().role) in DEPARTMENTAL else None
+
+
+def _forms() -> Mapping[str, Form]:
+    """The forms that whoever asks may hand in."""
+    return handed_in_by(_only())
 
 
 def _desk() -> FormDesk:

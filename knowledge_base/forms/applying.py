@@ -17,6 +17,7 @@ from knowledge_base.forms.subject import Given, Hand, Key, Known, Undone
 from knowledge_base.forms.subjects import SUBJECTS
 
 CLASH = "预览之后被他人修改过，请重新上传"
+LEFT = "撤销时这些行未恢复，因为入库后又被修改或使用过"
 
 
 @dataclass(frozen=True)
@@ -75,11 +76,11 @@ def undo(session: Session, form: FormImport, *, hand: Hand) -> None:
     subject = SUBJECTS[form.form]
     now = {k.id: k for k in subject.known(session, {b["department"] for b in form.before}, True).values()}
     fit = [b for b in form.before if b["id"] in now and now[b["id"]].mark == b["mark"]]
+    left = subject.take_back(session, [Undone(now[b["id"]], b["new"], b["old"]) for b in fit], hand) if fit else ()
+    fit = [b for b in fit if b["id"] not in (left or ())]
     alone = sorted({b["row"] for b in form.before} - {b["row"] for b in fit})
-    if fit:
-        subject.take_back(session, [Undone(now[b["id"]], b["new"], b["old"]) for b in fit], hand)
     if alone:
-        form.notes = [*form.notes, f"撤销时这些行未恢复，因为入库后又被修改过：第 {'、'.join(map(str, alone))} 行"]
+        form.notes = [*form.notes, f"{LEFT}：第 {'、'.join(map(str, alone))} 行"]
     form.undone_at, form.moved_at, form.percent, form.trouble = hand.at, hand.at, 100, ""
     audit.note(session, "form.undone", by=hand.by, at=hand.at, about=("form_import", form.id), form=form.form,
                rows=len(fit), left_alone=len(alone))  # fmt: skip

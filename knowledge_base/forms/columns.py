@@ -66,5 +66,10 @@ class Form:
     def given(self) -> tuple[Column, ...]:
         return tuple(c for c in self.columns if c.given)
 
+    @property
+    def owned(self) -> bool:
+        """Whether its rows are things of a department, not departments themselves."""
+        return any(c.key == "department" for c in self.columns)
+
     def column(self, key: str) -> Column:
         return next(c for c in self.columns if c.key == key)

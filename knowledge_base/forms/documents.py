@@ -12,7 +12,7 @@ HEAD = ("列", "必填", "填写方式", "最多", "说明", "示例")
 
 
 def tables() -> str:
-    """All four forms, column by column, as Markdown."""
+    """All forms, column by column, as Markdown."""
     return "\n\n".join(_table(form) for form in FORMS.values())
 
 

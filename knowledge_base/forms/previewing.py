@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from knowledge_base.forms import values
 from knowledge_base.forms.columns import Form
 from knowledge_base.forms.reading import ReadForm, ReadRow
-from knowledge_base.forms.subject import Cells, Fault, Given, Hand, Key, Known, Subject
+from knowledge_base.forms.subject import NOBODYS, Cells, Fault, Given, Hand, Key, Known, Subject
 from knowledge_base.forms.subjects import SUBJECTS
 from knowledge_base.forms.units import UnitError, Units, units
 
@@ -41,7 +41,7 @@ def preview(session: Session, read: ReadForm, *, hand: Hand,
     """Compare all rows; nothing is written. `passed` hears how far it is, 0 to 1."""
     subject, found = SUBJECTS[read.form.annex], Preview()
     there = units(session, hand.only, on=hand.today)
-    departments = [_department(row, there) for row in read.rows]
+    departments = [_department(row, there) if read.form.owned else NOBODYS for row in read.rows]
     concerned = {d for d in departments if isinstance(d, int)}
     known, ground = subject.known(session, concerned, False), subject.ground(session, concerned)
     seen: dict[Key | int, int] = {}

@@ -15,6 +15,8 @@ Key = tuple[int, str]
 """Department and the text of the form's key column: what makes a row speak of a thing that is there already. A thing
 may have two: as it is called, and as its draft calls it."""
 
+NOBODYS = 0
+"""In the place of the department, where a row is a department itself."""
 Cells = dict[str, str]
 Fault = tuple[str, str]
 Old = dict[str, Any]
@@ -96,7 +98,8 @@ class Subject:
 
     `known` finds what departments have (all of them without any given), locked against others when it will be
     changed; `ground` gathers what the rules look at, once a file; `refusals` are the rules that concern more than one
-    cell or the database; `write` puts rows in and says how to take them back, in their order; `take_back` does so;
+    cell or the database; `write` puts rows in and says how to take them back, in their order; `take_back` does so, and
+    says which things it had to leave;
     `stays` gives a row's cells as they will stand, and why in words, when it leaves out what this hand can't take
     away; `renamed` gives them as the ground calls things now."""
 
@@ -105,7 +108,7 @@ class Subject:
     ground: Callable[[Session, Collection[int]], Any]
     refusals: Callable[[Given, Any, Hand], list[Fault]]
     write: Callable[[Session, Sequence[Given], Any, Hand], list[Written]]
-    take_back: Callable[[Session, Sequence[Undone], Hand], None]
+    take_back: Callable[[Session, Sequence[Undone], Hand], Collection[int] | None]
     stays: Callable[[Cells, Known, Hand], tuple[Cells, str]] = lambda cells, *_: (cells, "")
     renamed: Callable[[Cells, Any], Cells] = lambda cells, _: cells
 

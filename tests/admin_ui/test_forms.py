@@ -21,7 +21,7 @@ from hotline.database import Database
 from knowledge_base.authorisations import Authorisation
 from knowledge_base.categories import Category
 from knowledge_base.entries import Entry, State
-from knowledge_base.forms.descriptions import BASE, FAQ, FORMS
+from knowledge_base.forms.descriptions import BASE, FAQ, FORMS, LIAISONS, OFFICES_ALONE, UNITS
 from knowledge_base.forms.errors import FormError
 from knowledge_base.forms.imports import FormImport
 from knowledge_base.forms.imports import State as ImportState
@@ -128,13 +128,32 @@ def test_the_refused_rows_are_fetched_with_their_reasons_corrected_and_handed_in
 
 @pytest.mark.parametrize("annex", FORMS)
 def test_empty_forms_and_what_there_is_are_fetched(world: World, signed_in: SignIn, annex: str) -> None:
-    client = signed_in("liaison")
+    client = signed_in("city_office" if annex in OFFICES_ALONE else "liaison")
     for kind in ("empty", "filled"):
         answer = client.get(f"/forms/{kind}/{annex}.xlsx")
         assert answer.status_code == 200
         assert "filename*=UTF-8''" in answer.headers["Content-Disposition"]
         assert FORMS[annex].sheet in openpyxl.load_workbook(io.BytesIO(answer.data)).sheetnames
     assert client.get("/forms/empty/9.xlsx").status_code == 404
+
+
+def test_who_there_is_and_whom_one_rings_only_the_office_hands_in(world: World, signed_in: SignIn) -> None:
+    liaison, office = signed_in("liaison"), signed_in("city_office")
+    content = office.get("/forms/empty/1.xlsx").data
+    assert [liaison.get(f"/forms/{kind}/{n}.xlsx").status_code for kind in ("empty", "filled") for n in (1, 2)] == [404] * 4
+    assert "没有可以导入的工作表" in liaison.get(hand_in(liaison, content)).text
+    assert "附件1" not in liaison.get("/forms").text
+    people = [{"department": HR, "name": "甲", "position": "A角", "phone": "0877-2012345"}, {"department": HR, "name": "乙", "position": "C角", "phone": "0877-2012346"}]
+    page = hand_in(office, books.book(LIAISONS, people))
+    assert "不在可选项中" in office.get(page).text
+    assert "已入库" in put_in(office, page)
+    assert fetched(office, "/forms/filled/2.xlsx?q=甲") == {"甲"}
+    assert fetched(office, "/forms/filled/2.xlsx?department=2") == set()
+    new = [{"name": "玉溪市档案局", "short_name": "档案局", "level": "市级", "code": "155"}]
+    page = hand_in(office, books.book(UNITS, new))
+    assert "玉溪市档案局" in office.get(page).text
+    put_in(office, page)
+    assert fetched(office, "/forms/filled/1.xlsx?q=档案") == {"155"}
 
 
 def fetched(client: FlaskClient, address: str) -> set[Any]:

@@ -324,7 +324,7 @@ def test_undoing_leaves_alone_what_was_changed_since_and_names_it(town: Town) ->
 
     town.do(write_on)
     undone = town.undo(form.id)
-    assert undone.notes == ["撤销时这些行未恢复，因为入库后又被修改过：第 3 行"]
+    assert undone.notes == ["撤销时这些行未恢复，因为入库后又被修改或使用过：第 3 行"]
     assert town.see(lambda s: entry(s, "身份证怎么换？").versions[0].answer) == "后来改过"
     assert town.see(lambda s: entry(s, "居住证在哪里办？").versions[0].stage) == Stage.WITHDRAWN
 
