@@ -2,6 +2,8 @@
 version's are found: the list of them is narrowed and counted in the index alone. What a month counts of answers told, and
 of matters of departments, lies in the indexes of its days."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -57,14 +59,19 @@ def downgrade() -> None:
 
 def _remember(bind: sa.Connection) -> None:
     bind.execute(sa.text(CALLED))
-    for call_id, contact in bind.execute(sa.text(LEFT)).all():
-        if phones.is_reachable(contact):
-            bind.execute(sa.update(TELLING).where(TELLING.c.call_id == call_id).values(number=contact))
+    _write(bind, TELLING, TELLING.c.call_id, {call_id: contact for call_id, contact in bind.execute(sa.text(LEFT))
+                                              if phones.is_reachable(contact)})  # fmt: skip
     numbers = [number for number in bind.scalars(sa.select(TELLING.c.number).distinct()) if number]
     nowhere = [number for number in numbers if not phones.is_reachable(number)]
     for first in range(0, len(nowhere), AT_ONCE):
         some = TELLING.c.number.in_(nowhere[first : first + AT_ONCE])
         bind.execute(sa.update(TELLING).where(some).values(number=""))
-    for key, contact, caller in bind.execute(sa.text(REPLIED)).all():
-        number = phones.first_reachable(contact, caller)
-        bind.execute(sa.update(REPLY).where(REPLY.c.id == key).values(number=number))
+    _write(bind, REPLY, REPLY.c.id, {key: phones.first_reachable(contact, caller)
+                                     for key, contact, caller in bind.execute(sa.text(REPLIED))})  # fmt: skip
+
+
+def _write(bind: sa.Connection, table: sa.TableClause, key: sa.ColumnClause[Any], numbers: dict[Any, str]) -> None:
+    """All at once: a database that is asked for each of tens of thousands by itself is locked for a minute."""
+    one = sa.update(table).where(key == sa.bindparam("of")).values(number=sa.bindparam("called"))
+    if numbers:
+        bind.execute(one, [{"of": of, "called": number} for of, number in numbers.items()])
