@@ -3,7 +3,7 @@
 import csv
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import select
@@ -56,18 +56,17 @@ def hand_on(house: House, caller: str, code: str = town.AUTHORISED) -> str:
     """Once an operator talks to this caller, hand him to a department; the id of the call."""
     taken = select(Call).where(Call.caller == caller, Call.answered_at.is_not(None))
     call = house.eventually(lambda session: session.scalar(taken))
-    telephone = Telephone(house.settings)
-    line = TransferLine(telephone.link, house.settings)
-    with house.database.reading() as session:
-        operator = session.get_one(Account, call.operator_id)
-    ends = line.ends(call.id, extension=operator.extension)
-    with house.database.writing() as session:
-        asked = Asked(by_code(session, code), Klass.CONSULT, MATTER)
-        handing_on.begin(session, session.get_one(Call, call.id), asked, ends=ends, by=operator,
-                         settings=house.settings, at=now())  # fmt: skip
-    assert ends is not None
-    line.part(ends)
-    telephone.close()
+    with closing(Telephone(house.settings)) as telephone:
+        line = TransferLine(telephone.link, house.settings)
+        with house.database.reading() as session:
+            operator = session.get_one(Account, call.operator_id)
+        ends = line.ends(call.id, extension=operator.extension)
+        with house.database.writing() as session:
+            asked = Asked(by_code(session, code), Klass.CONSULT, MATTER)
+            handing_on.begin(session, session.get_one(Call, call.id), asked, ends=ends, by=operator,
+                             settings=house.settings, at=now())  # fmt: skip
+        assert ends is not None
+        line.part(ends)
     return call.id
 
 
