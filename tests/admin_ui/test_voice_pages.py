@@ -85,7 +85,7 @@ def test_what_was_heard_is_unheard_again_once_a_reading_is_corrected(world: Worl
     sound = page.split('name="sound" value="')[1].split('"')[0]
     assert samples(office.get("/voice/sound?key=answer:3")) == 8000 * len(orders.names_of("请到居住地派出所申请，十五日内办结。", voice="x"))
     heard = {"key": "answer:3", "sound": sound}
-    assert "city_office" in office.post("/voice/heard", data=heard).text
+    assert "周文" in office.post("/voice/heard", data=heard).text
     assert office.post("/voice/heard", data=heard | {"sound": "another"}).status_code == 409
     assert "派出所" not in office.get(unheard).text
     said = office.post("/voice/readings", data={"word": "派出所", "read": "pai4 chu1 suo3", "within": "居住地"}, follow_redirects=True).text
