@@ -1,9 +1,10 @@
 """Fits the figures of `knowledge_base/search/chance.py` to files of questions whose answers are known.
 
 `python -m benchmarks.search_fit FILE FILE… --cache FOLDER` prints what is found when they are fitted on one half of the
-questions and measured on the other, then the figures fitted on all. The files have the form of `hotline knowledge
-evaluate`; each counts the same. One file's questions asked of another's documents are those without an answer, but for
-those that stand there word for word, or whose right titles do.
+questions and measured on the other, then the figures fitted on all. Of three files or more it also prints what is found
+in each by figures that were fitted on the others alone, beside what those in use find. The files have the form of
+`hotline knowledge evaluate`; each counts the same. One file's questions asked of another's documents are those without
+an answer, but for those that stand there word for word, or whose right titles do.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from scipy.optimize import minimize
 from cli.knowledge_evaluate import auroc
 from cli.knowledge_questions import Question, answered_here, read
 from cli.knowledge_vectors import embedded, usual_folder
-from knowledge_base.search import outside
+from knowledge_base.search import chance, outside
 from knowledge_base.search.evidence import INITIALS, TEXT
 from knowledge_base.search.letters import Form
 from knowledge_base.search.meaning import SIZE, engine
@@ -31,6 +32,7 @@ from knowledge_base.search.understood import understood
 Floats = NDArray[np.float64]
 PLAIN, OTHER = 1.0, 0.4  # how much a question counts in the group `clean`, and in each other group
 SIMPLE = 0.01  # pull of each figure towards 0, in standard deviations
+_PAIR = 2  # files: without one of them nothing would tell what a strange question is
 BEST = 5  # candidates of each question by which chances are fitted
 
 
@@ -216,6 +218,12 @@ def main() -> None:
             print(f"{name}: fitted on half {half}, measured on the other")
             way = fitted([one for one in of_way if one.half == half])
             measured([one for one in of_way if one.half != half], way, chosen.files)
+        used = vars(getattr(chance, name.upper()))
+        for left, file in enumerate(chosen.files if len(chosen.files) > _PAIR else ()):
+            way = fitted([one for one in of_way if left not in {one.file, one.of}])
+            for told, figured in ("the figures in use", used), ("fitted on the others", way):
+                print(f"{name}: {file.stem}, {told}")
+                measured([one for one in of_way if one.of == left], figured, chosen.files)
         way = fitted(of_way)
         names = INITIALS if name == "initials" else (*TEXT, "near")
         print(name, {k: np.round(v, 3).tolist() for k, v in way.items() if k != "figures"})
