@@ -1,5 +1,7 @@
 """Departments and their liaisons made by page: who may, what is refused, and that callers and searches know them."""
 
+import csv
+import io
 import time
 from collections.abc import Callable
 from datetime import date
@@ -167,8 +169,8 @@ def test_the_list_tells_who_lacks_what(world: World, signed_in: SignIn) -> None:
     office.post("/departments/new", data=NEW | {"level": "县级", "county_code": "江川区", "phone": ""})
 
     def codes(query: str) -> list[str]:
-        lines = office.get(f"/departments/export.csv?{query}").data.decode("utf-8-sig").splitlines()
-        return [line.partition(",")[0] for line in lines[1:]]
+        file = io.StringIO(office.get(f"/departments/export.csv?{query}").data.decode("utf-8-sig"))
+        return [row[0] for row in list(csv.reader(file))[1:]]
 
     assert codes("lacks=liaison") == ["102", "103", "142"]
     assert codes("lacks=phone") == ["142"]
@@ -197,7 +199,7 @@ def test_searches_follow_what_is_registered_within_two_seconds(world: World, sig
 
     def names() -> list[tuple[str, ...]]:
         with world.database.reading() as session:
-            held = index.at(session, on=local_day(now())).documents
+            held = index.at(session, on=local_day(now())).documents()
         return [tuple(one.department_names) for one in held if one.question == "图书馆几点开门"]
 
     def until(seen: Callable[[], bool]) -> float:
