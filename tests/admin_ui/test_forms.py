@@ -142,7 +142,7 @@ def test_who_there_is_and_whom_one_rings_only_the_office_hands_in(world: World, 
     content = office.get("/forms/empty/1.xlsx").data
     assert [liaison.get(f"/forms/{kind}/{n}.xlsx").status_code for kind in ("empty", "filled") for n in (1, 2)] == [404] * 4
     assert "没有可以导入的工作表" in liaison.get(hand_in(liaison, content)).text
-    assert "附件1" not in liaison.get("/forms").text
+    assert "/forms/empty/1.xlsx" not in liaison.get("/forms").text
     people = [{"department": HR, "name": "甲", "position": "A角", "phone": "0877-2012345"}, {"department": HR, "name": "乙", "position": "C角", "phone": "0877-2012346"}]
     page = hand_in(office, books.book(LIAISONS, people))
     assert "不在可选项中" in office.get(page).text
