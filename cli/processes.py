@@ -104,7 +104,7 @@ def _celery(settings: Settings, process: str, *, queue: str, beat: bool) -> None
     from dispatch.worker import make_app
 
     watch(settings, process)
-    options = ["worker", "--pool", "solo", "--queues", queue, "--hostname", f"{process}@%h", "--loglevel", "warning",
+    options = ["worker", "--pool", "solo", "--queues", queue, "--hostname", f"{process}@%h",
                "--without-gossip", "--without-mingle", "--without-heartbeat"]  # fmt: skip
     if beat:
         options += ["--beat"]

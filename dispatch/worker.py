@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cache
 
 from celery import Celery
-from celery.signals import worker_shutdown
+from celery.signals import setup_logging, worker_shutdown
 
 from dispatch.answering.speech import Speaker
 from dispatch.callbacks.place_keeper import PlaceKeeper
@@ -41,6 +41,7 @@ def make_app() -> Celery:
     for deed, _, _ in BEATS:
         app.task(name=deed.__name__)(deed)
     worker_shutdown.connect(finish_telling, weak=False)
+    setup_logging.connect(leave_the_log, weak=False)
     return app
 
 
@@ -59,6 +60,10 @@ def finish_telling(**_said: object) -> None:
     """Before the process ends, let the message that is being brought out arrive: cut off, it would be in doubt."""
     if _telling.cache_info().currsize:
         _telling().end(seconds=settings().telling_timeout_seconds + 2)
+
+
+def leave_the_log(**_said: object) -> None:
+    """It is set up already: Celery, where nobody listens for this, would keep all that isn't a warning out of it."""
 
 
 def speak() -> None:

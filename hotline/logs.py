@@ -69,7 +69,8 @@ def set_up(*, process: str) -> None:
                                                  structlog.processors.JSONRenderer(ensure_ascii=False)]  # fmt: skip
     handler.setFormatter(ProcessorFormatter(processors=written, foreign_pre_chain=shared))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    for talkative in ("alembic", "celery"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
 
 
 def _processors(process: str) -> list[structlog.typing.Processor]:
