@@ -42,7 +42,7 @@ def test_what_is_played_to_its_end_was_heard_and_a_prompt_is_recorded_by_the_mic
     expect(page.get_by_text("变更后未听").first).to_be_visible()
     assert faults(page) == []
     page.get_by_role("button", name="播放：幺", exact=True).click()
-    expect(page.locator("tbody tr")).to_contain_text("city_office")
+    expect(page.locator("tbody tr")).to_contain_text("周文")
     page.get_by_role("link", name="真人录音").click()
     assert faults(page) == []
     page.get_by_role("button", name="开始录音").click()
