@@ -10,8 +10,7 @@ from typing import Final
 
 from agi.counts import Counter
 
-_LOOK_EVERY: Final = 0.02
-_LONG: Final = 0.03  # seconds after which a turn is taken to be kept by something else than our own reckoning
+_LOOK_EVERY: Final = 0.03
 _NEWCOMERS_IN_A_ROW: Final = 16
 _READABLE_ONCE: Final = select.EPOLLIN | select.EPOLLRDHUP | select.EPOLLONESHOT
 
@@ -22,8 +21,8 @@ class Switchboard:
     Hundreds of threads that all want the interpreter lock get it in no order, and the unluckiest call waits
     ten times as long as the average. So `at_once` scripts run at a time and the others sleep, also when their
     answer has come: first come first served, a new call before one that has been greeted. A script's turn
-    ends when it waits for the exchange. One that keeps its turn (a slow database) holds nobody up: within 50 ms
-    its place is another's, and when it goes on it is one too many for a moment.
+    ends when it waits for the exchange. One that keeps its turn (a slow database) holds nobody up: when no turn
+    has changed hands for 30 ms, its place is another's from then on, and when it goes on it is one too many.
     """
 
     def __init__(self, listener: socket.socket, counter: Counter, *, first_words_within: float, at_once: int) -> None:
@@ -39,8 +38,8 @@ class Switchboard:
         self._asleep: dict[int, Lock] = {}
         self._new: deque[socket.socket] = deque()
         self._known: deque[Lock] = deque()
-        self._turns: dict[int, float] = {}  # whose place is his own, by thread, and since when
-        self._in_a_row = 0
+        self._turns: set[int] = set()  # the threads whose place is their own
+        self._in_a_row = self._given = self._seen = 0
         self._looked = monotonic()
         self._stopped = False
         self._thread = Thread(target=self._run, name="agi-switchboard", daemon=True)
@@ -88,9 +87,9 @@ class Switchboard:
     def give(self) -> None:
         """The turn is over: let the next one in, unless it was let in long ago."""
         with self._lock:
-            if self._turns.pop(get_ident(), None) is not None:
-                self._free += 1
-                self._admit_if_free()
+            self._given += 1
+            if get_ident() in self._turns:
+                self._end(get_ident())
 
     def come_back(self, gate: Lock) -> None:
         """Who gave his turn away to wait for something else than the exchange stands in line again."""
@@ -102,7 +101,7 @@ class Switchboard:
 
     def _took(self) -> None:
         with self._lock:
-            self._turns[get_ident()] = monotonic()
+            self._turns.add(get_ident())
 
     # -- the switchboard's own thread ------------------------------------------------------------------------
     def _run(self) -> None:
@@ -142,6 +141,12 @@ class Switchboard:
                 return
             self._admit_if_free()
 
+    def _end(self, thread: int) -> None:
+        """Its place is another's."""
+        self._turns.remove(thread)
+        self._free += 1
+        self._admit_if_free()
+
     def _admit_if_free(self) -> None:
         if self._free > 0:
             self._admit()
@@ -160,10 +165,10 @@ class Switchboard:
         """Now and then: is somebody keeping his turn, has somebody called and said nothing?"""
         self._looked = monotonic()
         with self._lock:
-            for thread in [thread for thread, since in self._turns.items() if self._looked - since > _LONG]:
-                del self._turns[thread]
-                self._free += 1
-                self._admit_if_free()
+            if self._given == self._seen:
+                for thread in list(self._turns):
+                    self._end(thread)
+            self._seen = self._given
             mute = [number for number, (_, until) in self._silent.items() if until < self._looked]
         for number in mute:
             self._ready(number)
