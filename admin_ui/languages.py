@@ -1,11 +1,14 @@
 """Chinese first, English by a switch: the texts in the code are Chinese, the catalogue holds the English."""
 
 from pathlib import Path
+from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from flask import Flask, Response, g, request
 from flask_babel import Babel
+
+from hotline.settings import Settings
 
 CATALOGUE = Path(__file__).parent / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 CHINESE, ENGLISH = "zh_Hans_CN", "en"
@@ -26,6 +29,12 @@ def install(app: Flask) -> None:
     Babel(app, locale_selector=chosen)
     app.before_request_funcs.setdefault(None, []).append(lambda: setattr(g, "lang", chosen().partition("_")[0]))
     app.after_request(_remember)
+
+
+def of_the_page(settings: Settings) -> dict[str, Any]:
+    """What every template may say: the page's language, the city's name in it, and the settings."""
+    lang = g.get("lang", "zh")
+    return {"lang": lang, "city": settings.city if lang == "zh" else settings.city_english, "settings": settings}
 
 
 def compile_catalogue() -> None:

@@ -4,12 +4,12 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, g, request
+from flask import Flask, request
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 from markupsafe import Markup
 
-from admin_ui import browser_phones, words
+from admin_ui import browser_phones, languages, words
 from admin_ui.badge import unread
 from admin_ui.house import house
 from admin_ui.navigation import navigation
@@ -82,4 +82,4 @@ def install(app: Flask) -> None:
     app.jinja_env.globals.update(can=can, again=again, words=words, navigation=navigation, unread=unread,
                                  browser_phone=browser_phones.mine)  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.context_processor(lambda: {"lang": g.get("lang", "zh"), "settings": house().settings})
+    app.context_processor(lambda: languages.of_the_page(house().settings))

@@ -33,6 +33,7 @@ class Settings(BaseModel):
     # Who we are
     number: str = Field("96128", max_length=24, description="The number that citizens dial.")
     city: str = Field("玉溪", description="The city whose hotline this is, as it is written on screens.")
+    city_english: str = Field("Yuxi", description="The same city on English pages.")
     ticket_prefix: str = Field("96128", max_length=14, description="What ticket numbers begin with.")
 
     # Where things are

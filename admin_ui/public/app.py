@@ -1,6 +1,6 @@
 """The public application: a door of its own, without staff, sessions or sign-in."""
 
-from flask import Flask, g
+from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from admin_ui import headers, languages
@@ -35,5 +35,5 @@ def create_public_app(settings: Settings, database: Database) -> Flask:
     carrying.install(app)
     for blueprint in (*blueprints(), inquiry):
         app.register_blueprint(blueprint)
-    app.context_processor(lambda: {"lang": g.get("lang", "zh"), "settings": settings})
+    app.context_processor(lambda: languages.of_the_page(settings))
     return app

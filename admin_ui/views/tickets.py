@@ -14,6 +14,7 @@ from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
 from admin_ui.paging import page_of, wish, wish_code, wish_number
+from admin_ui.refusals import said
 from dispatch.tickets import reach, referrals, worklist
 from dispatch.tickets.list_order import common
 from dispatch.tickets.states import ImpossibleStep, State
@@ -58,7 +59,7 @@ def accept() -> ResponseReturnValue:
     if taken := len(numbers) - len(refused):
         flash(ngettext("已签收%(num)s件", "已签收%(num)s件", taken), "success")
     for number, why in refused.items():
-        flash(f"{number}：{gettext(why)}", "danger")
+        flash(f"{number}：{said(why)}", "danger")
     return redirect(url_for("tickets.listed", mine=wish("mine") or None), 303)
 
 

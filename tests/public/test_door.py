@@ -76,6 +76,7 @@ def test_chinese_first_and_english_by_a_switch(client: FlaskClient) -> None:
     assert 'lang="zh-CN"' in client.get("/").text
     english = client.get("/?lang=en")
     assert "Often asked" in english.text
+    assert "Government information of Yuxi" in english.text
     assert english.headers["Cache-Control"] == "no-store"  # it sets the cookie
     assert "Often asked" in client.get("/").text
     assert "Cookie" in client.get("/").headers["Vary"]
