@@ -33,6 +33,17 @@ def test_the_department_asks_the_city_office_grants_and_nobody_else_may(world: W
     assert ("已延期5个工作日" in page, "（延期的第5个）" in page, "ask-extension" in page) == (True, True, False)
 
 
+def test_what_was_refused_stands_in_the_form_that_was_sent_and_in_no_other(world: World, signed_in: SignIn) -> None:
+    number, liaison = world.ticket(), signed_in("liaison")
+    liaison.get(f"/tickets/{number}")
+    liaison.post(f"/tickets/{number}/accept", data={"version": world.of(number).version})
+    page = liaison.post(f"/tickets/{number}/ask-extension", data={"version": world.of(number).version, "days": "11", "why": "须现场勘察"})
+    assert (page.status_code, page.text.count('name="why"') > 2) == (422, True)
+    assert page.text.count('value="须现场勘察"') == 1
+    form = page.text.partition(f'action="/tickets/{number}/ask-extension"')[2].partition("</form>")[0]
+    assert all(f'value="{typed}"' in form for typed in ("11", "须现场勘察"))
+
+
 def test_the_dispatcher_makes_a_matter_urgent(world: World, signed_in: SignIn) -> None:
     number = world.ticket()
     assert signed_in("liaison").post(f"/tickets/{number}/return", data={"why": "不属于我局", "version": world.of(number).version}).status_code == 303
