@@ -1,11 +1,13 @@
 """The inbox: what the person who looks was told, and how he wants to be told besides."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
+from sqlalchemy.orm import Session
 
 from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import signed_in
@@ -14,6 +16,9 @@ from admin_ui.paging import begins, ends, number_in, page_of, wish, wish_code, w
 from admin_ui.words import TOPICS
 from dispatch.clocks.unplanned import CALENDAR
 from dispatch.figures.reporting import REPORT
+from dispatch.tickets import reach
+from dispatch.tickets.shares import Share
+from dispatch.tickets.tickets import Ticket
 from hotline.telling import addresses, notices
 from hotline.telling.notices import Notice, Topic, Wish, WishError
 from knowledge_base.lapsing import ENTRY
@@ -26,16 +31,16 @@ blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 @signed_in
 def listed() -> ResponseReturnValue:
     with reading() as session:
-        return render_template("inbox.html", page=page_of(session, _wanted()))
+        page = page_of(session, _wanted())
+        return render_template("inbox.html", page=page, titles=_titles(session, page.rows))
 
 
 @blueprint.get("/export.csv")
 @signed_in
 def export() -> ResponseReturnValue:
     """What the list shows, as a file."""
-    header = (gettext("时间"), gettext("事由"), gettext("对象"), gettext("期限"), gettext("已读"))
-    return csv_in_stretches("inbox", header, lambda _, found: (
-        (n.at, TOPICS[Topic(n.topic)], n.thing, n.due_at, n.read_at) for n in found), _wanted())  # fmt: skip
+    header = (gettext("时间"), gettext("事由"), gettext("对象"), gettext("标题"), gettext("期限"), gettext("已读"))
+    return csv_in_stretches("inbox", header, _rows, _wanted())
 
 
 @blueprint.get("/<int:notice_id>")
@@ -108,6 +113,22 @@ def confirm() -> ResponseReturnValue:
                                   settings=house().settings, at=now())  # fmt: skip
     flash(wrong or gettext("邮箱已验证"), "danger" if wrong else "success")
     return redirect(url_for("inbox.wishes"), 303)
+
+
+def _rows(session: Session, found: Sequence[Notice]) -> Iterator[tuple[object, ...]]:
+    titles = _titles(session, found)
+    for n in found:
+        yield n.at, TOPICS[Topic(n.topic)], n.thing, titles.get(n.thing, ""), n.due_at, n.read_at
+
+
+def _titles(session: Session, found: Sequence[Notice]) -> dict[str, str]:
+    """What the tickets that these tell of are about, by number: those alone that he may read by now, or owes a share
+    of, unless its matter complains of somebody."""
+    shared = select(Share.id).where(Share.ticket_id == Ticket.id, reach.shares_of(me())).exists()
+    may = or_(reach.tickets_of(me()), and_(Ticket.complained_of == "", shared))
+    numbers = [one.thing for one in found if one.kind == "ticket"]
+    query = select(Ticket.number, Ticket.title).where(Ticket.number.in_(numbers), may)
+    return {str(number): str(title) for number, title in session.execute(query)}
 
 
 def _wanted() -> Select[Notice]:

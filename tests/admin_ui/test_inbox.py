@@ -14,10 +14,12 @@ from sqlalchemy import select
 
 from admin_ui.words import TOPICS
 from dispatch.calls import desk
+from dispatch.tickets import joint
 from dispatch.tickets.caller_sms import SmsWish
-from dispatch.tickets.tickets import Ticket
+from dispatch.tickets.tickets import Klass, Ticket
 from hotline.accounts.roles import Role
 from hotline.audit import AuditRow
+from hotline.directory.departments import Department
 from hotline.telling import notices, sms
 from hotline.telling.notices import Notice, Topic, Wish
 from hotline.telling.outbox import Delivery, State
@@ -81,6 +83,27 @@ def test_opening_leads_to_the_ticket_and_marks_it_read_and_nobody_reads_anothers
         notices.tell(session, [world.account("secrecy_reviewer")], Topic.LAPSED, key="lapsed:1", about=("entry", 1), at=now())
     assert "条目1</a>" in reviewer.get("/inbox").text
     assert reviewer.get(f"/inbox/{of(world, Notice)[-1].id}").location == "/knowledge/1"
+
+
+def test_a_notice_says_which_matter_it_is_to_whoever_may_read_it_by_now(world: World, signed_in: SignIn) -> None:
+    number, title = world.ticket(Klass.COMPLAINT, title="窗口推诿"), "窗口推诿"
+    for login in ("liaison_b", "administrator"):
+        tell(world, login, number=number)
+    said = [signed_in(login).get("/inbox").text for login in ("liaison", "liaison_b", "administrator")]
+    assert [(number in page, title in page) for page in said] == [(True, True), (True, False), (True, False)]
+    file = csv.reader(io.StringIO(signed_in("liaison").get("/inbox/export.csv").text))
+    assert [number, title] in [row[2:4] for row in file]
+    other = world.account("liaison_b").department_id
+    for complained_of, shown in (("", True), ("市公安局", False)):
+        with world.database.writing() as session:
+            ticket = session.scalars(select(Ticket)).one()
+            ticket.complained_of = complained_of
+            if not ticket.shares_open:
+                joint.ask(session, ticket, of=session.get_one(Department, other), words="请核对", by=world.account("supervisor"), settings=world.settings, at=now())
+        assert (title in signed_in("liaison_b").get("/inbox").text) is shown
+    with world.database.writing() as session:
+        session.scalars(select(Ticket)).one().department_id = other
+    assert title not in signed_in("liaison").get("/inbox").text, "it is another's by now"
 
 
 def test_what_is_ticked_is_read_and_the_filter_stays(world: World, signed_in: SignIn) -> None:
