@@ -9,6 +9,7 @@ from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from admin_ui import way_back
 from hotline.kept.errors import Absent, KeptError
 
 log = structlog.get_logger()
@@ -36,9 +37,9 @@ def install(app: Flask) -> None:
     app.register_error_handler(500, _broken)
 
 
-def page(code: int, words: str = "") -> ResponseReturnValue:
+def page(code: int, words: str = "", *, back: str = "") -> ResponseReturnValue:
     title, advice = WORDS.get(code, WORDS[500])
-    return render_template("error.html", code=code, title=title, advice=words or advice), code
+    return render_template("error.html", code=code, title=title, advice=words or advice, back=back), code
 
 
 def _refused(error: Exception) -> ResponseReturnValue:
@@ -49,7 +50,8 @@ def _refused(error: Exception) -> ResponseReturnValue:
 
 
 def _stale(_error: Exception) -> ResponseReturnValue:
-    return page(400, gettext("页面已过期，请刷新后重新提交。"))
+    """Whoever signed in anew since the page was shown, or whose session ended: to load it again sends the same."""
+    return page(400, gettext("页面已过期，请回到原页面，核对后重新提交。"), back=way_back.by_sign_in())
 
 
 def _database_away(error: Exception) -> ResponseReturnValue:

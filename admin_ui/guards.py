@@ -8,6 +8,7 @@ from flask import Flask, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from admin_ui import way_back
 from hotline.accounts.roles import Permission
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -64,10 +65,11 @@ def _guard(app: Flask) -> ResponseReturnValue | None:
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    there = url_for("signing_in.form", next=request.full_path if request.method == "GET" else None)
     if "HX-Request" in request.headers:  # a fragment must not be replaced by a whole page
-        return "", 401, {"HX-Redirect": url_for("signing_in.form")}
-    return redirect(there)
+        return "", 401, {"HX-Redirect": way_back.by_sign_in()}
+    if request.method != "GET":
+        return redirect(way_back.by_sign_in())
+    return redirect(url_for("signing_in.form", next=request.full_path))
 
 
 def _marked(view: V, mark: Mark) -> V:

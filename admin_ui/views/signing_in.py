@@ -26,7 +26,7 @@ blueprint = Blueprint("signing_in", __name__)
 @public
 def form() -> ResponseReturnValue:
     if current_user.is_authenticated:
-        return redirect(url_for("home.start"))
+        return redirect(_asked_for())
     return render_template("sign_in.html", login="")
 
 
@@ -46,7 +46,7 @@ def sign_in() -> ResponseReturnValue:
         return render_template("sign_in.html", login=login), 422
     session.clear()
     login_user(Person(account))
-    return redirect(_inside(request.args.get("next", "")) or url_for("home.start"), 303)
+    return redirect(_asked_for(), 303)
 
 
 @blueprint.post("/sign-out")
@@ -63,6 +63,11 @@ def sign_out() -> ResponseReturnValue:
     logout_user()
     session.clear()
     return redirect(url_for("signing_in.form"), 303)
+
+
+def _asked_for() -> str:
+    """Where somebody wanted to go before he was asked who he is."""
+    return _inside(request.args.get("next", "")) or url_for("home.start")
 
 
 def _inside(address: str) -> str:

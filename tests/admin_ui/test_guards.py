@@ -57,6 +57,20 @@ def test_strangers_are_sent_to_sign_in(app: Flask) -> None:
         assert answer.location.startswith("/sign-in"), rule
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # whose browser says what isn't the database's
+@pytest.mark.parametrize(("sent_from", "back"), [
+    ("http://localhost/tickets?state=in_hand", "/tickets?state=in_hand"),
+    ("http://localhost/inbox/wishes/confirm", "/inbox/wishes"),  # where a refusal is shown, which nobody can go to
+    ("http://elsewhere.example/tickets", "/"), ("http://localhost//elsewhere.example", "/"), ("", "/"), ("http://[", "/"),
+])  # fmt: skip
+def test_who_must_sign_in_before_his_form_is_taken_comes_back_to_the_page_it_stood_on(app: Flask, sent_from: str, back: str) -> None:
+    client, here = app.test_client(), {"Referer": sent_from}
+    sent = client.post("/inbox/read", headers=here)
+    assert client.get("/inbox", headers=here | {"HX-Request": "true"}).headers["HX-Redirect"] == sent.location
+    into = client.post(sent.location, data={"login": "liaison", "password": PASSWORD})
+    assert (into.status_code, into.location) == (303, back)
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # thousands of doors, and no rule of theirs is the database's
 @pytest.mark.parametrize("role", list(Role))
 def test_a_role_without_the_permission_is_refused(app: Flask, signed_in: SignIn, role: Role) -> None:
@@ -207,12 +221,16 @@ def test_behind_https_every_cookie_is_secure_and_the_browser_comes_back_by_https
     assert {answer.headers.get("Strict-Transport-Security") for answer in answers} == {"max-age=31536000" if secure else None}
 
 
-def test_a_form_without_its_token_is_refused(app: Flask, signed_in: SignIn) -> None:
-    client = signed_in("liaison")
+def test_a_form_without_its_token_is_refused_and_leads_back_to_its_page(app: Flask, signed_in: SignIn) -> None:
+    client, stranger = signed_in("liaison"), app.test_client()
     app.config["WTF_CSRF_ENABLED"] = True
-    answer = client.post("/sign-out")
+    answer = client.post("/inbox/read", headers={"Referer": "http://localhost/inbox?state=unread"})
     assert answer.status_code == 400
     assert "页面已过期" in answer.text
+    back = re.search(r'href="(/sign-in\?next=[^"]+)">回到原页面<', answer.text)
+    assert back
+    assert client.get(back[1]).location == "/inbox?state=unread"
+    assert re.search(r'href="/sign-in[^"]*">登录<', stranger.post("/sign-in").text)
 
 
 def test_no_page_carries_inline_script_or_style() -> None:
