@@ -194,3 +194,12 @@ def test_the_book_of_the_exchange_names_an_operator_as_it_is_read(world: World, 
         calls.begin(session, CALL, at=now())
         queue_log.note(session, queue_log.read(session, tmp_path / "queue_log", settings=world.settings), settings=world.settings)
         assert session.scalars(select(Offer.account_id)).all() == [world.account("operator").id]
+
+
+def test_a_caller_is_warned_and_a_person_reminded_and_an_empty_box_says_what_it_means(signed_in: SignIn) -> None:
+    operator, boss = signed_in("operator"), signed_in("supervisor")
+    flags = operator.get("/flags?lang=en").text
+    assert (">Warn a caller</button>" in flags, ">Reminder</button>" in flags) == (True, False)
+    barring = boss.get("/barring?lang=en").text
+    assert ("<h2>Callers warned</h2>" in barring, "<h2>Reminder</h2>" in barring) == (True, False)
+    assert "不勾选即为关闭" in boss.get("/switches?lang=zh").text
