@@ -38,6 +38,23 @@ document.addEventListener("change", (event) => {
 document.querySelector(`form[data-filters] [name="${sessionStorage.getItem("chosen")}"]`)?.focus();
 sessionStorage.removeItem("chosen");
 
+// A long choice is narrowed by a part of a name: who alone is left is chosen, and nobody who was left out.
+const narrowed = (words) => words.matches("[data-narrows]") && words.parentElement.querySelector("select");
+document.addEventListener("input", ({ target }) => {
+  const choice = narrowed(target);
+  if (!choice) return;
+  const part = target.value.trim().toLowerCase();
+  for (const option of choice.options) option.hidden = !option.text.toLowerCase().includes(part);
+  const left = [...choice.options].filter((option) => option.value && !option.hidden);
+  if (choice.selectedOptions[0]?.hidden ?? true) choice.value = left.length === 1 ? left[0].value : "";
+});
+document.addEventListener("keydown", (event) => {
+  const choice = event.key === "Enter" && narrowed(event.target);
+  if (!choice) return;
+  event.preventDefault(); // who looks for a name hasn't sent the form
+  choice.focus();
+});
+
 // A text of one's own goes under what was written already, and takes nothing away.
 document.addEventListener("click", (event) => {
   const text = event.target.closest("[data-insert]");
