@@ -197,6 +197,7 @@ APPROVALS = {Approval.PROPOSED: _("待审"), Approval.APPROVED: _("已通过"), 
              Approval.RETIRED: _("已停用")}  # fmt: skip
 SOURCES = {"call": _("自助语音"), "desk": _("接线员"), "web": _("网站"), "asked": _("未答问题"), "office": _("部门"),
            "form": _("表格")}  # fmt: skip
+LODGED = {"call": _("来电"), "web": _("网上提问"), "12345": _("12345转来"), "correction": _("更正告知")}
 SATISFACTION = {1: _("非常满意"), 2: _("满意"), 3: _("基本满意"), 4: _("不满意"), 5: _("非常不满意")}
 RATES = {
     Rate.ACCEPTED: _("按时签收率"), Rate.ANSWERED: _("按时办结率"), Rate.RETURNED: _("退单率"),

@@ -13,13 +13,13 @@ from admin_ui import words
 from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
-from admin_ui.paging import page_of, wish, wish_code, wish_number
+from admin_ui.paging import begins, ends, page_of, wish, wish_code, wish_day, wish_number
 from admin_ui.refusals import said
 from dispatch.tickets import reach, referrals, worklist
 from dispatch.tickets.list_order import common
 from dispatch.tickets.states import ImpossibleStep, State
 from dispatch.tickets.steps import ReferralError
-from dispatch.tickets.tickets import Klass, Ticket
+from dispatch.tickets.tickets import Klass, Ticket, Urgency
 from dispatch.tickets.worklist import Wanted
 from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department
@@ -85,11 +85,13 @@ def _rows(session: Session, found: Sequence[Ticket]) -> Iterator[tuple[object, .
 
 
 def _wanted(session: Session) -> Wanted:
-    text = wish("q")
+    text, source, since, until = wish("q"), wish("source"), wish_day("since"), wish_day("until")
     return Wanted(text=text, common=bool(text) and common(session, text), state=wish_code("state", State),
                   klass=wish_code("class", Klass), department_id=wish_number("department"),
                   overdue=wish("overdue") == "1", my_turn=wish("mine") == "1",
-                  rules_id=wish_number("rules"))  # fmt: skip
+                  rules_id=wish_number("rules"), urgency=wish_code("urgency", Urgency),
+                  source=source if source in words.LODGED else "",
+                  since=begins(since) if since else None, until=ends(until) if until else None)  # fmt: skip
 
 
 def _choice(session: Session) -> list[Department]:

@@ -25,7 +25,8 @@ WITH_DEPARTMENT = (State.TO_ACCEPT, State.IN_HAND)
 
 @dataclass(frozen=True)
 class Wanted:
-    """What somebody looks for; whatever is empty doesn't narrow. `common`: very many tickets have the text."""
+    """What somebody looks for; whatever is empty doesn't narrow. `common`: very many tickets have the text; `until` is
+    the first moment after. By urgency, and by the rules that they were opened under, none is found that is over."""
 
     text: str = ""
     common: bool = False
@@ -35,6 +36,10 @@ class Wanted:
     overdue: bool = False
     my_turn: bool = False
     rules_id: int | None = None
+    urgency: Urgency | None = None
+    source: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 def listed(account: Account, wanted: Wanted, *, at: datetime) -> Select[Ticket]:
@@ -53,7 +58,8 @@ def parts(account: Account, wanted: Wanted, *, at: datetime) -> tuple[Select[Tic
     in order; the other is as long as the hotline is old, is nobody's turn, and lies in order in an index. A county's
     office has what no department had last."""
     standing = listed(account, wanted, at=at).where(Ticket.state.in_(sorted(set(State) - OVER)))
-    if wanted.my_turn or wanted.overdue or (wanted.state is not None and wanted.state not in OVER):
+    stands = wanted.my_turn or wanted.overdue or wanted.rules_id is not None or wanted.urgency is not None
+    if stands or (wanted.state is not None and wanted.state not in OVER):
         return (standing,)
     over = select(Ticket).where(Ticket.state.in_(sorted(OVER)), *_narrowed(account, wanted, at))
     ways = reach.ways_to_tickets(account)
@@ -110,6 +116,14 @@ def _narrowed(account: Account, wanted: Wanted, at: datetime) -> list[ColumnElem
         conditions.append(Ticket.department_id == wanted.department_id)
     if wanted.rules_id is not None:
         conditions.append(and_(Ticket.rules_id == wanted.rules_id, Ticket.state.not_in(OVER)))
+    if wanted.urgency is not None:
+        conditions.append(and_(Ticket.urgency == wanted.urgency, Ticket.state.not_in(OVER)))
+    if wanted.source:
+        conditions.append(Ticket.source == wanted.source)
+    if wanted.since is not None:  # no clock ends before its matter came, so that the list's order has nothing earlier
+        conditions += [Ticket.intake_at >= wanted.since, wanted.since <= DUE]
+    if wanted.until is not None:
+        conditions.append(Ticket.intake_at < wanted.until)
     if wanted.overdue:
         conditions.append(overdue(at))
     if wanted.my_turn:

@@ -165,6 +165,10 @@ NARROWED = (
     ("city_office", "/authorisations/coverage", "q=人社", "q=没有这个"),
     ("city_office", "/authorisations/coverage", "department=1&saying=full", "department=1&saying=paused"),
     ("administrator", "/accounts", "q=李晓琴", "q=李晓琴&role=auditor"),
+    ("supervisor", "/tickets", "since=2020-01-01&until=2099-01-01", "until=2020-01-01"),
+    ("supervisor", "/tickets", "until=2099-01-01", "since=2099-01-01"),
+    ("supervisor", "/tickets", "urgency=normal", "urgency=critical"),
+    ("liaison", "/tickets", "source=call", "source=web"),
 )  # fmt: skip
 
 

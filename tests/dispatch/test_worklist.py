@@ -1,5 +1,6 @@
 """A liaison's list: his turn first, of that 特急 and 紧急 first, then by what is due."""
 
+import pytest
 from sqlalchemy.orm import Session
 
 from dispatch.tickets import referrals, worklist
@@ -30,3 +31,21 @@ def test_whose_turn_it_is_comes_first_and_then_how_urgent_it_is(session: Session
     assert session.scalars(worklist.listed(staff.leader, Wanted(), at=later(days=1)).limit(1)).one() == drafted
     standing, _ = worklist.parts(staff.liaison, Wanted(), at=later(days=1))
     assert list(session.scalars(standing))[:3] == [critical, urgent, overdue], "as the page lists it"
+
+
+@pytest.mark.parametrize(("wanted", "found"), [
+    (Wanted(since=later(days=-5)), "new closed"), (Wanted(until=later(days=-5)), "old"),
+    (Wanted(since=later(days=-30), until=later(days=1)), "new old closed"), (Wanted(since=later(days=1)), ""),
+    (Wanted(source="12345"), "new closed"), (Wanted(source="12345", until=later(days=-1)), ""),
+    (Wanted(urgency=Urgency.CRITICAL), "new"), (Wanted(urgency=Urgency.NORMAL), "old"),
+])  # fmt: skip
+def test_the_list_is_narrowed_by_when_whence_and_how_urgent(session: Session, settings: Settings, office: Department,
+                                                            wanted: Wanted, found: str) -> None:
+    supervisor = town.staff(session, office).supervisor
+    old, new, closed = (town.ticket(session, settings, code="", urgency=urgency, at=later(days=days)) for urgency, days in (
+        (Urgency.NORMAL, -20), (Urgency.CRITICAL, 0), (Urgency.CRITICAL, 0)))  # fmt: skip
+    new.source = closed.source = "12345"
+    town.put(session, closed, State.CLOSED)
+    names = {old.id: "old", new.id: "new", closed.id: "closed"}
+    parts = worklist.parts(supervisor, wanted, at=later())
+    assert [names[row.id] for part in parts for row in session.scalars(part)] == found.split()
