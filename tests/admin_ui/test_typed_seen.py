@@ -62,6 +62,7 @@ def test_what_was_refused_stands_in_its_form_again(enter: Enter) -> None:
 def test_a_reply_outlives_a_session_that_ended_meanwhile(world: World, enter: Enter) -> None:
     page = drafting(world, enter)
     there = page.url
+    page.wait_for_load_state("networkidle")  # what the page asks by itself would lead to signing in before
     page.context.clear_cookies()
     page.get_by_role("button", name="提交签发").click()
     expect(page.get_by_label("给来电人的答复")).to_have_count(0)
