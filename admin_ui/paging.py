@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import MAXYEAR, MINYEAR, date, datetime, time, timedelta
+from datetime import MAXYEAR, MINYEAR, date
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -11,7 +11,6 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from admin_ui.stretches import stretch
-from hotline.times import CHINA
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -106,13 +105,3 @@ def day_in(given: str) -> date | None:
     except ValueError:
         return None
     return day if MINYEAR < day.year < MAXYEAR else None
-
-
-def begins(day: date) -> datetime:
-    """The first moment of a day in Yuxi."""
-    return datetime.combine(day, time(), CHINA)
-
-
-def ends(day: date) -> datetime:
-    """The first moment after a day in Yuxi."""
-    return begins(day) + timedelta(days=1)

@@ -1,6 +1,6 @@
 """What time it is, and where: the database keeps UTC, people read China's time."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -19,6 +19,16 @@ def local(at: datetime) -> datetime:
 def local_day(at: datetime) -> date:
     """The day it is in Yuxi at that moment."""
     return local(at).date()
+
+
+def day_begins(day: date) -> datetime:
+    """The first moment of a day in Yuxi."""
+    return datetime.combine(day, time(), CHINA)
+
+
+def day_ends(day: date) -> datetime:
+    """The first moment after a day in Yuxi."""
+    return day_begins(day) + timedelta(days=1)
 
 
 def moment_of(text: str) -> datetime:

@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from hotline.local_days import local_day_of
-from hotline.times import CHINA
+from hotline.times import day_begins, day_ends
 from knowledge_base.asked import MISSED, Asked, Found, Unanswered, Way
 
 MOST_DAYS = 92
@@ -62,7 +62,7 @@ class Picture:
 def picture(session: Session, *, since: date, until: date, channels: Sequence[str]) -> Picture:
     """What was asked from one day to another, both included; at most MOST_DAYS, the latest."""
     since = max(since, until - timedelta(days=MOST_DAYS - 1))
-    within = [Asked.at >= _begins(since), Asked.at < _begins(until + timedelta(days=1))]
+    within = [Asked.at >= day_begins(since), Asked.at < day_ends(until)]
     dates = [since + timedelta(days=n) for n in range((until - since).days + 1)]
     days = _days(session, within, dates, channels)
     found: Counter[Found] = Counter()
@@ -70,10 +70,6 @@ def picture(session: Session, *, since: date, until: date, channels: Sequence[st
         found.update(day.counts)
     return Picture(days, dict(found), _places(session, within), _words(session, within),
                    _unanswered(session, within))  # fmt: skip
-
-
-def _begins(day: date) -> datetime:
-    return datetime.combine(day, time(), CHINA)
 
 
 def _days(session: Session, within: Sequence[ColumnElement[bool]], dates: Sequence[date],

@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 from admin_ui.exports import MOST_ROWS, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
-from admin_ui.paging import ends, page_of, wish, wish_code
+from admin_ui.paging import page_of, wish, wish_code
 from admin_ui.views import numbers
 from admin_ui.words import CAUSES
 from dispatch.line import barring, rush
 from dispatch.line.barring import Block, CallerWarning, Cause
 from dispatch.line.rush import Flood
 from hotline.accounts.roles import Permission
+from hotline.times import day_ends
 
 WARNINGS_SHOWN = 50
 blueprint = Blueprint("barring", __name__, url_prefix="/barring")
@@ -77,7 +78,7 @@ def _done(deed: Callable[[Session], object]) -> ResponseReturnValue:
 def _until() -> datetime:
     """The end of the day that was given; an end in the past, where none was, which is refused in words."""
     try:
-        return ends(date.fromisoformat(request.form.get("until", "")))
+        return day_ends(date.fromisoformat(request.form.get("until", "")))
     except (ValueError, OverflowError):
         return now()
 

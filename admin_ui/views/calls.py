@@ -11,12 +11,13 @@ from admin_ui import words
 from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import me, reading
-from admin_ui.paging import begins, ends, page_of, wish, wish_code, wish_day, wish_number
+from admin_ui.paging import page_of, wish, wish_code, wish_day, wish_number
 from dispatch.calls.call_list import Direction, OnTheLine, WantedCalls, listed_calls
 from dispatch.calls.calls import Call, Outcome
 from dispatch.tickets import alerts, reach
 from hotline.accounts.roles import Permission, Role
 from hotline.logs import mask
+from hotline.times import day_begins, day_ends
 
 blueprint = Blueprint("calls", __name__, url_prefix="/calls")
 
@@ -55,6 +56,6 @@ def _nameless(session: Session, found: Sequence[Call]) -> set[str]:
 
 def _wanted() -> WantedCalls:
     since, until = wish_day("since"), wish_day("until")
-    return WantedCalls(begins(since) if since else None, ends(until) if until else None,
+    return WantedCalls(day_begins(since) if since else None, day_ends(until) if until else None,
                        wish_code("outcome", Outcome), wish_code("line", OnTheLine), wish("q", 40),
                        wish_code("direction", Direction), wish_number("rung"))  # fmt: skip

@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
-from admin_ui.paging import begins, count_of, ends, page_of, wish, wish_code, wish_day
+from admin_ui.paging import count_of, page_of, wish, wish_code, wish_day
 from admin_ui.words import DELIVERIES, TOLD, WAYS_OUT
 from hotline import audit
 from hotline.accounts.roles import Permission
 from hotline.logs import mask
 from hotline.telling import outcomes, wording
 from hotline.telling.outbox import Channel, Delivery, State
+from hotline.times import day_begins, day_ends
 
 blueprint = Blueprint("deliveries", __name__, url_prefix="/deliveries")
 
@@ -98,7 +99,7 @@ def _wanted() -> Select[Delivery]:
         if (chosen := wish_code(name, codes)) is not None:
             query = query.where(column == chosen)
     if since:
-        query = query.where(Delivery.owed_at >= begins(since))
+        query = query.where(Delivery.owed_at >= day_begins(since))
     if until:
-        query = query.where(Delivery.owed_at < ends(until))
+        query = query.where(Delivery.owed_at < day_ends(until))
     return query.where(Delivery.thing == wish("thing")) if wish("thing") else query

@@ -14,7 +14,7 @@ from admin_ui import words
 from admin_ui.exports import csv_in_stretches, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
-from admin_ui.paging import begins, ends, page_of, wish, wish_code, wish_day, wish_number
+from admin_ui.paging import page_of, wish, wish_code, wish_day, wish_number
 from admin_ui.stacks import stacks
 from dispatch.figures import department_figures
 from dispatch.figures.course import course
@@ -25,7 +25,7 @@ from dispatch.tickets import reach
 from dispatch.tickets.handings import Handing, Way
 from dispatch.tickets.tickets import Ticket
 from hotline.accounts.roles import Permission
-from hotline.times import local_day
+from hotline.times import day_begins, day_ends, local_day
 
 blueprint = Blueprint("department_figures", __name__, url_prefix="/figures/departments")
 MOST_DAYS = 366
@@ -102,7 +102,7 @@ def _range() -> tuple[date, date]:
 
 
 def _span(since: date, until: date) -> Span:
-    return Span(begins(since), ends(until), wish_number("department"))
+    return Span(day_begins(since), day_ends(until), wish_number("department"))
 
 
 def _wanted() -> Select[Handing]:

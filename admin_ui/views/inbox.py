@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import signed_in
 from admin_ui.house import house, me, now, reading, writing
-from admin_ui.paging import begins, ends, number_in, page_of, wish, wish_code, wish_day
+from admin_ui.paging import number_in, page_of, wish, wish_code, wish_day
 from admin_ui.words import TOPICS
 from dispatch.clocks.unplanned import CALENDAR
 from dispatch.figures.reporting import REPORT
@@ -21,6 +21,7 @@ from dispatch.tickets.shares import Share
 from dispatch.tickets.tickets import Ticket
 from hotline.telling import addresses, notices
 from hotline.telling.notices import Notice, Topic, Wish, WishError
+from hotline.times import day_begins, day_ends
 from knowledge_base.lapsing import ENTRY
 from knowledge_base.sweep_notices import SWEEP
 
@@ -139,8 +140,8 @@ def _wanted() -> Select[Notice]:
     if topic is not None:
         query = query.where(Notice.topic == topic)
     if since:
-        query = query.where(Notice.at >= begins(since))
-    return query.where(Notice.at < ends(until)) if until else query
+        query = query.where(Notice.at >= day_begins(since))
+    return query.where(Notice.at < day_ends(until)) if until else query
 
 
 def _place(notice: Notice) -> str:

@@ -12,10 +12,11 @@ from admin_ui import words
 from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading
-from admin_ui.paging import begins, ends, page_of, wish, wish_code, wish_day, wish_number
+from admin_ui.paging import page_of, wish, wish_code, wish_day, wish_number
 from admin_ui.views.entry import names_of
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import Department
+from hotline.times import day_begins, day_ends
 from knowledge_base import hands
 from knowledge_base.entries import Entry
 from knowledge_base.ledger import REVIEWS, Deed, Kind, LedgerRow
@@ -59,9 +60,9 @@ def _wanted() -> Select[LedgerRow]:
     query = select(LedgerRow).where(hands.within(LedgerRow.department_id, me())).order_by(LedgerRow.id.desc())
     since, until, deed = wish_day("since"), wish_day("until"), wish_code("deed", Deed)
     if since:
-        query = query.where(LedgerRow.at >= begins(since))
+        query = query.where(LedgerRow.at >= day_begins(since))
     if until:
-        query = query.where(LedgerRow.at < ends(until))
+        query = query.where(LedgerRow.at < day_ends(until))
     if (unit := wish_number("department")) is not None:
         query = query.where(LedgerRow.department_id == unit)
     if deed is not None:

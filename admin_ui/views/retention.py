@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from admin_ui.exports import MOST_ROWS, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
-from admin_ui.paging import begins, ends, number_in, page_of, wish, wish_day
+from admin_ui.paging import number_in, page_of, wish, wish_day
 from admin_ui.views.custody import done
 from dispatch.calls.calls import Call
 from dispatch.reconciling import destroying
 from hotline.accounts.roles import Permission
-from hotline.times import local_day
+from hotline.times import day_begins, day_ends, local_day
 from recordings import retention, two_hands
 from recordings.errors import RecordingError
 from recordings.retention import Destruction, RetentionRule
@@ -95,8 +95,8 @@ def _wanted() -> Select[Destruction]:
     if wish("q"):
         query = query.where(Destruction.basis.contains(wish("q"), autoescape=True))
     if since:
-        query = query.where(Destruction.began_at >= begins(since))
-    return query.where(Destruction.began_at < ends(until)) if until else query
+        query = query.where(Destruction.began_at >= day_begins(since))
+    return query.where(Destruction.began_at < day_ends(until)) if until else query
 
 
 def _known(session: Session, call_id: str) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
-from admin_ui.paging import begins, day_in, ends, page_of, wish, wish_day, wish_number
+from admin_ui.paging import day_in, page_of, wish, wish_day, wish_number
 from admin_ui.words import LETTERS, STATES
 from dispatch.tickets import letters, reach, supervision
 from dispatch.tickets.states import State
@@ -22,6 +22,7 @@ from dispatch.tickets.tickets import Ticket
 from hotline import audit
 from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department
+from hotline.times import day_begins, day_ends
 
 blueprint = Blueprint("supervision", __name__, url_prefix="/supervision")
 Deed = Callable[[Session, Supervision, datetime], None]
@@ -117,8 +118,8 @@ def _wanted() -> Select[Supervision]:
         unwritten = Supervision.letter_serial.is_(None)
         query = query.where(unwritten if letter == "none" else ~unwritten)
     if since:
-        query = query.where(Supervision.at >= begins(since))
-    return query.where(Supervision.at < ends(until)) if until else query
+        query = query.where(Supervision.at >= day_begins(since))
+    return query.where(Supervision.at < day_ends(until)) if until else query
 
 
 def _rows(session: Session, found: Sequence[Supervision]) -> Iterator[tuple[object, ...]]:

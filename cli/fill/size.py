@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from random import Random
 
-from hotline.times import CHINA, local_day
+from hotline.times import day_begins, local_day
 
 HOURS = (1, 1, 1, 1, 1, 1, 2, 5, 14, 18, 17, 13, 7, 6, 13, 16, 15, 11, 6, 4, 3, 3, 2, 1)
 """How calls spread over a day."""
@@ -37,7 +37,7 @@ def beginnings(size: Size) -> Iterator[datetime]:
     for day, weight in zip(days, weights, strict=True):
         passed += weight
         upto = size.calls if day == days[-1] else round(size.calls * passed / whole)
-        midnight = datetime.combine(day, time(), CHINA)
+        midnight = day_begins(day)
         hours = chance.choices(range(24), HOURS, k=upto - given)
         for second in sorted(hour * 3600 + chance.random() * 3600 for hour in hours):
             yield midnight + timedelta(seconds=round(second, 3))

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from statistics import mean
 
 from sqlalchemy import ColumnElement, func, select
@@ -21,7 +21,7 @@ from dispatch.tickets.worklist import overdue
 from dispatch.transfers.transfer_list import counted
 from dispatch.transfers.transfers import State as TransferState
 from dispatch.transfers.transfers import Transfer
-from hotline.times import CHINA, local
+from hotline.times import day_begins, local
 
 
 @dataclass(frozen=True)
@@ -96,11 +96,6 @@ def board(session: Session, *, day: date, at: datetime) -> Board:
         round(mean(waits), 1) if waits else None, max(waits, default=None),
         places.standing(session), rung(session, begins),
     )  # fmt: skip
-
-
-def day_begins(day: date) -> datetime:
-    """The first moment of a day in Yuxi."""
-    return datetime.combine(day, time(), CHINA)
 
 
 def transfers_of(session: Session, begins: datetime, *narrowed: ColumnElement[bool]) -> Share:

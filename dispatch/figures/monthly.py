@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from dispatch.figures.department_figures import Span
-from dispatch.figures.figures import day_begins
 from dispatch.figures.monthly_counts import (
     Count,
     answered,
@@ -28,6 +27,7 @@ from dispatch.tickets.handings import Handing, Way
 from dispatch.tickets.referrals import DISSATISFIED
 from dispatch.transfers.transfers import State, Transfer
 from hotline.accounts.accounts import Account
+from hotline.times import day_begins
 from knowledge_base.ledger import REVIEWS, Deed
 
 

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from dispatch.callbacks.callbacks import Callback
 from dispatch.callbacks.callbacks import State as CallbackState
-from dispatch.figures.figures import Share, day_begins, transfers_of
+from dispatch.figures.figures import Share, transfers_of
 from dispatch.tickets import reach
 from dispatch.tickets.tickets import Ticket
 from dispatch.tickets.worklist import overdue
 from dispatch.transfers.transfers import Transfer
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import DEPARTMENTAL, Role
+from hotline.times import day_begins
 
 
 @dataclass(frozen=True)

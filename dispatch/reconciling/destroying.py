@@ -9,7 +9,6 @@ import structlog
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session
 
-from dispatch.figures.figures import day_begins
 from dispatch.tickets import case_calls
 from dispatch.tickets.states import State as TicketState
 from dispatch.tickets.tickets import Ticket
@@ -17,7 +16,7 @@ from hotline import audit
 from hotline.database import Database
 from hotline.kept.errors import Absent, StoreError
 from hotline.settings import Settings
-from hotline.times import local_day, now
+from hotline.times import day_begins, local_day, now
 from recordings import retention, sides, two_hands
 from recordings.archive import Archive
 from recordings.recordings import Recording, State

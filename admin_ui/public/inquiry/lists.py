@@ -1,7 +1,7 @@
 """The lists of the read API: filtered, in a fixed order, a page at a time."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import TypeVar
 
 from sqlalchemy import ColumnElement, false, func, or_, select
@@ -12,7 +12,7 @@ from admin_ui.public.inquiry.wishes import Wish
 from admin_ui.public.permits import Permit
 from admin_ui.public.shelf import PUBLISHED, Item, beneath, items, on_shelf, standing
 from hotline.directory.departments import Department, in_charge, in_service
-from hotline.times import CHINA
+from hotline.times import day_begins
 from knowledge_base.categories import now_called
 from knowledge_base.entries import Entry, EntryVersion
 
@@ -49,7 +49,7 @@ def facilities(session: Session, wish: Wish, *, on: date) -> tuple[list[Departme
 
 def last_change(session: Session, *, on: date, at: datetime) -> datetime:
     """When the list of FAQs last changed: something was published or ended, or a day began."""
-    found = [datetime.combine(on, time(), CHINA)]
+    found = [day_begins(on)]
     for column in (EntryVersion.published_at, EntryVersion.ended_at):
         moment = session.scalar(select(func.max(column)).where(column <= at))
         found += [moment] if moment is not None else []
@@ -85,7 +85,7 @@ def _is_of(department: Department, wish: Wish, fit: set[int]) -> bool:
 def _since(confirmed: date | None, wish: Wish) -> bool:
     if wish.updated_since is None:
         return True
-    return confirmed is not None and datetime.combine(confirmed, time(), CHINA) >= wish.updated_since
+    return confirmed is not None and day_begins(confirmed) >= wish.updated_since
 
 
 def _page(rows: Sequence[T], wish: Wish) -> tuple[list[T], int]:

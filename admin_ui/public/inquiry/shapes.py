@@ -1,6 +1,6 @@
 """Services, facilities and FAQs as the read API writes them: Open311's own fields first, ours after."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import url_for
@@ -12,7 +12,7 @@ from admin_ui.public.permits import Permit
 from admin_ui.public.shelf import Item, is_hot
 from admin_ui.public.showing import hours
 from hotline.directory.departments import Department
-from hotline.times import CHINA
+from hotline.times import day_begins, day_ends
 
 Shape = dict[str, Any]
 BRIEF = 120  # characters
@@ -22,7 +22,7 @@ def expiration(last_day: date | None) -> str | None:
     """The moment from which something no longer holds: the midnight in Yuxi after its last day."""
     if last_day is None or last_day == date.max:
         return None
-    return moment(datetime.combine(last_day + timedelta(days=1), time(), CHINA))
+    return moment(day_ends(last_day))
 
 
 def moment(at: datetime | None) -> str | None:
@@ -123,7 +123,7 @@ def _day(on: date | None) -> str | None:
 
 
 def _midnight(on: date | None) -> str | None:
-    return moment(datetime.combine(on, time(), CHINA)) if on else None
+    return moment(day_begins(on)) if on else None
 
 
 def _ends(on: date | None) -> str | None:
