@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import MAXYEAR, MINYEAR, date
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -11,6 +11,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from admin_ui.stretches import stretch
+from hotline.times import moment_of
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -95,6 +96,15 @@ def code_in(given: Any, codes: type[E]) -> E | None:
 
 def wish_day(name: str) -> date | None:
     return day_in(wish(name, 10))
+
+
+def wish_moment(name: str) -> datetime | None:
+    """A moment of the query string, by the clock in Yuxi; None when it is none."""
+    try:
+        at = moment_of(wish(name, 25))
+    except ValueError:
+        return None
+    return at if MINYEAR < at.year < MAXYEAR else None
 
 
 def day_in(given: str) -> date | None:

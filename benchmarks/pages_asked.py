@@ -1,6 +1,7 @@
 """Which pages `make bench-pages` asks for: each list of the staff's, as whoever uses it asks for it."""
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from benchmarks.pages_of_calls import CALLS
 from benchmarks.pages_of_knowledge import KNOWLEDGE
@@ -38,7 +39,9 @@ class Ask:
 
 def asks(named: Named) -> tuple[Ask, ...]:
     """All of them."""
-    given = vars(named) | {"four": named.caller[-4:], "far": FAR}
+    day = date.fromisoformat(named.day)
+    given = vars(named) | {"four": named.caller[-4:], "far": FAR, "week": day - timedelta(days=6),
+                           "quarter": day - timedelta(days=91)}  # fmt: skip
     pages = [(who, name, what, f"{path}?{query}" if query else path)
              for (who, name, path), queries in LISTS.items() for what, query in queries.items()]  # fmt: skip
     return tuple(Ask(who, name, what, asked.format(**given)) for who, name, what, asked in pages)

@@ -6,7 +6,11 @@ CALLS: Lists = {
     ("supervisor", "calls", "/calls"): {
         "all": "", "page 2": "page=2", "in the middle": "page=20000", "last page": LAST,
         "a day": "since={day}&until={day}", "a month": OF_MONTH, "abandoned": "outcome=abandoned",
+        "closed in it": "handled=direct&" + OF_MONTH, "authorised": "handled=authorised&" + OF_MONTH,
+        "referred": "handled=referred&" + OF_MONTH, "handed on": "handled=transferred&" + OF_MONTH,
+        "written up": "handled=wrapped_up&" + OF_MONTH, "satisfied": "handled=operator_satisfied&" + OF_MONTH,
         "by machine": "outcome=answered_by_machine", "by machine, last page": f"outcome=answered_by_machine&{LAST}",
+        "24 hours": "since_at={month}T10:00&until_at={day}T10:00&line=asked",
         "within 15 s": "line=quick", "lost": "line=lost", "waiting": "line=waiting", "call-backs": "direction=out",
         "number": "q={caller}", "four digits": "q={four}", "id": "q={call_id}", "no such": "q=没有这个"},
     ("office.city", "calls", "/calls"): {
@@ -29,7 +33,9 @@ CALLS: Lists = {
     ("operator1", "desk, line", "/desk/line"): {"page": ""},
     ("operator1", "desk, card", "/desk/card"): {"none": ""},
     ("operator1", "desk, search", "/desk/search"): {"words": "q=居住证", "full": "q=居住证&full=1"},
-    ("supervisor", "figures", "/figures"): {"today": "", "a day": "day={day}"},
+    ("supervisor", "figures", "/figures"): {
+        "today": "", "a day": "day={day}", "a week": "until={day}&since={week}", "a month": OF_MONTH,
+        "a quarter": "until={day}&since={quarter}"},
     ("supervisor", "figures, renewed", "/figures/board"): {"today": ""},
     ("supervisor", "recordings", "/custody"): {"all": "", "open": "show=open"},
     ("supervisor", "retention", "/retention"): {"all": ""},

@@ -7,13 +7,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from admin_ui import words
+from admin_ui import figure_words, words
 from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import me, reading
-from admin_ui.paging import page_of, wish, wish_code, wish_day, wish_number
+from admin_ui.paging import page_of, wish, wish_code, wish_day, wish_moment, wish_number
 from dispatch.calls.call_list import Direction, OnTheLine, WantedCalls, listed_calls
 from dispatch.calls.calls import Call, Outcome
+from dispatch.calls.handled import Handled
 from dispatch.tickets import alerts, reach
 from hotline.accounts.roles import Permission, Role
 from hotline.logs import mask
@@ -28,8 +29,8 @@ def listed() -> ResponseReturnValue:
     with reading() as session:
         page = page_of(session, listed_calls(_wanted(), account=me()))
         operators = [(str(one.id), one.name) for one in alerts.people(session, Role.OPERATOR)]
-        return render_template("calls.html", page=page, lines=words.LINES, operators=operators,
-                               nameless=_nameless(session, page.rows))  # fmt: skip
+        return render_template("calls.html", page=page, lines=words.LINES, handled=figure_words.HANDLED,
+                               operators=operators, nameless=_nameless(session, page.rows))  # fmt: skip
 
 
 @blueprint.get("/export.csv")
@@ -55,7 +56,10 @@ def _nameless(session: Session, found: Sequence[Call]) -> set[str]:
 
 
 def _wanted() -> WantedCalls:
+    """Of whole days, or to the minute: a figure of 24 hours leads here."""
     since, until = wish_day("since"), wish_day("until")
-    return WantedCalls(day_begins(since) if since else None, day_ends(until) if until else None,
+    return WantedCalls(wish_moment("since_at") or (day_begins(since) if since else None),
+                       wish_moment("until_at") or (day_ends(until) if until else None),
                        wish_code("outcome", Outcome), wish_code("line", OnTheLine), wish("q", 40),
-                       wish_code("direction", Direction), wish_number("rung"))  # fmt: skip
+                       wish_code("direction", Direction), wish_number("rung"),
+                       wish_code("handled", Handled))  # fmt: skip

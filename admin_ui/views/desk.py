@@ -14,7 +14,7 @@ from dispatch.callbacks import places
 from dispatch.calls.calls import Call
 from dispatch.calls.desk import Offer, Presence, Readiness
 from dispatch.calls.earlier import earlier
-from dispatch.calls.on_desk import on_desk, waiting
+from dispatch.calls.on_desk import on_desk, waiting, wrapped_up
 from dispatch.calls.suggestions import suggested
 from dispatch.line.flags import CallerFlag
 from hotline import audit
@@ -74,7 +74,8 @@ def card() -> ResponseReturnValue:
 @needs(Permission.DESK)
 def put_away() -> ResponseReturnValue:
     """The ended call is written up: clear the desk."""
-    session["put_away"] = number_in(request.form.get("offer", "")) or 0
+    with writing() as opened:
+        wrapped_up(opened, number_in(request.form.get("offer", "")) or 0, me().id, at=now())
     if "HX-Request" not in request.headers:
         return redirect(url_for("desk.page"), 303)
     with reading() as opened:
@@ -84,7 +85,9 @@ def put_away() -> ResponseReturnValue:
 
 
 def _lying(opened: Session) -> Offer | None:
-    return on_desk(opened, me().id, put_away=session.get("put_away", 0), at=now())
+    """What lies on the desk until it is said to be written up."""
+    offer = on_desk(opened, me().id, at=now())
+    return None if offer is None or offer.wrapped_up_at is not None else offer
 
 
 def _card_of(opened: Session, offer: Offer | None) -> dict[str, object]:

@@ -9,6 +9,7 @@ from cli.fill.paper import Paper
 from dispatch.answering.decision import Channel
 from dispatch.calls.calls import Call, CallStep, Leg, Outcome, Step
 from dispatch.calls.desk import Offer
+from dispatch.calls.handled import Of
 from dispatch.calls.tellings import Telling
 from dispatch.transfers.transfers import Otherwise, Transfer, TransferAttempt
 from dispatch.transfers.transfers import State as TransferState
@@ -24,6 +25,7 @@ WAYS = ((Outcome.ANSWERED_BY_MACHINE, 30), (Outcome.DIRECTED, 8), (Outcome.PROGR
 WITH_TICKET = ((Outcome.ANSWERED_BY_OPERATOR, 3), (Outcome.MESSAGE_LEFT, 1))
 ASKED_FOR_PERSON = frozenset({Outcome.ANSWERED_BY_OPERATOR, Outcome.ABANDONED, Outcome.PLACE_KEPT})
 HANDED_ON = 0.12  # of what operators answer
+RATED, NOT_SAID = 3, 5  # of so many that were answered one is rated, and of one nobody says when it is written up
 SHA256 = "0" * 64  # of no sound
 
 
@@ -56,11 +58,15 @@ def call(paper: Paper, cast: Cast, chance: Random, *, number: int, began: dateti
     made = _noted(paper, number, "in", caller, (began, queued, answered, ended), outcome, operator)
     rung = Rung(made[0], caller, began, ended, outcome, asked, operator, made[1])
     _timeline(paper, rung, queued, answered)
+    rates = number % RATED == 0
     if operator and answered and queued:
+        written_up = ended + timedelta(seconds=5 + number % 60) if number % NOT_SAID else None
         paper.number(Offer, {"call_id": rung.id, "account_id": operator.id, "at": queued, "answered_at": answered,
-                             "ended_at": ended, "outcome": "done"})  # fmt: skip
+                             "ended_at": ended, "outcome": "done", "wrapped_up_at": written_up})  # fmt: skip
+        if rates:
+            _rated(paper, rung, Of.OPERATOR, 1 + number % 5)
         if chance.random() < HANDED_ON:
-            _handed_on(paper, cast, chance, rung, operator, answered)
+            _handed_on(paper, cast, chance, rung, operator, answered, grade=2 if rates else 0)
     if outcome is Outcome.ANSWERED_BY_MACHINE or (operator and chance.random() < 0.5):
         _told(paper, chance, rung, kept=kept)
     return rung
@@ -133,7 +139,13 @@ def _told(paper: Paper, chance: Random, rung: Rung, *, kept: bool) -> None:
                           "place": chance.choice((1, 1, 1, 2, 3)), "score": 90.0})  # fmt: skip
 
 
-def _handed_on(paper: Paper, cast: Cast, chance: Random, rung: Rung, operator: Person, answered: datetime) -> None:
+def _rated(paper: Paper, rung: Rung, of: Of, grade: int) -> None:
+    paper.number(CallStep, {"call_id": rung.id, "at": rung.ended, "kind": Step.RATED,
+                            "detail": {"of": of, "grade": grade}})  # fmt: skip
+
+
+def _handed_on(paper: Paper, cast: Cast, chance: Random, rung: Rung, operator: Person, answered: datetime, *,
+               grade: int) -> None:
     state = chance.choices((TransferState.CONNECTED, TransferState.NOBODY, TransferState.OUT_OF_HOURS), (70, 25, 5))[0]
     at = answered + timedelta(seconds=20)
     unit = chance.choice(cast.departments)
@@ -141,6 +153,8 @@ def _handed_on(paper: Paper, cast: Cast, chance: Random, rung: Rung, operator: P
         "call_id": rung.id, "department_id": unit, "account_id": operator.id, "klass": "consult",
         "words": rung.asked.question[:80], "otherwise": Otherwise.RECORD, "state": state, "began_at": at,
         "settled_at": at + timedelta(seconds=40)})  # fmt: skip
+    if grade and state is TransferState.CONNECTED:
+        _rated(paper, rung, Of.DEPARTMENT, grade)
     for place in range(1 if state is TransferState.CONNECTED else 2):
         reached = state is TransferState.CONNECTED
         paper.put(TransferAttempt, {

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from dispatch.callbacks.callbacks import Callback
@@ -69,7 +69,7 @@ def rung_in_time() -> ColumnElement[bool]:
 def figure(session: Session, *, begins: datetime, ends: datetime, at: datetime) -> tuple[int, int, int]:
     """Of those first missed in this time: rung within the time, those who count, and those who still wait."""
     day = MissedCaller.first_at >= begins, MissedCaller.first_at < ends
-    rows = session.execute(select(MissedCaller.rung_at, MissedCaller.owed_until).where(*day, counted(at))).all()
-    waiting = session.scalars(select(MissedCaller.id).where(*day, MissedCaller.over_at.is_(None))).all()
-    in_time = sum(rung is not None and rung <= until for rung, until in rows)
-    return in_time, len(rows), len(waiting)
+    many = (func.count().filter(*so) for so in ((counted(at), rung_in_time()), (counted(at),),
+                                                (MissedCaller.over_at.is_(None),)))  # fmt: skip
+    in_time, whole, waiting = session.execute(select(*many).where(*day)).one()
+    return in_time, whole, waiting

@@ -1,4 +1,4 @@
-"""The list of calls, narrowed: by day, outcome, what the line did, who called and who was rung."""
+"""The list of calls, narrowed: by time, outcome, what the line did, how they were handled, who called, who was rung."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +9,8 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from dispatch.calls.calls import Call, Outcome
 from dispatch.calls.desk import Offer
+from dispatch.calls.handled import CONDITIONS as HANDLED
+from dispatch.calls.handled import Handled
 from dispatch.tickets import reach
 from dispatch.tickets.list_order import LAST_FOUR
 from hotline.accounts.accounts import Account
@@ -49,6 +51,7 @@ class WantedCalls:
     text: str = ""
     direction: Direction | None = None
     rung: int | None = None
+    handled: Handled | None = None
 
 
 CONDITIONS: dict[OnTheLine, tuple[ColumnElement[bool], ...]] = {
@@ -85,5 +88,7 @@ def _narrowed(wanted: WantedCalls) -> Iterator[ColumnElement[bool]]:
         yield Call.direction == wanted.direction
     if wanted.line is not None:
         yield from CONDITIONS[wanted.line]
+    if wanted.handled is not None:
+        yield from HANDLED[wanted.handled]
     if wanted.rung is not None:
         yield Call.id.in_(select(Offer.call_id).where(Offer.account_id == wanted.rung))

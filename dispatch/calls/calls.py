@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, case, column, insert, or_, select, table, update
+from sqlalchemy import JSON, ForeignKey, Index, String, case, column, insert, or_, select, table, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from hotline import phones
@@ -15,6 +15,7 @@ from hotline.database import Base, insert_into
 from hotline.times import local
 
 _TELLING = table("telling", column("call_id"), column("number"))  # tellings.py knows us, not we it
+_RATED = text("kind = 'rated'")
 TELLING = "telling"  # who noted a call of ours in which somebody is told something by telephone
 
 
@@ -90,6 +91,8 @@ class CallStep(Base):
     """One line of a call's timeline."""
 
     __tablename__ = "call_step"
+    __table_args__ = (Index("ix_call_step_rated", "at", sqlite_where=_RATED, postgresql_where=_RATED,
+                            postgresql_include=["call_id"]),)  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     call_id: Mapped[str] = mapped_column(ForeignKey("call.id"), index=True)
     at: Mapped[datetime]

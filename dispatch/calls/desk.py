@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, ForeignKey, String, and_, exists, or_, select
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, exists, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dispatch.calls import calls
@@ -33,10 +33,16 @@ class Presence(Base):
     phone_state: Mapped[str] = mapped_column(String(20), default="")
 
 
+_WRAPPED_UP = text("wrapped_up_at IS NOT NULL")
+
+
 class Offer(Base):
-    """One ringing of one call at one operator's phone."""
+    """One ringing of one call at one operator's phone. `wrapped_up_at`: when he said that it is written up; none
+    where he never did."""
 
     __tablename__ = "offer"
+    __table_args__ = (Index("ix_offer_wrapped_up", "ended_at", sqlite_where=_WRAPPED_UP, postgresql_where=_WRAPPED_UP,
+                            postgresql_include=["call_id", "wrapped_up_at"]),)  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     call_id: Mapped[str] = mapped_column(ForeignKey("call.id"), index=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
@@ -44,6 +50,7 @@ class Offer(Base):
     answered_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None] = mapped_column(index=True)
     outcome: Mapped[str] = mapped_column(String(10), default="ringing")  # ringing | answered | missed | done
+    wrapped_up_at: Mapped[datetime | None]
 
 
 def set_readiness(session: Session, account: Account, state: Readiness, *, at: datetime) -> Presence:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from dispatch.calls import desk
@@ -15,15 +15,21 @@ STILL_ITS_OWN = timedelta(hours=4)
 """How long after a call its operator may still note what was told in it, and write its matters down."""
 
 
-def on_desk(session: Session, account_id: int, *, put_away: int = 0, at: datetime) -> Offer | None:
-    """The current offer, else the last that this operator answered and hasn't put away yet."""
+def on_desk(session: Session, account_id: int, *, at: datetime) -> Offer | None:
+    """The current offer, else the last that this operator answered a while ago."""
     query = (
         select(Offer)
         .where(Offer.account_id == account_id, Offer.answered_at.is_not(None), Offer.ended_at > at - WRITING_UP)
         .order_by(Offer.id.desc()).limit(1)
     )  # fmt: skip
-    found = desk.current(session, account_id) or session.scalar(query)
-    return None if found is None or (found.ended_at is not None and found.id <= put_away) else found
+    return desk.current(session, account_id) or session.scalar(query)
+
+
+def wrapped_up(session: Session, offer_id: int, account_id: int, *, at: datetime) -> None:
+    """What this operator answered is written up (话后处理): noted once, when he says so."""
+    own = Offer.id == offer_id, Offer.account_id == account_id
+    ended = Offer.answered_at.is_not(None), Offer.ended_at.is_not(None), Offer.wrapped_up_at.is_(None)
+    session.execute(update(Offer).where(*own, *ended).values(wrapped_up_at=at))
 
 
 def answered_by(session: Session, call_id: str, account_id: int, *, at: datetime) -> Call | None:

@@ -17,14 +17,15 @@ from dispatch.tickets.worklist import overdue
 from dispatch.transfers.transfers import Transfer
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import DEPARTMENTAL, Role
-from hotline.times import day_begins
+from hotline.times import day_begins, day_ends
 
 
 @dataclass(frozen=True)
 class OwnBoard:
-    """The tickets within somebody's reach as they stand, and how the callers of a day were put through to his own."""
+    """The tickets within somebody's reach as they stand, and how callers were put through to his own on some days."""
 
     day: date
+    until: date
     tickets: dict[str, int]
     overdue: int
     callbacks: int
@@ -36,18 +37,19 @@ def narrowed(account: Account) -> bool:
     return Role(account.role) in DEPARTMENTAL | {Role.COUNTY_OFFICE}
 
 
-def own_board(session: Session, *, account: Account, day: date, at: datetime) -> OwnBoard:
+def own_board(session: Session, *, account: Account, day: date, until: date | None = None, at: datetime) -> OwnBoard:
     """The figures of one county's office or department; each is that of the list behind it, as he reads it."""
-    own = reach.tickets_of(account)
+    own, last = reach.tickets_of(account), until or day
     due = Callback.state == CallbackState.DUE, Callback.ticket_id.in_(select(Ticket.id).where(own))
     by_state = Counter[str]()
     for way in reach.ways_to_tickets(account):
         for state, count in session.execute(select(Ticket.state, func.count()).where(way).group_by(Ticket.state)):
             by_state[str(state)] += count
     return OwnBoard(
-        day, dict(by_state), _count(session, Ticket, own, overdue(at)),
+        day, last, dict(by_state), _count(session, Ticket, own, overdue(at)),
         _count(session, Callback, *due),
-        transfers_of(session, day_begins(day), reach.departments_of(account, Transfer.department_id)),
+        transfers_of(session, day_begins(day), day_ends(last),
+                     reach.departments_of(account, Transfer.department_id)),
     )  # fmt: skip
 
 

@@ -24,12 +24,15 @@ _LEAFED = ["state", "due_at", "dispatch_by", "promised_by"]
 """What else it takes to leaf through a department's tickets in the index alone: they lie far apart in the table. So do
 the calls that were lost."""
 _RUNNING, _UNANSWERED = text("ended_at IS NULL"), text("queued_at IS NOT NULL AND answered_at IS NULL")
+_ASKED = text("queued_at IS NOT NULL")
 INDEXES = (
     Index("ix_call_last_four", LAST_FOUR),
     Index("ix_call_caller_began_at", Call.caller, Call.began_at),
     Index("ix_call_running", Call.began_at, sqlite_where=_RUNNING, postgresql_where=_RUNNING),
     Index("ix_call_unanswered", Call.began_at, sqlite_where=_UNANSWERED, postgresql_where=_UNANSWERED,
           postgresql_include=["id", "ended_at"]),
+    Index("ix_call_asked", Call.direction, Call.began_at, sqlite_where=_ASKED, postgresql_where=_ASKED,
+          postgresql_include=["id", "queued_at", "answered_at", "ended_at", "outcome"]),
     Index("ix_call_direction_began_at", Call.direction, Call.began_at, postgresql_include=["outcome"]),
     Index("ix_ticket_due", DUE, Ticket.id.desc()),
     Index("ix_ticket_department_id_due", Ticket.department_id, DUE, Ticket.id.desc(), postgresql_include=_LEAFED),

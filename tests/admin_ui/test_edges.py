@@ -16,7 +16,7 @@ from admin_ui.exports import harmless
 from admin_ui.fan_out import FanOut
 from dispatch.calls import desk
 from dispatch.calls.calls import CallStep
-from dispatch.figures.figures import board
+from dispatch.figures.board import board
 from dispatch.tickets.tickets import Klass, Ticket
 from hotline.accounts.accounts import Account
 from hotline.audit import AuditRow

@@ -4,7 +4,7 @@ is found by its index: PostgreSQL itself chooses how to go about each of the sta
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from dispatch.callbacks.correction_list import Wanted as Wrong
 from dispatch.calls.call_list import OnTheLine, WantedCalls, listed_calls
 from dispatch.calls.calls import Call
 from dispatch.figures import monthly
+from dispatch.figures.board import board
 from dispatch.tickets import reach, worklist
 from dispatch.tickets.tickets import Ticket
 from dispatch.tickets.worklist import Wanted
@@ -221,6 +222,19 @@ def test_what_a_month_and_its_year_count_lies_in_indexes_alone_and_is_looked_at_
     assert alone >= {f"ix_{moment}" for moment in ("handing_answered_at", "handing_over_at", "telling_at")}
     assert not any(node["Node Type"] == "Seq Scan" for node in long)
     assert len(plans) == 11
+
+
+def test_what_the_board_counts_of_a_month_lies_in_indexes(filled: Filled) -> None:
+    """Of calls in indexes alone; of what came of them what lies near the month, and no table from end to end."""
+    with planned(filled[0]) as plans, filled[0].reading() as session:
+        until = local_day(now())
+        board(session, day=until - timedelta(days=30), until=until, at=now())
+    assert [fault for statement, plan in plans for fault in faults(statement, plan)] == []
+    calls = [node for _, plan in plans for node in nodes(plan) if node.get("Relation Name") == "call"]
+    alone = {node["Index Name"] for node in calls if node["Node Type"] == "Index Only Scan"}
+    assert alone >= {"ix_call_asked", "ix_call_direction_began_at"}
+    assert {"ix_call_step_rated", "ix_offer_wrapped_up"} <= {
+        node.get("Index Name") for _, plan in plans for node in nodes(plan)}  # fmt: skip
 
 
 def test_of_transfers_that_count_only_the_attempts_upon_which_the_office_closed_are_looked_up(filled: Filled) -> None:

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.clocks import ladder, recounting
-from dispatch.figures.figures import Share, board
+from dispatch.figures.board import board
+from dispatch.figures.figures import Share
 from dispatch.figures.own_figures import own_board
 from dispatch.tickets import counties, reach, referrals, worklist
 from dispatch.tickets.list_order import DUE
@@ -157,7 +158,7 @@ def test_a_countys_office_counts_its_own_and_the_city_all(session: Session, sett
     own, none = (own_board(session, account=account, day=day, at=at) for account in (county(staff), stranger))
     assert (own.tickets, own.overdue, own.callbacks, own.transfers) == ({"to_dispatch": 1}, 1, 0, Share(1, 1))
     assert (none.tickets, none.overdue, none.transfers) == ({}, 0, Share(0, 0))
-    assert board(session, day=day, at=at).tickets == {"to_dispatch": 1, "to_accept": 1}
+    assert board(session, day=day, at=at).now.tickets == {"to_dispatch": 1, "to_accept": 1}
     department = town.somebody(session, Role.LEADER, of=city, login="city_leader")
     theirs = own_board(session, account=department, day=day, at=at)
     assert (theirs.tickets, theirs.overdue, theirs.transfers) == ({"to_accept": 1}, 0, Share(1, 1))

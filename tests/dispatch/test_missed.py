@@ -13,7 +13,8 @@ from dispatch.callbacks.missed import MissedCaller, Over
 from dispatch.callbacks.missed_list import WantedMissed, listed_missed
 from dispatch.calls import calls, endings
 from dispatch.calls.calls import Call, Outcome, Step
-from dispatch.figures.figures import Share, board
+from dispatch.figures.board import board
+from dispatch.figures.figures import Share
 from dispatch.tickets.steps import ReferralError
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
@@ -198,7 +199,7 @@ def test_the_figure_counts_who_was_rung_in_time_and_shows_them(session: Session,
     missed.close(session, rows[2].id, Over.CAME_THROUGH, at=SOON)
     session.flush()
     shown = board(session, day=local_day(AT), at=end)
-    assert (shown.missed, shown.missed_waiting, shown.callbacks) == (Share(1, 3), 2, 0)
+    assert (shown.missed, shown.missed_waiting, shown.now.callbacks) == (Share(1, 3), 2, 0)
 
     def listed(**wanted: bool) -> list[str]:
         parts = listed_missed(WantedMissed(**wanted), account=operator, at=end)

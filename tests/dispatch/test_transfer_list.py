@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from dispatch.figures.figures import Share, board
+from dispatch.figures.board import board
+from dispatch.figures.figures import Share
 from dispatch.transfers import transfers
 from dispatch.transfers.hunting import Duty, Outcome
 from dispatch.transfers.transfer_list import WantedTransfers, listed_transfers

@@ -22,7 +22,8 @@ from dispatch.calls.calls import Call, CallStep, Outcome
 from dispatch.calls.desk import Offer
 from dispatch.calls.queue_events import QueueEvent, of_call
 from dispatch.calls.queue_lines import Kind
-from dispatch.figures.figures import Share, board
+from dispatch.figures.board import board
+from dispatch.figures.figures import Share
 from dispatch.sweeps import taking_in
 from dispatch.sweeps.duty import Duty
 from hotline.accounts.accounts import Account
