@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _
 
 from admin_ui import filled_refusals, form_refusals
 from admin_ui.sentences import pattern
+from hotline.directory.counties import ENGLISH
 
 LISTED = (
     _("只能报送本单位已结束月份的统计表"), _("该月统计表已报送并锁定，更正请写明理由"), _("数字应为不小于0的整数"),
@@ -154,12 +155,14 @@ LISTED = (
 
 
 def said(refusal: object) -> str:
-    """A refusal or reason as the page says it; in Chinese where the catalogue doesn't know it."""
+    """A refusal, a reason or a county as the page says it; in Chinese where the catalogue doesn't know it."""
     text = str(refusal)
     words = str(gettext(text)) if text else ""
     locale = get_locale()
     if words != text or locale is None or locale.language == "zh":
         return words
+    if text in ENGLISH:
+        return ENGLISH[text]
     for sentence, shape in _shapes():
         if found := shape.fullmatch(text):
             return str(gettext(sentence, **{name: _held(name, part) for name, part in found.groupdict().items()}))

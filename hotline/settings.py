@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, V
 PREFIX = "HOTLINE_"
 PATTERN = re.compile(r"(?:[0-9XZN]|\[[0-9]+(?:-[0-9])?\])+")  # of a number: no wildcard, so its length is known
 EXCHANGE = re.compile(r"([a-z][a-z0-9]{0,30})=([\w.-]+):(\d{1,5})/([\w.-]+):(\d{1,5})")
+COUNTY = re.compile(r"(\d{6})=([^\s,=/]+)/?([^,=/]*)")
 QUESTION_STEPS = ("matter", "place", "wish", "check", "number", "secrecy")
 BUCKET = re.compile(r"s3(?:\+http)?://[^:/@\s]+:[^/@\s]+@[^/?\s]+/[^/?\s]+(?:/[^?\s]*)?(?:\?(?:(?:region|style)=[^&\s]+&?)+)?")
 LONGEST_SOCKET_FOLDER = 90  # a Unix socket's path ends at about 107 bytes
@@ -34,6 +35,12 @@ class Settings(BaseModel):
     number: str = Field("96128", max_length=24, description="The number that citizens dial.")
     city: str = Field("玉溪", description="The city whose hotline this is, as it is written on screens.")
     city_english: str = Field("Yuxi", description="The same city on English pages.")
+    counties: str = Field(
+        "530402=红塔区/Hongta,530403=江川区/Jiangchuan,530423=通海县/Tonghai,530424=华宁县/Huaning,530425=易门县/Yimen,"
+        "530426=峨山彝族自治县/Eshan,530427=新平彝族傣族自治县/Xinping,530428=元江哈尼族彝族傣族自治县/Yuanjiang,"
+        "530481=澄江市/Chengjiang",
+        description="The city's counties by their codes, as 530402=红塔区/Hongta, with commas.",
+    )
     ticket_prefix: str = Field("96128", max_length=14, description="What ticket numbers begin with.")
 
     # Where things are
@@ -356,6 +363,13 @@ class Settings(BaseModel):
             ip_network(one)
         return given
 
+    @field_validator("counties")
+    @classmethod
+    def _counties(cls, given: str) -> str:
+        if not all(COUNTY.fullmatch(one.strip()) for one in given.split(",")):
+            raise ValueError("counties as 530402=红塔区/Hongta, with commas; the English may lack")
+        return given
+
     @field_validator("more_exchanges")
     @classmethod
     def _exchanges(cls, given: str) -> str:
@@ -453,18 +467,26 @@ class Settings(BaseModel):
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Read all settings; SettingsError names at once everything that is missing or wrong."""
-    given: dict[str, Any] = {}
-    for name in Settings.model_fields:
-        key = PREFIX + name.upper()
-        if key in environment:
-            given[name] = environment[key]
-        elif file := environment.get(key + "_FILE"):
-            given[name] = Path(file).read_text(encoding="utf-8").strip()
+    given = {name: said for name in Settings.model_fields if (said := _said(name, environment)) is not None}
     try:
         return Settings.model_validate(given)
     except ValidationError as error:
         wrong = [f"  {PREFIX}{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors()]
         raise SettingsError("These settings are missing or wrong:\n" + "\n".join(wrong)) from None
+
+
+def alone(name: str) -> Any:
+    """One setting of this process as it is written, for what a module describes before all of them are read."""
+    said = _said(name, os.environ)
+    return Settings.model_fields[name].default if said is None else said
+
+
+def _said(name: str, environment: Mapping[str, str]) -> str | None:
+    key = PREFIX + name.upper()
+    file = environment.get(key + "_FILE")
+    if key in environment or not file:
+        return environment.get(key)
+    return Path(file).read_text(encoding="utf-8").strip()
 
 
 @cache

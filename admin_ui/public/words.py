@@ -1,9 +1,12 @@
 """The words for citizens: what a ticket's class and state mean, said plainly."""
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
+from admin_ui.refusals import said
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Klass
+from hotline.directory.counties import NAMES
 
 CLASSES = {
     Klass.CONSULT: (_("我想问一件事"), _("政策、手续、材料、时间、地点……")),
@@ -30,8 +33,4 @@ STATES = {
 }  # fmt: skip
 WEEKDAYS = (_("周一"), _("周二"), _("周三"), _("周四"), _("周五"), _("周六"), _("周日"))
 SEASONS = {"summer": _("夏季"), "winter": _("冬季")}
-COUNTIES = {
-    "530402": _("红塔区"), "530403": _("江川区"), "530423": _("通海县"), "530424": _("华宁县"), "530425": _("易门县"),
-    "530426": _("峨山彝族自治县"), "530427": _("新平彝族傣族自治县"), "530428": _("元江哈尼族彝族傣族自治县"),
-    "530481": _("澄江市"),
-}  # fmt: skip
+COUNTIES = {code: LazyString(said, name) for code, name in NAMES.items()}

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from dispatch.tickets.tickets import Ticket
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
-from hotline.directory.counties import NAMES
+from hotline.directory.counties import CITY, NAMES
 from hotline.directory.departments import Department
 
 _SHORT = 2  # the characters by which everybody calls a county: 峨山
@@ -36,7 +36,7 @@ def meant(session: Session, unit: Department, named: str) -> bool:
 def meant_county(session: Session, county: str, named: str) -> bool:
     """Whether that name may mean who passes on matters in a county: its government, or the unit that its competent
     office belongs to."""
-    name, short = _plain(named).removeprefix("玉溪市"), NAMES.get(county, "")[:_SHORT]
+    name, short = _plain(named).removeprefix(CITY), NAMES.get(county, "")[:_SHORT]
     government = "(人民)?政府"
     own = f"{short}([^区县市]*自治)?[区县市]?{government}" if short else government
     if re.match(f"[区县]{government}|{own}", name):

@@ -1,7 +1,10 @@
-"""The counties of the city, by the code that their departments and offices carry."""
+"""The city and its counties, by the code that their departments and offices carry, as the settings name them."""
 
-NAMES = {
-    "530402": "红塔区", "530403": "江川区", "530423": "通海县", "530424": "华宁县", "530425": "易门县",
-    "530426": "峨山彝族自治县", "530427": "新平彝族傣族自治县", "530428": "元江哈尼族彝族傣族自治县",
-    "530481": "澄江市",
-}  # fmt: skip
+from hotline.settings import COUNTY, alone
+
+_NAMED = COUNTY.findall(alone("counties"))
+CITY = f"{alone('city')}市"
+NAMES: dict[str, str] = {code: name for code, name, _ in _NAMED}
+ENGLISH: dict[str, str] = {name: english for _, name, english in _NAMED if english}
+SEAT = next(iter(NAMES.values()), "")
+"""The county named first, for examples."""

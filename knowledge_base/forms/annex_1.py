@@ -1,6 +1,6 @@
 """附件1, the register of departments (obliged units), column by column."""
 
-from hotline.directory.counties import NAMES
+from hotline.directory.counties import CITY, NAMES
 from knowledge_base.forms.columns import Column, Form, Kind
 from knowledge_base.forms.usual_columns import DAY, ITEMS
 
@@ -15,12 +15,12 @@ UNITS = Form(
     "热线背后的部门，一个部门一行。导入后立即生效；联系方式和办公时间另用附件7填报。更名、合并、拆分、撤销在“机构承接”办理。",
     (
         Column(
-            "name", "单位全称", "玉溪市民政局", Kind.TEXT, 100, required=True, width=28,
+            "name", "单位全称", f"{CITY}民政局", Kind.TEXT, 100, required=True, width=28,
             remark="系统按全称判断是新增还是修改；全称写错的在部门页面改正",
         ),
         Column(
             "code", "按键代码", "106", Kind.TEXT, 3, width=10, keeps=True,
-            remark="来电人按的三位数字，不以0开头；不填则由系统依次编号，已有的不变",
+            remark="来电人按的三位数字，不以0开头；不填则由系统依次编号，已有的不变；两个部门可在同一文件中互换",
         ),
         Column("short_name", "简称", "民政局", Kind.TEXT, 40, required=True, width=16),
         Column(

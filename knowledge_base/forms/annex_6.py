@@ -1,5 +1,6 @@
 """附件6, licence items, column by column."""
 
+from hotline.directory.counties import CITY, SEAT
 from knowledge_base.forms.columns import Column, Form, Kind
 from knowledge_base.forms.usual_columns import ITEMS, department, phone
 
@@ -40,7 +41,7 @@ LICENCES = Form(
         Column("fee", "收费", "不收费", Kind.TEXT, 120, width=14),
         Column("fee_basis", "收费依据", "", Kind.TEXT, 300, width=20),
         Column("office", "受理机构", "市政务服务中心市场监管窗口", Kind.TEXT, 120, required=True, width=24),
-        Column("address", "受理地址", "玉溪市红塔区示范路1号（演示地址）", Kind.TEXT, 200, width=28),
+        Column("address", "受理地址", f"{CITY}{SEAT}示范路1号（演示地址）", Kind.TEXT, 200, width=28),
         Column("hours", "受理时间", "工作日 08:30-12:00，14:30-18:00", Kind.TEXT, 120, width=24),
         phone("phone", "咨询电话", required=True),
         phone("supervision_phone", "监督电话"),

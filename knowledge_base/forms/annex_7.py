@@ -1,5 +1,6 @@
 """附件7, a department's base data, column by column."""
 
+from hotline.directory.counties import CITY, SEAT
 from knowledge_base.forms.columns import Column, Form, Kind
 from knowledge_base.forms.usual_columns import ITEMS, phone
 
@@ -13,7 +14,7 @@ BASE = Form(
         Column(
             "department",
             "部门全称",
-            "玉溪市民政局",
+            f"{CITY}民政局",
             Kind.CHOICE,
             100,
             required=True,
@@ -33,7 +34,7 @@ BASE = Form(
             width=24,
             remark="群众常用的叫法和旧名称；" + ITEMS,
         ),
-        Column("address", "地址", "玉溪市红塔区示范西路9号（演示地址）", Kind.TEXT, 200, required=True, width=32),
+        Column("address", "地址", f"{CITY}{SEAT}示范西路9号（演示地址）", Kind.TEXT, 200, required=True, width=32),
         Column("post_code", "邮政编码", "653100", Kind.TEXT, 6, width=10),
         Column(
             "summer_hours",

@@ -91,7 +91,7 @@ def test_what_the_floors_below_refuse_and_why_has_its_english() -> None:
     ("第 2、5 行：未列出的问法予以保留；停用已审定的或他人提出的问法，由部门分管领导或市主管部门决定",
      "Row 2、5: Phrasings that are left out stay: whether one that was approved, or that others proposed, ends is for the "
      "department's leader or the city's office to decide"),
-    ("来电人说施工已结束", "来电人说施工已结束"), ("等了三小时", "等了三小时"), ("", ""),
+    ("元江哈尼族彝族傣族自治县", "Yuanjiang"), ("来电人说施工已结束", "来电人说施工已结束"), ("等了三小时", "等了三小时"), ("", ""),
 ])  # fmt: skip
 def test_what_was_filled_in_is_found_again_and_what_somebody_typed_stays(app: Flask, chinese: str, english: str) -> None:
     with app.test_request_context("/?lang=en"):

@@ -3,7 +3,6 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from admin_ui.words import COUNTIES
 from dispatch.tickets import counties, joint, reach, referrals
 from dispatch.tickets.complained_of import meant, meant_county
 from dispatch.tickets.referrals import Matter
@@ -85,10 +84,6 @@ def test_no_matter_is_handed_down_to_the_office_that_it_complains_of(session: Se
 def test_each_countys_own_government_is_known(session: Session, county: str) -> None:
     assert meant_county(session, county, f"{NAMES[county]}人民政府")
     assert meant_county(session, county, f"{NAMES[county][:2]}县政府办")
-
-
-def test_the_counties_are_those_of_the_pages() -> None:
-    assert {code: str(name) for code, name in COUNTIES.items()} == NAMES
 
 
 @pytest.mark.parametrize("written", ["", "某某公司"])
