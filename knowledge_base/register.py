@@ -76,6 +76,19 @@ def unfit(values: Mapping[str, Any], there: Taken, *, of: str = "", county: str 
     return faults
 
 
+def clashes(wanted: Mapping[str, str], codes: Mapping[str, str]) -> dict[str, str]:
+    """Of departments that are given codes at once, by name: who can't have his, and who keeps it. A code is free when
+    whose it is gets another in the same stroke, so that two may swap."""
+    refused: dict[str, str] = {}
+    while True:
+        kept = {code: name for code, name in codes.items() if name not in wanted or name in refused}
+        late = {name: kept[code] for name, code in wanted.items()
+                if name not in refused and kept.setdefault(code, name) != name}  # fmt: skip
+        if not late:
+            return refused
+        refused |= late
+
+
 def add(session: Session, values: Values, *, by: Account, at: datetime) -> Department:
     """A new department; without a code it gets the next free one. Unfit says why, field by field."""
     there = taken(session)

@@ -60,6 +60,7 @@ def apply(session: Session, form: FormImport, prepared: Prepared, *, hand: Hand)
     ground = subject.ground(session, concerned)
     rows = [row.beside(known.get(key)) for key, row in fit]
     late = {row.number: faults for row in rows if (faults := subject.refusals(row, ground, hand))}
+    late |= subject.together([row for row in rows if row.number not in late], ground)
     written = subject.write(session, kept, ground, hand) if (kept := [r for r in rows if r.number not in late]) else []
     now = {one.id: one for one in subject.known(session, concerned, False).values()}
     form.before = [{"row": row.number, "department": row.department_id, "mark": now[one.id].mark, **vars(one)}

@@ -52,6 +52,7 @@ def preview(session: Session, read: ReadForm, *, hand: Hand,
             found.refused.append(refusal(row.number, [(_title(read.form), department), *row.faults], row.cells))
             continue
         _one(found, subject, row, (department, _key(read.form, row, department, there)), known, ground, seen, hand)
+    _together(found, subject, known, ground)
     return found
 
 
@@ -105,6 +106,17 @@ def _one(found: Preview, subject: Subject, row: ReadRow, key: Key, known: dict[K
         found.refused.append(refusal(row.number, faults, row.cells))
     else:
         found.rows.append(accepted)
+
+
+def _together(found: Preview, subject: Subject, known: dict[Key, Known], ground: Any) -> None:
+    """Refuse what doesn't fit beside the other accepted rows."""
+    rows = {row["row"]: row for row in found.rows if row["how"] != SAME}
+    late = subject.together((given(subject, row, known.get((row["department"], row["key"]))) for row in rows.values()),
+                            ground)  # fmt: skip
+    if late:
+        found.rows = [row for row in found.rows if row["row"] not in late]
+        found.refused += [refusal(number, faults, rows[number]["cells"]) for number, faults in late.items()]
+        found.refused.sort(key=lambda row: row["row"])
 
 
 def _cells(form: Form, row: ReadRow, key: Key) -> tuple[Cells, list[Fault]]:

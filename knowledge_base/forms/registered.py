@@ -2,7 +2,6 @@
 many, by the same rules."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -19,14 +18,7 @@ from knowledge_base.register import FIELDS, Taken
 SOURCE = "附件1"
 BESIDE = {"county_code": ("level",)}
 """What is at fault may be so by another cell."""
-
-
-@dataclass
-class Ground:
-    """Whose the codes and names are, and which row of the file has claimed which code."""
-
-    taken: Taken
-    claimed: dict[str, int] = field(default_factory=dict)
+ASIDE = ord("a") - ord("1")
 
 
 def known(session: Session, _: Collection[int] | None, lock: bool) -> dict[Key, Known]:
@@ -45,32 +37,41 @@ def known(session: Session, _: Collection[int] | None, lock: bool) -> dict[Key, 
     return found
 
 
-def refusals(given: Given, ground: Ground, hand: Hand) -> list[Fault]:
-    """The register's rules, with the column at fault; a cell that nobody changed is no reason to refuse a row."""
+def refusals(given: Given, ground: Taken, hand: Hand) -> list[Fault]:
+    """The register's rules, but for whose a code is, with the column at fault; a cell that nobody changed is no reason
+    to refuse a row."""
     there = given.known
     if there and there.more["ends"] and there.more["ends"] <= hand.today:
         return [("整行", "该部门已撤并，登记内容不再修改")]
-    faults = {key: why for key, why in register.unfit(given.values, ground.taken, of=_called(there)).items()
-              if given.changes(key, *BESIDE.get(key, ()))}  # fmt: skip
-    code = given.values["code"]
-    if code and not faults and (first := ground.claimed.setdefault(code, given.number)) != given.number:
-        faults["code"] = f"与第 {first} 行相同"
-    return [(UNITS.column(key).title, why) for key, why in faults.items()]
+    faults = register.unfit(given.values, Taken({}, ground.names), of=_called(there))
+    return [(UNITS.column(key).title, why) for key, why in faults.items()
+            if given.changes(key, *BESIDE.get(key, ()))]  # fmt: skip
 
 
-def write(session: Session, rows: Sequence[Given], ground: Ground, hand: Hand) -> list[Written]:
+def together(rows: Iterable[Given], ground: Taken) -> dict[int, list[Fault]]:
+    """Whose a code is, when all rows have theirs: departments of one file may swap."""
+    giving = {_called(row.known) or row.values["name"]: row for row in rows
+              if row.values["code"] and row.changes("code")}  # fmt: skip
+    wanted = {name: row.values["code"] for name, row in giving.items()}
+    title = UNITS.column("code").title
+    return {giving[name].number: [(title, f"与第 {giving[whose].number} 行相同" if wanted.get(whose) == wanted[name]
+                                   else f"代码{wanted[name]}属于{whose}")]
+            for name, whose in register.clashes(wanted, ground.codes).items()}  # fmt: skip
+
+
+def write(session: Session, rows: Sequence[Given], ground: Taken, hand: Hand) -> list[Written]:
     """The departments as the rows say; what a row keeps stays, and who has no code gets the next that is free."""
     new = [row for row in rows if row.known is None]
-    taken = {*ground.taken.codes, *(row.values["code"] for row in rows)}
+    lines = [(row.known, _said(row)) for row in rows if row.known]
+    _lay_aside(session, lines)
+    taken = {*ground.codes, *(row.values["code"] for row in rows)}
     ids = iter(trail.inserted(session, Department, [_entered(row, taken) for row in new]))
-    written, lines = [], []
+    written = []
     for row in rows:
         held = row.known.values if row.known else {}
         key = row.known.id if row.known else next(ids)
         written.append(Written(key, row.known is None, {name: _plain(value) for name, value in held.items()}))
-        if row.known:
-            lines.append((row.known, _said(row)))
-    _change(session, [(there.id, said) for there, said in lines])
+    _change(session, lines)
     trail.audit(session, "department.registered", "department", [
         (w.id, _texts(row.values) | {"source": SOURCE}) for row, w in zip(rows, written, strict=True) if w.new
     ], by=hand.by, at=hand.at)  # fmt: skip
@@ -79,15 +80,19 @@ def write(session: Session, rows: Sequence[Given], ground: Ground, hand: Hand) -
 
 
 def take_back(session: Session, undone: Sequence[Undone], hand: Hand) -> Collection[int]:
-    """What stood before; a new department goes, unless something speaks of it already."""
+    """What stood before; a new department goes, unless something speaks of it already, and who can't have his code
+    back, since another has it by now, stays as he is."""
     left = {u.known.id for u in undone if u.new and register.is_used(session, u.known.id)}
+    left |= _without_code(session, undone, left)
     gone = [u.known for u in undone if u.new and u.known.id not in left]
     session.execute(delete(Department).where(Department.id.in_([one.id for one in gone])))
     trail.audit(session, "department.removed", "department", [
         (one.id, {**one.cells, "source": SOURCE}) for one in gone
     ], by=hand.by, at=hand.at)  # fmt: skip
-    back = [(u.known, {**u.old, "effective_from": _day(u.old["effective_from"])}) for u in undone if not u.new]
-    _change(session, [(there.id, said) for there, said in back])
+    back = [(u.known, {**u.old, "effective_from": _day(u.old["effective_from"])}) for u in undone
+            if not u.new and u.known.id not in left]  # fmt: skip
+    _lay_aside(session, back)
+    _change(session, back)
     _note(session, back, hand)
     return left
 
@@ -107,8 +112,24 @@ def _said(row: Given) -> dict[str, Any]:
     return {c.key: row.values[c.key] for c in FIELDS if row.values[c.key] or not c.keeps}
 
 
-def _change(session: Session, things: Iterable[tuple[int, Mapping[str, Any]]]) -> None:
-    if rows := [{"id": key, **said} for key, said in things]:
+def _without_code(session: Session, undone: Sequence[Undone], left: Collection[int]) -> set[int]:
+    """Who can't have the code back that he had before."""
+    gone = {u.known.values["name"] for u in undone if u.new and u.known.id not in left}
+    codes = {code: name for code, name in register.taken(session).codes.items() if name not in gone}
+    back = {u.known.values["name"]: u for u in undone if not u.new and u.old["code"] != u.known.values["code"]}
+    late = register.clashes({name: u.old["code"] for name, u in back.items()}, codes)
+    return {back[name].known.id for name in late}
+
+
+def _lay_aside(session: Session, things: Iterable[tuple[Known, Mapping[str, Any]]]) -> None:
+    """Give up the codes that change, before anybody gets another's: a database looks at each row by itself. Until
+    then a letter stands in the place of the first digit, which is no code and nobody else's."""
+    _change(session, [(there, {"code": chr(ord(code[0]) + ASIDE) + code[1:]}) for there, said in things
+                      for code in [there.values["code"]] if said.get("code", code) != code])  # fmt: skip
+
+
+def _change(session: Session, things: Iterable[tuple[Known, Mapping[str, Any]]]) -> None:
+    if rows := [{"id": there.id, **said} for there, said in things]:
         session.execute(update(Department), rows)
 
 
@@ -146,4 +167,5 @@ def _day(value: str | None) -> date | None:
     return date.fromisoformat(value) if value else None
 
 
-SUBJECT = Subject(UNITS, known, lambda session, _: Ground(register.taken(session)), refusals, write, take_back)
+SUBJECT = Subject(UNITS, known, lambda session, _: register.taken(session), refusals, write, take_back,
+                  together=together)  # fmt: skip

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
@@ -101,7 +101,8 @@ class Subject:
     cell or the database; `write` puts rows in and says how to take them back, in their order; `take_back` does so, and
     says which things it had to leave;
     `stays` gives a row's cells as they will stand, and why in words, when it leaves out what this hand can't take
-    away; `renamed` gives them as the ground calls things now."""
+    away; `renamed` gives them as the ground calls things now; `together` are the rules between the rows that are left,
+    with each row that doesn't fit beside the others."""
 
     form: Form
     known: Callable[[Session, Collection[int] | None, bool], dict[Key, Known]]
@@ -111,6 +112,7 @@ class Subject:
     take_back: Callable[[Session, Sequence[Undone], Hand], Collection[int] | None]
     stays: Callable[[Cells, Known, Hand], tuple[Cells, str]] = lambda cells, *_: (cells, "")
     renamed: Callable[[Cells, Any], Cells] = lambda cells, _: cells
+    together: Callable[[Iterable[Given], Any], dict[int, list[Fault]]] = lambda *_: {}
 
 
 def digest(*parts: object, length: int = 20) -> str:

@@ -78,6 +78,45 @@ def test_what_stands_changes_but_for_what_a_row_leaves_out(town: Town) -> None:
     assert (back.short_name, back.aliases, back.code) == (before.short_name, before.aliases, before.code)
 
 
+def codes_of(town: Town, *names: str) -> list[str]:
+    found = town.see(lambda s: dict(s.execute(select(Department.name, Department.code)).all()))
+    return [found[name] for name in names]
+
+
+def test_departments_swap_codes_in_one_file_and_back(town: Town) -> None:
+    three = town.see(lambda s: s.scalars(select(Department).order_by(Department.code).limit(3)).all())
+    names, codes = [one.name for one in three], [one.code for one in three]
+    rows = [unit(one.name, short_name=one.short_name, code=code) for one, code in zip(three, codes[1:] + codes[:1], strict=True)]
+    form = town.take_in(books.book(UNITS, rows))
+    assert (form.counts["changed"], form.counts["refused"]) == (3, 0)
+    assert codes_of(town, *names) == codes[1:] + codes[:1]
+    line = town.see(lambda s: s.scalars(select(AuditRow).where(AuditRow.deed == "department.changed").order_by(AuditRow.id)).first())
+    assert line.details["changed"]["code"] == codes[:2]
+    town.undo(form.id)
+    assert codes_of(town, *names) == codes
+
+
+def test_a_code_that_its_department_gives_up_may_be_a_new_ones(town: Town) -> None:
+    before = town.see(lambda s: s.scalars(select(Department).where(Department.name == POLICE)).one())
+    form = town.take_in(books.book(UNITS, [unit(code=before.code), unit(POLICE, short_name="公安局", code="555")]))
+    assert codes_of(town, NEW, POLICE) == [before.code, "555"]
+    town.do(lambda s: s.add(Account(login="x", name="x", role=Role.LIAISON, password_hash="x", department_id=town.department(NEW))))
+    assert "第 2、3 行" in town.undo(form.id).notes[-1]  # the new one is used: its code can't go back
+    assert codes_of(town, NEW, POLICE) == [before.code, "555"]
+
+
+def test_who_keeps_his_code_keeps_others_from_it(town: Town) -> None:
+    one, other, third = town.see(lambda s: s.scalars(select(Department).order_by(Department.code).limit(3)).all())
+    rows = [unit(one.name, code=other.code), unit(other.name, code=third.code), unit(third.name, code="555", level="省级"), unit(code=one.code)]
+    assert faults(town, UNITS, *rows) == {2: ["按键代码"], 3: ["按键代码"], 4: ["级别"], 5: ["按键代码"]}
+    form = town.hand_in(books.book(UNITS, [unit(one.name, code=other.code), unit(other.name, code=one.code)]))
+    town.do(lambda s: setattr(s.get_one(Department, other.id), "short_name", "别名"))
+    late = town.apply(form)
+    assert [(row["row"], row["faults"][0]) for row in late.refused] == [
+        (2, ["按键代码", f"代码{other.code}属于{other.name}"]), (3, ["整行", "预览之后被他人修改过，请重新上传"])]
+    assert codes_of(town, one.name, other.name) == [one.code, other.code]
+
+
 def test_undo_takes_new_departments_out_again_but_not_those_that_are_used(town: Town) -> None:
     first = town.take_in(books.book(UNITS, [unit(), unit("用上的局")]))
     used = named(town, "用上的局")
