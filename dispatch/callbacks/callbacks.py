@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Mapped, Session, aliased, mapp
 
 from dispatch.calls import calls
 from dispatch.calls.calls import Call
+from dispatch.line import flags
 from dispatch.tickets import alerts, caller_sms
 from dispatch.tickets.tickets import Ticket
 from hotline.accounts.accounts import Account
@@ -101,11 +102,12 @@ class Attempt(Base):
 
 def owe_callback(session: Session, ticket: Ticket, *, settings: Settings, at: datetime) -> Callback:
     """Owe the ticket's caller a call at the next sensible hour, and have the reply spoken by then; where a short
-    message can go ahead, it does, and the call some minutes later. Who is reached by way of a switchboard only is rung
-    by a person: the machine would tell the reply to whoever picks up there."""
+    message can go ahead, it does, and the call some minutes later. Who is spared the machine is rung by a person, and
+    who is reached by way of a switchboard only: the machine would tell the reply to whoever picks up there."""
     hours = read_hours(settings.callback_hours)
     row = Callback(ticket_id=ticket.id, number=ticket.contact, due_at=next_sensible(at, hours),
-                   by_person=ticket.personal or bool(extension_of(ticket.contact)))  # fmt: skip
+                   by_person=ticket.personal or bool(extension_of(ticket.contact))
+                   or flags.spares(session, ticket.contact))  # fmt: skip
     later = next_sensible(at + timedelta(minutes=settings.callback_message_minutes), hours)
     if settings.callback_message_minutes and caller_sms.ahead(session, ticket, rung_at=later, settings=settings, at=at):
         row.due_at = later

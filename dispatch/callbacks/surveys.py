@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from dispatch.callbacks import callbacks
 from dispatch.callbacks.callbacks import Attempt, Callback, State
 from dispatch.calls.calls import Call, CallStep, Step
-from dispatch.line import barring
+from dispatch.line import barring, flags
 from dispatch.tickets import referrals
 from dispatch.tickets.states import State as TicketState
 from dispatch.tickets.tickets import GUARDED, Ticket
@@ -79,8 +79,10 @@ def department_spoke(session: Session, call_id: str) -> bool:
 
 def _may(session: Session, call: Call, at: datetime) -> bool:
     """Who spoke with an operator and hasn't rated him; never who complained, wished secrecy, shows no number, was in
-    danger, is barred, or didn't want to be rung before."""
+    danger, is barred, is spared the machine, or didn't want to be rung before."""
     if call.direction != "in" or call.answered_at is None or not phones.is_reachable(call.caller):
+        return False
+    if flags.spares(session, call.caller):
         return False
     said = exists().where(CallStep.call_id == call.id, CallStep.kind.in_((Step.RATED, Step.EMERGENCY)))
     guarded = or_(Ticket.confidential.is_(True), Ticket.klass.in_(GUARDED))

@@ -44,6 +44,12 @@ def flag(session: Session, given: str, skill: Skill | None, *, reason: str, by: 
     return row
 
 
+def spares(session: Session, number: str) -> bool:
+    """Whether who has this number is spared the machine, also where it would ring him."""
+    row = session.get(CallerFlag, number)
+    return row is not None and row.skill != ""
+
+
 def all_of(session: Session) -> dict[str, Skill]:
     """Every flagged number."""
     rows = session.execute(select(CallerFlag.number, CallerFlag.skill).where(CallerFlag.skill != ""))

@@ -12,6 +12,8 @@ from dispatch.callbacks import callbacks
 from dispatch.callbacks.callbacks import LEASE, TOLD, Attempt, Callback, State
 from dispatch.calls import calls
 from dispatch.calls.calls import Call, Step
+from dispatch.line import flags
+from dispatch.line.flags import Skill
 from dispatch.tickets import referrals
 from dispatch.tickets.states import State as Life
 from hotline.calendar.hours import next_sensible, read_hours
@@ -78,6 +80,13 @@ def test_who_sits_behind_a_switchboard_is_rung_by_a_person(session: Session, set
     owed(session, settings, number="08772012345转801")
     assert claim(session, settings) is None
     assert owed(session, settings, number="08772012345").by_person is False
+
+
+@pytest.mark.parametrize(("skill", "rings"), [(Skill.ELDERLY, False), (Skill.DIALECT, False), (None, True)])
+def test_who_is_spared_the_machine_is_rung_by_a_person_too(session: Session, settings: Settings, skill: Skill | None, rings: bool) -> None:
+    flags.flag(session, CALLER, skill, reason="八十岁", by="op", at=NOON)
+    row = owed(session, settings)
+    assert (row.by_person, claim(session, settings) is row) == (not rings, rings)
 
 
 def test_a_reply_is_ordered_from_the_voice_when_the_call_is_owed(session: Session, settings: Settings) -> None:

@@ -11,7 +11,9 @@ from dispatch.callbacks.callbacks import Callback, State
 from dispatch.calls import calls
 from dispatch.calls.calls import Call, Step
 from dispatch.calls.endings import end_call
+from dispatch.line import flags
 from dispatch.line.barring import Block
+from dispatch.line.flags import Skill
 from dispatch.tickets import reach
 from dispatch.tickets.states import State as TicketState
 from dispatch.tickets.tickets import Klass
@@ -45,7 +47,7 @@ def test_who_hangs_up_himself_is_not_rung(session: Session, settings: Settings) 
     assert cut_off(session, settings, cause=16) == []
 
 
-@pytest.mark.parametrize("why", ["nobody spoke with him", "rated", "danger", "secrecy", "complained", "no number", "barred", "refused before", "switched off", "evening"])
+@pytest.mark.parametrize("why", ["nobody spoke with him", "rated", "danger", "secrecy", "complained", "no number", "barred", "spared the machine", "refused before", "switched off", "evening"])
 def test_he_is_not_rung_where_he_may_not_be(session: Session, settings: Settings, why: str) -> None:
     call, at = town.call(session), AT
     call.answered_at = None if why == "nobody spoke with him" else AT
@@ -60,6 +62,8 @@ def test_he_is_not_rung_where_he_may_not_be(session: Session, settings: Settings
             call.caller = ""
         case "barred":
             session.add(Block(number=CALLER, cause="nuisance", reason="骂人", by="boss", since=AT, until=later(days=9)))
+        case "spared the machine":
+            flags.flag(session, CALLER, Skill.ELDERLY, reason="八十岁", by="op", at=AT)
         case "refused before":
             before = Callback(number=CALLER, due_at=AT, by_person=True)
             session.add(before)
