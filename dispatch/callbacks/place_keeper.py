@@ -1,6 +1,6 @@
 """The worker's part of kept places: asks the exchange how the queue stands, and rings whose turn it is."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,7 +13,9 @@ from dispatch.callbacks.callbacks import Attempt
 from dispatch.callbacks.places import Line, Place, Waiting
 from dispatch.callbacks.trunk import Taken
 from dispatch.calls.calls import Call
+from dispatch.line.flags import Skill
 from dispatch.line.overflow import CALLED_IN
+from dispatch.line.skilled import queue_of
 from hotline.database import Database
 from hotline.settings import Settings
 from hotline.times import now
@@ -66,9 +68,23 @@ def line_of(session: Session, rows: Sequence[Row], *, queue: str, at: datetime) 
     began = _began(session, [row.get("Uniqueid", "") for row in entries])
     waiting = [Waiting(int(row.get("Priority") or 0), began.get(row.get("Uniqueid", "")) or at - _wait(row))
                for row in entries]  # fmt: skip
-    there = [row for row in rows if row.get("Event") == "QueueMember" and row.get("Queue") == queue
-             and row.get("Status") not in GONE]  # fmt: skip
-    return Line(tuple(waiting), sum(map(_is_free, [row for row in there if _is_reached(row)] or there)))
+    there = _there(rows, queue)
+    reached = [row for row in there if _is_reached(row)] or there
+    phones = {row.get("Location") for row in reached}
+    skilled = {skill: free for skill in Skill if (free := _besides(rows, queue_of(queue, skill), phones)) > 0}
+    return Line(tuple(waiting), sum(map(_is_free, reached)), skilled)
+
+
+def _there(rows: Sequence[Row], queue: str) -> list[Row]:
+    return [row for row in rows if row.get("Event") == "QueueMember" and row.get("Queue") == queue
+            and row.get("Status") not in GONE]  # fmt: skip
+
+
+def _besides(rows: Sequence[Row], queue: str, others: Collection[str | None]) -> int:
+    """How many more are free for who needs what these can do, besides those whom who comes now reaches anyway: whoever
+    waits there on the line takes one first."""
+    waiting = sum(row.get("Event") == "QueueEntry" and row.get("Queue") == queue for row in rows)
+    return sum(_is_free(row) and row.get("Location") not in others for row in _there(rows, queue)) - waiting
 
 
 def _is_reached(row: Row) -> bool:

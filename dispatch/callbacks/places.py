@@ -1,6 +1,8 @@
 """Kept places in the queue (保留排位): who doesn't want to wait hangs up, and is rung when it is his turn."""
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -58,10 +60,12 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Line:
-    """The queue as the exchange has it: who waits, and how many operators are free for who comes now."""
+    """The queue as the exchange has it: who waits, and how many operators are free for who comes now. `skilled`: by
+    skill, how many more are for who needs it: those in reserve, whom others don't reach now."""
 
     waiting: tuple[Waiting, ...] = ()
     free: int = 0
+    skilled: Mapping[str, int] = field(default_factory=dict)
 
 
 def keep(session: Session, call_id: str, *, rank: int = 0, skill: str = "", settings: Settings,
@@ -109,16 +113,28 @@ def claim(session: Session, line: Line, lines: Taken, *, settings: Settings, at:
     if not read_hours(settings.callback_hours).holds(at):
         return None
     callbacks.one_claimant(session)
-    if trunk.room(session, lines, settings=settings, at=at) < 1 or _being_rung(session) >= max(1, line.free):
-        return None
-    first = session.scalar(_due(at).order_by(Place.rank.desc(), Place.queued_at, Place.id).limit(1))
-    if first is None or not is_turn(Waiting(first.rank, first.queued_at), line):
+    if trunk.room(session, lines, settings=settings, at=at) < 1 or (first := _next(session, line, at)) is None:
         return None
     claimed = session.execute(
         update(Callback).where(Callback.id == first.callback_id, Callback.state == State.DUE)
         .values(state=State.CLAIMED, lease_until=at + callbacks.LEASE, token=Callback.token + 1).returning(Callback.id)
     ).scalar()  # fmt: skip
     return first if claimed else None
+
+
+def _next(session: Session, line: Line, at: datetime) -> Place | None:
+    """Whose turn it is, besides those who are being rung: the first of all, or who needs what one in reserve can do."""
+    skilled = Counter(line.skilled)
+    rung = [skill for skill in _being_rung(session) if not _takes_one(skilled, skill)]
+    room = len(rung) < max(1, line.free)
+    due = session.scalars(_due(at).order_by(Place.rank.desc(), Place.queued_at, Place.id))
+    return next((one for one in due if skilled[one.skill] > 0
+                 or (room and is_turn(Waiting(one.rank, one.queued_at), line))), None)  # fmt: skip
+
+
+def _takes_one(free: Counter[str], skill: str) -> bool:
+    free[skill] -= 1
+    return free[skill] >= 0
 
 
 def _due(at: datetime) -> Select[Place]:
@@ -128,13 +144,13 @@ def _due(at: datetime) -> Select[Place]:
         ~callbacks.is_ringing_us(Place.number, at=at))  # fmt: skip
 
 
-def _being_rung(session: Session) -> int:
-    """How many are rung at this moment and aren't back in the queue yet."""
-    ringing = select(func.count()).select_from(Place).join(Callback, Callback.id == Place.callback_id).where(
+def _being_rung(session: Session) -> Sequence[str]:
+    """What each needs who is rung at this moment and isn't back in the queue yet."""
+    ringing = select(Place.skill).join(Callback, Callback.id == Place.callback_id).where(
         Callback.state.in_((State.CLAIMED, State.DIALLING)),
         ~exists().where(Attempt.callback_id == Callback.id, Attempt.outcome == "", Attempt.call_id == Call.id,
                         Call.queued_at.is_not(None)))  # fmt: skip
-    return session.scalar(ringing) or 0
+    return session.scalars(ringing).all()
 
 
 def settled(session: Session, place: Place, *, settings: Settings, at: datetime) -> None:

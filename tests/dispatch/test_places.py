@@ -16,6 +16,7 @@ from dispatch.callbacks.trunk import Taken
 from dispatch.calls import calls, desk, endings
 from dispatch.calls.calls import Call, Outcome, Step
 from dispatch.line import rules
+from dispatch.line.flags import Skill
 from dispatch.line.overflow import CALLED_IN, HELD, ORDINARY
 from dispatch.line.priority import Rank
 from hotline.accounts.roles import Role
@@ -35,10 +36,12 @@ def waits(session: Session, call_id: str = "first", *, caller: str = CALLER, at:
     return call
 
 
-def keeps(session: Session, settings: Settings, call_id: str = "first", *, rank: int = 0, at: datetime = AT, **more: object) -> Place:
+def keeps(
+    session: Session, settings: Settings, call_id: str = "first", *, rank: int = 0, skill: str = "", at: datetime = AT, **more: object
+) -> Place:
     """Somebody waits, keeps his place by the key a minute later, and hangs up."""
     waits(session, call_id, at=at, **more)  # type: ignore[arg-type]
-    place = places.keep(session, call_id, rank=rank, settings=settings, at=at + timedelta(minutes=1))
+    place = places.keep(session, call_id, rank=rank, skill=skill, settings=settings, at=at + timedelta(minutes=1))
     endings.end_call(session, call_id, settings=settings, at=at + timedelta(minutes=2))
     session.flush()
     assert place is not None
@@ -95,6 +98,17 @@ def test_of_two_places_the_higher_then_the_older_is_rung_and_one_a_free_operator
     keeps(session, settings, "old", caller="13900000003", rank=Rank.SKILL, at=AT + timedelta(seconds=2))
     found = [claimed(session, settings, Line(free=2)) for _ in range(3)]
     assert [place.call_id if place else None for place in found] == ["old", "first", None]
+
+
+def test_who_needs_what_one_in_reserve_can_do_is_rung_for_him_whoever_waits_for_the_others(session: Session, settings: Settings) -> None:
+    keeps(session, settings, "first", caller="13900000001")
+    for number, skill in enumerate((Skill.DIALECT, Skill.ELDERLY, Skill.ELDERLY), start=2):
+        keeps(session, settings, f"no {number}", caller=f"1390000000{number}", skill=skill, at=AT + timedelta(seconds=number))
+    reserve = Line((Waiting(Rank.SKILL, AT),), skilled={Skill.ELDERLY: 1})
+    found = [claimed(session, settings, reserve) for _ in range(2)]
+    assert [place.call_id if place else None for place in found] == ["no 3", None]
+    place = claimed(session, settings)
+    assert (place.call_id if place else None) is None, "by now that one is taken, and who is rung counts among all"
 
 
 @pytest.mark.parametrize("why", ["night", "trunk", "on the line", "told no hour"])
@@ -270,6 +284,22 @@ def member(counts: int, status: str = "1", paused: str = "0") -> Row:
 )  # fmt: skip
 def test_operators_in_reserve_are_free_for_who_is_rung_only_when_he_reaches_them(session: Session, members: list[Row], free: int) -> None:
     assert line_of(session, members, queue="hotline", at=AT) == Line(free=free)
+
+
+OLD = {"Queue": "hotline-elderly", "Location": "PJSIP/8009", "Penalty": str(ORDINARY)}
+
+
+@pytest.mark.parametrize(
+    ("rows", "skilled"),
+    [
+        ([member(ORDINARY, "2"), member(HELD) | {"Location": "PJSIP/8009"}, member(ORDINARY) | OLD], {"elderly": 1}),
+        ([member(ORDINARY, "2"), member(HELD) | {"Location": "PJSIP/8009"}, member(ORDINARY, "2") | OLD], {}),
+        ([member(ORDINARY, "2"), member(HELD) | {"Location": "PJSIP/8009"}, member(ORDINARY) | OLD, ROWS[4] | {"Queue": "hotline-elderly"}], {}),
+        ([member(ORDINARY) | {"Location": "PJSIP/8009"}, member(ORDINARY) | OLD], {}),  # he is free for all
+    ],
+)  # fmt: skip
+def test_one_in_reserve_is_free_for_who_needs_what_he_can_do(session: Session, rows: list[Row], skilled: dict[str, int]) -> None:
+    assert line_of(session, rows, queue="hotline", at=AT).skilled == skilled
 
 
 @pytest.mark.parametrize("asked", [True, False])
