@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from dispatch.callbacks.telephone import extension_of
+from dispatch.transfers.transfer_rules import TransferError
 from dispatch.transfers.transfers import PREFIX
 from hotline.exchange import actions
 from hotline.exchange.errors import ActionRefused, LinkError
@@ -43,10 +44,13 @@ class TransferLine:
     settings: Settings
 
     def ends(self, call_id: str, *, extension: str) -> Ends | None:
-        """The channels that live of a call; None when the caller's is gone. LinkError when nobody can say."""
+        """The channels that live of a call; None when the caller's is gone. LinkError when nobody can say; TransferError
+        where the operator rang himself: all hangs on his own channel, and to move it would part them for good."""
         rows = [row for row in actions.core_show_channels(self.link()) if row.get("AccountCode") == call_id]
         caller = next((r["Channel"] for r in rows if r.get("Uniqueid") == r.get("Linkedid")), "")
         operator = next((r["Channel"] for r in rows if extension and extension_of(r["Channel"]) == extension), "")
+        if caller and caller == operator:
+            raise TransferError("您拨出的通话不能转接承办单位")
         return Ends(caller, operator) if caller else None
 
     def part(self, ends: Ends) -> None:

@@ -174,6 +174,19 @@ def test_a_call_without_the_operators_phone_is_not_handed_on(
     assert (answer.status_code, latest(world, call)) == (422, None)
 
 
+def test_in_a_call_that_the_operator_rang_himself_nobody_is_moved(
+    world: World, switch: Switch, signed_in: SignIn, call: str
+) -> None:
+    """His own channel is the first of it, and no citizen's waits to be moved; out of hours, too, nothing is noted."""
+    citizen, operator = switch.channels[:2]
+    switch.channels[:2] = [operator | {"Linkedid": "1.2", "Context": "callback_person"}, citizen | {"Linkedid": "1.2"}]
+    for step in ("", "/record"):
+        answer = signed_in("operator").post(f"/desk/transfer{step}", data=wish(world, call))
+        assert (answer.status_code, "您拨出的通话不能转接承办单位" in answer.text) == (422, True), step
+    assert latest(world, call) is None
+    assert switch.deeds == []
+
+
 @opened
 def test_stopped_who_rings_is_hung_up_and_the_caller_comes_back(
     world: World, switch: Switch, signed_in: SignIn, call: str
