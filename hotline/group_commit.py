@@ -13,24 +13,29 @@ from hotline.database import Database
 
 T = TypeVar("T")
 _MOST_AT_ONCE: Final = 100
+_AGAIN: Final = 1.0  # seconds until what a database that was away did not take is offered to it again
+_MOST_LATE: Final = 5000  # of what it did not take: older ones are given up
 _Owed = tuple[T, "Future[None]"]
 
 
 class GroupCommit(Generic[T]):
     """One thread, begun with the first thing, that writes whatever waits: a commit costs more than a row.
 
-    While one transaction runs, the next ones gather. Nobody waits for others to come.
+    While one transaction runs, the next ones gather. Nobody waits for others to come. What finds the database away, as
+    while a busy disk holds up whoever writes, is told so at once and written later all the same: it has happened.
     """
 
     def __init__(self, database: Database, write: Callable[[Session, Sequence[T]], None]) -> None:
         self._database = database
         self._write = write
         self._waiting: SimpleQueue[_Owed[T]] = SimpleQueue()
+        self._late: list[_Owed[T]] = []  # told of their fault already
         self._beginning = Lock()
         self._thread: Thread | None = None
 
     def add(self, thing: T) -> "Future[None]":
-        """Have it written; the future is done once it is committed, or raises what went wrong."""
+        """Have it written; the future is done once it is committed, or raises what went wrong. OperationalError: it is
+        tried again, but nobody should wait for that."""
         written: Future[None] = Future()
         self._waiting.put((thing, written))
         if self._thread is None:
@@ -45,29 +50,45 @@ class GroupCommit(Generic[T]):
 
     def _run(self) -> None:
         while True:
-            self._settle(self._gathered())
+            owed = self._gathered()
+            if not owed or self._settle(owed):
+                self._settle_late()
+
+    def _settle_late(self) -> None:
+        """Now that it takes something, or a while later; who comes meanwhile goes first."""
+        while self._late and self._waiting.empty():
+            some, self._late = self._late[:_MOST_AT_ONCE], self._late[_MOST_AT_ONCE:]
+            if not self._settle(some):
+                return
 
     def _gathered(self) -> list[_Owed[T]]:
-        gathered = [self._waiting.get()]
+        """Nothing: nobody came for a while, and some are late."""
+        gathered: list[_Owed[T]] = []
         try:
+            gathered.append(self._waiting.get(timeout=_AGAIN if self._late else None))
             while len(gathered) < _MOST_AT_ONCE:
                 gathered.append(self._waiting.get_nowait())
         except Empty:
             pass
         return gathered
 
-    def _settle(self, owed: Sequence[_Owed[T]]) -> None:
-        """One that can't be written doesn't take the others with it; a database that is away takes all."""
+    def _settle(self, owed: Sequence[_Owed[T]]) -> bool:
+        """One that can't be written doesn't take the others with it; False: the database is away, and took none."""
         try:
             with self._database.writing() as session:
                 self._write(session, [thing for thing, _ in owed])
         except Exception as fault:
-            if len(owed) > 1 and not isinstance(fault, OperationalError):
-                for one in owed:
-                    self._settle([one])
-                return
+            away = isinstance(fault, OperationalError)
+            if len(owed) > 1 and not away:
+                each = [self._settle([one]) for one in owed]
+                return all(each)
             for _, written in owed:
-                written.set_exception(fault)
-        else:
-            for _, written in owed:
+                if not written.done():
+                    written.set_exception(fault)
+            if away:
+                self._late = [*self._late, *owed][-_MOST_LATE:]
+            return not away
+        for _, written in owed:
+            if not written.done():
                 written.set_result(None)
+        return True

@@ -1,6 +1,7 @@
 """Many small writes at once: few transactions, each told of its own end, on SQLite and PostgreSQL."""
 
 import threading
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -67,3 +68,43 @@ def test_a_database_that_is_away_is_said_to_each_and_soon() -> None:
     group = GroupCommit(Database(GONE), write)
     for future in [group.add(f"w{n}") for n in range(50)]:
         assert isinstance(future.exception(5), OperationalError)
+
+
+@pytest.mark.usefixtures("table")
+def test_what_found_the_database_away_is_told_so_at_once_and_written_once_it_is_back(database: Database) -> None:
+    """As behind a disk that holds up whoever writes: who comes meanwhile goes first, and one that can't be written holds up none."""
+    away, order = [True], list[list[str]]()
+
+    def sometimes(session: Session, those: Sequence[str]) -> None:
+        if away:
+            raise OperationalError("database is locked", None, Exception())
+        order.append(list(those))
+        write(session, those)
+
+    group = GroupCommit(database, sometimes)
+    for word in ("early", "twice", "twice"):
+        assert isinstance(group.add(word).exception(5), OperationalError)
+    away.clear()
+    assert group.add("new").exception(5) is None
+    deadline = time.monotonic() + 10
+    while words(database) != {"early", "twice", "new"}:
+        assert time.monotonic() < deadline, words(database)
+        time.sleep(0.01)
+    assert order[0] == ["new"]
+
+
+@pytest.mark.usefixtures("table")
+def test_what_is_late_does_not_wait_for_others_to_come(database: Database) -> None:
+    tries = list[int]()
+
+    def at_last(session: Session, those: Sequence[str]) -> None:
+        tries.append(len(those))
+        if len(tries) < 3:
+            raise OperationalError("database is locked", None, Exception())
+        write(session, those)
+
+    assert GroupCommit(database, at_last).add("alone").exception(5) is not None
+    deadline = time.monotonic() + 10
+    while words(database) != {"alone"}:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
