@@ -13,7 +13,8 @@ from cli.exchange_sip import GENERATED, is_network, pjsip
 from dispatch.line import skilled
 from dispatch.line.overflow import HELD
 from hotline.exchange.nodes import Node
-from hotline.settings import PATTERN, Settings
+from hotline.setting_shapes import PATTERN
+from hotline.settings import Settings
 
 FOLDERS = ("spool/calls", "spool/legs", "spool/messages", "spool/cel", "sounds", "exchange/log", "exchange/state")
 """What is mounted and written to; Asterisk loses CEL rows without a word where one is missing."""

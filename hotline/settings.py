@@ -2,22 +2,17 @@
 
 import hashlib
 import os
-import re
 import tempfile
 from collections.abc import Mapping
 from functools import cache
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from hotline import setting_shapes as written
 
 PREFIX = "HOTLINE_"
-PATTERN = re.compile(r"(?:[0-9XZN]|\[[0-9]+(?:-[0-9])?\])+")  # of a number: no wildcard, so its length is known
-EXCHANGE = re.compile(r"([a-z][a-z0-9]{0,30})=([\w.-]+):(\d{1,5})/([\w.-]+):(\d{1,5})")
-COUNTY = re.compile(r"(\d{6})=([^\s,=/]+)/?([^,=/]*)")
-QUESTION_STEPS = ("matter", "place", "wish", "check", "number", "secrecy")
-BUCKET = re.compile(r"s3(?:\+http)?://[^:/@\s]+:[^/@\s]+@[^/?\s]+/[^/?\s]+(?:/[^?\s]*)?(?:\?(?:(?:region|style)=[^&\s]+&?)+)?")
 LONGEST_SOCKET_FOLDER = 90  # a Unix socket's path ends at about 107 bytes
 
 
@@ -35,7 +30,7 @@ class Settings(BaseModel):
     number: str = Field("96128", max_length=24, description="The number that citizens dial.")
     city: str = Field("玉溪", description="The city whose hotline this is, as it is written on screens.")
     city_english: str = Field("Yuxi", description="The same city on English pages.")
-    counties: str = Field(
+    counties: written.Counties = Field(
         "530402=红塔区/Hongta,530403=江川区/Jiangchuan,530423=通海县/Tonghai,530424=华宁县/Huaning,530425=易门县/Yimen,"
         "530426=峨山彝族自治县/Eshan,530427=新平彝族傣族自治县/Xinping,530428=元江哈尼族彝族傣族自治县/Yuanjiang,"
         "530481=澄江市/Chengjiang",
@@ -86,7 +81,7 @@ class Settings(BaseModel):
     overflow_waiting: int = Field(
         5, ge=0, description="Most who wait before all of them reach operators of other groups too."
     )
-    more_exchanges: str = Field(
+    more_exchanges: written.Exchanges = Field(
         "", description="Further exchanges behind a dispatcher, as exchange2=127.0.0.1:5039/10.0.0.2:5060, with commas."
     )
     dispatcher: str = Field(
@@ -114,7 +109,7 @@ class Settings(BaseModel):
     trunk_silent_seconds: int = Field(
         300, ge=0, description="Seconds without a sound's packet from the carrier after which a call is over; 0: never."
     )
-    operators_may_dial: str = Field(
+    operators_may_dial: written.Dialled = Field(
         "1[3-9]XXXXXXXXX,0[1-9]XXXXXXXX,0[1-9]XXXXXXXXX,0[1-9]XXXXXXXXXX,[2-8]XXXXXX,[2-8]XXXXXXX,11[09],12[02],"
         "1[02]XXX,9[56]XXX,9[56]XXXX,[48]00XXXXXXX",
         description="Numbers that operators' phones may dial after a 0, as patterns: X is any digit.",
@@ -162,8 +157,8 @@ class Settings(BaseModel):
     slower_percent: int = Field(
         80, ge=50, le=95, description="Percent of its speed at which the machine speaks to who presses 7."
     )
-    question_steps: str = Field(
-        ",".join(QUESTION_STEPS),
+    question_steps: written.Steps = Field(
+        ",".join(written.QUESTION_STEPS),
         description="What who leaves a question is asked, with commas; empty: one recording by the exchange alone.",
     )
     hot_topics: int = Field(
@@ -226,7 +221,7 @@ class Settings(BaseModel):
 
     # Periodic update (基础信息定期更新)
     update_grace_days: int = Field(30, description="Days after which the machine no longer speaks what is overdue.")
-    update_reminders: str = Field("-14,-3,0,7,21", description="Days around a due day that bring a reminder.")
+    update_reminders: written.Days = Field("-14,-3,0,7,21", description="Days around a due day that bring a reminder.")
     update_repeat_days: int = Field(
         14, ge=0, description="Days after which a department that still hasn't confirmed is reminded again; 0: never."
     )
@@ -258,7 +253,7 @@ class Settings(BaseModel):
     liaison_b_seconds: int = Field(20, ge=5, description="Seconds that the telephone of liaison B rings.")
     liaison_section_seconds: int = Field(30, ge=5, description="Seconds that each telephone of a section rings.")
     transfer_seconds: int = Field(120, ge=10, description="Most seconds that a caller waits for a liaison.")
-    summer_season: str = Field(
+    summer_season: written.Season = Field(
         "05-01/09-30", description="First and last day of the offices' summer hours, where they keep two."
     )
 
@@ -307,12 +302,14 @@ class Settings(BaseModel):
     sms_gateway: str = Field("", description="Address of the gateway for short messages; empty: the log.")
     sms_secret: SecretStr = Field(SecretStr(""), description="Signs what the gateway for short messages is sent.")
     sms_most_a_day: int = Field(10, ge=1, description="Most short messages to one number in 24 hours.")
-    webhook_networks: str = Field(
+    webhook_networks: written.Networks = Field(
         "", description="Networks of the office that webhooks may reach, as 10.1.2.0/24, with commas."
     )
     desk_url: str = Field("", description="Where staff reach the pages, as https://desk.example.gov.cn.")
-    quiet_hours: str = Field("22:00-07:00", description="When people of the house are told urgent things alone.")
-    digest_at: str = Field("08:00", description="When who wants one message a morning gets it.")
+    quiet_hours: written.Stretch = Field(
+        "22:00-07:00", description="When people of the house are told urgent things alone."
+    )
+    digest_at: written.Clock = Field("08:00", description="When who wants one message a morning gets it.")
     telling_attempts: int = Field(6, ge=1, description="Most attempts to bring a message out.")
     telling_timeout_seconds: int = Field(10, ge=1, description="Seconds that the other side of a message may take.")
     telling_keep_days: int = Field(180, ge=1, description="Days that sent messages and read notices are kept.")
@@ -321,7 +318,7 @@ class Settings(BaseModel):
     recordings_cipher: Literal["aes-gcm", "sm4-gcm", "none"] = Field(
         "aes-gcm", description="How recordings and files are sealed: aes-gcm, sm4-gcm, or none."
     )
-    recordings_s3: SecretStr = Field(
+    recordings_s3: written.Bucket = Field(
         SecretStr(""), description="Bucket for recordings, as s3://KEY:SECRET@host/bucket; empty: the folder."
     )
     recordings_keys_file: str = Field("", description="File of the keys of recordings and files; empty: in secrets.")
@@ -340,71 +337,6 @@ class Settings(BaseModel):
     lockout_minutes: int = Field(15, description="Minutes that an account stays locked.")
     session_minutes: int = Field(30, description="Minutes without a click after which one signs in again.")
     sign_in_limit: str = Field("10 per minute", description="Most attempts to sign in from one address.")
-
-    @field_validator("update_reminders")
-    @classmethod
-    def _days(cls, given: str) -> str:
-        if not re.fullmatch(r"\s*-?\d{1,3}(\s*,\s*-?\d{1,3})*\s*", given):
-            raise ValueError("whole days with commas, as -14,-3,0,7,21")
-        return given
-
-    @field_validator("quiet_hours", "digest_at")
-    @classmethod
-    def _clock(cls, given: str, about: ValidationInfo) -> str:
-        one = r"(?:[01]\d|2[0-3]):[0-5]\d"
-        if not re.fullmatch(f"{one}-{one}" if about.field_name == "quiet_hours" else one, given):
-            raise ValueError("a time as 08:00, or two as 22:00-07:00")
-        return given
-
-    @field_validator("webhook_networks")
-    @classmethod
-    def _networks(cls, given: str) -> str:
-        for one in filter(None, (part.strip() for part in given.split(","))):
-            ip_network(one)
-        return given
-
-    @field_validator("counties")
-    @classmethod
-    def _counties(cls, given: str) -> str:
-        if not all(COUNTY.fullmatch(one.strip()) for one in given.split(",")):
-            raise ValueError("counties as 530402=红塔区/Hongta, with commas; the English may lack")
-        return given
-
-    @field_validator("more_exchanges")
-    @classmethod
-    def _exchanges(cls, given: str) -> str:
-        if not all(EXCHANGE.fullmatch(one.strip()) for one in given.split(",") if one.strip()):
-            raise ValueError("exchanges as exchange2=127.0.0.1:5039/10.0.0.2:5060, with commas")
-        return given
-
-    @field_validator("question_steps")
-    @classmethod
-    def _known_steps(cls, given: str) -> str:
-        steps = [one.strip() for one in given.split(",") if one.strip()]
-        if not set(steps) <= set(QUESTION_STEPS):
-            raise ValueError("steps with commas, of " + ", ".join(QUESTION_STEPS))
-        return ",".join(steps)
-
-    @field_validator("recordings_s3")
-    @classmethod
-    def _bucket(cls, given: SecretStr) -> SecretStr:
-        if (text := given.get_secret_value()) and not BUCKET.fullmatch(text):
-            raise ValueError("an address as s3://KEY:SECRET@host/bucket")
-        return given
-
-    @field_validator("summer_season")
-    @classmethod
-    def _season(cls, given: str) -> str:
-        if not re.fullmatch(r"\d\d-\d\d/\d\d-\d\d", given):
-            raise ValueError("two days of the year, as 05-01/09-30")
-        return given
-
-    @field_validator("operators_may_dial")
-    @classmethod
-    def _patterns(cls, given: str) -> str:
-        if not all(PATTERN.fullmatch(one.strip()) for one in given.split(",") if one.strip()):
-            raise ValueError("patterns of digits, X and [3-9] with commas, as 1[3-9]XXXXXXXXX,11[09]")
-        return given
 
     @property
     def database_address(self) -> str:

@@ -1,6 +1,7 @@
 """The city and its counties, by the code that their departments and offices carry, as the settings name them."""
 
-from hotline.settings import COUNTY, alone
+from hotline.setting_shapes import COUNTY
+from hotline.settings import alone
 
 _NAMED = COUNTY.findall(alone("counties"))
 CITY = f"{alone('city')}市"

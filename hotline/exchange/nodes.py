@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from hotline.exchange.link import Address
-from hotline.settings import EXCHANGE, Settings
+from hotline.setting_shapes import EXCHANGE
+from hotline.settings import Settings
 
 CEL: Final = "cel"
 
