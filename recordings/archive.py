@@ -115,10 +115,10 @@ class Archive:
         return made
 
     def _prove(self, recording: Recording, made: PutAway) -> None:
-        """Only what was read back from the store as it was taken in counts as put away."""
+        """Only what was read back from the store as it was taken in counts as put away. What doesn't hold stays until
+        it is put once more: another worker may have kept the same name meanwhile."""
         again = Recording(stored=made.stored, key_id=made.key_id, packing=made.packing, sha256=recording.sha256)
         if not self.intact(again):
-            self.store.delete(made.stored)
             raise Tampered(f"recording {recording.id} doesn't come back as it was taken in: it stays where it is")
 
 

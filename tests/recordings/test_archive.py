@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -124,6 +125,32 @@ def test_the_original_stays_until_what_was_put_away_is_proven(make: Callable[...
         make().put_away(row, on=TODAY)
     assert path.exists()
     assert list(make().store.names()) == []
+
+
+class Overtaken(Folder):
+    """A bucket in which another worker puts the same recording while this one reads back what it put: half of each."""
+
+    def __init__(self, root: Path, other: Callable[[], object]) -> None:
+        super().__init__(root)
+        self.others = [other]
+
+    def open(self, name: str) -> Any:
+        first = super().open(name)
+        if not self.others:
+            return first
+        half = first.part(0, first.size // 2)
+        self.others.pop()()
+        second = super().open(name)
+        return Plain(io.BytesIO(half + second.part(len(half), second.size)))
+
+
+def test_of_two_workers_who_put_the_same_away_none_takes_the_others_out_of_the_store(make: Callable[..., Archive], tmp_path: Path) -> None:
+    row, quicker = taken_in(tones(tmp_path / "calls" / "a.wav")), make()
+    slower = Archive(Overtaken(tmp_path / "kept", lambda: put_away(quicker, row)), quicker.ring, quicker.cipher)
+    with pytest.raises(Tampered):
+        slower.put_away(row, on=TODAY)
+    assert row.stored, "the quicker one has kept it, and cleared the spool"
+    assert quicker.intact(row)
 
 
 # -- sealed --------------------------------------------------------------------------------------------------------
