@@ -107,7 +107,8 @@ def take_in(recording: Recording, *, keep_days: int, at: datetime) -> bool:
     content = path.read_bytes()
     try:
         recording.seconds = audio.seconds(path)
-    except (EOFError, wave.Error):  # a file without sound: its writer died before the first word, or the disk was full
+    # A file without sound: its writer died before the first word, or the disk was full.
+    except (EOFError, wave.Error, ZeroDivisionError):
         recording.state, recording.size, recording.taken_in_at = State.MISSING, len(content), at
         return False
     recording.size, recording.sha256 = len(content), hashlib.sha256(content).hexdigest()

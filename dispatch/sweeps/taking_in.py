@@ -1,7 +1,8 @@
 """What the exchange left is taken in: questions after the tone, its books of calls and of queues, recordings."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from errno import ENOSPC
 from functools import partial
 from pathlib import Path
 from time import sleep
@@ -77,15 +78,30 @@ def take_in_recordings(duty: Duty) -> None:
     )  # fmt: skip
     with duty.database.reading() as session:
         rows = session.execute(query).all()
-    # What the exchange has not closed is still being written; after a minute its writer must have died.
-    long_over = at - WRITER_DEAD
-    owed = [row for row, ended in rows if recordings.is_finished(row) or (ended and ended < long_over)]
-    for row in owed:
-        recordings.take_in(row, keep_days=duty.settings.recordings_keep_days, at=now())  # hashed without a lock
-    for first in range(0, len(owed), RECORDS_AT_ONCE):
+    faults: list[Exception] = []
+    taken = list(_taken_in(duty, [(row, ended) for row, ended in rows], faults, at - WRITER_DEAD))
+    for first in range(0, len(taken), RECORDS_AT_ONCE):
         with duty.database.writing() as session:
-            recordings.settle_all(session, owed[first : first + RECORDS_AT_ONCE])
+            recordings.settle_all(session, taken[first : first + RECORDS_AT_ONCE])
         sleep(BREATH)
+    if faults:
+        raise faults[0]
+
+
+def _taken_in(duty: Duty, rows: list[tuple[Recording, datetime | None]], faults: list[Exception],
+              long_over: datetime) -> Iterator[Recording]:  # fmt: skip
+    """Those that were measured and hashed, without a lock; one that can't be keeps none of the others waiting. What the
+    exchange has not closed is still being written; after a minute its writer must have died."""
+    for row, ended in rows:
+        try:
+            if recordings.is_finished(row) or (ended and ended < long_over):
+                recordings.take_in(row, keep_days=duty.settings.recordings_keep_days, at=now())
+                yield row
+        except Exception as fault:
+            log.warning("sweep.recording_refused", call_id=row.call_id, recording=row.id, fault=type(fault).__name__)
+            faults.append(fault)
+            if isinstance(fault, OSError) and fault.errno == ENOSPC:  # the others would find no room either
+                return
 
 
 def _each(duty: Duty, take_in: Callable[[Path], None], folder: str, pattern: str) -> None:

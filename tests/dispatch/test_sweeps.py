@@ -36,6 +36,7 @@ from knowledge_base.updates import Reminder
 from recordings import recordings
 from recordings.archive import archive
 from recordings.recordings import Kind, Recording
+from tests.conftest import NOON
 from tests.dispatch import town
 from tests.dispatch.test_queue_log import line
 from tests.dispatch.test_records import event, recorded
@@ -81,6 +82,21 @@ class Worker:
 def worker(database: Database, settings: Settings) -> Iterator[Worker]:
     with time_machine.travel(AT, tick=False):
         yield Worker(database, settings)
+
+
+# -- recordings ---------------------------------------------------------------------------------------------------
+def test_a_recording_that_can_not_be_taken_in_keeps_no_other_waiting(worker: Worker) -> None:
+    with worker.database.writing() as session:
+        for call_id in ("bad", "good"):
+            town.call(session, call_id).ended_at = later(minutes=5)
+            recordings.expect(session, call_id, kind=Kind.CALL, spool=worker.settings.spool, at=NOON)
+    town.sound(worker.settings.spool / "calls" / "good.wav", 9)
+    (worker.settings.spool / "calls" / "bad.wav").mkdir()  # whatever it is that can't be read
+    with capture_logs() as lines:
+        assert not worker.sweep().well, "somebody must look"
+    assert [line["call_id"] for line in lines if line["event"] == "sweep.recording_refused"] == ["bad"]
+    with worker.database.reading() as session:
+        assert {row.call_id: row.state for row in session.scalars(select(Recording))} == {"bad": "running", "good": "complete"}
 
 
 # -- questions left after the tone --------------------------------------------------------------------------------

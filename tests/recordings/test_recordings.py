@@ -66,7 +66,8 @@ def test_a_file_that_is_not_there_is_missing_and_said_to_be(path: Path) -> None:
     assert not intact(row)
 
 
-@pytest.mark.parametrize("content", [b"", b"RIFF", b"RIFF\x24\x00\x00\x00WAVEfmt ", b"\0" * 44, b"x" * 5000])
+@pytest.mark.parametrize("content", [b"", b"RIFF", b"RIFF\x24\x00\x00\x00WAVEfmt ", b"\0" * 44, b"x" * 5000,
+                                     struct.pack("<4sI4s4sIHHIIHH4sI", b"RIFF", 40, b"WAVE", b"fmt ", 16, 1, 1, 0, 0, 2, 16, b"data", 4) + b"\1\0" * 2])
 def test_a_file_without_sound_is_missing_and_breaks_nothing(path: Path, content: bytes) -> None:
     path.parent.mkdir()
     path.write_bytes(content)
