@@ -59,11 +59,13 @@ def _taken_in(books: Books, call_id: str, began: datetime, at: datetime) -> bool
 
 
 def _unrecorded(at: datetime, *, whole: bool) -> Select[*tuple[Any, ...]]:
-    """Calls without a row, and those whose row found no file; of these the ones that nobody has settled."""
+    """Calls without a row, and those whose row found no file, or was never settled; of these the ones that no person
+    has settled."""
     whole_call = and_(Recording.call_id == Call.id, Recording.kind == Kind.CALL)
     told = select(Finding.call_id).where(Finding.kind == Wrong.NO_RECORDING, Finding.open.is_(False))
     query = select(Call.id, Call.began_at, Call.ended_at, Recording.id).outerjoin(Recording, whole_call).where(
-        Call.ended_at < at - QUIET, or_(Recording.id.is_(None), Recording.state == State.MISSING), Call.id.not_in(told)
+        Call.ended_at < at - QUIET, or_(Recording.id.is_(None), Recording.state.in_(unowned.UNSETTLED)),
+        Call.id.not_in(told),
     )  # fmt: skip
     waits = select(Finding.call_id).where(Finding.kind == Wrong.NO_RECORDING, Finding.open.is_(True))
     return query if whole else query.where(or_(Call.ended_at > at - LOOK_BACK, Call.id.in_(waits)))
@@ -75,6 +77,6 @@ def _without_sound(at: datetime) -> Select[Recording, datetime]:
     own = and_(Leg.uniqueid == Recording.leg, Leg.call_id == Recording.call_id)
     query = select(Recording, func.coalesce(Leg.ended_at, Call.ended_at)).join(Call, Call.id == Recording.call_id)
     return query.outerjoin(Leg, own).where(
-        Recording.state == State.MISSING, Recording.kind != Kind.CALL, Call.ended_at < at - QUIET,
+        Recording.state.in_(unowned.UNSETTLED), Recording.kind != Kind.CALL, Call.ended_at < at - QUIET,
         Recording.path.not_in(told),
     ).order_by(Recording.id)  # fmt: skip

@@ -14,6 +14,7 @@ from recordings.findings import Done
 from recordings.findings import Kind as Wrong
 from recordings.recordings import Kind, Recording, State
 
+UNSETTLED = frozenset({State.RUNNING, State.MISSING})
 # .new: somebody died over it
 _NAME = re.compile(r"\d{4}/\d\d/\d\d/(\d+)-[0-9a-f]{16}\.(\w+)(?:(?:\.[0-9a-f]{8})?\.new)?")
 
@@ -24,7 +25,7 @@ def in_spool(books: Books, kind: Kind, path: Path, at: datetime) -> Found | None
         row = session.scalar(select(Recording).where(Recording.path == str(path)))
     if row is None:
         return _adopted(books, kind, path, at)
-    if row.state == State.MISSING:
+    if row.state in UNSETTLED:
         return _taken(books, row, path, at)
     if row.state == State.DESTROYED or (row.stored and books.archive.intact(row)):
         sides.clear(path)  # destroyed, or a copy of what is kept: it was to go, and somebody died before
@@ -52,7 +53,10 @@ def _adopted(books: Books, kind: Kind, path: Path, at: datetime) -> Found:
 
 
 def _taken(books: Books, row: Recording, path: Path, at: datetime) -> Found:
-    done = Done.TAKEN_IN if taken_in(books, row, at) else Done.LEFT
+    try:
+        done = Done.TAKEN_IN if taken_in(books, row, at) else Done.LEFT
+    except OSError as fault:  # it can't be read: all else is looked at nevertheless
+        return Found(Wrong.UNOWNED, str(path), Done.LEFT, call_id=row.call_id, detail=fault.strerror or "")
     return Found(Wrong.UNOWNED, str(path), done, call_id=row.call_id)
 
 

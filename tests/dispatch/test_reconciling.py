@@ -171,6 +171,19 @@ def test_a_file_that_turned_up_late_is_taken_in(registry: Registry) -> None:
         assert session.scalars(select(Finding.open).where(Finding.kind == Wrong.NO_RECORDING)).one() is False
 
 
+def test_a_recording_that_was_never_settled_is_taken_in_or_told(registry: Registry) -> None:
+    for call_id in ("owed", "unread", "nowhere"):
+        registry.call(call_id, recorded=False)
+        with registry.database.writing() as session:
+            recordings.expect(session, call_id, kind=Kind.CALL, spool=registry.settings.spool, at=NOON)
+    old(town.sound(registry.spoken("owed"), 20))
+    registry.spoken("unread").mkdir()
+    old(registry.spoken("unread"))
+    assert set(registry.reconcile()) == {(Wrong.UNOWNED, "owed", Done.TAKEN_IN), (Wrong.UNOWNED, "unread", Done.LEFT),
+                                         (Wrong.NO_RECORDING, "nowhere", Done.LEFT), (Wrong.NO_RECORDING, "unread", Done.LEFT)}  # fmt: skip
+    assert registry.row("owed").state == State.COMPLETE
+
+
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_while_a_file_that_turned_up_late_is_read_others_write(registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
     """It may be of hours, and the database has one writer at a time."""
