@@ -1,8 +1,9 @@
 """What the worker owes the recordings: what lies in the spool is put away, what an older key sealed is sealed anew."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from errno import ENOSPC
 from pathlib import Path
 from time import monotonic
 
@@ -11,7 +12,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from hotline.database import Database
-from hotline.kept.errors import Absent, KeptError, KeyMissing, Tampered
+from hotline.kept.errors import Absent, KeyMissing, Tampered
 from hotline.kept.keyring import PLAIN
 from hotline.times import local_day
 from recordings import archive as archives
@@ -22,6 +23,7 @@ from recordings.stores import Moving
 AT_ONCE = 50
 A_WHILE = 3.0  # seconds: what else the worker does must not wait
 AGAIN = timedelta(minutes=10)
+PUT_OFF = "recording "  # and its id: what is put off, among all that the worker remembers
 log = structlog.get_logger()
 
 
@@ -37,7 +39,7 @@ def put_away(database: Database, archive: Archive, *, put_off: dict[str, datetim
             archives.clear(row)
 
     with database.reading() as session:
-        owed = owed_rows(session)
+        owed = owed_rows(session, but=_lately(put_off, at))
     _each(owed, one, put_off=put_off, at=at)
 
 
@@ -50,7 +52,7 @@ def reseal(database: Database, archive: Archive, *, put_off: dict[str, datetime]
             archive.forget(old)
 
     with database.reading() as session:
-        owed = old_rows(session, archive)
+        owed = old_rows(session, archive, but=_lately(put_off, at))
     _each(owed, one, put_off=put_off, at=at)
 
 
@@ -66,18 +68,20 @@ def move(archive: Archive) -> None:
             return
 
 
-def owed_rows(session: Session) -> list[Recording]:
-    """Recordings that were taken in and lie in the spool, oldest first."""
-    waiting = select(Recording).where(Recording.key_id == "", Recording.state == State.COMPLETE)
+def owed_rows(session: Session, *, but: Collection[int] = ()) -> list[Recording]:
+    """Recordings that were taken in and lie in the spool, oldest first, but for those by their ids."""
+    waiting = select(Recording).where(Recording.key_id == "", Recording.state == State.COMPLETE,
+                                      Recording.id.not_in(but))  # fmt: skip
     return list(session.scalars(waiting.order_by(Recording.id).limit(AT_ONCE)))
 
 
-def old_rows(session: Session, archive: Archive) -> list[Recording]:
-    """Recordings that were put away under another key than the one in force. The ring's other keys are asked for by
-    name, so that an index answers at once that there are none."""
+def old_rows(session: Session, archive: Archive, *, but: Collection[int] = ()) -> list[Recording]:
+    """Recordings that were put away under another key than the one in force, but for those by their ids. The ring's
+    other keys are asked for by name, so that an index answers at once that there are none."""
     others = {key.id for key in archive.ring.all()} | {PLAIN}
     others.discard(archive.ring.current_id(archive.cipher))
-    rows = select(Recording).where(Recording.key_id.in_(sorted(others)), Recording.state == State.COMPLETE)
+    rows = select(Recording).where(Recording.key_id.in_(sorted(others)), Recording.state == State.COMPLETE,
+                                   Recording.id.not_in(but))  # fmt: skip
     return list(session.scalars(rows.order_by(Recording.key_id, Recording.id).limit(AT_ONCE)))
 
 
@@ -91,12 +95,14 @@ def _each(
     owed: list[Recording], do: Callable[[Recording], None], *, put_off: dict[str, datetime], at: datetime
 ) -> None:
     """One after the other for a while. One that can't be done is put off and keeps no other waiting; a store or a
-    ring that is away keeps all of them."""
-    faults: list[KeptError] = []
-    for row in _in_time(owed, put_off, at):
+    ring that is away, or a disk that is full, keeps all of them."""
+    faults: list[Exception] = []
+    for row in _in_time(owed):
         try:
             do(row)
-        except (Absent, Tampered, KeyMissing) as fault:
+        except (Absent, Tampered, KeyMissing, OSError) as fault:
+            if isinstance(fault, OSError) and fault.errno == ENOSPC:
+                raise
             log.error("recording.not_kept", call_id=row.call_id, recording=row.id, why=str(fault))
             put_off[_name(row)] = at
             faults.append(fault)
@@ -104,13 +110,18 @@ def _each(
         raise faults[0]
 
 
-def _in_time(owed: list[Recording], put_off: dict[str, datetime], at: datetime) -> Iterator[Recording]:
+def _in_time(owed: list[Recording]) -> Iterator[Recording]:
     until = monotonic() + A_WHILE
     for row in owed:
-        if at - put_off.get(_name(row), at - AGAIN) >= AGAIN:
-            yield row
+        yield row
         if monotonic() > until:
             return
+
+
+def _lately(put_off: dict[str, datetime], at: datetime) -> list[int]:
+    """The ids of those that were put off a moment ago: however many they are, others come before them."""
+    return [int(name.removeprefix(PUT_OFF)) for name, since in put_off.items()
+            if name.startswith(PUT_OFF) and at - since < AGAIN]  # fmt: skip
 
 
 def _keep(database: Database, row: Recording, made: PutAway, *, at: datetime) -> bool:
@@ -122,4 +133,4 @@ def _keep(database: Database, row: Recording, made: PutAway, *, at: datetime) ->
 
 
 def _name(row: Recording) -> str:
-    return f"recording {row.id}"
+    return f"{PUT_OFF}{row.id}"

@@ -4,6 +4,7 @@ import io
 import stat
 import wave
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -276,6 +277,39 @@ def test_one_that_does_not_hold_keeps_no_other_waiting_and_is_tried_again_later(
     assert bad.exists(), "not again at every beat"
     keeping.put_away(database, archive, put_off=put_off, at=later(hours=2, minutes=11))
     assert not bad.exists()
+
+
+@pytest.mark.parametrize("lost", ["gone", "spoilt"])
+def test_however_many_can_not_be_put_away_the_next_one_is(database: Database, make: Callable[..., Archive], tmp_path: Path,
+                                                          monkeypatch: pytest.MonkeyPatch, lost: str) -> None:
+    monkeypatch.setattr(keeping, "AT_ONCE", 2)
+    *bad, good = owed(database, tmp_path, 4)
+    for path in bad:
+        path.unlink()
+        if lost == "spoilt":
+            path.write_bytes(b"RIFF")
+    archive, put_off = make(), {}
+    for beat in range(3):
+        with suppress(Tampered, OSError):
+            keeping.put_away(database, archive, put_off=put_off, at=later(hours=2, seconds=2 * beat))
+    assert not good.exists()
+    assert [row.key_id != "" for row in kept(database)] == [False, False, False, True]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_however_many_can_not_be_sealed_anew_the_next_one_is(database: Database, make: Callable[..., Archive], tmp_path: Path,
+                                                             monkeypatch: pytest.MonkeyPatch) -> None:
+    owed(database, tmp_path, 3)
+    archive, put_off = make(), {}
+    keeping.put_away(database, archive, put_off={}, at=later(hours=2))
+    for row in kept(database)[:2]:
+        archive.forget(row.stored)
+    monkeypatch.setattr(keeping, "AT_ONCE", 2)
+    archive.ring.add(Cipher.AES, on=TODAY)
+    for beat in range(2):
+        with suppress(Absent):
+            keeping.reseal(database, archive, put_off=put_off, at=later(hours=2, seconds=2 * beat))
+    assert [row.key_id == archive.ring.current_id(Cipher.AES) for row in kept(database)] == [False, False, True]
 
 
 def test_a_new_key_seals_everything_anew_and_goes_on_where_it_stopped(database: Database, make: Callable[..., Archive],
