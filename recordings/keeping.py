@@ -35,7 +35,7 @@ def put_away(database: Database, archive: Archive, *, put_off: dict[str, datetim
             put_off[_name(row)] = at
             return
         made = archive.put_away(row, on=local_day(at))
-        if _keep(database, row, made, at=at):
+        if _keep(database, row, made, archive, at=at):
             archives.clear(row)
 
     with database.reading() as session:
@@ -48,7 +48,7 @@ def reseal(database: Database, archive: Archive, *, put_off: dict[str, datetime]
 
     def one(row: Recording) -> None:
         old, made = row.stored, archive.reseal(row, on=local_day(at))
-        if _keep(database, row, made, at=at):
+        if _keep(database, row, made, archive, at=at):
             archive.forget(old)
 
     with database.reading() as session:
@@ -124,12 +124,17 @@ def _lately(put_off: dict[str, datetime], at: datetime) -> list[int]:
             if name.startswith(PUT_OFF) and at - since < AGAIN]  # fmt: skip
 
 
-def _keep(database: Database, row: Recording, made: PutAway, *, at: datetime) -> bool:
-    """Write where it is kept now, unless another was quicker."""
-    before = Recording.id == row.id, Recording.key_id == row.key_id
+def _keep(database: Database, row: Recording, made: PutAway, archive: Archive, *, at: datetime) -> bool:
+    """Write where it is kept now, unless another was quicker; of what was destroyed meanwhile nothing is kept."""
+    before = Recording.id == row.id, Recording.key_id == row.key_id, Recording.state == State.COMPLETE
     with database.writing() as session:
         changed = update(Recording).where(*before).values(**asdict(made), checked_at=at).returning(Recording.id)
-        return session.scalar(changed) is not None
+        if session.scalar(changed) is not None:
+            return True
+        is_over = session.get_one(Recording, row.id).state != State.COMPLETE
+    if is_over:
+        archive.forget(made.stored)
+    return False
 
 
 def _name(row: Recording) -> str:

@@ -29,6 +29,7 @@ class State(StrEnum):
     RUNNING = "running"
     COMPLETE = "complete"
     MISSING = "missing"
+    GOING = "going"  # it is being destroyed: no hold can be promised of it any more
     DESTROYED = "destroyed"
 
 

@@ -14,7 +14,7 @@ from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import number_in, page_of, wish, wish_day
 from admin_ui.views.custody import done
 from dispatch.calls.calls import Call
-from dispatch.reconciling import destroying
+from dispatch.reconciling import destroying, holding
 from hotline.accounts.roles import Permission
 from hotline.times import day_begins, day_ends, local_day
 from recordings import retention, two_hands
@@ -70,9 +70,16 @@ def confirm(rule_id: int) -> ResponseReturnValue:
 @needs(Permission.CUSTODY)
 def hold() -> ResponseReturnValue:
     """Hold the recordings of a call, or ask for the end of a hold."""
-    call_id, wish = request.form.get("call_id", "").strip(), Wish.RELEASE if "release" in request.form else Wish.HOLD
-    return done(lambda s: two_hands.ask(s, wish, _known(s, call_id), reason=request.form.get("reason", ""),
-                                        by=me().login, at=now()), "retention.page")  # fmt: skip
+    reason = request.form.get("reason", "")
+
+    def asked(session: Session) -> None:
+        call_id = _known(session, request.form.get("call_id", "").strip())
+        if "release" in request.form:
+            two_hands.ask(session, Wish.RELEASE, call_id, reason=reason, by=me().login, at=now())
+        else:
+            holding.hold(session, call_id, reason=reason, by=me().login, at=now())
+
+    return done(asked, "retention.page")
 
 
 @blueprint.get("/destructions/<int:destruction_id>.csv")

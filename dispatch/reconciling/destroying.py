@@ -41,9 +41,10 @@ def destroy_due(settings: Settings, database: Database, archive: Archive, *, at:
 
 
 def begin(session: Session, *, settings: Settings, at: datetime) -> Destruction | None:
-    """Note what is going to be destroyed, before anything is; None when nothing is due."""
+    """Note what is going to be destroyed, before anything is; None when nothing is due. Each stands in one list, too
+    where two workers begin at once."""
     over = _over(session, settings, at)
-    rows = session.scalars(due(at).where(over).limit(AT_ONCE)).all()
+    rows = session.scalars(due(at).where(over).limit(AT_ONCE).with_for_update(skip_locked=True)).all()
     if not rows:
         return None
     act = Destruction(began_at=at, by=BY, basis=_basis(session, rows, settings), count=len(rows),
@@ -120,7 +121,7 @@ def _finish(database: Database, archive: Archive) -> None:
     while True:
         with database.reading() as session:
             owed = session.scalars(_unfinished().limit(AT_ONCE)).all()
-        gone = [row for row in owed if _may_still_go(database, row) and _take_away(row, archive)]
+        gone = [row for row in owed if _destroyed(database, row, archive)]
         with database.writing() as session:
             for row in gone:
                 _certify(session, row, at=now())
@@ -130,32 +131,56 @@ def _finish(database: Database, archive: Archive) -> None:
 
 
 def _unfinished() -> Select[Recording]:
-    """What was noted and isn't gone; a hold that came meanwhile keeps it."""
-    begun = Recording.destruction_id.is_not(None), Recording.state == State.COMPLETE
-    return select(Recording).where(*begun, *_unheld()).order_by(Recording.id)
+    """What was noted and isn't gone; a hold that came before it began to go keeps it."""
+    stays = and_(Recording.state == State.COMPLETE, *_unheld())
+    begun = Recording.destruction_id.is_not(None), or_(Recording.state == State.GOING, stays)
+    return select(Recording).where(*begun).order_by(Recording.id)
 
 
-def _may_still_go(database: Database, row: Recording) -> bool:
-    """Whether no hold has come since the list was read: two hundred sounds take their time."""
+def _destroyed(database: Database, row: Recording, archive: Archive) -> bool:
+    """Whether it is gone; not where a hold has come since the list was read: two hundred sounds take their time. What
+    the store doesn't give up can be held again."""
+    if not _begins_to_go(database, row.id):
+        return False
     with database.reading() as session:
-        return session.scalar(_unfinished().where(Recording.id == row.id)) is not None
+        row = session.get_one(Recording, row.id)  # it may have been sealed anew meanwhile
+    try:
+        _take_away(row, archive)
+    except StoreError:
+        with database.writing() as session:
+            session.get_one(Recording, row.id).state = State.COMPLETE
+        raise
+    return True
 
 
-def _take_away(row: Recording, archive: Archive) -> bool:
+def _begins_to_go(database: Database, recording_id: int) -> bool:
+    """From the commit on nobody can be promised that it stays: who holds it takes the row as well, before he notes the
+    hold."""
+    with database.writing() as session:
+        row = session.get_one(Recording, recording_id, with_for_update=True)
+        is_held = two_hands.held(session, case_calls.together(session, row.call_id))
+        if row.state == State.COMPLETE and not is_held:
+            row.state = State.GOING
+        return row.state == State.GOING
+
+
+def _take_away(row: Recording, archive: Archive) -> None:
     """Gone from store and spool; StoreError when it is still there, or the store is away."""
     sides.clear(Path(row.path))
     if not row.stored:
-        return True
+        return
     archive.forget(row.stored)
     try:
         archive.store.open(row.stored).close()
     except Absent:
-        return True
+        return
     raise StoreError(f"{row.stored} is still there after it was deleted")
 
 
 def _certify(session: Session, row: Recording, *, at: datetime) -> None:
-    row = session.get_one(Recording, row.id)
+    row = session.get_one(Recording, row.id, with_for_update=True)
+    if row.state == State.DESTROYED:  # by another worker
+        return
     row.state = State.DESTROYED
     audit.note(session, "recording.destroyed", by=BY, at=at, about=("recording", row.id), call=row.call_id,
                sha256=row.sha256, destruction=row.destruction_id, stored=row.stored)  # fmt: skip
@@ -163,7 +188,7 @@ def _certify(session: Session, row: Recording, *, at: datetime) -> None:
 
 def _end(session: Session, *, at: datetime) -> None:
     session.flush()
-    waits = select(Recording.id).where(Recording.destruction_id == Destruction.id, Recording.state == State.COMPLETE)
+    waits = select(Recording.id).where(Recording.destruction_id == Destruction.id, Recording.state != State.DESTROYED)
     for act in session.scalars(select(Destruction).where(Destruction.ended_at.is_(None), ~waits.exists())):
         act.ended_at = at
         audit.note(session, "recordings.destroyed", by=BY, at=at, about=("destruction", act.id), reason=act.basis,

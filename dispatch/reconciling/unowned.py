@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from dispatch.calls.calls import Call
 from dispatch.reconciling.books import Books, Found
+from dispatch.reconciling.holding import GONE
 from recordings import recordings, sides
 from recordings.findings import Done
 from recordings.findings import Kind as Wrong
@@ -27,7 +28,7 @@ def in_spool(books: Books, kind: Kind, path: Path, at: datetime) -> Found | None
         return _adopted(books, kind, path, at)
     if row.state in UNSETTLED:
         return _taken(books, row, path, at)
-    if row.state == State.DESTROYED or (row.stored and books.archive.intact(row)):
+    if row.state in GONE or (row.stored and books.archive.intact(row)):
         sides.clear(path)  # destroyed, or a copy of what is kept: it was to go, and somebody died before
         return Found(Wrong.UNOWNED, str(path), Done.REMOVED, call_id=row.call_id)
     return lost(books, row) if row.stored else None
@@ -69,7 +70,7 @@ def kept(books: Books, name: str) -> Found | None:
         return Found(Wrong.UNOWNED, name, Done.LEFT)
     if row.state == State.COMPLETE and (not row.stored or row.stored == name or _comes(books, row, known)):
         return None  # put away meanwhile, or about to be
-    if row.state == State.DESTROYED or books.archive.intact(row):
+    if row.state in GONE or books.archive.intact(row):
         books.archive.forget(name)  # what an older key sealed, or what was to be destroyed
         return Found(Wrong.UNOWNED, name, Done.REMOVED, call_id=row.call_id)
     return Found(Wrong.UNOWNED, name, Done.LEFT, call_id=row.call_id)

@@ -27,6 +27,13 @@ def matters(call_id: str) -> Select[int]:
     return select(PAIRS.c.ticket).where(PAIRS.c.call == call_id)
 
 
+def together(session: Session, call_id: str) -> list[str]:
+    """The ids of all calls of the matters of a call, its own the first of them."""
+    tickets = session.scalars(matters(call_id)).all()
+    others = session.scalars(select(PAIRS.c.call).where(PAIRS.c.ticket.in_(tickets), PAIRS.c.call != call_id))
+    return [call_id, *others]
+
+
 def at_work() -> Select[str]:
     """The ids of all calls of tickets that aren't filed."""
     return select(PAIRS.c.call).join(Ticket, Ticket.id == PAIRS.c.ticket).where(Ticket.state != State.FILED)

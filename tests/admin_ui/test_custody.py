@@ -103,4 +103,6 @@ def test_a_certificate_lists_what_was_destroyed_so_that_its_digest_can_be_made_a
     assert row.sha256 in client.get(f"/retention/destructions/{act.id}.csv").text
     assert client.get("/retention/destructions/99.csv").status_code == 404
     assert client.get(f"/recordings/{row.id}/sound").status_code == 404
+    held = client.post("/retention/holds", data={"call_id": row.call_id, "reason": "法院调取"}, follow_redirects=True)
+    assert "已经销毁" in held.text
     assert not Path(row.path).exists()

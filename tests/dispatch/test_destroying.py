@@ -1,12 +1,14 @@
 """What is over is destroyed with a certificate; what is held, at work, or kept longer by a rule stays."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import date, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from sqlalchemy import select
 
-from dispatch.reconciling import destroying
+from dispatch.reconciling import destroying, holding
 from dispatch.reconciling.destroying import destroy_due
 from dispatch.tickets.tickets import Ticket
 from hotline.audit import AuditRow, chain
@@ -154,6 +156,100 @@ def test_a_hold_that_comes_while_a_list_is_destroyed_keeps_what_is_still_there(d
     assert states(database) == {"a": "destroyed", "b": "complete"}
     with database.reading() as session:
         assert there.intact(session.scalars(select(Recording).where(Recording.call_id == "b")).one())
+
+
+def test_a_hold_is_refused_of_what_is_gone_and_given_for_what_is_not(database: Database, settings: Settings) -> None:
+    kept(database, settings, "a", "b")
+    there = archive(settings)
+
+    def hold(call_id: str) -> str:
+        try:
+            with database.writing() as session:
+                holding.hold(session, call_id, reason="法院调取", by="supervisor", at=OVER)
+        except RecordingError as refused:
+            return str(refused)
+        return "held"
+
+    class Asked(Folder):
+        """A store that takes its time: somebody holds what it is about to delete."""
+
+        told = ""
+
+        def delete(self, name: str) -> None:
+            Asked.told = Asked.told or hold("a")
+            super().delete(name)
+
+    assert destroy_due(settings, database, Archive(Asked(settings.recordings_store), there.ring, there.cipher), at=OVER) == 2
+    assert "正在销毁" in Asked.told, "who is told that it stays finds it"
+    assert states(database) == {"a": "destroyed", "b": "destroyed"}
+    assert "已经销毁" in hold("a")
+    kept(database, settings, "c")
+    assert hold("c") == "held"
+    assert hold("nothing was recorded of it") == "held"
+
+
+def test_what_a_worker_that_was_killed_over_it_left_is_destroyed_and_certified_once(database: Database, settings: Settings) -> None:
+    kept(database, settings, "a")
+    there = archive(settings)
+
+    class Killed(Folder):
+        def delete(self, name: str) -> None:
+            super().delete(name)
+            raise SystemExit
+
+    with pytest.raises(SystemExit):
+        destroy_due(settings, database, Archive(Killed(settings.recordings_store), there.ring, there.cipher), at=OVER)
+    assert states(database) == {"a": "going"}
+    destroy_due(settings, database, there, at=OVER)
+    assert states(database) == {"a": "destroyed"}
+    with database.reading() as session:
+        assert session.scalars(select(Destruction)).one().ended_at is not None
+        assert len(session.scalars(select(AuditRow).where(AuditRow.deed == "recording.destroyed")).all()) == 1
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite has one writer
+def test_two_workers_who_begin_at_once_write_each_recording_in_one_list(database: Database, settings: Settings) -> None:
+    kept(database, settings, "a", "b")
+    with database.writing() as one:
+        first = destroying.begin(one, settings=settings, at=OVER)
+        with database.writing() as other:
+            assert destroying.begin(other, settings=settings, at=OVER) is None
+    assert first is not None
+    with database.reading() as session:
+        act = session.scalars(select(Destruction)).one()
+        assert destroying.digest(destroying.of(session, act)) == act.list_sha256
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_who_destroys_waits_for_who_holds_and_then_leaves_it(database: Database, settings: Settings) -> None:
+    kept(database, settings, "a")
+    with database.writing() as session:
+        assert destroying.begin(session, settings=settings, at=OVER) is not None
+    with ThreadPoolExecutor(1) as worker:
+        with database.writing() as session:
+            holding.hold(session, "a", reason="法院调取", by="supervisor", at=OVER)
+            row = session.scalars(select(Recording)).one()
+            going = worker.submit(destroying._begins_to_go, database, row.id)
+            assert not wait([going], timeout=0.3).done
+        assert not going.result(timeout=10)
+    assert states(database) == {"a": "complete"}
+
+
+def test_what_is_destroyed_while_it_is_sealed_anew_leaves_no_copy(database: Database, settings: Settings) -> None:
+    kept(database, settings, "a")
+    there = archive(settings)
+
+    class Slow(Folder):
+        """While it puts the new one, the old one's time is over."""
+
+        def put(self, name: str, file: BinaryIO) -> None:
+            super().put(name, file)
+            destroy_due(settings, database, there, at=OVER)
+
+    there.ring.add(there.cipher, on=NOON.date())
+    keeping.reseal(database, Archive(Slow(settings.recordings_store), there.ring, there.cipher), put_off={}, at=OVER)
+    assert states(database) == {"a": "destroyed"}
+    assert list(there.store.names()) == []
 
 
 class Holding(Folder):
