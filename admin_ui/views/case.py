@@ -8,7 +8,6 @@ from typing import IO
 from flask import Blueprint, Response, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wsgi import FileWrapper
 
@@ -51,12 +50,13 @@ def taken_out(number: str) -> ResponseReturnValue:
             case = _case(session, ticket)
         digest = case_files.pack(file, number, case.documents, case.sounds, case.masks, archive(house().settings),
                                  database=house().database, missing=case.missing)  # fmt: skip
+        with writing() as session:
+            ticket = reach.ticket(session, number, account=me()) or abort(404)
+            case_files.still_fit(session, ticket, case.masks, account=me(), at=now())
+            case_files.taken_out(session, ticket, digest=digest, purpose=purpose, by=me().login, at=now())
     except KeptError as fault:
         file.close()
         return _refused(number, fault)
-    with writing() as session:
-        of = session.scalars(select(Ticket).where(Ticket.number == number)).one()
-        case_files.taken_out(session, of, digest=digest, purpose=purpose, by=me().login, at=now())
     if case.missing:
         flash(gettext("导出的卷宗缺少附件：%(files)s", files="；".join(case.missing)), "warning")
     return _sent(file, number)

@@ -22,7 +22,7 @@ from hotline.audit import AuditRow
 from hotline.database import Database
 from hotline.kept.reading import digest
 from hotline.logs import mask
-from recordings import masked
+from recordings import masked, masking
 from recordings.archive import Archive
 from recordings.errors import RecordingError
 from recordings.listening import Purpose
@@ -76,6 +76,14 @@ def sounds_of(session: Session, ticket: Ticket, *, account: Account, at: datetim
     if any(reach.must_ask(session, row, account=account, at=at) for row in rows):
         raise RecordingError("来电人要求保密：须另一人同意收听后才能导出")
     return rows
+
+
+def still_fit(session: Session, ticket: Ticket, masks: Masks, *, account: Account, at: datetime) -> None:
+    """RecordingError when what was packed is not what this account may have by now: it took its time, and a stretch was
+    masked meanwhile, or the caller wished secrecy."""
+    sounds = sounds_of(session, ticket, account=account, at=at)
+    if masking.masked_of_each(session, sounds) != masks:
+        raise RecordingError("导出期间录音的遮蔽或去留有变动，请重新导出")
 
 
 def facts(session: Session, ticket: Ticket, sounds: Sequence[Recording], masks: Masks,

@@ -16,11 +16,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from cli.main import main
+from dispatch.tickets import case_files
 from dispatch.tickets.case_files import LIST, README
+from dispatch.tickets.tickets import Ticket
 from hotline.audit import AuditRow
 from hotline.times import now
-from recordings import keeping
+from recordings import keeping, masking
 from recordings.archive import archive
+from recordings.masking import Stretch
 from recordings.recordings import Recording
 
 World = Any
@@ -110,6 +113,30 @@ def test_who_may_not_take_it_out_does_not_and_a_secret_one_takes_a_second_person
     assert client.get("/cases/none.zip?purpose=law").status_code == 404
     assert "须另一人同意" in client.get(f"/cases/{secret}.zip?purpose=law", follow_redirects=True).text
     assert "导出卷宗" in client.get(f"/tickets/{open_one}").text
+
+
+@pytest.mark.parametrize(("meanwhile", "told"), [("masked", "请重新导出"), ("secret", "须另一人同意")])
+def test_what_was_masked_or_made_secret_while_the_case_was_packed_does_not_leave(
+    world: World, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch, meanwhile: str, told: str
+) -> None:
+    number, pack = world.ticket(), case_files.pack
+
+    def packed(*what: Any, **more: Any) -> str:
+        digest = pack(*what, **more)
+        with world.database.writing() as session:
+            if meanwhile == "secret":
+                session.scalars(select(Ticket)).one().confidential = True
+            else:
+                sound = session.scalars(select(Recording)).one()
+                mask = masking.mark(session, sound, Stretch(2, 3), reason="身份证号", by="a", at=now())
+                masking.decide(session, mask, grant=True, by="b", at=now())
+        return digest
+
+    monkeypatch.setattr(case_files, "pack", packed)
+    answer = signed_in("supervisor").get(f"/cases/{number}.zip?purpose=law", follow_redirects=True)
+    assert (answer.mimetype, told in answer.text) == ("text/html", True)
+    with world.database.reading() as session:
+        assert session.scalars(select(AuditRow).where(AuditRow.deed == "case.taken_out")).all() == []
 
 
 def test_a_case_whose_sound_was_changed_does_not_leave_as_if_it_were_whole(world: World, signed_in: SignIn) -> None:
