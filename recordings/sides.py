@@ -14,6 +14,7 @@ from recordings import audio
 
 SIDES = ("caller", "house")
 STEP = 1 << 16  # frames at a time
+UNFINISHED = ".new"  # ends the name of what isn't whole yet
 
 
 def parts(path: Path) -> list[Path]:
@@ -60,7 +61,7 @@ def _opened(path: Path, opened: ExitStack) -> wave.Wave_read | None:
 
 def _write(path: Path, sides: list[wave.Wave_read | None]) -> None:
     """Whole, or not at all: a crash leaves the sides."""
-    handle, new = tempfile.mkstemp(dir=path.parent, prefix=f"{path.stem}.", suffix=".new")
+    handle, new = tempfile.mkstemp(dir=path.parent, prefix=f"{path.stem}.", suffix=UNFINISHED)
     try:
         with os.fdopen(handle, "wb") as file:
             _interleave(sides, file)

@@ -19,9 +19,20 @@ from recordings.recordings import Kind, Recording, State
 def in_spool(books: Books, at: datetime) -> Iterator[Found]:
     """Files in the spool that no row speaks of, or whose row says they are elsewhere"""
     for kind in Kind:
-        for path in sides.in_folder(books.settings.spool / f"{kind}s"):
+        folder = books.settings.spool / f"{kind}s"
+        yield from _unfinished(folder, at)
+        for path in sides.in_folder(folder):
             if _old(path, at) and (found := unowned.in_spool(books, kind, path, at)):
                 yield found
+
+
+def _unfinished(folder: Path, at: datetime) -> Iterator[Found]:
+    """A sound that was being put together when its worker died: what it was made of is there, so it goes, for nobody
+    would destroy it with the rest."""
+    for path in sorted(folder.glob(f"*{sides.UNFINISHED}")):
+        if _is_quiet([path], at):
+            path.unlink(missing_ok=True)
+            yield Found(Wrong.UNOWNED, str(path), Done.REMOVED)
 
 
 def kept(books: Books, at: datetime) -> Iterator[Found]:
@@ -65,8 +76,12 @@ def _resized(name: Name, row: Row) -> Found:
 
 
 def _old(path: Path, at: datetime) -> bool:
+    return _is_quiet(sides.files(path), at)
+
+
+def _is_quiet(files: list[Path], at: datetime) -> bool:
     try:
-        written = [one.stat().st_mtime for one in sides.files(path)]
+        written = [one.stat().st_mtime for one in files]
     except FileNotFoundError:  # taken in meanwhile
         return False
     return bool(written) and at.timestamp() - max(written) > QUIET.total_seconds()

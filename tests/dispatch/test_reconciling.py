@@ -239,6 +239,16 @@ def test_what_is_sealed_anew_while_all_is_looked_at_is_not_taken_for_a_leftover(
     assert registry.row("well").key_id == there.ring.current_id(there.cipher)
 
 
+@pytest.mark.parametrize("made", ["well.x1y2z3.new", "well.caller.wav.new"])
+def test_a_whole_that_somebody_died_over_goes_from_the_spool(registry: Registry, made: str) -> None:
+    half = registry.spoken("well").with_name(made)
+    half.write_bytes(b"RIFF: what somebody said, in plain")
+    assert registry.reconcile() == [], "it may be under way"
+    old(half)
+    assert registry.reconcile(days=2) == [(Wrong.UNOWNED, str(half), Done.REMOVED)]
+    assert not half.exists()
+
+
 @pytest.mark.parametrize("name", ["{kept.stem}.k0000.0a1b2c3d.new", "{kept.name}.0a1b2c3d.new"])
 def test_what_somebody_died_over_goes(registry: Registry, name: str) -> None:
     kept = registry.stored("well")
