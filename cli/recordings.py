@@ -79,6 +79,9 @@ def drop(key: str) -> None:
         raise click.ClickException(f"{key} is in use: {seals} recordings and {files} files are sealed with it.")
     if key not in {known.id for known in there.ring.all()}:
         raise click.ClickException(f"There is no key {key}.")
+    if there.ring.followed_on(key) == local_day(now()):
+        raise click.ClickException(f"{key} sealed until today: what is just being put away may be sealed with it. "
+                                   "Drop it tomorrow.")  # fmt: skip
     there.ring.drop(key)
     with database.writing() as session:
         audit.note(session, "recording.key_dropped", by="command line", at=now(), about=("key", key))

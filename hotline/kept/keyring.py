@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 from hotline.kept.ciphers import Cipher
@@ -63,6 +64,11 @@ class KeyRing:
         """What now seals, by its id; empty while nothing was sealed yet."""
         newest = self._newest(cipher)
         return PLAIN if cipher is Cipher.NONE else newest.id if newest else ""
+
+    def followed_on(self, key_id: str) -> date | None:
+        """The day on which the next key was made, which seals since then; None for the last one."""
+        keys = self.all()
+        return next((after.made_on for key, after in pairwise(keys) if key.id == key_id), None)
 
     def add(self, cipher: Cipher, *, on: date) -> Key:
         """A new key, which seals from now on."""

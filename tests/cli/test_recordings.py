@@ -1,10 +1,11 @@
 """`hotline recordings`: keys are listed, made and dropped; none that still seals something."""
 
 import os
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from click.testing import CliRunner, Result
 
 from cli import recordings_seen
@@ -13,6 +14,7 @@ from dispatch.sweeps.rounds import Rounds
 from hotline.cabinet import cabinet
 from hotline.database import Database
 from hotline.settings import Settings
+from hotline.times import now
 from recordings import keeping, recordings
 from recordings.archive import archive
 from recordings.findings import Reconciliation
@@ -54,7 +56,10 @@ def test_a_key_is_made_listed_and_dropped_when_nothing_is_sealed_with_it(databas
     assert hotline(database, settings.folder, "recordings", "keys", "drop", first.id).exit_code == 1, "a file is sealed with it"
     Rounds().go_on(cabinet(settings), at=later())
     assert hotline(database, settings.folder, "recordings", "keys", "drop", second.id).exit_code == 1, "it seals what comes"
-    assert hotline(database, settings.folder, "recordings", "keys", "drop", first.id).output == f"{first.id} is gone.\n"
+    too_early = hotline(database, settings.folder, "recordings", "keys", "drop", first.id)
+    assert (too_early.exit_code, "Drop it tomorrow" in too_early.output) == (1, True), "what is being put away may be sealed with it"
+    with time_machine.travel(now() + timedelta(days=1)):
+        assert hotline(database, settings.folder, "recordings", "keys", "drop", first.id).output == f"{first.id} is gone.\n"
     assert [key.id for key in there.ring.all()] == [second.id]
     assert cabinet(settings).whole(file) == b"%PDF-"
 
