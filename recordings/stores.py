@@ -2,11 +2,12 @@
 
 import heapq
 from collections.abc import Iterator
+from contextlib import closing
 from typing import BinaryIO, Protocol
 
 from hotline.kept.errors import Absent, StoreError
 from hotline.kept.folder import Folder
-from hotline.kept.reading import Bytes
+from hotline.kept.reading import Bytes, digest
 
 
 class Store(Protocol):
@@ -56,14 +57,10 @@ class Moving:
             last = one[0]
 
     def move(self, name: str) -> None:
-        """Take one along: gone here once it is there, whole."""
+        """Take one along: gone here once it was read there as it is here."""
         with (self.old.root / name).open("rb") as file:
             self.new.put(name, file)
-            size = file.tell()
-        there = self.new.open(name)
-        try:
-            if there.size != size:
-                raise StoreError(f"{name} did not arrive whole")
-        finally:
-            there.close()
+        with closing(self.old.open(name)) as here, closing(self.new.open(name)) as there:
+            if digest(there) != digest(here):
+                raise StoreError(f"{name} did not arrive as it is here")
         self.old.delete(name)

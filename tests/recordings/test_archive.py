@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
@@ -25,6 +25,7 @@ from hotline.kept.reading import Plain, Seekable, digest
 from recordings import audio, keeping, recordings
 from recordings.archive import Archive, clear
 from recordings.recordings import Kind, Recording, State, take_in
+from recordings.stores import Moving
 from tests.conftest import NOON
 from tests.dispatch.town import CALL, later, sound
 
@@ -335,6 +336,28 @@ def test_a_new_key_seals_everything_anew_and_goes_on_where_it_stopped(database: 
     with database.reading() as session:
         assert keeping.old_rows(session, archive) == []
         assert keeping.by_key(session) == {archive.ring.current_id(Cipher.AES): 3}
+
+
+class Faulty(Folder):
+    """A store that keeps as many bytes as it got, and not the same."""
+
+    def put(self, name: str, file: BinaryIO) -> None:
+        content = bytearray(file.read())
+        content[-1] ^= 1
+        super().put(name, io.BytesIO(bytes(content)))
+
+
+def test_what_moves_to_another_store_stays_here_until_it_is_read_there_as_it_was(make: Callable[..., Archive], tmp_path: Path) -> None:
+    archive = make()
+    row = put_away(archive, taken_in(tones(tmp_path / "calls" / "a.wav")))
+    old = Folder(tmp_path / "kept")
+    with pytest.raises(StoreError):
+        Moving(Faulty(tmp_path / "faulty"), old).move(row.stored)
+    assert archive.intact(row)
+    moving = Moving(Folder(tmp_path / "new"), old)
+    moving.move(row.stored)
+    assert list(old.names()) == []
+    assert Archive(moving, archive.ring, archive.cipher).intact(row)
 
 
 def test_what_is_not_there_is_absent(make: Callable[..., Archive]) -> None:
