@@ -56,7 +56,8 @@ def mark(session: Session, recording: Recording, stretch: Stretch, *, reason: st
 
 
 def decide(session: Session, mask: Mask, *, grant: bool, by: str, at: datetime) -> None:
-    """Have it masked, or not; never by who marked it."""
+    """Have it masked, or not; never by who marked it. Of two who decide at once the second is told."""
+    session.refresh(mask, with_for_update=True)
     if mask.decided_at is not None:
         raise RecordingError("已经决定")
     if mask.marked_by == by:

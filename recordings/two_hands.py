@@ -57,7 +57,8 @@ def ask(session: Session, wish: Wish, call_id: str, *, reason: str, by: str, at:
 
 
 def decide(session: Session, request: Request, *, grant: bool, by: str, at: datetime) -> None:
-    """Grant or refuse it; never by who asked."""
+    """Grant or refuse it; never by who asked. Of two who decide at once the second is told."""
+    session.refresh(request, with_for_update=True)
     if request.decided_at is not None:
         raise RecordingError("已经决定")
     if request.asked_by == by:

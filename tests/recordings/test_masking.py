@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hotline.audit import AuditRow
+from hotline.database import Database
 from hotline.kept.reading import Plain
 from recordings import masking, two_hands
 from recordings.archive import Archive
@@ -18,7 +20,7 @@ from recordings.errors import RecordingError
 from recordings.masked import Masked
 from recordings.masking import Mask, Stretch
 from recordings.recordings import Kind, Recording, State
-from recordings.two_hands import Wish
+from recordings.two_hands import Request, Wish
 from tests.conftest import NOON
 from tests.dispatch.town import CALL, later
 from tests.recordings.test_archive import make, put_away, taken_in, tones  # noqa: F401 - a fixture
@@ -40,6 +42,36 @@ def granted(session: Session, row: Recording, begins: float = 10, ends: float = 
     mask = marked(session, row, begins, ends)
     masking.decide(session, mask, grant=True, by="supervisor", at=later(hours=1))
     return mask
+
+
+# -- at once ------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite has one writer
+def test_of_two_who_decide_at_once_the_second_is_told_and_overwrites_nothing(database: Database) -> None:
+    with database.writing() as session:
+        mask = marked(session, recorded(session, Kind.CALL)).id
+        request = two_hands.ask(session, Wish.ORIGINAL, CALL, reason="核实", by="operator1", at=NOON).id
+
+    def decide(session: Session, what: str, *, grant: bool, by: str) -> None:
+        if what == "mask":
+            masking.decide(session, session.get_one(Mask, mask), grant=grant, by=by, at=NOON)
+        else:
+            two_hands.decide(session, session.get_one(Request, request), grant=grant, by=by, at=NOON)
+
+    def other(what: str) -> None:
+        with database.writing() as session:
+            decide(session, what, grant=True, by="second")
+
+    for what in ("mask", "request"):
+        with ThreadPoolExecutor(1) as at_once:
+            with database.writing() as session:
+                decide(session, what, grant=False, by="first")
+                session.flush()
+                late = at_once.submit(other, what)
+                assert not wait([late], timeout=0.3).done
+            with pytest.raises(RecordingError, match="已经决定"):
+                late.result(timeout=10)
+    with database.reading() as session:
+        assert (session.get_one(Mask, mask).decided_by, session.get_one(Request, request).granted) == ("first", False)
 
 
 # -- by two -------------------------------------------------------------------------------------------------------
