@@ -143,8 +143,9 @@ def recording(session: Session, recording_id: int, *, account: Account) -> Recor
     """The recording, if this account may hear it; None otherwise.
 
     Departments hear the recording of their own tickets until these are closed, never of a complaint, a report or a
-    confidential matter; operators the calls that they took or placed themselves, and no others for having written a
-    matter down; supervisors and quality inspectors all."""
+    confidential matter, nor of a call in which another department's matter was told as well; operators the calls that
+    they took or placed themselves, and no others for having written a matter down; supervisors and quality inspectors
+    all."""
     row = session.get(Recording, recording_id)
     if row is None or not account.may(Permission.HEAR):
         return None
@@ -180,4 +181,5 @@ def hears_original(session: Session, row: Recording, *, account: Account, at: da
 def _own_ticket(session: Session, row: Recording, account: Account) -> bool:
     own = session.scalars(select(Ticket).where(Ticket.recording_id == row.id, tickets_of(account))).all()
     heard = [*own, *session.scalars(select(Ticket).where(Ticket.id.in_(case_calls.matters(row.call_id))))]
-    return any(State(t.state) in HANDLED for t in own) and not any(guarded(t) for t in heard)
+    its_own = all(t.department_id == account.department_id or t.state == State.VOID for t in heard)
+    return its_own and any(State(t.state) in HANDLED for t in own) and not any(guarded(t) for t in heard)

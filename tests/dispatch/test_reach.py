@@ -171,6 +171,19 @@ def test_one_guarded_matter_of_a_call_guards_its_recording_in_all_the_others(her
     assert [here.hears(account, first) for account in accounts] == [None, None]
 
 
+@pytest.mark.parametrize(("second_of", "state", "heard"), [
+    ("own", State.TO_ACCEPT, True), ("foreign", State.TO_ACCEPT, False), ("nobody", State.TO_DISPATCH, False),
+    ("foreign", State.FILED, False), ("nobody", State.VOID, True),
+])  # fmt: skip
+def test_a_call_in_which_another_departments_matter_was_told_is_heard_by_neither(here: Town, second_of: str, state: State,
+                                                                                  heard: bool) -> None:
+    call = town.call(here.session, "two-matters")
+    first = here.ticket(here.office, call=call)
+    here.ticket({"own": here.office, "foreign": here.other, "nobody": None}[second_of], call=call, state=state)
+    assert [here.hears(here.account(role), first) is not None for role in OF_A_UNIT] == [heard, heard]
+    assert here.hears(here.account(Role.SUPERVISOR), first) is not None
+
+
 @pytest.mark.parametrize("state", [State.CLOSED, State.FILED])
 def test_the_recording_of_a_closed_ticket_is_closed_to_its_department(here: Town, state: State) -> None:
     row = here.ticket(here.office, state=State.TO_CALL_BACK)
