@@ -34,7 +34,8 @@ class Held(NamedTuple):
 
 
 def known(session: Session, departments: Collection[int] | None, lock: bool) -> dict[Key, Known]:
-    """Every question, by department and text; one whose draft puts it otherwise by either."""
+    """Every question, by department and text; one whose draft puts it otherwise by either, unless what the draft says
+    is another's already: of two drafts that say the same the second's is known by what stands."""
     query = select(Entry.id, Entry.department_id, Entry.question, Entry.category, Entry.keywords, Entry.state,
                    Entry.published, Department.name).join(Department, Department.id == Entry.department_id)  # fmt: skip
     query = query.order_by(Entry.id)
@@ -52,7 +53,7 @@ def known(session: Session, departments: Collection[int] | None, lock: bool) -> 
         if row["id"] in chosen:
             version = chosen[row["id"]]
             put = version["question"] or row["question"]
-            free = owner.get((row["department_id"], _shown(put)), row["id"]) == row["id"]  # nobody else's words
+            free = owner.setdefault((row["department_id"], _shown(put)), row["id"]) == row["id"]  # nobody else's words
             one = _known(row, version, put if free else row["question"], last[row["id"]],
                          phrasings.get(row["id"], ()), files.get(version["id"], []), became)  # fmt: skip
             found[one.department_id, _shown(row["question"])] = found[one.department_id, one.cells["question"]] = one
@@ -104,7 +105,8 @@ def _known(row: Mapping[Any, Any], version: Mapping[Any, Any], question: str, la
     gone = _weight(version, row["published"]) == 0
     return Known(
         row["id"], row["department_id"], cells, digest(version["id"], version["stage"], row["state"], cells),
-        closed="该问题有一个版本正在审核，待其结束后再导入" if closed else "", gone=gone, values=held,
+        closed="该问题有一个版本正在审核，待其结束后再导入" if closed else "", gone=gone,
+        values=held | {"question": own["question"]},
         more={"number": version["number"], "last": last, "stage": version["stage"], "version": version["id"],
               "state": row["state"], "phrasings": phrasings, "content": content, "files": sorted(files),
               "entry": {"category": row["category"], "keywords": row["keywords"]}},

@@ -111,9 +111,9 @@ def test_a_changed_answer_is_a_new_draft_and_the_published_one_stands(town: Town
     assert (again.cells, again.mark, again.closed) == (known.cells, known.mark, "")
 
 
-def reworded(town: Town, to: str) -> Entry:
+def reworded(town: Town, to: str, *, place: int = 0) -> Entry:
     """A published question whose draft puts it otherwise."""
-    one = town.see(lambda s: s.scalars(select(Entry).where(Entry.state == State.PUBLISHED).order_by(Entry.id)).first())
+    one = town.see(lambda s: s.scalars(select(Entry).where(Entry.state == State.PUBLISHED).order_by(Entry.id)).all())[place]
 
     def reword(session: Any) -> None:
         entry = session.get_one(Entry, one.id)
@@ -139,6 +139,19 @@ def test_a_question_that_its_draft_puts_otherwise_is_meant_by_both(town: Town) -
     form = town.take_in(books.book(FAQ, [{**cells, "question": one.question}]))
     assert form.counts["changed"] == 1
     assert town.see(lambda s: s.get_one(Entry, one.id).versions[-1].question) == one.question
+
+
+def test_two_drafts_that_say_the_same_are_told_apart(town: Town) -> None:
+    words = "换一种说法怎么问？"
+    one, other = reworded(town, words), reworded(town, words, place=1)
+    assert one.department_id == other.department_id
+    counts = town.preview(exported(town, "5")).counts()
+    assert (counts["new"], counts["changed"], counts["refused"]) == (0, 0, 0)
+    known = {k.id: k for k in town.see(lambda s: SUBJECTS["5"].known(s, {one.department_id}, False)).values()}
+    assert [known[e.id].cells["question"] for e in (one, other)] == [words, other.question]
+    town.take_in(books.book(FAQ, [{**known[other.id].cells, "answer": "另一个答复"}]))
+    latest = town.see(lambda s: [s.get_one(Entry, e.id).versions[-1] for e in (one, other)])
+    assert [(v.question, v.answer == "另一个答复") for v in latest] == [(words, False), (words, True)]
 
 
 def test_words_that_are_another_questions_by_now_stay_that_ones(town: Town) -> None:
