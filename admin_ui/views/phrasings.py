@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from admin_ui import words
 from admin_ui.exports import MOST_ROWS, csv_of
+from admin_ui.gains import gains
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.naming import named
@@ -61,7 +62,8 @@ def export() -> ResponseReturnValue:
 def worth() -> ResponseReturnValue:
     """What each month's phrasings brought, as it was measured last."""
     with reading() as session:
-        return render_template("phrasings_worth.html", months=measured.last(session), counts=_counts(session),
+        months = measured.last(session)
+        return render_template("phrasings_worth.html", months=months, picture=gains(months), counts=_counts(session),
                                since=measured.measured_at(session), shown="worth")  # fmt: skip
 
 

@@ -125,7 +125,9 @@ def test_what_is_idle_or_leads_astray_is_retired(world: World, signed_in: SignIn
     with world.database.writing() as session:
         for number in (idle, astray):
             session.get_one(Phrasing, number).approval = Approval.APPROVED
-        measured.keep(session, [Worth(local_day(now()).replace(day=1), 2, 40, 0.5, 0.75, 0.25, 0.5)], [Led(astray, 1, 3)], at=now())
+        month = local_day(now()).replace(day=1)
+        measured.keep(session, [Worth(month, 2, 40, 0.5, 0.75, 0.25, 0.5), Worth(local_day(long_ago).replace(day=1), 1, 40, 0.5, 0.7, 0.6, 0.7)],
+                      [Led(astray, 1, 3)], at=now())  # fmt: skip
     city = signed_in("city_office")
     assert "久无人问的话" in city.get("/phrasings?show=idle").text
     page = city.get("/phrasings?show=astray").text
@@ -136,6 +138,10 @@ def test_what_is_idle_or_leads_astray_is_retired(world: World, signed_in: SignIn
     worth = city.get("/phrasings/worth").text
     assert "+25.0" in worth
     assert "50.0 %" in worth
+    drawn = re.findall(r'<rect class="(bar[a-z-]*)" x="([\d.]+)" width="[\d.]+" y="([\d.]+)" height="([\d.]+)"', worth)
+    assert [(kind, float(y), float(high)) for kind, _, y, high in drawn] == [
+        ("bar", 60.0, 20.0), ("bar-part", 60.0, 0.0), ("bar", 10.0, 50.0), ("bar-part", 10.0, 50.0)], "what was lost hangs down"
+    assert sorted(drawn, key=lambda one: float(one[1])) == drawn, "the earliest month first"
     assert ",2,40,0.5,0.75,0.25,0.5" in city.get("/phrasings/worth.csv").text
     assert "引错的话" in city.get("/phrasings/export.csv?show=all").text
 
