@@ -35,17 +35,18 @@ def days_ago(on: date, days: int) -> tuple[date, datetime]:
 
 def find_fit(session: Session, entry: Entry, *, by: Account, at: datetime, why: str = "") -> None:
     """The reviewer looked again, and it may stay."""
-    life.look_again(session, _standing(session, entry), by=by, at=at, why=why)
+    life.look_again(session, standing(session, entry), by=by, at=at, why=why)
 
 
 def pull(session: Session, entry: Entry, *, clause: str, by: Account, at: datetime, why: str = "") -> None:
     """The reviewer looked again, and it may not stay: it is withdrawn at once, by the clause that he names."""
     if not clause.strip():
         raise LifeError("撤下须写明依据的条款")
-    life.take_down(session, _standing(session, entry), Deed.PULLED, by=by, at=at, why=why, clause=clause)
+    life.take_down(session, standing(session, entry), Deed.PULLED, by=by, at=at, why=why, clause=clause)
 
 
-def _standing(session: Session, entry: Entry) -> EntryVersion:
+def standing(session: Session, entry: Entry) -> EntryVersion:
+    """What of the entry is published; LifeError where nothing is."""
     query = select(EntryVersion).where(EntryVersion.entry_id == entry.id, EntryVersion.stage == Stage.PUBLISHED)
     version = session.scalar(query)
     if version is None:

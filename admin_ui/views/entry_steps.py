@@ -16,12 +16,13 @@ from hotline.accounts.roles import Permission
 from hotline.times import moment_of
 from knowledge_base import life, sweeping
 from knowledge_base.content import digest
-from knowledge_base.entries import EntryVersion
+from knowledge_base.entries import Entry, EntryVersion
 from knowledge_base.transitions import LifeError
 
 blueprint = Blueprint("entry_steps", __name__, url_prefix="/knowledge/<int:entry_id>")
 Deed = Callable[[Session, EntryVersion, datetime], None]
 Step = Callable[[Session, datetime], None]
+Sweep = Callable[[Session, Entry, datetime], None]
 
 
 def take(entry_id: int, step: Step, *, done: str = "") -> ResponseReturnValue:
@@ -50,11 +51,26 @@ def _on_version(entry_id: int, number: int, deed: Deed) -> ResponseReturnValue:
 
     def step(session: Session, at: datetime) -> None:
         version = find_version(session, entry_id, number)
-        if request.form.get("seen") != digest(version):
-            raise LifeError(gettext("内容已被他人更新，请核对后重新操作"))
+        _seen(version)
         deed(session, version, at)
 
     return take(entry_id, step)
+
+
+def _on_standing(entry_id: int, sweep: Sweep) -> ResponseReturnValue:
+    """Another look is about the words that the reviewer had before him, too."""
+
+    def step(session: Session, at: datetime) -> None:
+        entry = find(session, entry_id)
+        _seen(sweeping.standing(session, entry))
+        sweep(session, entry, at)
+
+    return take(entry_id, step)
+
+
+def _seen(version: EntryVersion) -> None:
+    if request.form.get("seen") != digest(version):
+        raise LifeError(gettext("内容已被他人更新，请核对后重新操作"))
 
 
 @blueprint.post("/versions/<int:number>/submit")
@@ -121,14 +137,14 @@ def withdraw(entry_id: int, number: int) -> ResponseReturnValue:
 @blueprint.post("/still-fit")
 @needs(Permission.REVIEW)
 def still_fit(entry_id: int) -> ResponseReturnValue:
-    return take(entry_id, lambda s, at: sweeping.find_fit(s, find(s, entry_id), by=me(), at=at, why=said("why")))
+    return _on_standing(entry_id, lambda s, e, at: sweeping.find_fit(s, e, by=me(), at=at, why=said("why")))
 
 
 @blueprint.post("/pull")
 @needs(Permission.REVIEW)
 def pull(entry_id: int) -> ResponseReturnValue:
-    return take(entry_id, lambda s, at: sweeping.pull(
-        s, find(s, entry_id), clause=said("clause", 200), by=me(), at=at, why=said("why")))  # fmt: skip
+    return _on_standing(entry_id, lambda s, e, at: sweeping.pull(
+        s, e, clause=said("clause", 200), by=me(), at=at, why=said("why")))  # fmt: skip
 
 
 @blueprint.post("/pin")

@@ -8,7 +8,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from admin_ui import words
 from admin_ui.exports import MOST_ROWS, csv_of
@@ -20,7 +20,8 @@ from hotline.accounts.roles import Permission
 from hotline.directory.departments import Department
 from hotline.times import local_day
 from knowledge_base import hands, queues
-from knowledge_base.entries import Entry, Phrasing
+from knowledge_base.content import digest
+from knowledge_base.entries import Entry, EntryVersion, Phrasing
 from knowledge_base.ledger import Kind
 from knowledge_base.stages import Stage
 
@@ -49,6 +50,7 @@ def queue() -> ResponseReturnValue:
             stages=queues.stages_of(me()),
             counts={show: count_of(session, query) for show, query in lists.items()}, departments=units,
             units={unit.id: unit.short_name for unit in units}, names=_names(session, shown, page.rows),
+            read=_read(session, page.rows) if shown is Show.SWEEP else {},
         )  # fmt: skip
 
 
@@ -107,6 +109,13 @@ def _as_file(session: Session, shown: Show, rows: Sequence[Any]) -> tuple[tuple[
             gettext("时间"), gettext("定时发布"), gettext("起草说明")), (
         (words.STAGES[Stage(r.stage)], words.KINDS[Kind(r.kind)], r.title, units.get(r.department_id), r.number,
          names.get(r.written_by, r.written_by), r.since, r.publish_at, r.why) for r in rows)  # fmt: skip
+
+
+def _read(session: Session, rows: Sequence[Any]) -> dict[int, tuple[EntryVersion, str]]:
+    """What each entry says, and its mark: whoever finds it fit must have had every word before him."""
+    ids = [r.thing_id for r in rows if r.kind == Kind.ENTRY]
+    query = select(EntryVersion).where(EntryVersion.entry_id.in_(ids), EntryVersion.stage == Stage.PUBLISHED)
+    return {v.entry_id: (v, digest(v)) for v in session.scalars(query.options(selectinload(EntryVersion.attachments)))}
 
 
 def _names(session: Session, shown: Show, rows: Sequence[Any]) -> dict[str, str]:
