@@ -82,6 +82,11 @@ def begin() -> ResponseReturnValue:
 @blueprint.get("/<int:licence_id>/edit")
 @needs(Permission.WRITE_ENTRY)
 def edit(licence_id: int) -> ResponseReturnValue:
+    with reading() as session:
+        licence = find(session, licence_id)
+    if not _free(licence):
+        flash(gettext("第%(n)s版正在办理，办完或放弃后才能起草新版。", n=licence.version), "warning")
+        return redirect(url_for("licences.page", licence_id=licence_id))
     return _form(licence_id)
 
 
@@ -151,7 +156,7 @@ def _may(licence: Licence) -> set[str]:
     """The steps that the person who looks may ask for now; the step itself looks at whose hands it went through."""
     deeds = (Deed.SUBMITTED, Deed.SENT_BACK, Deed.CHECKED, Deed.PASSED, Deed.REFUSED, Deed.REFERRED_UP)
     may = {str(deed) for deed in deeds if _open(licence, deed)}
-    if me().may(Permission.WRITE_ENTRY) and (licence.stage == Stage.DRAFT or licence.stage not in UNDER_WAY):
+    if me().may(Permission.WRITE_ENTRY) and _free(licence):
         may.add("edit")
     if me().may(Permission.WRITE_ENTRY) and licence.stage in UNDER_WAY:
         may.add("drop")
@@ -160,6 +165,11 @@ def _may(licence: Licence) -> set[str]:
     if me().may(Permission.REVIEW) and licence.shown:
         may |= {"still_fit", "pull"}
     return may
+
+
+def _free(licence: Licence) -> bool:
+    """Whether it may be written at: nobody checks or reviews a version of it."""
+    return licence.stage == Stage.DRAFT or licence.stage not in UNDER_WAY
 
 
 def _open(licence: Licence, deed: Deed) -> bool:

@@ -83,6 +83,26 @@ def test_a_step_on_what_has_changed_meanwhile_is_refused(world: World, signed_in
     assert only(world).stage == "draft"
 
 
+def test_what_is_under_review_has_no_form_that_could_not_be_saved(world: World, signed_in: SignIn) -> None:
+    liaison = signed_in("liaison")
+    liaison.post("/licences/new", data=TEXT)
+    there = f"/licences/{only(world).id}"
+    assert 'name="conditions"' in liaison.get(f"{there}/edit").text
+    take(world, liaison, "submit")
+    assert liaison.get(f"{there}/edit").location == there
+    assert "第1版正在办理" in liaison.get(there).text
+
+
+def test_the_reason_of_a_refused_step_stands_in_its_form_again(world: World, signed_in: SignIn) -> None:
+    licence = shown(world, signed_in)
+    page = signed_in("secrecy_reviewer").post(f"/licences/{licence.id}/pull", data={"version": "0draft", "clause": "第十三条", "why": "含内部号码"})
+    assert page.status_code == 422
+    sent = page.text.partition(f'action="/licences/{licence.id}/pull"')[2].partition("</form>")[0]
+    assert 'value="第十三条"' in sent
+    assert ">含内部号码</textarea>" in sent
+    assert page.text.count("含内部号码") == 1
+
+
 def test_the_leader_says_which_questions_speak_of_it_and_takes_it_down(world: World, signed_in: SignIn) -> None:
     licence = shown(world, signed_in)
     with world.database.reading() as session:
