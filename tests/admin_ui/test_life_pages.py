@@ -96,6 +96,19 @@ def test_a_change_stands_beside_what_is_in_force_and_is_compared_with_it(world: 
     assert re.search(r"<ins><span class=\"visually-hidden\">新增：</span>户口簿</ins>", compared)
 
 
+def test_what_was_refused_stands_in_the_form_that_was_sent_and_in_no_other(signed_in: SignIn) -> None:
+    liaison, leader, reviewer = (signed_in(n) for n in ("liaison", "leader", "secrecy_reviewer"))
+    entry = int(liaison.post("/knowledge/new", data=form(then="submit")).location.rpartition("/")[2])
+    step(leader, entry, 1, "check")
+    page = reviewer.post(f"/knowledge/{entry}/versions/1/refuse", data={"seen": "another", "clause": "第三条", "why": "涉及内部事项", "no_secrets": "1"})
+    assert (page.status_code, page.text.count('name="why"') > 2) == (422, True)
+    assert (page.text.count('value="涉及内部事项"'), page.text.count('value="第三条"')) == (1, 1)
+    sent = page.text.partition(f'action="/knowledge/{entry}/versions/1/refuse"')[2].partition("</form>")[0]
+    assert all(f'value="{typed}"' in sent for typed in ("涉及内部事项", "第三条"))
+    again = reviewer.post(f"/knowledge/{entry}/versions/1/pass", data={"seen": "another", "why": "已核", "no_secrets": "1"}).text
+    assert ('value="已核"' in again, " checked" in again) == (True, False), "nobody has looked through what is new"
+
+
 def test_one_approves_what_he_saw_and_nothing_else(world: World, signed_in: SignIn) -> None:
     liaison, leader = signed_in("liaison"), signed_in("leader")
     entry = int(liaison.post("/knowledge/new", data=form(then="submit")).location.rpartition("/")[2])
@@ -107,6 +120,17 @@ def test_one_approves_what_he_saw_and_nothing_else(world: World, signed_in: Sign
     assert answer.status_code == 422
     assert "已被他人更新" in answer.text
     assert version(world, entry, 1).stage == "submitted"
+
+
+def test_while_a_version_is_under_review_there_is_no_form_that_could_not_be_saved(signed_in: SignIn) -> None:
+    liaison = signed_in("liaison")
+    entry = int(liaison.post("/knowledge/new", data=form()).location.rpartition("/")[2])
+    edit = liaison.get(f"/knowledge/{entry}/edit")
+    step(liaison, entry, 1, "submit")
+    page = liaison.get(f"/knowledge/{entry}/edit").text
+    assert ("第1版正在办理" in page, f'href="/knowledge/{entry}#coming"' in page, 'name="answer"' in page) == (True, True, False)
+    late = liaison.post(f"/knowledge/{entry}/edit", data=form(answer="想好的另一种答复", seen=seen(edit, "/edit")))
+    assert (late.status_code, "想好的另一种答复" in late.text, 'name="then"' in late.text) == (422, True, False)
 
 
 def test_a_departments_people_reach_only_their_own_by_any_address(world: World, signed_in: SignIn) -> None:
@@ -188,13 +212,19 @@ def test_what_is_swept_again_stays_or_goes(world: World, signed_in: SignIn) -> N
     with world.database.writing() as session:
         for row in session.scalars(select(Entry)):
             row.swept_on = local_day(now()) - timedelta(days=181)
-    page = reviewer.get("/review?show=sweep").text
+    listed = reviewer.get("/review?show=sweep")
+    page = listed.text
     assert "社保卡丢了怎么补办" in page
+    assert version(world, ENTRY, 1).answer in page, "whoever finds it fit has every word before him"
     assert "失业金怎么申领" in page
     assert "居住证在哪里办" not in page, "another department's"
-    assert reviewer.post("/knowledge/1/still-fit", data={"back": "review sweep"}).location == "/review?show=sweep"
-    assert reviewer.post("/knowledge/2/pull", data={"clause": ""}).status_code == 422
-    assert reviewer.post("/knowledge/2/pull", data={"clause": "《保守国家秘密法》第十三条"}).status_code == 303
+    fit = {"back": "review sweep", "seen": seen(listed, "/1/still-fit")}
+    assert reviewer.post("/knowledge/1/still-fit", data={**fit, "seen": "another"}).status_code == 422
+    assert reviewer.post("/knowledge/1/still-fit", data=fit).location == "/review?show=sweep"
+    mark = seen(reviewer.get("/knowledge/2"), "/2/pull")
+    for wrong in ({"clause": "", "seen": mark}, {"clause": "第十三条", "seen": "another"}):
+        assert reviewer.post("/knowledge/2/pull", data=wrong).status_code == 422
+    assert reviewer.post("/knowledge/2/pull", data={"clause": "《保守国家秘密法》第十三条", "seen": mark}).status_code == 303
     assert "社保卡丢了怎么补办" not in reviewer.get("/review?show=sweep").text
     assert "失业金怎么申领" not in signed_in("operator").get("/knowledge").text
     assert "第十三条" in reviewer.get("/ledger?deed=reviews").text
