@@ -84,6 +84,7 @@ def test_beyond_the_grace_the_machine_says_who_is_in_charge_until_the_liaison_co
     assert page.count("已超宽限期") >= 3
     kept = ticks(page)
     assert len([name for name in kept if name.startswith("entry-")]) == 2
+    assert re.search(r'href="/authorisations/\d+/version" aria-label="修改：', page)
     leader = signed_in("leader")
     for client, words in ((liaison, ("修改",)), (leader, ("修改", "撤回"))):
         links = re.findall(r'href="([^"]+)" aria-label="(修改|撤回)：', client.get("/update").text)
