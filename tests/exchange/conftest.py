@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 import pytest
@@ -20,6 +20,7 @@ from cli.exchange_files import ExchangePlan, Phone
 from cli.sip import free_port
 from recordings import audio, sides
 from tests.exchange import talking
+from tests.journeys import ears as found
 from tests.journeys.trouble import Breakable
 from tests.support.remains import nothing_is_left
 
@@ -166,6 +167,14 @@ def loudness(path: Path) -> NDArray[np.int64]:
     with wave.open(str(path)) as sound:
         samples = np.frombuffer(sound.readframes(sound.getnframes()), dtype="<i2").reshape(-1, sound.getnchannels())
     return np.abs(samples.astype(int))
+
+
+def hears(path: Path, prompt: str) -> bool:
+    """Whether a fixed prompt is heard whole in a recording."""
+    _wait_until_closed(path)
+    with path.open("rb") as recording:
+        both = found.samples(recording).sum(axis=1)
+    return found.Ears(cast(Any, None), both).hears_file(found.PROMPTS / f"{prompt}.alaw")  # no house: it is no text's
 
 
 def _windows(samples: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -17,7 +17,7 @@ from cli.sip_scenario import Signal, Told, Wait
 from hotline.voice import alaw
 from hotline.voice.rendering import write_whole
 from recordings import sides
-from tests.exchange.conftest import listen, until
+from tests.exchange.conftest import hears, listen, until
 from tests.exchange.test_messages import _put, seconds_of
 from tests.journeys.prompter import hang_up
 
@@ -159,6 +159,23 @@ def test_who_waits_hears_the_urgent_topics_between_the_music_and_an_operator_is_
     (recording,) = ears.calls()
     until(lambda: any('"PJSIP/8001' in row for row in ears.spool.events(recording.stem)))  # it rang
     assert seconds_at(HERTZ, recording) == pytest.approx(3, abs=0.3)
+
+
+@pytest.mark.parametrize(("staffed", "led_on"), [("no", False), ("yes", True)])
+def test_out_of_hours_nobody_is_led_to_where_the_queues_are_but_told_when_people_answer_again(
+    exchange: Exchange, plan: ExchangePlan, ears: Any, agi: Agi, staffed: str, led_on: bool
+) -> None:
+    exchange.cli("dialplan set global OTHERS other")
+    _put(plan, {"nodes/holder": "other"})
+    try:
+        with agi(incoming=[f"SET VARIABLE STAFFED {staffed}", "SET VARIABLE CLOSED hotline/closed_now"], leave_question=None):
+            place(Wait(1.5), Signal("0", then=6), port=plan.sip_port)
+    finally:
+        exchange.cli('dialplan set global OTHERS ""')
+        exchange.cli("database deltree nodes")
+    (recording,) = ears.calls()
+    assert any('"elsewhere"' in row for row in ears.spool.events(recording.stem)) is led_on
+    assert hears(recording, "closed_now") is not led_on
 
 
 def seconds_at(hertz: int, recording: Path) -> float:
