@@ -13,8 +13,11 @@ from werkzeug.routing import Rule
 
 from admin_ui.app import create_app
 from admin_ui.guards import Open, mark_of
+from dispatch.calls import calls
+from dispatch.calls.calls import Step
 from dispatch.tickets.tickets import Klass, Ticket
 from hotline.accounts.roles import Permission, Role, may
+from hotline.times import now
 from recordings.recordings import Recording
 from tests.admin_ui.conftest import PASSWORD
 
@@ -165,6 +168,19 @@ def test_who_called_in_secret_is_known_to_no_office_on_any_page(world: World, si
         assert call not in client.get("/calls?q=2345").text
     assert "138****2345" in signed_in("operator").get(f"/tickets/{number}").text
     assert "138****2345" in signed_in("quality_inspector").get("/calls?q=2345").text
+
+
+def test_what_a_secret_caller_said_to_the_machine_stays_with_the_hotline(world: World, signed_in: SignIn) -> None:
+    call = world.of(world.ticket(Klass.COMPLAINT)).call_id
+    with world.database.writing() as session:
+        calls.note(session, call, Step.HEARD, at=now(), words="我是大营街的王小明")
+    assert "王小明" not in signed_in("city_office").get(f"/calls/{call}").text
+    for login in ("supervisor", "quality_inspector"):
+        assert "我是大营街的王小明" in signed_in(login).get(f"/calls/{call}").text
+    open_one = world.of(world.ticket()).call_id
+    with world.database.writing() as session:
+        calls.note(session, open_one, Step.HEARD, at=now(), words="居住证")
+    assert "居住证" in signed_in("city_office").get(f"/calls/{open_one}").text
 
 
 def test_of_an_open_matter_the_department_sees_a_masked_number(world: World, signed_in: SignIn) -> None:
