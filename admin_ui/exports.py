@@ -6,19 +6,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from flask import Response, stream_with_context
+from flask import Response, request, stream_with_context
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from admin_ui.house import me, now, reading, writing
 from admin_ui.stretches import stretches
 from hotline import audit
+from hotline.logs import mask_within
 from hotline.times import local
 
 T = TypeVar("T")
 Row_co = TypeVar("Row_co", covariant=True)
 Cells = Iterable[Sequence[Any]]
 MOST_ROWS = 20_000
+MOST_ASKED = 20
 _MARK = "\ufeff"
 _RUNS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -68,7 +70,10 @@ def _content(header: Sequence[object], cells: Callable[[Session, Sequence[T]], C
 
 
 def _noted(session: Session, name: str, *, rows: int, at: datetime) -> None:
-    audit.note(session, "exported", by=me().login, at=at, about=("list", name), rows=rows)
+    """What was asked for tells whose rows they were; a number in it is masked as elsewhere."""
+    given = [(key[:40], mask_within(value)[:80]) for key, value in request.args.items() if value and key != "page"]
+    asked = dict(given[:MOST_ASKED])
+    audit.note(session, "exported", by=me().login, at=at, about=("list", name), rows=rows, asked=asked)
 
 
 def _file(content: str | Iterator[str], name: str, *, at: datetime) -> Response:
