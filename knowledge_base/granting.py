@@ -86,6 +86,13 @@ def revoke(session: Session, a: Authorisation, *, why: str, by: Account, at: dat
                reason=why.strip()[:500], moment=moment.isoformat())
 
 
+def unsigned(session: Session, department_id: int, document: str) -> Authorisation | None:
+    """The version of a document that waits for its signature: until then there is no next one."""
+    return session.scalar(select(Authorisation).where(
+        Authorisation.department_id == department_id, Authorisation.document == document,
+        Authorisation.signed_at.is_(None), Authorisation.revoked_at.is_(None)).limit(1))  # fmt: skip
+
+
 def _sign(session: Session, a: Authorisation, *, signer: str, by: Account, at: datetime, paper: bool,
           before: Seen | None) -> None:
     _locked(session, a.department_id, at=at)
@@ -119,9 +126,7 @@ def _next_version(session: Session, department_id: int, document: str, *, known:
     last = session.scalar(select(func.max(Authorisation.version)).where(*same)) or 0
     if last and not known:
         raise KnowledgeError("该文号已录入，请在原授权上录入新版本")
-    waiting = select(Authorisation.id).where(*same, Authorisation.signed_at.is_(None),
-                                             Authorisation.revoked_at.is_(None)).limit(1)  # fmt: skip
-    if session.scalar(waiting) is not None:
+    if unsigned(session, department_id, document) is not None:
         raise KnowledgeError("该文号还有待签发的版本，请先签发或撤销")
     return last + 1
 

@@ -1,6 +1,6 @@
 """Entering an authorisation or the next version of one: it lets nothing be said until somebody else has signed it."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_ui.guards import needs
-from admin_ui.house import me, now, reading, writing
+from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import number_in, wish_number
 from admin_ui.views.authorisations import find, within_reach
 from hotline.accounts.roles import Permission
@@ -46,6 +46,10 @@ def enter() -> ResponseReturnValue:
 def following(authorisation_id: int) -> ResponseReturnValue:
     with reading() as session:
         a = find(session, authorisation_id)
+        waiting = granting.unsigned(session, a.department_id, a.document)
+    if waiting is not None:
+        flash(gettext("该文号还有待签发的版本，请先签发或撤销"), "warning")
+        return redirect(url_for("authorisations.page", authorisation_id=waiting.id))
     return _page(a.department_id, a)
 
 
@@ -113,15 +117,19 @@ def _choices(session: Session, department: Department | None) -> dict[str, Any]:
 
 
 def _said(department: Department | None, follows: Authorisation | None) -> dict[str, Any]:
-    """What stands in the fields: what was typed, or what the version before says, or a beginning."""
+    """What stands in the fields: what was typed, or what the version before says, or a beginning. Whoever goes on with
+    one that ends renews it."""
     if request.method == "POST":
         ticked = {name: set(_numbers(name)) for name in NUMBERS} | {n: set(request.form.getlist(n)) for n in PATHS}
         return {**request.form.to_dict(), **ticked}
-    if follows is not None:
-        texts = ("document", "scope", "form", "signer", "valid_to")
-        return {**{name: getattr(follows, name) for name in texts}, "valid_from": local_day(now()),
-                **{name: set(getattr(follows, name)) for name in (*NUMBERS, *PATHS)}}  # fmt: skip
     today = local_day(now())
+    usual_end = date(today.year + 1, 12, 31)
+    if follows is not None:
+        texts = ("document", "scope", "form", "signer")
+        ending = follows.valid_to <= today + timedelta(days=house().settings.authorisation_warning_days)
+        return {**{name: getattr(follows, name) for name in texts}, "valid_from": today,
+                "valid_to": usual_end if ending else follows.valid_to,
+                **{name: set(getattr(follows, name)) for name in (*NUMBERS, *PATHS)}}  # fmt: skip
     return {"scope": Scope.CATEGORIES, "form": Form.FULL, "signer": department.leader if department else "",
-            "valid_from": today, "valid_to": date(today.year + 1, 12, 31),
+            "valid_from": today, "valid_to": usual_end,
             **{name: set() for name in (*NUMBERS, *PATHS)}}  # fmt: skip

@@ -1,6 +1,7 @@
 """The authorisations that departments gave: how each stands, what it covers now, and who was told what on it."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -98,7 +99,8 @@ def show(authorisation_id: int, *, trouble: str = "", since: Since | None = None
             "authorisation.html", a=a, department=department, of=of[::-1], how=how, scope=scope_in_words(session, a),
             covered=covered, coming=[e for e, _ in speaks] or _coming(a, how[a.id], every), counts=_counts(covered),
             out=_out(session, a), told=_told(session, a), told_count=count,
-            names=_names(session, of), source=session.get(Authorisation, a.inherited_from or 0), may=_may(a, how[a.id]),
+            names=_names(session, of), source=session.get(Authorisation, a.inherited_from or 0),
+            may=_may(a, how[a.id], [how[v.id] for v in of]),
             seen=told(seen(speaks)), since=_since(session, since),
             inside=inside, ending=_ends_soon(a, how[a.id], local_day(at)), trouble=trouble, at=at,
         )  # fmt: skip
@@ -141,11 +143,11 @@ def _ends_soon(a: Authorisation, standing: Standing, on: date) -> bool:
     return standing in COUNTING and a.valid_to <= on + days
 
 
-def _may(a: Authorisation, standing: Standing) -> set[str]:
-    """The steps that the person who looks may take now."""
+def _may(a: Authorisation, standing: Standing, of: Iterable[Standing]) -> set[str]:
+    """The steps that the person who looks may take now; `of`: how all versions of the document stand."""
     my, may = me(), set()
     waiting, living = standing is Standing.UNSIGNED, standing not in (Standing.REVOKED, Standing.SUPERSEDED)
-    if my.may(Permission.AUTHORISE):
+    if my.may(Permission.AUTHORISE) and not any(one is Standing.UNSIGNED for one in of):
         may.add("follow")
     if waiting and my.login != a.entered_by:
         may |= {"sign"} if my.may(Permission.SIGN_AUTHORISATION) else set()

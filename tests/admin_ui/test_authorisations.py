@@ -119,12 +119,35 @@ def test_a_new_version_begins_with_what_stands_and_takes_its_place_when_signed(w
     assert "已被新版取代" in client.get(f"/authorisations/{first.id}").text
 
 
+def signed(world: World, document: str, days: int) -> Authorisation:
+    """One of department 101 that ends in so many days."""
+    with world.database.writing() as session:
+        a = Authorisation(department_id=ids(world)["101"], document=document, signer="x", scope="department", form="full",
+                          valid_from=today(), valid_to=today() + timedelta(days=days), signed_at=now())  # fmt: skip
+        session.add(a)
+    return a
+
+
+def test_whoever_goes_on_with_what_ends_renews_it_and_nobody_enters_a_second_version_beside_one(world: World, signed_in: SignIn) -> None:
+    client = signed_in("liaison")
+    for days, proposed in ((200, today() + timedelta(days=200)), (30, date(today().year + 1, 12, 31))):
+        a = signed(world, f"玉人社授〔2026〕{days}号", days)
+        there = f"/authorisations/{a.id}"
+        assert f'name="valid_to" value="{proposed}"' in client.get(f"{there}/version").text
+    assert f"{there}/version" in client.get(there).text
+    client.post(f"{there}/version", data=form())
+    assert f"{there}/version" not in client.get(there).text
+    assert client.get(f"{there}/version").location == f"/authorisations/{latest(world).id}"
+
+
 def test_a_leader_revokes_with_a_reason_and_the_machine_is_silent_at_once(world: World, signed_in: SignIn) -> None:
     with world.database.reading() as session:
         a = session.scalars(select(Authorisation).where(Authorisation.department_id == ids(world)["101"])).one()
     client = signed_in("leader")
     assert client.post(f"/authorisations/{a.id}/revoke", data={"why": " "}).status_code == 422
-    assert client.post(f"/authorisations/{a.id}/revoke", data={"why": "口径调整", "moment": "gestern"}).status_code == 422
+    assert client.post(f"/authorisations/{a.id}/revoke", data={"why": "口径调整", "moment": "gestern"}).text.count("口径调整") == 1
+    refused = client.post(f"/authorisations/{a.id}/sign").text
+    assert '<details class="panel"><summary>撤销授权' in refused, "what was refused was a signature"
     assert client.post(f"/authorisations/{a.id}/revoke", data={"why": "口径调整"}).status_code == 303
     assert said(world, "社保卡") is None
     page = signed_in("liaison").get(f"/authorisations/{a.id}").text
@@ -161,17 +184,10 @@ def test_the_list_is_filtered_and_taken_away_as_a_file(world: World, signed_in: 
 
 
 def test_what_ends_soon_is_said_above_the_list(world: World, signed_in: SignIn) -> None:
-    def signed(document: str, days: int) -> Authorisation:
-        with world.database.writing() as session:
-            a = Authorisation(department_id=ids(world)["101"], document=document, signer="x", scope="department", form="full",
-                              valid_from=today(), valid_to=today() + timedelta(days=days), signed_at=now())  # fmt: skip
-            session.add(a)
-        return a
-
     client = signed_in("city_office")
-    signed("三十一天", 31)
+    signed(world, "三十一天", 31)
     assert "即将到期" not in client.get("/authorisations").text
-    a = signed("三十天", 30)
+    a = signed(world, "三十天", 30)
     assert "将在30天内到期" in client.get("/authorisations").text
     assert a.document in client.get("/authorisations?ending=1").text.split("<table")[1]
     assert "本授权将于" in client.get(f"/authorisations/{a.id}").text
