@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from admin_ui.deeds import done
 from admin_ui.exports import MOST_ROWS, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
@@ -77,14 +78,7 @@ def reset(account_id: int) -> ResponseReturnValue:
 
 
 def _changed(account_id: int, deed: Callable[[Session, Account], None]) -> ResponseReturnValue:
-    try:
-        with writing() as session:
-            deed(session, session.get(Account, account_id) or abort(404))
-    except AccountError as error:
-        flash(str(error), "danger")
-    else:
-        flash(gettext("已保存"), "success")
-    return redirect(url_for("accounts.listed"), 303)
+    return done(lambda s: deed(s, s.get(Account, account_id) or abort(404)), "accounts.listed")
 
 
 def _added(session: Session, password: str) -> Account:

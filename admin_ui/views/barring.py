@@ -9,6 +9,7 @@ from flask_babel import gettext
 from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
+from admin_ui.deeds import SOON, done
 from admin_ui.exports import MOST_ROWS, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
@@ -72,7 +73,7 @@ def see(flood_id: int) -> ResponseReturnValue:
 
 
 def _done(deed: Callable[[Session], object]) -> ResponseReturnValue:
-    return numbers.done(deed, "barring.listed")
+    return done(deed, "barring.listed", SOON)
 
 
 def _until() -> datetime:

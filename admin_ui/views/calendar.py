@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin_ui.deeds import SOON, done
 from admin_ui.exports import csv_of
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
@@ -17,7 +18,6 @@ from admin_ui.public.words import COUNTIES, WEEKDAYS
 from hotline.accounts.roles import Permission
 from hotline.calendar import keeping
 from hotline.calendar.days import CalendarDay
-from hotline.calendar.keeping import CalendarError
 from hotline.calendar.staffing import SpecialHours, Staffing, staffing
 from hotline.times import local_day
 
@@ -94,14 +94,7 @@ def forget_hours(day: str) -> ResponseReturnValue:
 
 
 def _done(deed: Callable[[Session], object]) -> ResponseReturnValue:
-    try:
-        with writing() as session:
-            deed(session)
-    except CalendarError as error:
-        flash(str(error), "danger")
-    else:
-        flash(gettext("已保存，几秒内对来电生效"), "success")
-    return redirect(url_for("calendar.listed"), 303)
+    return done(deed, "calendar.listed", SOON)
 
 
 def _day(given: str) -> date:

@@ -1,23 +1,23 @@
 """The keeping of recordings (录音保管): what reconciliation found, and what waits for a second person."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from admin_ui.deeds import done
 from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
-from admin_ui.house import me, now, reading, writing
+from admin_ui.house import me, now, reading
 from admin_ui.paging import page_of, wish, wish_code
 from admin_ui.words import DONE_ABOUT, WRONG
 from dispatch.reconciling import breaks
 from dispatch.reconciling.breaks import Loss
 from hotline.accounts.roles import Permission
 from recordings import findings, masking, two_hands
-from recordings.errors import RecordingError
 from recordings.findings import Done, Finding, Kind, Reconciliation
 from recordings.masking import Mask
 from recordings.two_hands import Request
@@ -48,7 +48,7 @@ def export() -> ResponseReturnValue:
 def settle(finding_id: int) -> ResponseReturnValue:
     remark = request.form.get("remark", "")
     return done(lambda s: findings.settle(s, s.get(Finding, finding_id) or abort(404), by=me().login, remark=remark,
-                                          at=now()))  # fmt: skip
+                                          at=now()), "custody.listed")  # fmt: skip
 
 
 @blueprint.post("/requests/<int:request_id>")
@@ -56,7 +56,7 @@ def settle(finding_id: int) -> ResponseReturnValue:
 def decide(request_id: int) -> ResponseReturnValue:
     grant = request.form.get("grant") == "1"
     return done(lambda s: two_hands.decide(s, s.get(Request, request_id) or abort(404), grant=grant, by=me().login,
-                                           at=now()))  # fmt: skip
+                                           at=now()), "custody.listed")  # fmt: skip
 
 
 @blueprint.post("/masks/<int:mask_id>")
@@ -64,19 +64,7 @@ def decide(request_id: int) -> ResponseReturnValue:
 def mask(mask_id: int) -> ResponseReturnValue:
     grant = request.form.get("grant") == "1"
     return done(lambda s: masking.decide(s, s.get(Mask, mask_id) or abort(404), grant=grant, by=me().login,
-                                         at=now()))  # fmt: skip
-
-
-def done(deed: Callable[[Session], object], back: str = "custody.listed") -> ResponseReturnValue:
-    """Do it and go back to the page; what is refused is said in words."""
-    try:
-        with writing() as session:
-            deed(session)
-    except RecordingError as error:
-        flash(str(error), "danger")
-    else:
-        flash(gettext("已保存"), "success")
-    return redirect(url_for(back), 303)
+                                         at=now()), "custody.listed")  # fmt: skip
 
 
 def _rows(session: Session, found: Sequence[Finding]) -> Iterator[tuple[object, ...]]:

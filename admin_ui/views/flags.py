@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Select, select
 
+from admin_ui.deeds import SOON, done
 from admin_ui.exports import MOST_ROWS, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
@@ -46,17 +47,17 @@ def flag() -> ResponseReturnValue:
     """Flag a number, or take its flag away."""
     chosen, reason = request.form.get("skill", ""), request.form.get("reason", "")
     skill = Skill(chosen) if chosen in set(Skill) else None
-    return numbers.done(lambda s: flags.flag(s, numbers.given(s), skill, reason=reason, by=me().login, at=now()),
-                        "flags.listed")  # fmt: skip
+    return done(lambda s: flags.flag(s, numbers.given(s), skill, reason=reason, by=me().login, at=now()),
+                "flags.listed", SOON)  # fmt: skip
 
 
 @blueprint.post("/warnings")
 @needs(Permission.FLAG)
 def warn() -> ResponseReturnValue:
     given, cause = request.form, numbers.cause()
-    return numbers.done(lambda s: barring.warn(s, numbers.given(s), cause=cause, reason=given.get("reason", ""),
-                                               told=given.get("told") == "1", by=me().login, at=now()),
-                        "flags.listed")  # fmt: skip
+    return done(lambda s: barring.warn(s, numbers.given(s), cause=cause, reason=given.get("reason", ""),
+                                       told=given.get("told") == "1", by=me().login, at=now()),
+                "flags.listed", SOON)  # fmt: skip
 
 
 @blueprint.post("/skills")
@@ -66,8 +67,8 @@ def give() -> ResponseReturnValue:
     chosen = [Skill(one) for one in request.form.getlist("skill") if one in set(Skill)]
     number = number_in(request.form.get("account", "")) or 0
     reserve = request.form.get("reserve") == "1"
-    return numbers.done(lambda s: skilled.give(s, s.get(Account, number) or abort(404), chosen, reserve=reserve,
-                                               by=me().login, at=now()), "flags.listed")  # fmt: skip
+    return done(lambda s: skilled.give(s, s.get(Account, number) or abort(404), chosen, reserve=reserve,
+                                       by=me().login, at=now()), "flags.listed", SOON)  # fmt: skip
 
 
 def _wanted() -> Select[CallerFlag]:

@@ -8,13 +8,13 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin_ui.deeds import SOON, done
 from admin_ui.exports import csv_of
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.menu_picture import draw
 from admin_ui.paging import wish, wish_number
 from admin_ui.people import who
-from admin_ui.views import numbers
 from admin_ui.words import MENU_DOES, MENU_FAULTS
 from dispatch.line import menu as menu_
 from dispatch.line import menus
@@ -82,7 +82,7 @@ def end() -> ResponseReturnValue:
 
 
 def _done(deed: Callable[[Session], object]) -> ResponseReturnValue:
-    return numbers.done(deed, "menu.page")
+    return done(deed, "menu.page", SOON)
 
 
 def _page(session: Session, shown: Menu, looked_at: MenuVersion | None, current: MenuVersion | None, *,

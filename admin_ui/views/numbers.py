@@ -1,16 +1,14 @@
 """What the pages about callers' numbers share: how one is given, found, and shown."""
 
 import re
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from flask import abort, flash, redirect, request, url_for
-from flask.typing import ResponseReturnValue
+from flask import abort, request
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from admin_ui.house import me, writing
+from admin_ui.house import me
 from admin_ui.paging import wish
 from dispatch.calls import callers
 from dispatch.line.barring import RANGE, Cause
@@ -49,18 +47,6 @@ def about(query: Select[T], column: InstrumentedAttribute[str]) -> Select[T]:
     """Only the rows of the number that is looked for: whole, or its last four digits."""
     text = wish("q")
     return query.where(_is(column, text)) if text else query
-
-
-def done(deed: Callable[[Session], object], back: str, **where: Any) -> ResponseReturnValue:
-    """Do it and go back to the list; what is refused is said in words."""
-    try:
-        with writing() as session:
-            deed(session)
-    except LineRuleError as error:
-        flash(str(error), "danger")
-    else:
-        flash(gettext("已保存，几秒内对来电生效"), "success")
-    return redirect(url_for(back, **where), 303)
 
 
 def _is(column: InstrumentedAttribute[str], text: str) -> ColumnElement[bool]:

@@ -3,12 +3,13 @@
 import io
 from collections.abc import Callable, Iterator, Sequence
 
-from flask import Blueprint, Response, abort, flash, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, abort, render_template, request, send_file
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from admin_ui.deeds import done
 from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
@@ -22,7 +23,6 @@ from dispatch.passed.passed_matters import PassedMatter
 from dispatch.tickets import reach
 from dispatch.tickets.list_order import common
 from dispatch.tickets.states import State
-from dispatch.tickets.steps import ReferralError
 from hotline import audit
 from hotline.accounts.roles import Permission
 from hotline.telling.outbox import Delivery
@@ -95,14 +95,7 @@ def again(row_id: int) -> ResponseReturnValue:
 
 
 def _done(row_id: int, deed: Callable[[Session, PassedMatter], None]) -> ResponseReturnValue:
-    try:
-        with writing() as session:
-            deed(session, session.get(PassedMatter, row_id) or abort(404))
-    except ReferralError as error:
-        flash(str(error), "danger")
-    else:
-        flash(gettext("已保存"), "success")
-    return redirect(url_for("passed.listed"), 303)
+    return done(lambda s: deed(s, s.get(PassedMatter, row_id) or abort(404)), "passed.listed")
 
 
 def _page(*, trouble: str = "", lines: Sequence[Line] = ()) -> str:

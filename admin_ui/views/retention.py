@@ -8,11 +8,11 @@ from flask_babel import gettext
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from admin_ui.deeds import done
 from admin_ui.exports import MOST_ROWS, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import number_in, page_of, wish, wish_day
-from admin_ui.views.custody import done
 from dispatch.calls.calls import Call
 from dispatch.reconciling import destroying, holding
 from hotline.accounts.roles import Permission

@@ -6,11 +6,11 @@ from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin_ui.deeds import SOON, done
 from admin_ui.exports import csv_of
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import wish
-from admin_ui.views import numbers
 from dispatch.line import switches
 from dispatch.line.switches import LineSwitch, Machine
 from hotline.accounts.roles import Permission
@@ -46,17 +46,17 @@ def export() -> ResponseReturnValue:
 @needs(Permission.LINE)
 def add() -> ResponseReturnValue:
     given = request.form
-    return numbers.done(lambda s: switches.add(
+    return done(lambda s: switches.add(
         s, number=given.get("number", ""), hours=given.get("hours", "")[:80], reason=given.get("reason", ""),
         self_service=given.get("self_service") == "1", keypad_initials=given.get("keypad_initials") == "1",
-        by=me().login, at=now()), "switches.listed")  # fmt: skip
+        by=me().login, at=now()), "switches.listed", SOON)  # fmt: skip
 
 
 @blueprint.post("/<int:switch_id>/end")
 @needs(Permission.LINE)
 def end(switch_id: int) -> ResponseReturnValue:
-    return numbers.done(lambda s: switches.end(s, s.get(LineSwitch, switch_id) or abort(404), by=me().login, at=now()),
-                        "switches.listed")  # fmt: skip
+    return done(lambda s: switches.end(s, s.get(LineSwitch, switch_id) or abort(404), by=me().login, at=now()),
+                "switches.listed", SOON)  # fmt: skip
 
 
 def _wanted(session: Session) -> list[LineSwitch]:

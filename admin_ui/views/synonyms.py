@@ -2,18 +2,18 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
+from admin_ui.deeds import done
 from admin_ui.exports import csv_of
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
 from admin_ui.paging import wish
 from hotline.accounts.roles import Permission
 from knowledge_base import synonyms
-from knowledge_base.errors import KnowledgeError
 from knowledge_base.synonyms import Synonym, words_in
 
 blueprint = Blueprint("synonyms", __name__, url_prefix="/synonyms")
@@ -53,14 +53,7 @@ def remove(group_id: int) -> ResponseReturnValue:
 
 
 def _done(deed: Callable[[Session], object]) -> ResponseReturnValue:
-    try:
-        with writing() as session:
-            deed(session)
-    except KnowledgeError as error:
-        flash(str(error), "danger")
-    else:
-        flash(gettext("已保存，两秒内对搜索生效"), "success")
-    return redirect(url_for("synonyms.listed"), 303)
+    return done(deed, "synonyms.listed", gettext("已保存，两秒内对搜索生效"))
 
 
 def _group(session: Session, group_id: int) -> Synonym:

@@ -1,13 +1,14 @@
 """The dated rules of tickets: entered with checks, shown before they hold, confirmed by another, each kept."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
+from admin_ui.deeds import done
 from admin_ui.exports import csv_of
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
@@ -17,7 +18,6 @@ from admin_ui.words import ACTIONS, TERMS
 from dispatch.clocks import rule_sets, rules
 from dispatch.clocks.rule_examples import examples
 from dispatch.clocks.rule_sets import Draft
-from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.tickets import TicketRules
 from hotline.accounts.roles import Permission
 from hotline.calendar.days import working_days
@@ -71,20 +71,20 @@ def propose() -> ResponseReturnValue:
     draft = _typed()
     if any(rule_sets.faults(draft, today=local_day(now()))):
         return check()
-    return _done(lambda session: rule_sets.propose(session, draft, by=me(), at=now()))
+    return done(lambda s: rule_sets.propose(s, draft, by=me(), at=now()), "ticket_rules.page")
 
 
 @blueprint.post("/<int:rules_id>/confirm")
 @needs(Permission.RULES)
 def confirm(rules_id: int) -> ResponseReturnValue:
-    return _done(lambda session: rule_sets.confirm(session, _row(session, rules_id), by=me(), at=now()))
+    return done(lambda s: rule_sets.confirm(s, _row(s, rules_id), by=me(), at=now()), "ticket_rules.page")
 
 
 @blueprint.post("/<int:rules_id>/drop")
 @needs(Permission.RULES)
 def drop(rules_id: int) -> ResponseReturnValue:
     why = request.form.get("why", "")[:500]
-    return _done(lambda session: rule_sets.drop(session, _row(session, rules_id), why=why, by=me(), at=now()))
+    return done(lambda s: rule_sets.drop(s, _row(s, rules_id), why=why, by=me(), at=now()), "ticket_rules.page")
 
 
 def _page(session: Session, draft: Draft, *, row: TicketRules | None = None,
@@ -131,14 +131,3 @@ def _row(session: Session, rules_id: int) -> TicketRules:
 def _wanted(session: Session) -> Sequence[TicketRules]:
     text = wish("q")
     return [row for row in rule_sets.listed(session) if text in f"{row.basis} {who(row.by)} {who(row.confirmed_by)}"]
-
-
-def _done(deed: Callable[[Session], object]) -> ResponseReturnValue:
-    try:
-        with writing() as session:
-            deed(session)
-    except ReferralError as error:
-        flash(str(error), "danger")
-    else:
-        flash(gettext("已保存"), "success")
-    return redirect(url_for("ticket_rules.page"), 303)

@@ -1,20 +1,20 @@
 """The dictionary of readings: how the machine reads words, each corrected with who, when and why, and undone."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin_ui.deeds import done
 from admin_ui.exports import csv_of
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import wish
 from hotline.accounts.roles import Permission
-from hotline.voice import VoiceError, correcting
+from hotline.voice import correcting
 from hotline.voice.readings import SpokenReading, read_in
 
 blueprint = Blueprint("voice_readings", __name__, url_prefix="/voice/readings")
@@ -58,26 +58,14 @@ def correct() -> ResponseReturnValue:
         meant = read_in(typed["word"], typed["read"], typed["within"])
         correcting.correct(session, meant, reason=typed["reason"], voice=_voice(), by=me().login, at=now())
 
-    return done(deed, gettext("已保存，正在重新合成"), "voice_readings.listed")
+    return done(deed, "voice_readings.listed", gettext("已保存，正在重新合成"))
 
 
 @blueprint.post("/<int:reading_id>/undo")
 @needs(Permission.LINE)
 def undo(reading_id: int) -> ResponseReturnValue:
     return done(lambda s: correcting.undo(s, _row(s, reading_id), voice=_voice(), by=me().login, at=now()),
-                gettext("已恢复原来的读法"), "voice_readings.listed")  # fmt: skip
-
-
-def done(deed: Callable[[Session], object], well: str, back: str, **where: Any) -> ResponseReturnValue:
-    """Do it and go back; what is refused is said in words."""
-    try:
-        with writing() as session:
-            deed(session)
-    except VoiceError as error:
-        flash(str(error), "danger")
-    else:
-        flash(well, "success")
-    return redirect(url_for(back, **where), 303)
+                "voice_readings.listed", gettext("已恢复原来的读法"))  # fmt: skip
 
 
 def _progress(session: Session, row: SpokenReading) -> tuple[int, int, int] | None:

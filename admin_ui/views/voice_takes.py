@@ -9,13 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin_ui import voice_words
+from admin_ui.deeds import done
 from admin_ui.guards import needs
 from admin_ui.headers import MICROPHONE
 from admin_ui.house import house, me, now, reading
 from admin_ui.limits import takes as lets_in
 from admin_ui.paging import wish
 from admin_ui.views.voice import wav
-from admin_ui.views.voice_readings import done
 from dispatch.answering import spoken
 from hotline.accounts.roles import Permission
 from hotline.voice import prompts, studio, takes
@@ -50,7 +50,7 @@ def offer() -> ResponseReturnValue:
         flash(str(fault), "danger")
         return redirect(url_for("voice_takes.page", prompt=name), 303)
     return done(lambda s: takes.offer(s, name, words, checked, speaker=speaker, by=me().login, at=now()),
-                gettext("录音已保存，待另一人试听批准"), "voice_takes.page", prompt=name)  # fmt: skip
+                "voice_takes.page", gettext("录音已保存，待另一人试听批准"), prompt=name)  # fmt: skip
 
 
 @blueprint.get("/<int:take_id>/sound")
@@ -79,14 +79,14 @@ def refuse(take_id: int) -> ResponseReturnValue:
 def give_up() -> ResponseReturnValue:
     """Back to the machine's voice."""
     name, _ = _prompt(request.form.get("prompt", ""))
-    return done(lambda s: takes.give_up(s, name, by=me().login, at=now()), gettext("已恢复合成语音，几秒内对来电生效"),
-                "voice_takes.page", prompt=name)  # fmt: skip
+    return done(lambda s: takes.give_up(s, name, by=me().login, at=now()), "voice_takes.page",
+                gettext("已恢复合成语音，几秒内对来电生效"), prompt=name)  # fmt: skip
 
 
 def _decided(take_id: int, well: str, deed: Callable[[Session, PromptTake], object]) -> ResponseReturnValue:
     with reading() as session:
         prompt = _take(session, take_id).prompt
-    return done(lambda s: deed(s, _take(s, take_id)), well, "voice_takes.page", prompt=prompt)
+    return done(lambda s: deed(s, _take(s, take_id)), "voice_takes.page", well, prompt=prompt)
 
 
 def _content() -> bytes:
