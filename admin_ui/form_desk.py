@@ -2,8 +2,9 @@
 
 How far it is stands in the import's row: every process can tell, and one that was cut off is seen to stand still."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
 from time import monotonic
@@ -85,29 +86,30 @@ def _compared(database: Database, content: bytes, name: str, hand: Hand, meter: 
 def apply(database: Database, import_id: int, hand: Hand) -> None:
     """Put in what was previewed. What breaks puts in nothing and leaves the preview, with the reason."""
     meter = _Meter(database, import_id, State.APPLYING)
-    try:
+    with _or_not_done(database, import_id, "forms.applying_broke"):
         with database.reading() as session:
             form = session.get_one(FormImport, import_id)
         prepared = applying.prepare(form, passed=lambda share: meter.at(PREPARED * share))
         with database.writing() as session:
             session.add(form)  # as it was read
             applying.apply(session, form, prepared, hand=hand)
-    except (FormError, IntegrityError) as error:
-        _end(database, import_id, _not_done(str(error) if isinstance(error, FormError) else BESIDE))
-    except Exception:
-        log.exception("forms.applying_broke", form_import=import_id)
-        _end(database, import_id, _not_done(BROKEN))
 
 
 def undo(database: Database, import_id: int, hand: Hand) -> None:
     """Take back what was put in. What breaks takes nothing back, with the reason."""
+    with _or_not_done(database, import_id, "forms.undoing_broke"), database.writing() as session:
+        applying.undo(session, session.get_one(FormImport, import_id), hand=hand)
+
+
+@contextmanager
+def _or_not_done(database: Database, import_id: int, broken: str) -> Iterator[None]:
+    """What can't be done leaves the import as it was, with the reason; what breaks is logged besides."""
     try:
-        with database.writing() as session:
-            applying.undo(session, session.get_one(FormImport, import_id), hand=hand)
+        yield
     except (FormError, IntegrityError) as error:
         _end(database, import_id, _not_done(str(error) if isinstance(error, FormError) else BESIDE))
     except Exception:
-        log.exception("forms.undoing_broke", form_import=import_id)
+        log.exception(broken, form_import=import_id)
         _end(database, import_id, _not_done(BROKEN))
 
 

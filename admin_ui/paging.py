@@ -8,10 +8,10 @@ from typing import Any, Generic, TypeVar
 
 from flask import request
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from admin_ui.stretches import stretch
-from hotline.times import moment_of
+from hotline.times import day_begins, day_ends, moment_of
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -105,6 +105,20 @@ def wish_moment(name: str) -> datetime | None:
     except ValueError:
         return None
     return at if MINYEAR < at.year < MAXYEAR else None
+
+
+def wish_days() -> tuple[datetime | None, datetime | None]:
+    """When the day `since` of the query string begins and the day `until` ends; None where there is none."""
+    since, until = wish_day("since"), wish_day("until")
+    return day_begins(since) if since else None, day_ends(until) if until else None
+
+
+def on_wished_days(query: Select[T], moment: InstrumentedAttribute[Any]) -> Select[T]:
+    """Only the rows whose moment lies on these days."""
+    since, until = wish_days()
+    if since:
+        query = query.where(moment >= since)
+    return query.where(moment < until) if until else query
 
 
 def day_in(given: str) -> date | None:

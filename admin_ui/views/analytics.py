@@ -13,11 +13,11 @@ from admin_ui import words
 from admin_ui.exports import csv_in_stretches, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import house, now, reading, writing
-from admin_ui.paging import page_of, wish, wish_code, wish_day, wish_number
+from admin_ui.paging import on_wished_days, page_of, wish, wish_code, wish_day, wish_number
 from admin_ui.stacks import stacks
 from dispatch.answering.decision import Channel
 from hotline.accounts.roles import Permission
-from hotline.times import day_begins, day_ends, local_day
+from hotline.times import local_day
 from knowledge_base import analytics
 from knowledge_base.analytics import LAST_PLACE, Picture, picture
 from knowledge_base.asked import Asked, Found, Way
@@ -90,12 +90,7 @@ def _days(seen: Picture) -> Iterator[tuple[object, ...]]:
 
 
 def _wanted() -> Select[Asked]:
-    since, until = wish_day("since"), wish_day("until")
-    query = select(Asked).order_by(Asked.id.desc())
-    if since is not None:
-        query = query.where(Asked.at >= day_begins(since))
-    if until is not None:
-        query = query.where(Asked.at < day_ends(until))
+    query = on_wished_days(select(Asked).order_by(Asked.id.desc()), Asked.at)
     for column, code in ((Asked.channel, wish_code("channel", Channel)), (Asked.found, wish_code("found", Found)),
                          (Asked.way, wish_code("way", Way))):  # fmt: skip
         if code is not None:

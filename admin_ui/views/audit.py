@@ -10,11 +10,10 @@ from sqlalchemy import Select, select
 from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
-from admin_ui.paging import page_of, wish, wish_day
+from admin_ui.paging import on_wished_days, page_of, wish
 from hotline import audit
 from hotline.accounts.roles import Permission
 from hotline.audit import AuditRow, chain
-from hotline.times import day_begins, day_ends
 from knowledge_base import verifying
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
@@ -55,12 +54,7 @@ def verify() -> ResponseReturnValue:
 
 
 def _wanted() -> Select[AuditRow]:
-    query = select(AuditRow).order_by(AuditRow.id.desc())
-    since, until = wish_day("since"), wish_day("until")
-    if since:
-        query = query.where(AuditRow.at >= day_begins(since))
-    if until:
-        query = query.where(AuditRow.at < day_ends(until))
+    query = on_wished_days(select(AuditRow).order_by(AuditRow.id.desc()), AuditRow.at)
     for name, column in (("by", AuditRow.by), ("thing", AuditRow.thing)):
         if wish(name):
             query = query.where(column == wish(name))

@@ -11,14 +11,13 @@ from admin_ui import figure_words, words
 from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import me, reading
-from admin_ui.paging import page_of, wish, wish_code, wish_day, wish_moment, wish_number
+from admin_ui.paging import page_of, wish, wish_code, wish_days, wish_moment, wish_number
 from dispatch.calls.call_list import Direction, OnTheLine, WantedCalls, listed_calls
 from dispatch.calls.calls import Call, Outcome
 from dispatch.calls.handled import Handled
 from dispatch.tickets import alerts, reach
 from hotline.accounts.roles import Permission, Role
 from hotline.logs import mask
-from hotline.times import day_begins, day_ends
 
 blueprint = Blueprint("calls", __name__, url_prefix="/calls")
 
@@ -57,9 +56,8 @@ def _nameless(session: Session, found: Sequence[Call]) -> set[str]:
 
 def _wanted() -> WantedCalls:
     """Of whole days, or to the minute: a figure of 24 hours leads here."""
-    since, until = wish_day("since"), wish_day("until")
-    return WantedCalls(wish_moment("since_at") or (day_begins(since) if since else None),
-                       wish_moment("until_at") or (day_ends(until) if until else None),
+    since, until = wish_days()
+    return WantedCalls(wish_moment("since_at") or since, wish_moment("until_at") or until,
                        wish_code("outcome", Outcome), wish_code("line", OnTheLine), wish("q", 40),
                        wish_code("direction", Direction), wish_number("rung"),
                        wish_code("handled", Handled))  # fmt: skip

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from admin_ui.exports import MOST_ROWS, csv_in_stretches, csv_of_stretches
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
-from admin_ui.paging import Page, page_of, page_of_rows, wish, wish_code, wish_day, wish_number
+from admin_ui.paging import Page, on_wished_days, page_of, page_of_rows, wish, wish_code, wish_number
 from admin_ui.showing import again
 from admin_ui.stretches import AT_ONCE
 from admin_ui.words import CHANNELS, FORMS, OWED, STAGES
@@ -27,7 +27,6 @@ from hotline import audit
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import Department
 from hotline.logs import mask
-from hotline.times import day_begins, day_ends
 from knowledge_base.authorisations import Form
 from knowledge_base.entries import Entry, EntryVersion
 from knowledge_base.stages import Stage
@@ -124,16 +123,14 @@ def _wanted() -> Wanted:
 
 
 def _wrong() -> Select[EntryVersion]:
-    text, department, since, until = wish("q"), wish_number("department"), wish_day("since"), wish_day("until")
+    text, department = wish("q"), wish_number("department")
     query = corrections.wrong_and_told().join(Entry, Entry.id == EntryVersion.entry_id)
     if text:
         asked = func.coalesce(func.nullif(EntryVersion.question, ""), Entry.question)
         query = query.where(asked.contains(text, autoescape=True))
     if department is not None:
         query = query.where(Entry.department_id == department)
-    if since:
-        query = query.where(EntryVersion.ended_at >= day_begins(since))
-    return query.where(EntryVersion.ended_at < day_ends(until)) if until else query
+    return on_wished_days(query, EntryVersion.ended_at)
 
 
 def _rows(session: Session, found: Sequence[EntryVersion]) -> Iterator[tuple[object, ...]]:

@@ -9,14 +9,13 @@ from sqlalchemy.orm import Session
 from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
-from admin_ui.paging import count_of, page_of, wish, wish_code, wish_day
+from admin_ui.paging import count_of, on_wished_days, page_of, wish, wish_code
 from admin_ui.words import DELIVERIES, TOLD, WAYS_OUT
 from hotline import audit
 from hotline.accounts.roles import Permission
 from hotline.logs import mask
 from hotline.telling import outcomes, wording
 from hotline.telling.outbox import Channel, Delivery, State
-from hotline.times import day_begins, day_ends
 
 blueprint = Blueprint("deliveries", __name__, url_prefix="/deliveries")
 
@@ -94,12 +93,8 @@ def _row(session: Session, delivery_id: int) -> Delivery:
 
 def _wanted() -> Select[Delivery]:
     query = select(Delivery).order_by(Delivery.id.desc())
-    since, until = wish_day("since"), wish_day("until")
     for name, codes, column in (("state", State, Delivery.state), ("channel", Channel, Delivery.channel)):
         if (chosen := wish_code(name, codes)) is not None:
             query = query.where(column == chosen)
-    if since:
-        query = query.where(Delivery.owed_at >= day_begins(since))
-    if until:
-        query = query.where(Delivery.owed_at < day_ends(until))
+    query = on_wished_days(query, Delivery.owed_at)
     return query.where(Delivery.thing == wish("thing")) if wish("thing") else query

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import signed_in
 from admin_ui.house import house, me, now, reading, writing
-from admin_ui.paging import number_in, page_of, wish, wish_code, wish_day
+from admin_ui.paging import number_in, on_wished_days, page_of, wish, wish_code
 from admin_ui.words import TOPICS
 from dispatch.clocks.unplanned import CALENDAR
 from dispatch.figures.reporting import REPORT
@@ -21,7 +21,6 @@ from dispatch.tickets.shares import Share
 from dispatch.tickets.tickets import Ticket
 from hotline.telling import addresses, notices
 from hotline.telling.notices import Notice, Topic, Wish, WishError
-from hotline.times import day_begins, day_ends
 from knowledge_base.lapsing import ENTRY
 from knowledge_base.sweep_notices import SWEEP
 
@@ -134,14 +133,12 @@ def _titles(session: Session, found: Sequence[Notice]) -> dict[str, str]:
 
 def _wanted() -> Select[Notice]:
     query = select(Notice).where(Notice.account_id == me().id).order_by(Notice.id.desc())
-    since, until, topic = wish_day("since"), wish_day("until"), wish_code("topic", Topic)
+    topic = wish_code("topic", Topic)
     if wish("state") in ("unread", "read"):
         query = query.where(Notice.read_at.is_(None) if wish("state") == "unread" else Notice.read_at.is_not(None))
     if topic is not None:
         query = query.where(Notice.topic == topic)
-    if since:
-        query = query.where(Notice.at >= day_begins(since))
-    return query.where(Notice.at < day_ends(until)) if until else query
+    return on_wished_days(query, Notice.at)
 
 
 def _place(notice: Notice) -> str:

@@ -12,11 +12,10 @@ from admin_ui import words
 from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading
-from admin_ui.paging import page_of, wish, wish_code, wish_day, wish_number
+from admin_ui.paging import on_wished_days, page_of, wish, wish_code, wish_number
 from admin_ui.views.entry import names_of
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import Department
-from hotline.times import day_begins, day_ends
 from knowledge_base import hands
 from knowledge_base.entries import Entry
 from knowledge_base.ledger import REVIEWS, Deed, Kind, LedgerRow
@@ -58,11 +57,8 @@ def _rows(session: Session, found: Sequence[LedgerRow]) -> Iterator[tuple[object
 
 def _wanted() -> Select[LedgerRow]:
     query = select(LedgerRow).where(hands.within(LedgerRow.department_id, me())).order_by(LedgerRow.id.desc())
-    since, until, deed = wish_day("since"), wish_day("until"), wish_code("deed", Deed)
-    if since:
-        query = query.where(LedgerRow.at >= day_begins(since))
-    if until:
-        query = query.where(LedgerRow.at < day_ends(until))
+    deed = wish_code("deed", Deed)
+    query = on_wished_days(query, LedgerRow.at)
     if (unit := wish_number("department")) is not None:
         query = query.where(LedgerRow.department_id == unit)
     if deed is not None:

@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading
-from admin_ui.paging import page_of, wish, wish_code, wish_day
+from admin_ui.paging import page_of, wish, wish_code, wish_days
 from admin_ui.words import MISSED
 from dispatch.callbacks.missed import MissedCaller, Over
 from dispatch.callbacks.missed_list import WantedMissed, listed_missed
 from hotline.accounts.roles import Permission
 from hotline.logs import mask
-from hotline.times import day_begins, day_ends
 
 blueprint = Blueprint("missed", __name__, url_prefix="/missed")
 
@@ -46,9 +45,8 @@ def _rows(_session: Session, found: Sequence[MissedCaller]) -> Iterator[tuple[ob
 
 
 def _wanted() -> tuple[Select[MissedCaller], Select[MissedCaller]]:
-    since, until = wish_day("since"), wish_day("until")
     wanted = WantedMissed(
-        day_begins(since) if since else None, day_ends(until) if until else None, still_open=wish("over") == "open",
+        *wish_days(), still_open=wish("over") == "open",
         over=wish_code("over", Over), mine=wish("mine") == "1", counted=wish("counted") == "1",
         in_time=wish("in_time") == "1")  # fmt: skip
     return listed_missed(wanted, account=me(), at=now())

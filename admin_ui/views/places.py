@@ -11,13 +11,12 @@ from sqlalchemy.orm import Session
 from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import reading
-from admin_ui.paging import page_of, wish, wish_code, wish_day
+from admin_ui.paging import page_of, wish, wish_code, wish_days
 from admin_ui.words import PLACES
 from dispatch.callbacks.places import Over, Place
 from dispatch.callbacks.places_list import WantedPlaces, listed_places
 from hotline.accounts.roles import Permission
 from hotline.logs import mask
-from hotline.times import day_begins, day_ends
 
 blueprint = Blueprint("places", __name__, url_prefix="/places")
 
@@ -45,7 +44,5 @@ def _rows(_session: Session, found: Sequence[Place]) -> Iterator[tuple[object, .
 
 
 def _wanted() -> tuple[Select[Place], Select[Place]]:
-    since, until = wish_day("since"), wish_day("until")
     return listed_places(WantedPlaces(
-        day_begins(since) if since else None, day_ends(until) if until else None, still_open=wish("over") == "open",
-        over=wish_code("over", Over)))  # fmt: skip
+        *wish_days(), still_open=wish("over") == "open", over=wish_code("over", Over)))  # fmt: skip

@@ -12,11 +12,11 @@ from admin_ui.deeds import done
 from admin_ui.exports import MOST_ROWS, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
-from admin_ui.paging import number_in, page_of, wish, wish_day
+from admin_ui.paging import number_in, on_wished_days, page_of, wish
 from dispatch.calls.calls import Call
 from dispatch.reconciling import destroying, holding
 from hotline.accounts.roles import Permission
-from hotline.times import day_begins, day_ends, local_day
+from hotline.times import local_day
 from recordings import retention, two_hands
 from recordings.errors import RecordingError
 from recordings.retention import Destruction, RetentionRule
@@ -98,12 +98,10 @@ def certificate(destruction_id: int) -> ResponseReturnValue:
 
 def _wanted() -> Select[Destruction]:
     """The certificates that the query asks for, the newest first: by words of their basis and by the day they began."""
-    query, since, until = select(Destruction).order_by(Destruction.id.desc()), wish_day("since"), wish_day("until")
+    query = select(Destruction).order_by(Destruction.id.desc())
     if wish("q"):
         query = query.where(Destruction.basis.contains(wish("q"), autoescape=True))
-    if since:
-        query = query.where(Destruction.began_at >= day_begins(since))
-    return query.where(Destruction.began_at < day_ends(until)) if until else query
+    return on_wished_days(query, Destruction.began_at)
 
 
 def _known(session: Session, call_id: str) -> str:

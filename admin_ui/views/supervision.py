@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
-from admin_ui.paging import day_in, page_of, wish, wish_day, wish_number
+from admin_ui.paging import day_in, on_wished_days, page_of, wish, wish_number
 from admin_ui.words import LETTERS, STATES
 from dispatch.tickets import letters, reach, supervision
 from dispatch.tickets.states import State
@@ -22,7 +22,6 @@ from dispatch.tickets.tickets import Ticket
 from hotline import audit
 from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department
-from hotline.times import day_begins, day_ends
 
 blueprint = Blueprint("supervision", __name__, url_prefix="/supervision")
 Deed = Callable[[Session, Supervision, datetime], None]
@@ -106,7 +105,7 @@ def _shown(trouble: str = "") -> str:
 def _wanted() -> Select[Supervision]:
     """What stands on the list and the query asks for: by words, department, letter and the day it came there."""
     query, text, department = supervision.listed(), wish("q"), wish_number("department")
-    letter, since, until = wish("letter"), wish_day("since"), wish_day("until")
+    letter = wish("letter")
     if text:
         fields = (Ticket.number, Ticket.title, Supervision.why)
         query = query.join(Supervision.ticket).where(or_(*(f.contains(text, autoescape=True) for f in fields)))
@@ -117,9 +116,7 @@ def _wanted() -> Select[Supervision]:
     if letter in LETTERS:
         unwritten = Supervision.letter_serial.is_(None)
         query = query.where(unwritten if letter == "none" else ~unwritten)
-    if since:
-        query = query.where(Supervision.at >= day_begins(since))
-    return query.where(Supervision.at < day_ends(until)) if until else query
+    return on_wished_days(query, Supervision.at)
 
 
 def _rows(session: Session, found: Sequence[Supervision]) -> Iterator[tuple[object, ...]]:

@@ -13,7 +13,7 @@ from admin_ui import words
 from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
-from admin_ui.paging import page_of, wish, wish_code, wish_day, wish_number
+from admin_ui.paging import page_of, wish, wish_code, wish_days, wish_number
 from admin_ui.refusals import said
 from dispatch.tickets import reach, referrals, worklist
 from dispatch.tickets.list_order import common
@@ -23,7 +23,6 @@ from dispatch.tickets.tickets import Klass, Ticket, Urgency
 from dispatch.tickets.worklist import Wanted
 from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department
-from hotline.times import day_begins, day_ends
 
 AT_ONCE = 100
 blueprint = Blueprint("tickets", __name__, url_prefix="/tickets")
@@ -86,13 +85,12 @@ def _rows(session: Session, found: Sequence[Ticket]) -> Iterator[tuple[object, .
 
 
 def _wanted(session: Session) -> Wanted:
-    text, source, since, until = wish("q"), wish("source"), wish_day("since"), wish_day("until")
+    (since, until), text, source = wish_days(), wish("q"), wish("source")
     return Wanted(text=text, common=bool(text) and common(session, text), state=wish_code("state", State),
                   klass=wish_code("class", Klass), department_id=wish_number("department"),
                   overdue=wish("overdue") == "1", my_turn=wish("mine") == "1",
                   rules_id=wish_number("rules"), urgency=wish_code("urgency", Urgency),
-                  source=source if source in words.LODGED else "",
-                  since=day_begins(since) if since else None, until=day_ends(until) if until else None)  # fmt: skip
+                  source=source if source in words.LODGED else "", since=since, until=until)  # fmt: skip
 
 
 def _choice(session: Session) -> list[Department]:

@@ -11,13 +11,13 @@ from admin_ui import words
 from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import now, reading
-from admin_ui.paging import number_in, page_of, wish, wish_code, wish_day
+from admin_ui.paging import page_of, wish_code, wish_days, wish_number
 from dispatch.transfers.hunting import Outcome
 from dispatch.transfers.transfer_list import WantedTransfers, listed_transfers
 from dispatch.transfers.transfers import State, Transfer, TransferAttempt
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import in_service
-from hotline.times import day_begins, day_ends, local_day
+from hotline.times import local_day
 
 blueprint = Blueprint("transfers", __name__, url_prefix="/transfers")
 
@@ -56,7 +56,5 @@ def _attempt(tried: TransferAttempt) -> tuple[object, ...]:
 
 
 def _wanted() -> WantedTransfers:
-    since, until = wish_day("since"), wish_day("until")
-    return WantedTransfers(day_begins(since) if since else None, day_ends(until) if until else None,
-                           wish_code("state", State),
-                           number_in(wish("department")), bool(request.args.get("counted")))  # fmt: skip
+    return WantedTransfers(*wish_days(), wish_code("state", State), wish_number("department"),
+                           bool(request.args.get("counted")))  # fmt: skip
