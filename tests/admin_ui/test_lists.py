@@ -73,7 +73,7 @@ def test_the_pages_that_are_excused_still_are_what_they_are_excused_for() -> Non
 def test_every_list_has_a_filter_and_an_export_of_what_is_filtered(page: str) -> None:
     text = (TEMPLATES / page).read_text(encoding="utf-8")
     assert re.search(r'<form class="[^"]*\bfilters\b', text), "nothing filters it"
-    assert re.search(r"again\(url_for\('\w+\.export\w*'", text), "nothing exports what is filtered"
+    assert re.search(r"(?:again|csv)\(url_for\('\w+\.export\w*'", text), "nothing exports what is filtered"
 
 
 def exports(app: Flask) -> list[Rule]:
