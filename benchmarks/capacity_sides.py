@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from benchmarks.house import House, house
 from cli import sip
 from cli.exchange import Exchange
-from cli.exchange_files import ExchangePlan
+from cli.exchange_plan import ExchangePlan
 from cli.installation import installation
 from cli.sip_scenario import Say, Wait
 from dispatch.callbacks.telephone import Telephone

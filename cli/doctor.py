@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ami_listener.messages import Device
 from cli import calendar_seen, recordings_seen, trunks_seen
-from cli.exchange_files import ExchangePlan
+from cli.exchange_plan import ExchangePlan
 from cli.installation import installation
 from dispatch.sweeps.sweeper import free_percent
 from hotline.database import Database

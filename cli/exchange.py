@@ -7,7 +7,8 @@ import time
 from pathlib import Path
 
 from cli.engine import ExchangeError, most_files, run, uses_podman, write_podman_conf
-from cli.exchange_files import SAID, ExchangePlan, write
+from cli.exchange_files import write
+from cli.exchange_plan import SAID, ExchangePlan
 from cli.image import ensure
 from cli.priority import SHARES, go_first
 

@@ -2,20 +2,17 @@
 
 import ipaddress
 import secrets
-from typing import TYPE_CHECKING
 
 from cli.connections import Network, Trunk
+from cli.exchange_plan import ExchangePlan, Phone
 from hotline.exchange.nodes import Node
-
-if TYPE_CHECKING:
-    from cli.exchange_files import ExchangePlan, Phone
 
 GENERATED = "/etc/asterisk/generated"
 HELD = 10  # so many times as long nothing need come from a phone that put its call on hold
 KEYS = {"events": "rfc4733", "inband": "inband", "info": "info", "auto": "auto"}
 
 
-def pjsip(plan: "ExchangePlan") -> str:
+def pjsip(plan: ExchangePlan) -> str:
     """All of it, the transports first."""
     carriers = [_trunk(trunk, plan.trunk_silent_seconds, dispatcher=plan.dispatcher) for trunk in plan.trunks]
     phones = [_phone(phone, plan.phone_silent_seconds) for phone in plan.phones]
@@ -32,7 +29,7 @@ def is_network(origin: str) -> bool:
     return True
 
 
-def _heard(plan: "ExchangePlan") -> list[str]:
+def _heard(plan: ExchangePlan) -> list[str]:
     """Carriers, and the phones' networks: all others are refused before anything of theirs is looked at. An access list
     knows no names: where a carrier has one there is none, and strangers are refused one by one."""
     origins = [*plan.phone_networks, *(one for trunk in plan.trunks for one in trunk.addresses)]
@@ -42,7 +39,7 @@ def _heard(plan: "ExchangePlan") -> list[str]:
     return ["[heard]\ntype = acl\ndeny = 0.0.0.0/0\n" + "".join(f"permit = {one}\n" for one in dict.fromkeys(origins))]
 
 
-def _transports(plan: "ExchangePlan") -> list[str]:
+def _transports(plan: ExchangePlan) -> list[str]:
     network, tls = plan.connections.network, plan.connections.tls
     udp = section("udp", type="transport", protocol="udp", bind=f"{plan.bind}:{plan.sip_port}")
     browsers = section("websocket", type="transport", protocol="wss" if tls else "ws", bind=plan.bind)
@@ -95,7 +92,7 @@ def _registration(trunk: Trunk, over: str) -> str:
     )  # fmt: skip
 
 
-def _other(plan: "ExchangePlan", other: Node) -> str:
+def _other(plan: ExchangePlan, other: Node) -> str:
     """Another exchange: who came in here and wants a person is led to where the queues are. Each knows the other by its
     name and the secret that they share; whoever else takes that name stays outside."""
     secret = {"type": "auth", "auth_type": "userpass", "password": plan.others_secret}
@@ -112,7 +109,7 @@ def _host(address: str) -> str:
     return address.rpartition(":")[0]
 
 
-def _phone(phone: "Phone", silent: int) -> str:
+def _phone(phone: Phone, silent: int) -> str:
     """Whose process or network went sends no BYE and no packet: the call is ended, so that its operator is free. One in
     a browser has none but what stands in the exchange's own store (sorcery.conf); without that, one that nobody knows:
     where there is none at all the exchange says that it is broken."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cli.connections import SIP
 from cli.exchange import Exchange
-from cli.exchange_files import ExchangePlan
+from cli.exchange_plan import ExchangePlan
 
 _OWN = re.compile(r"^((?:tls)?bind(?:addr)?) = [^:\n]+", re.M)
 _FAR = re.compile(r"^(contact|server_uri) = (\S+)", re.M)

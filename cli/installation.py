@@ -8,7 +8,7 @@ from pathlib import Path
 
 from cli.connections import Connections
 from cli.connections_file import read
-from cli.exchange_files import ExchangePlan, Phone
+from cli.exchange_plan import ExchangePlan, Phone
 from hotline.exchange.nodes import each, nodes, records_folder
 from hotline.settings import PREFIX, Settings, SettingsError, read_settings
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from cli.connections import Trunk
-from cli.exchange_files import ExchangePlan
+from cli.exchange_plan import ExchangePlan
 from hotline.settings import Settings
 
 

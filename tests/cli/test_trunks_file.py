@@ -10,7 +10,8 @@ from cli.browser_phones import browser_phones
 from cli.connections import Connections
 from cli.connections_file import read
 from cli.engine import ExchangeError
-from cli.exchange_files import ExchangePlan, Phone, render, write
+from cli.exchange_files import render, write
+from cli.exchange_plan import ExchangePlan, Phone
 from cli.installation import installation
 from hotline.settings import Settings, SettingsError
 from tests.support.certificates import certificate

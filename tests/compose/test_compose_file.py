@@ -11,7 +11,7 @@ import pytest
 import yaml
 from click import Context, Group
 
-from cli.exchange_files import FOLDERS
+from cli.exchange_plan import FOLDERS
 from cli.installation import installation
 from cli.main import COMMANDS, main
 from cli.up import PROCESSES

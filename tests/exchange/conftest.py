@@ -16,7 +16,7 @@ import pytest
 from numpy.typing import NDArray
 
 from cli.exchange import Exchange
-from cli.exchange_files import ExchangePlan, Phone
+from cli.exchange_plan import ExchangePlan, Phone
 from cli.sip import free_port
 from recordings import audio, sides
 from tests.exchange import talking

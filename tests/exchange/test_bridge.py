@@ -3,7 +3,7 @@
 import pytest
 
 from cli.exchange import Exchange
-from cli.exchange_files import ExchangePlan
+from cli.exchange_plan import ExchangePlan
 from cli.sip import phone
 from cli.sip_scenario import Wait
 from hotline.exchange import actions

@@ -9,7 +9,7 @@ import pytest
 
 from cli.connections import Connections, Tls, Trunk
 from cli.exchange import Exchange
-from cli.exchange_files import ExchangePlan
+from cli.exchange_plan import ExchangePlan
 from cli.sip import SCENARIOS, Sipp, free_port, place
 from cli.sip_scenario import Wait
 from tests.exchange import baresip

@@ -11,7 +11,8 @@ from click.testing import CliRunner, Result
 
 from cli.connections import Connections, Network, Phones, Tls, Trunk
 from cli.engine import run
-from cli.exchange_files import ExchangePlan, Phone, write
+from cli.exchange_files import write
+from cli.exchange_plan import ExchangePlan, Phone
 from cli.exchange_trial import apart
 from cli.main import main
 from tests.support.certificates import certificate

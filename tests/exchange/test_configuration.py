@@ -7,7 +7,8 @@ import pytest
 
 from cli.engine import ExchangeError
 from cli.exchange import Exchange
-from cli.exchange_files import ExchangePlan, Phone, render
+from cli.exchange_files import render
+from cli.exchange_plan import ExchangePlan, Phone
 from dispatch.line import skilled
 from hotline.settings import SettingsError, read_settings
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from agi.run import SCRIPTS
 from cli import dialplan, sip
-from cli.exchange_files import ExchangePlan
+from cli.exchange_plan import ExchangePlan
 from cli.sip_scenario import Press, Wait
 from dispatch.calls.calls import Call
 from dispatch.tickets.tickets import Ticket

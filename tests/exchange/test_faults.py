@@ -13,7 +13,7 @@ import pytest
 
 from agi.run import make_server
 from cli.exchange import Exchange
-from cli.exchange_files import ExchangePlan
+from cli.exchange_plan import ExchangePlan
 from cli.sip import answer, call, phone, place
 from cli.sip_scenario import Say, Signal, Told, Wait
 from hotline.database import Database

@@ -11,7 +11,7 @@ import pytest
 from pydantic import SecretStr
 
 from cli.exchange import Exchange
-from cli.exchange_files import ExchangePlan
+from cli.exchange_plan import ExchangePlan
 from cli.sip import SipError, call, free_port, place, register
 from cli.sip_scenario import Wait
 from dispatch.line.browser_phones import let_in, shut_out

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from ami_listener.listener import LOOK_SECONDS
 from ami_listener.resync import Comparing
 from cli.exchange import Exchange
-from cli.exchange_files import ExchangePlan
+from cli.exchange_plan import ExchangePlan
 from cli.sip import free_port, phone, register
 from cli.sip_scenario import Say, Wait
 from dispatch.callbacks.telephone import Telephone as Telephony

@@ -12,7 +12,7 @@ import pytest
 
 from agi.voice import seconds_of as length
 from cli.exchange import Exchange
-from cli.exchange_files import ExchangePlan
+from cli.exchange_plan import ExchangePlan
 from cli.sip import SippResult, call
 from cli.sip_scenario import Press, Say, Wait
 from recordings import audio

@@ -13,7 +13,8 @@ from ami_listener import messages, transferring
 from cli import dialplan
 from cli.exchange import Exchange
 from cli.exchange_check import known
-from cli.exchange_files import ExchangePlan, render
+from cli.exchange_files import render
+from cli.exchange_plan import ExchangePlan
 from cli.installation import FIRST_PHONE
 from dispatch.calls.records import CEL_FIELDS, RECEPTION
 from dispatch.line import skilled

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from cli.exchange import Exchange
-from cli.exchange_files import ExchangePlan
+from cli.exchange_plan import ExchangePlan
 from cli.sip import call, phone, place
 from cli.sip_scenario import Signal, Told, Wait
 from hotline.voice import alaw

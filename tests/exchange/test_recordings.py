@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from cli.exchange import Exchange
-from cli.exchange_files import ExchangePlan
+from cli.exchange_plan import ExchangePlan
 from cli.sip import answer, call, phone, place
 from cli.sip_scenario import Press, Say, Wait
 from tests.journeys.ears import samples

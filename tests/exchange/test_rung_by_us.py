@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from cli.exchange import Exchange
-from cli.exchange_files import ExchangePlan
+from cli.exchange_plan import ExchangePlan
 from cli.sip import answer
 from cli.sip_scenario import Wait
 from dispatch.callbacks.callbacks import Attempt

@@ -13,7 +13,7 @@ import pytest
 from ami_listener.breaks import MARK
 from cli.engine import run
 from cli.exchange import BOOT_SECONDS, Exchange
-from cli.exchange_files import ExchangePlan
+from cli.exchange_plan import ExchangePlan
 from cli.image import ensure
 from cli.priority import FIRST, threads
 from cli.sip import free_port

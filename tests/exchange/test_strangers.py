@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from cli.exchange import Exchange
-from cli.exchange_files import ExchangePlan, render
+from cli.exchange_files import render
+from cli.exchange_plan import ExchangePlan
 from cli.sip import place, register
 from cli.sip_scenario import Wait
 from tests.exchange.conftest import nobody_left, until

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 import pytest
 
 from cli.exchange import Exchange
-from cli.exchange_files import ExchangePlan
+from cli.exchange_plan import ExchangePlan
 from cli.sip import place
 from cli.sip_scenario import Wait
 from tests.exchange.conftest import nobody_left

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cli.exchange import Exchange
-from cli.exchange_files import ExchangePlan
+from cli.exchange_plan import ExchangePlan
 from cli.sip import answer, call, phone
 from cli.sip_scenario import Press, Say, Signal, Step, Touch, Wait
 from hotline.exchange import actions

@@ -8,7 +8,7 @@ import pytest
 
 from agi.voice import seconds_of
 from cli.exchange import Exchange
-from cli.exchange_files import ExchangePlan
+from cli.exchange_plan import ExchangePlan
 from cli.sip import Sipp, call, phone
 from cli.sip_scenario import Signal, Step, Told, Wait
 from dispatch.line.flags import Skill

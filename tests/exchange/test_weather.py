@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cli.exchange_files import ExchangePlan
+from cli.exchange_plan import ExchangePlan
 from tests.support.sound import tone
 from tests.support.telephone import Telephone
 from tests.support.wire import Weather, Wire

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from cli import sip
 from cli.exchange import Exchange
-from cli.exchange_files import ExchangePlan
+from cli.exchange_plan import ExchangePlan
 from cli.installation import installation, secret
 from cli.sip import Sipp, SippResult
 from cli.sip_scenario import Say, Wait
