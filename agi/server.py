@@ -157,29 +157,6 @@ class Server:
                 del self._open[number]
 
 
-def serve(
-    handlers: Mapping[str, Handler],
-    *,
-    address: tuple[str, int] = ("127.0.0.1", 4573),
-    max_sessions: int = 256,
-    backlog: int = 1024,
-    environment_within: float = 2.0,
-    answer_within: float = 5.0,
-    reuse_port: bool = False,
-) -> Server:
-    """A started server; port 0 takes a free one, told by `address`. Raises OSError when it can't listen."""
-    server = Server(
-        handlers,
-        address=address,
-        max_sessions=max_sessions,
-        backlog=backlog,
-        environment_within=environment_within,
-        answer_within=answer_within,
-        reuse_port=reuse_port,
-    )
-    return server.start()
-
-
 def _listen(address: tuple[str, int], backlog: int, *, reuse_port: bool, send_within: float) -> socket.socket:
     """A listening socket whose options every accepted one inherits."""
     family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 
 from agi.errors import LineError
 from agi.line import Line
-from agi.server import Server, serve
+from agi.server import Server
 
 ENVIRONMENT = (
     b"agi_network: yes\nagi_network_script: incoming\nagi_callerid: 13800138000\n"
@@ -66,7 +66,7 @@ def failing(_line: Line) -> None:
 @pytest.fixture
 def server() -> Iterator[Server]:
     scripts = {"incoming": answering, "broken": breaking}
-    with serve(scripts, address=("127.0.0.1", 0), max_sessions=3, environment_within=0.5) as running:
+    with Server(scripts, address=("127.0.0.1", 0), max_sessions=3, environment_within=0.5).start() as running:
         yield running
 
 
@@ -100,7 +100,7 @@ def test_each_line_of_the_log_has_the_id_of_its_call_also_where_one_thread_serve
                 call.sendall(b"200 result=1\n")
 
     scripts = {"incoming": answering, "failing": failing}
-    with capture_logs([merge_contextvars]) as logs, serve(scripts, address=("127.0.0.1", 0), max_sessions=1) as server:
+    with capture_logs([merge_contextvars]) as logs, Server(scripts, address=("127.0.0.1", 0), max_sessions=1).start() as server:
         for number, script in enumerate((b"incoming", b"failing", b"unknown", b"incoming")):
             asked(script, number)
             until(lambda: server.counts().active == 0)
@@ -238,7 +238,7 @@ def _accepts(port: int) -> bool:
 
 
 def test_a_thousand_calls_leave_no_thread_and_no_descriptor_behind() -> None:
-    with serve({"incoming": answering}, address=("127.0.0.1", 0), max_sessions=32) as server:
+    with Server({"incoming": answering}, address=("127.0.0.1", 0), max_sessions=32).start() as server:
         descriptors = len(os.listdir("/proc/self/fd"))
         threads = threading.active_count()
 
@@ -268,7 +268,7 @@ def test_a_script_that_keeps_its_turn_holds_nobody_up() -> None:
         line.answer()
 
     scripts = {"incoming": answering, "stuck": stuck}
-    with serve(scripts, address=("127.0.0.1", 0), max_sessions=8) as server:
+    with Server(scripts, address=("127.0.0.1", 0), max_sessions=8).start() as server:
         held = [calling(server, ENVIRONMENT.replace(b"incoming", b"stuck")) for _ in range(3)]
         until(lambda: server.counts().active == 3)
         began = time.monotonic()
@@ -295,7 +295,7 @@ def test_many_turns_pass_by_a_script_that_keeps_its_own() -> None:
             line.answer()
 
     with (
-        serve({"incoming": talking, "stuck": stuck}, address=("127.0.0.1", 0), max_sessions=24) as server,
+        Server({"incoming": talking, "stuck": stuck}, address=("127.0.0.1", 0), max_sessions=24).start() as server,
         calling(server, ENVIRONMENT.replace(b"incoming", b"stuck")),
     ):
         until(lambda: server.counts().active == 1)
@@ -316,7 +316,7 @@ def test_many_turns_pass_by_a_script_that_keeps_its_own() -> None:
 
 
 def test_an_exchange_that_goes_mute_in_a_call_loses_only_that_call() -> None:
-    with serve({"incoming": answering}, address=("127.0.0.1", 0), max_sessions=4, answer_within=0.3) as server:
+    with Server({"incoming": answering}, address=("127.0.0.1", 0), max_sessions=4, answer_within=0.3).start() as server:
         with calling(server) as mute, calling(server) as other:
             assert heard(mute) == heard(other) == b"ANSWER\n"
             other.sendall(b"200 result=0\n")
