@@ -78,27 +78,31 @@ def main() -> None:
     chosen = options.parse_args()
     before = report.load()
     with house() as place:
-        start = reading(place)
-        drive(place, chosen.warm, chosen.rate)
-        idle = reading(place)
-        failed = drive(place, chosen.calls, chosen.rate)
-        after = reading(place)
-        failed_again = drive(place, chosen.calls, chosen.rate)
-        again = reading(place)
+        read, failed = {WHEN[0]: reading(place)}, dict[str, int]()
+        for when, calls in zip(WHEN[1:], (chosen.warm, chosen.calls, chosen.calls), strict=True):
+            failed[when] = drive(place, calls, chosen.rate)
+            read[when] = reading(place)
         found = {
-            "calls": chosen.calls, "failed": failed, "failed_again": failed_again,
-            "rows": calls_of(place, ended=False), "ended": calls_of(place, ended=True),
-            **{f"{when}_mb": one.ours for when, one in zip(WHEN, (start, idle, after, again), strict=True)},
-            "exchange_mb": {when: one.exchange for when, one in zip(WHEN, (start, idle, after, again), strict=True)},
-            "growth_percent": {name: _growth(idle.ours[name], after.ours[name]) for name in idle.ours},
-            "growth_again_percent": {name: _growth(after.ours[name], again.ours[name]) for name in idle.ours},
-            "total_growth_percent": _growth(idle.total, after.total),
-            "total_growth_again_percent": _growth(after.total, again.total),
+            "calls": chosen.calls, "failed": failed["after"], "failed_again": failed["again"],
+            "rows": calls_of(place, ended=False), "ended": calls_of(place, ended=True), **taken(read),
         }  # fmt: skip
     print(json.dumps(found), file=sys.stderr)
     if not chosen.trial:
         report.write("memory", found, "sqlalchemy", "redis", "celery", load_before=before)
         show(found)
+
+
+def taken(read: dict[str, Reading]) -> dict[str, Any]:
+    """Megabytes at each moment, and by how many percent they grew over the calls, and over as many more."""
+    idle, after, again = read["idle"], read["after"], read["again"]
+    return {
+        **{f"{when}_mb": one.ours for when, one in read.items()},
+        "exchange_mb": {when: one.exchange for when, one in read.items()},
+        "growth_percent": {name: _growth(idle.ours[name], after.ours[name]) for name in idle.ours},
+        "growth_again_percent": {name: _growth(after.ours[name], again.ours[name]) for name in idle.ours},
+        "total_growth_percent": _growth(idle.total, after.total),
+        "total_growth_again_percent": _growth(after.total, again.total),
+    }  # fmt: skip
 
 
 def _growth(before: float, after: float) -> float:
