@@ -30,7 +30,7 @@ SECTIONS = {
     "transfer": _("转接承办单位"), "survey": _("人工服务之后"), "waiting": _("排队等候"),
     "place": _("排队等候 → 2 回电"), "telling": _("电话通知值班人员和来电人"),
     "dates": _("播报日期和时间"), "hours": _("非人工服务时间"), "guarding": _("限制来电"),
-    "emergency": _("主菜单 → 110、119、120、122"), "numbers": _("播报数字"), "letters": _("播报字母"),
+    "emergency": _("主菜单 → 110、119、120、122"), "numbers": _("播报数字"),
 }  # fmt: skip
 PLACES = {
     "greeting": _("接通后第一句"), "menu": _("主菜单"), "menu_progress": _("主菜单（无自助服务）"),

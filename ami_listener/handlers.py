@@ -44,8 +44,8 @@ def handle(session: Session, message: Message, *, settings: Settings, at: dateti
             return transferring.staged(session, message, settings=settings, at=at)
         case LiaisonGone():
             return transferring.gone(session, message, settings=settings, at=at)
-        case Staged(call_id, stage) if stage.startswith(EMERGENCY):
-            return _in_danger(session, call_id, stage.removeprefix(EMERGENCY), at)
+        case Staged(call_id, stage) if call_id and stage.startswith(EMERGENCY):
+            return _in_danger(session, message, settings, at)
         case Staged():
             return _staged(session, message, settings, at)
         case Rings(call_id, extension):
@@ -66,10 +66,7 @@ def handle(session: Session, message: Message, *, settings: Settings, at: dateti
 def _staged(session: Session, message: Staged, settings: Settings, at: datetime) -> list[Event]:
     if message.stage != "queue" or not message.call_id:
         return []
-    calls.begin(session, message.call_id, caller=message.caller, dialled=settings.number, uniqueid=message.uniqueid,
-                node=settings.exchange_node, taken_from="listener", at=at)  # fmt: skip
-    recordings.expect(session, message.call_id, kind=Kind.CALL, spool=settings.spool, at=at)
-    call = session.get_one(Call, message.call_id)
+    call = _begun(session, message, settings, at)
     calls.move(call, node=settings.exchange_node, uniqueid=message.uniqueid)
     new = calls.queue(session, call, at=at)
     see_leg(session, call.id, node=settings.exchange_node, uniqueid=message.uniqueid, channel=message.channel, at=at)
@@ -78,11 +75,20 @@ def _staged(session: Session, message: Staged, settings: Settings, at: datetime)
     return waits + [Event("ended", call_id=call.id, account_id=one) for one in freed]
 
 
-def _in_danger(session: Session, call_id: str, number: str, at: datetime) -> list[Event]:
-    """He was told whom to ring by the exchange alone, while he waited; told twice, it is noted once."""
-    noted = select(CallStep.detail).where(CallStep.call_id == call_id, CallStep.kind == Step.EMERGENCY)
-    if session.get(Call, call_id) is not None and {"number": number} not in session.scalars(noted).all():
-        calls.note(session, call_id, Step.EMERGENCY, at=at, number=number)
+def _begun(session: Session, message: Staged, settings: Settings, at: datetime) -> Call:
+    """The call, should nobody have noted it before."""
+    calls.begin(session, message.call_id, caller=message.caller, dialled=settings.number, uniqueid=message.uniqueid,
+                node=settings.exchange_node, taken_from="listener", at=at)  # fmt: skip
+    recordings.expect(session, message.call_id, kind=Kind.CALL, spool=settings.spool, at=at)
+    return session.get_one(Call, message.call_id)
+
+
+def _in_danger(session: Session, message: Staged, settings: Settings, at: datetime) -> list[Event]:
+    """He was told whom to ring by the exchange alone; told twice, it is noted once."""
+    call, told = _begun(session, message, settings, at), {"number": message.stage.removeprefix(EMERGENCY)}
+    noted = select(CallStep.detail).where(CallStep.call_id == call.id, CallStep.kind == Step.EMERGENCY)
+    if told not in session.scalars(noted).all():
+        calls.note(session, call.id, Step.EMERGENCY, at=at, **told)
     return []
 
 

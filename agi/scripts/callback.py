@@ -30,11 +30,15 @@ def run(line: Line, house: House) -> None:
         survey.again(line, house, attempt_id)
         return
     voice = Voice(line, house)
-    if (key := who(voice, house.settings)) != CONFIRMED:
+    key = who(voice, house.settings)
+    if key not in {CONFIRMED, PERSON}:
         _settled(house, attempt_id, outcome=NOT_HE.get(key, "unconfirmed"))
         line.set("NEXT", Next.GOODBYE)
         return
     line.set("NEXT", Next.PEOPLE)  # wherever we break now: it is he, and no machine
+    if key == PERSON:
+        broken_off(house, attempt_id)
+        return
     try:
         line.set("NEXT", tell(voice, house, call_id, attempt_id))
     except NotSpoken:
@@ -42,11 +46,12 @@ def run(line: Line, house: House) -> None:
 
 
 def who(voice: Voice, settings: Settings, *, hello: str = "hotline/callback_hello") -> str:
-    """The key by which who picked up says whether it is he; empty for a machine, which presses none. Asked more than
-    once: who picks up says something himself first; a machine that talks over all of it is hung up on."""
+    """The key by which who picked up says whether it is he, or 0 for a person; empty for a machine, which presses none.
+    Asked more than once: who picks up says something himself first; a machine that talks over all of it is hung up on.
+    """
     for _ in range(settings.callback_hellos):
         key = voice.ask(hello, timeout=settings.callback_key_seconds, alone="")
-        if key == CONFIRMED or key in NOT_HE:
+        if key in {CONFIRMED, PERSON, *NOT_HE}:
             return key
     return ""
 
@@ -68,10 +73,8 @@ def tell(voice: Voice, house: House, call_id: str, attempt_id: str, *, leave: st
     key = heard.ask("hotline/callback_satisfied", timeout=house.settings.callback_key_seconds, alone="")
     grade = int(key) if key and key in GRADES else None
     _settled(house, attempt_id, outcome=TOLD, grade=grade)
-    if key == PERSON or (grade is not None and survey.solved(voice, house, attempt_id) == PERSON):
-        return Next.PEOPLE
-    voice.say("hotline/callback_thanks")
-    return Next.GOODBYE
+    leaves = key == PERSON or (grade is not None and survey.solved(voice, house, attempt_id) == PERSON)
+    return Next.PEOPLE if leaves else Next.GOODBYE
 
 
 def _holds(house: House, attempt_id: str, text: str) -> bool:

@@ -10,6 +10,7 @@ from agi.dictation import END, PERSON, Dictation, PersonWanted
 from agi.house import House, Next
 from agi.line import ALL_KEYS, Line
 from agi.scripts import waits_on
+from agi.staffed import staffed
 from agi.voice import Voice
 from dispatch.callbacks.dialable import dialable
 from dispatch.calls import takes
@@ -42,7 +43,7 @@ class _Question:
         self._voice, self._line, settings = voice, voice.line, voice.house.settings
         self._may_dial, self._steps = settings.operators_may_dial, settings.question_steps.split(",")
         self._own = dialable(caller, may_dial=self._may_dial)
-        self._staffed = self._is_staffed(settings.queue)
+        self._staffed = staffed(voice)
         self._stops = END + PERSON if self._staffed else END
         self._dictation = Dictation(voice, staffed=self._staffed)
         self._folder = settings.spool / "messages"
@@ -57,11 +58,6 @@ class _Question:
                 self._line.set(variable, "")
             takes.drop(self._folder, self._call_id)
             return Next.OPERATOR
-
-    def _is_staffed(self, queue: str) -> bool:
-        """Whether people answer at this hour, and one of them takes calls."""
-        there = self._line.get(f"QUEUE_MEMBER({queue},logged)")
-        return self._line.get("STAFFED") != "no" and there.isdecimal() and int(there) > 0
 
     def _say(self, *sounds: str) -> str:
         return self._minded(self._voice.say(*sounds, interrupt=self._stops))

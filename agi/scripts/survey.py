@@ -30,6 +30,7 @@ def again(line: Line, house: House, attempt_id: str) -> None:
     """Who was cut off is rung: nothing is said of what he rang for, and nothing asked before he has pressed the key."""
     voice = Voice(line, house)
     key = voice.ask("hotline/survey_hello", timeout=house.settings.callback_key_seconds, alone="")
+    leads = Next.PEOPLE if key == PERSON else Next.GOODBYE
     if key != HE:
         _settled(house, attempt_id, outcome=REFUSED if key == REFUSES else "unconfirmed")
     elif _of_reply(house, attempt_id):
@@ -38,9 +39,9 @@ def again(line: Line, house: House, attempt_id: str) -> None:
         if grade:
             solved(voice, house, attempt_id)
     else:
-        rated, _ = _asked(voice, house, *_calls(house, attempt_id))
+        rated, leads = _asked(voice, house, *_calls(house, attempt_id))
         _settled(house, attempt_id, outcome=TOLD if rated else "unconfirmed")
-    line.set("NEXT", Next.GOODBYE)
+    line.set("NEXT", leads)
 
 
 def solved(voice: Voice, house: House, attempt_id: str) -> str:

@@ -4,6 +4,7 @@ from agi.again import Heard
 from agi.house import House, Next
 from agi.line import Line
 from agi.scripts.callback import CONFIRMED, who
+from agi.talk import PERSON
 from agi.voice import NotSpoken, Voice
 from dispatch.callbacks import by_phone
 from hotline.telling.carriers import CarrierError, Later, Refused
@@ -11,7 +12,8 @@ from hotline.telling.outbox import Delivery
 from hotline.times import now
 
 WRONG = "接听者称打错了"
-NOT_HE: dict[str, CarrierError] = {"2": Later("本人不在"), "3": Refused(WRONG)}  # a stranger is rung no more
+NOT_HE: dict[str, CarrierError] = {"2": Later("本人不在"), "3": Refused(WRONG), PERSON: Later("转人工")}
+"""A stranger is rung no more."""
 UNCONFIRMED, BROKEN_OFF = Later("接听后未按键确认"), Later("没有听完")
 
 
@@ -26,6 +28,7 @@ def run(line: Line, house: House) -> None:
         key = who(voice, house.settings, hello="hotline/duty_hello" if owed.urgent else "hotline/telling_hello")
         if key != CONFIRMED:
             _settled(house, channel_id, Later(WRONG) if owed.urgent and key == "3" else NOT_HE.get(key, UNCONFIRMED))
+            leads = Next.PEOPLE if key == PERSON and not owed.urgent else leads
         else:
             leads = _told(voice, house, owed, channel_id, call_id)
     line.set("NEXT", leads)

@@ -135,6 +135,14 @@ def test_who_keys_one_in_one_go_is_not_waited_for_as_a_department_is(
     assert heard[began : began + 2] == ["silence/5", waited], "for the second key, and for the third"
 
 
+@pytest.mark.parametrize(("told", "promised"), [({}, True), ({"STAFFED": "no"}, False), ({"QUEUE_MEMBER(hotline,logged)": "0"}, False)])
+def test_a_person_is_promised_to_who_is_in_danger_only_where_one_comes(house: Hotline, told: dict[str, str], promised: bool) -> None:  # noqa: F811
+    house.began()
+    there = {"QUEUE_MEMBER(hotline,logged)": "2", "STAFFED": "yes"} | told
+    caller = house.serve(Caller({"choose_department": "120"}, variables=there), "self_service")
+    assert (caller.next, caller.prompts[-1]) == ("people", "emergency_person" if promised else "emergency_120")
+
+
 def test_a_department_that_has_such_a_number_is_reached_all_the_same(house: Hotline) -> None:  # noqa: F811
     house.began()
     with house.database.writing() as session:

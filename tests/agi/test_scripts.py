@@ -748,7 +748,7 @@ def test_who_confirms_himself_hears_the_reply_and_decides_what_becomes_of_it(bac
     caller = back.serve(Caller({"callback_hello": "1", "callback_satisfied": grade, "callback_solved": "2"}))
     assert caller.next == "goodbye"
     assert caller.prompts == ["callback_hello", "callback_answer_is", "callback_satisfied", *([] if grade else ["keys_again"]),
-                              *(["callback_solved"] if rated else []), "callback_thanks"]
+                              *(["callback_solved"] if rated else [])]
     assert caller.sentences == back.house.names(REPLY)
     assert back.stands() == ("told", "done", state)
     with back.house.database.reading() as session:
@@ -762,7 +762,7 @@ def test_who_was_answered_by_the_department_itself_only_confirms_it_and_hears_it
         session.add(CallerContact(id="talk", ticket_id=ticket.id, call_id=CALL, by="liaison", at=ticket.due_from, outcome=ANSWERED))
     keys = {"callback_hello": "1", "callback_satisfied": ["8", "1"], "callback_solved": "1"}
     caller = back.serve(Caller(keys))
-    assert caller.prompts == ["callback_hello", "callback_answered", "callback_satisfied", "callback_satisfied", "callback_solved", "callback_thanks"]
+    assert caller.prompts == ["callback_hello", "callback_answered", "callback_satisfied", "callback_satisfied", "callback_solved"]
     assert caller.sentences == back.house.names(REPLY), "once, by the key for it"
     assert back.stands() == ("told", "done", State.CLOSED)
     with back.house.database.reading() as session:
@@ -776,7 +776,7 @@ def test_who_wants_a_person_after_he_heard_the_reply_reaches_one(back: Back) -> 
     assert back.stands() == ("told", "done", State.CLOSED)
 
 
-@pytest.mark.parametrize(("key", "hellos", "outcome"), [("", 2, "unconfirmed"), ("0", 2, "unconfirmed"), ("#", 2, "unconfirmed"), ("2", 1, "absent"), ("3", 1, "wrong_person")])
+@pytest.mark.parametrize(("key", "hellos", "outcome"), [("", 2, "unconfirmed"), ("#", 2, "unconfirmed"), ("2", 1, "absent"), ("3", 1, "wrong_person")])
 def test_nothing_is_told_to_who_does_not_confirm_himself(back: Back, key: str, hellos: int, outcome: str) -> None:
     caller = back.serve(Caller({"callback_hello": key}))
     assert (caller.next, caller.prompts, caller.sentences) == ("goodbye", ["callback_hello"] * hellos, [])
@@ -784,6 +784,12 @@ def test_nothing_is_told_to_who_does_not_confirm_himself(back: Back, key: str, h
     with back.house.database.reading() as session:
         callback = session.scalars(select(Callback)).one()
         assert (callback.attempts, callback.by_person) == (1, key == "3"), "a stranger is bothered by no machine again"
+
+
+def test_by_0_who_was_rung_reaches_a_person_hears_nothing_private_and_is_still_owed_it(back: Back) -> None:
+    caller = back.serve(Caller({"callback_hello": "0"}))
+    assert (caller.next, caller.prompts, caller.sentences) == ("people", ["callback_hello"], [])
+    assert back.stands() == ("broken_off", "due", State.TO_CALL_BACK)
 
 
 def test_who_missed_the_first_words_hears_them_again(back: Back) -> None:
@@ -840,7 +846,8 @@ def test_whose_line_broke_before_he_gave_a_grade_is_rung_for_it_alone(back: Back
 
 @pytest.mark.parametrize(("keys", "outcome", "rated"), [
     ({"survey_hello": "1", "survey_question": "2"}, "told", [2]), ({"survey_hello": "1"}, "unconfirmed", []),
-    ({"survey_hello": "2"}, "refused", []), ({}, "unconfirmed", []),
+    ({"survey_hello": "2"}, "refused", []), ({}, "unconfirmed", []), ({"survey_hello": "0"}, "unconfirmed", []),
+    ({"survey_hello": "1", "survey_question": "0"}, "unconfirmed", []),
 ])  # fmt: skip
 def test_who_was_cut_off_from_an_operator_is_rung_once_to_rate_him(house: Hotline, keys: dict[str, str], outcome: str, rated: list[int]) -> None:
     house.began()
@@ -855,6 +862,7 @@ def test_who_was_cut_off_from_an_operator_is_rung_once_to_rate_him(house: Hotlin
         back = Back(house, attempt.id, str(owed.id))
     caller = back.serve(Caller(keys))
     assert caller.prompts == ["survey_hello", *(["survey_question"] if keys.get("survey_hello") == "1" else [])]
+    assert caller.next == {"survey_hello": "people", "survey_question": "operator"}.get(next((at for at in keys if keys[at] == "0"), ""), "goodbye")
     with house.database.writing() as session:
         assert session.execute(select(Attempt.outcome, Callback.state).join(Callback, Callback.id == Attempt.callback_id)).one() == (outcome, "done" if rated else "given_up")
         grades = [s.detail["grade"] for s in session.scalars(select(CallStep).where(CallStep.call_id == CALL, CallStep.kind == Step.RATED))]

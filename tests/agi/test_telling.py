@@ -57,12 +57,12 @@ def test_who_presses_1_hears_it_to_its_end_and_it_counts_as_told(house: Hotline,
 
 @pytest.mark.parametrize(("key", "urgent", "lines", "state", "ground"), [
     ("", True, 2, "owed", "接听后未按键确认"), ("3", True, 2, "owed", "接听者称打错了"), ("2", False, 1, "failed", "本人不在"),
-    ("3", False, 2, "failed", "接听者称打错了")])  # fmt: skip
+    ("3", False, 2, "failed", "接听者称打错了"), ("0", False, 2, "owed", "转人工"), ("0", True, 2, "owed", "转人工")])  # fmt: skip
 def test_a_machine_and_a_stranger_hear_nothing_of_it(house: Hotline, key: str, urgent: bool, lines: int, state: str, ground: str) -> None:
     house.voiced(TEXT)
     hello = "duty_hello" if urgent else "telling_hello"
     heard = house.serve(Caller({hello: key}), "telling", ringing(house, urgent=urgent, lines=lines))
-    assert (set(heard.prompts), heard.sentences, heard.next) == ({hello}, [], "goodbye")
+    assert (set(heard.prompts), heard.sentences, heard.next) == ({hello}, [], "people" if (key, urgent) == ("0", False) else "goodbye")
     assert stands(house) == (state, ground)
 
 

@@ -20,7 +20,7 @@ from tests.journeys.prompter import ANONYMOUS, call
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(320)]
 PATIENT, SHOUTER, SHY, ELSEWHERE = "13900000601", "13900000602", "13900000603", "13900000699"
-FIRST, SECOND, PLACE, WISH = "transfer_nobody", "liaison_hello", "liaison_join", "callback_later"  # what callers say
+FIRST, SECOND, PLACE, WISH = "transfer_nobody", "liaison_hello", "liaison_join", "callback_answered"  # what callers say
 SILENCE = ears.PROMPTS.parent / "silence/9.alaw"
 PASSED_BY = Signal("#", 2.0)
 TO_THE_PROMPT: tuple[Step, ...] = (Wait(2), Signal("0", 4), Signal("#", 0))

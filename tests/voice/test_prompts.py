@@ -34,12 +34,12 @@ def test_every_prompt_has_the_sound_of_its_text_and_every_sound_a_text() -> None
 
 def test_a_changed_text_a_changed_sound_and_a_stray_one_are_found(tmp_path: Path) -> None:
     home = copy_of_the_prompts(tmp_path)
-    changed = (home / "prompts.toml").read_text("utf-8").replace('thank_you = "', 'thank_you = "再次')
+    changed = (home / "prompts.toml").read_text("utf-8").replace('invalid_key = "', 'invalid_key = "再次')
     (home / "prompts.toml").write_text(changed + '\nnew_one = "新的"\n', "utf-8")
     prompts.sound_path("nothing_found", home).write_bytes(bytes([alaw.SILENCE]) * 8000)
     prompts.sound_path("stray", home).write_bytes(b"x")
-    assert {fault.split(":")[0] for fault in prompts.faults(home)} == {"thank_you", "nothing_found", "stray", "new_one"}
-    assert set(prompts.stale(home)) == {"thank_you", "nothing_found", "new_one"}
+    assert {fault.split(":")[0] for fault in prompts.faults(home)} == {"invalid_key", "nothing_found", "stray", "new_one"}
+    assert set(prompts.stale(home)) == {"invalid_key", "nothing_found", "new_one"}
 
 
 def test_another_voice_makes_every_prompt_stale() -> None:
