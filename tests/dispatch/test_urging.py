@@ -64,3 +64,26 @@ def test_who_holds_its_code_urges_it_once_in_a_while_and_only_while_it_is_open(s
     assert urging.urged(row) == 2
     town.put(session, row, State.CLOSED)
     assert not urging.urge_himself(session, row.id, settings=settings, at=later(days=9))
+
+
+def test_what_he_adds_himself_stands_once_whole_and_so_often_only(session: Session, settings: Settings) -> None:
+    row = town.ticket(session, settings)
+
+    def adds(words: str, *, hours: float = 0) -> bool:
+        return urging.supplement_himself(session, row.id, words=words, settings=settings, at=later(hours=hours))
+
+    assert [adds(words) for words in ("一", " 一 ", " ", "二" * 600, "三", "四")] == [True, True, False, True, True, False]
+    assert adds("一"), "what stands already isn't too much"
+    assert adds("四", hours=25)
+    session.refresh(row)
+    assert [step.why for step in row.steps[1:]] == ["一", "二" * urging.LONGEST, "三", "四"]
+    town.put(session, row, State.CLOSED)
+    assert not adds("五", hours=50)
+
+
+@pytest.mark.parametrize("kind", [urging.URGE, urging.SUPPLEMENT])
+def test_what_another_hotline_sends_twice_stands_once(session: Session, settings: Settings, kind: str) -> None:
+    row = town.ticket(session, settings)
+    sent = [urging.add_elsewhere(session, row, kind=kind, words=words, by="12345", settings=settings, at=NOON) for words in (" 急 ", "急", "很急")]
+    session.refresh(row)
+    assert (sent, [step.why for step in row.steps[1:]]) == ([True, False, True], ["急", "很急"])
