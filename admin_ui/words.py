@@ -276,12 +276,16 @@ IMPORT_STATES = {
     ImportState.UNDOING: _("正在撤销"), ImportState.UNDONE: _("已撤销"),
 }  # fmt: skip
 TOPICS = {
-    Topic.NEW: _("新工单待签收"), Topic.GONE: _("工单已转其他单位"), Topic.RETURNED: _("工单被退回"),
+    Topic.NEW: _("新工单待签收"), Topic.GONE: _("工单已转其他单位"), Topic.WITHDRAWN: _("来电人撤单"),
+    Topic.ENDED: _("工单不再办理"), Topic.MERGED: _("工单已并入其他工单"), Topic.PARTED: _("并入的工单已分出"),
+    Topic.RETURNED: _("工单被退回"), Topic.TO_IMPOSE: _("工单两次被退回，待指定承办"),
+    Topic.IMPOSED: _("已指定承办单位"),
     Topic.TO_SIGN: _("答复待签发"), Topic.TO_CHECK: _("答复待审核"), Topic.SENT_BACK: _("答复被退回修改"),
     Topic.REDO: _("工单需重办"), Topic.DISPUTED: _("来电人再次不满意，待裁定"), Topic.CALL_BACK: _("待人工回访"),
     Topic.URGED: _("来电人催单"), Topic.ADDED: _("来电人补充情况"), Topic.DUE_SOON: _("工单即将到期"),
     Topic.OVERDUE: _("工单已逾期"), Topic.CHASED: _("催办通知"), Topic.SUPERVISED: _("工单列入督办"),
-    Topic.LETTER: _("收到督办函"), Topic.FACTS_WANTED: _("需请来电人补充"), Topic.EXTENSION_ASKED: _("延期申请待审批"),
+    Topic.LETTER: _("收到督办函"), Topic.FACTS_WANTED: _("需请来电人补充"),
+    Topic.GOES_ON: _("未获补充，按现有情况办理"), Topic.EXTENSION_ASKED: _("延期申请待审批"),
     Topic.EXTENSION_DECIDED: _("延期申请已有结果"), Topic.HANDED_DOWN: _("转派县区待派发"),
     Topic.TO_DISPATCH: _("新工单待派发"), Topic.DISPATCH_LATE: _("工单未按时派发"),
     Topic.COUNTY_LATE: _("县区未按时转派"), Topic.UNMANNED: _("承办单位没有可提醒的人员"),
@@ -289,7 +293,8 @@ TOPICS = {
     Topic.SHARE_ASKED: _("新协办待反馈"), Topic.SHARE_IN: _("协办意见已反馈"), Topic.SHARE_OVER: _("协办已结束"),
     Topic.SHARE_LATE: _("协办已逾期"), Topic.SHARE_WANTED: _("申请协办待安排"),
     Topic.REPORT: _("月度统计表待报送"),
-    Topic.UNHEARD: _("告知未送达，请人工告知"), Topic.CALENDAR: _("年度放假安排缺失，请录入"),
+    Topic.UNHEARD: _("告知未送达，请人工告知"), Topic.UNREGISTERED: _("短信文本未报备，短信未发出"),
+    Topic.CALENDAR: _("年度放假安排缺失，请录入"),
     Topic.UPDATE: _("基础信息定期更新"), Topic.SWEEP_DUE: _("保密复查到期"), Topic.LAPSED: _("待发布版本已过有效期"),
 }  # fmt: skip
 TEXTS = {sms.CODE: _("告知查询码"), sms.CLOSED: _("告知办结"), sms.AHEAD: _("回电预告"), sms.ANSWER: _("发送答复"),

@@ -7,9 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.passed import passed_answers
-from dispatch.tickets import caller_sms
+from dispatch.tickets import caller_sms, shares, supervision
+from dispatch.tickets.needs import MOST_RETURNED
 from dispatch.tickets.shares import Share
-from dispatch.tickets.states import State
+from dispatch.tickets.states import OVER, State
 from dispatch.tickets.tickets import Ticket, TicketStep, Urgency, guarded
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
@@ -42,10 +43,27 @@ def signers(session: Session, ticket: Ticket) -> Sequence[Account]:
     return leaders(session, ticket) or checkers(session, ticket)
 
 
+def holders(session: Session, ticket: Ticket) -> Sequence[Account]:
+    """Who has it until now and has it no more: its department, or the county's office that was to dispatch it; and the
+    inspector on whose list it stands. Where the hotline has it, nobody: it is gone from its own list."""
+    whose = county(session, ticket) if ticket.department_id is None else both(session, ticket)
+    return [*whose, *(inspectors(session, ticket) if supervision.standing(session, ticket.id) else [])]
+
+
 def handlers(session: Session, ticket: Ticket) -> Sequence[Account]:
     """Whose turn the ticket is: who works at it; the hotline's supervisors where no department has it."""
     here = ticket.department_id is not None and ticket.state in WITH_DEPARTMENT
     return workers(session, ticket) if here else dispatchers(session, ticket)
+
+
+def main_handlers(session: Session, ticket: Ticket) -> Sequence[Account]:
+    """Whose turn it is, while anybody owes it anything."""
+    return [] if State(ticket.state) in OVER else handlers(session, ticket)
+
+
+def joined(session: Session, ticket: Ticket) -> Sequence[Account]:
+    """Who waits for what others say of it, to make one answer of it; nobody, once it is another's turn."""
+    return workers(session, ticket) if ticket.state in shares.JOINABLE else []
 
 
 def checkers(session: Session, _ticket: Ticket) -> Sequence[Account]:
@@ -80,13 +98,18 @@ def returned_to(session: Session, ticket: Ticket) -> Sequence[Account]:
     return county(session, ticket) or checkers(session, ticket)
 
 
+def deciders(session: Session, ticket: Ticket) -> Sequence[Account]:
+    """The competent office, once two departments gave it back: nobody else can send it anywhere (指定承办)."""
+    return office(session, ticket) if ticket.returned >= MOST_RETURNED else []
+
+
 def workers(session: Session, ticket: Ticket) -> Sequence[Account]:
     """Who works at it: the liaisons; where there are none, the hotline hears what they would."""
     return liaisons(session, ticket) or checkers(session, ticket)
 
 
-def late(session: Session, ticket: Ticket) -> Sequence[Account]:
-    """Who hears that it is over: liaisons and leaders in charge; where there are none, the hotline does."""
+def whole(session: Session, ticket: Ticket) -> Sequence[Account]:
+    """All of the department: liaisons and leaders in charge; where there are none, the hotline hears it."""
     return both(session, ticket) or checkers(session, ticket)
 
 
@@ -111,21 +134,28 @@ TOLD: dict[str, tuple[Topic, Reach]] = {
     "refer": (Topic.TO_DISPATCH, dispatchers), "unmerge": (Topic.TO_DISPATCH, dispatchers),
     "take_away": (Topic.TO_DISPATCH, dispatchers),
     "dispatch_late": (Topic.DISPATCH_LATE, both_offices),
-    "return": (Topic.RETURNED, returned_to), "reply": (Topic.TO_SIGN, signers), "sign": (Topic.TO_CHECK, checkers),
-    "send_back": (Topic.SENT_BACK, workers), "redo": (Topic.REDO, both), "redo_again": (Topic.REDO, both),
-    "disputed": (Topic.DISPUTED, checkers), "urge": (Topic.URGED, handlers), "supplement": (Topic.ADDED, handlers),
-    "remind": (Topic.DUE_SOON, workers), "overdue": (Topic.OVERDUE, late), "chase": (Topic.CHASED, office),
-    "supervise": (Topic.SUPERVISED, inspectors), "letter": (Topic.LETTER, both),
-    "ask_facts": (Topic.FACTS_WANTED, hotline), "give_facts": (Topic.ADDED, workers), "go_on": (Topic.ADDED, workers),
-    "ask_extension": (Topic.EXTENSION_ASKED, office), "extend": (Topic.EXTENSION_DECIDED, liaisons),
-    "refuse_extension": (Topic.EXTENSION_DECIDED, liaisons),
+    "return": (Topic.RETURNED, returned_to), "impose": (Topic.IMPOSED, returned_to),
+    "reply": (Topic.TO_SIGN, signers), "sign": (Topic.TO_CHECK, checkers), "send_back": (Topic.SENT_BACK, workers),
+    "redo": (Topic.REDO, whole), "redo_again": (Topic.REDO, whole), "disputed": (Topic.DISPUTED, checkers),
+    "urge": (Topic.URGED, handlers), "supplement": (Topic.ADDED, handlers),
+    "remind": (Topic.DUE_SOON, workers), "overdue": (Topic.OVERDUE, whole), "chase": (Topic.CHASED, office),
+    "supervise": (Topic.SUPERVISED, inspectors), "letter": (Topic.LETTER, whole),
+    "ask_facts": (Topic.FACTS_WANTED, hotline), "give_facts": (Topic.ADDED, workers),
+    "go_on": (Topic.GOES_ON, workers),
+    "ask_extension": (Topic.EXTENSION_ASKED, office), "extend": (Topic.EXTENSION_DECIDED, workers),
+    "refuse_extension": (Topic.EXTENSION_DECIDED, workers),
     "hand_down": (Topic.HANDED_DOWN, county), "hand_up": (Topic.RETURNED, back_in_the_city),
     "county_late": (Topic.COUNTY_LATE, both_offices),
-    "merge": (Topic.GONE, liaisons), "merged_in": (Topic.ADDED, handlers),
-    "want_share": (Topic.SHARE_WANTED, checkers), "share_give": (Topic.SHARE_IN, liaisons),
-    "share_back": (Topic.RETURNED, checkers), "share_late": (Topic.SHARE_LATE, liaisons),
+    "withdraw": (Topic.WITHDRAWN, holders), "void": (Topic.ENDED, holders), "not_accept": (Topic.ENDED, holders),
+    "pass_on": (Topic.ENDED, holders),
+    "merge": (Topic.MERGED, holders), "merged_in": (Topic.ADDED, handlers), "merged_out": (Topic.PARTED, main_handlers),
+    "want_share": (Topic.SHARE_WANTED, checkers), "share_give": (Topic.SHARE_IN, workers),
+    "share_back": (Topic.RETURNED, checkers), "share_end": (Topic.SHARE_OVER, joined),
+    "share_late": (Topic.SHARE_LATE, workers),
 }  # fmt: skip
-"""Which step tells whom of what. That a department has a ticket, or has it no more, is told by whichever step."""
+"""Which step tells whom of what. That a department has a ticket, or another has it now, is told by whichever step."""
+ALSO: dict[str, tuple[Topic, Reach]] = {"return": (Topic.TO_IMPOSE, deciders), "share_back": (Topic.SHARE_OVER, joined)}
+"""And whom of what besides."""
 OF_SHARE = {"share_ask": Topic.SHARE_ASKED, "share_end": Topic.SHARE_OVER, "share_late": Topic.SHARE_LATE}
 """What the other department is told of its share (协办)."""
 
@@ -136,9 +166,10 @@ def of_step(session: Session, ticket: Ticket, step: TicketStep) -> None:
         _of_department(session, ticket, step)
     if step.action in OF_SHARE:
         _of_share(session, ticket, step)
-    if step.action in TOLD:
-        topic, reach = TOLD[step.action]
-        _tell(session, reach(session, ticket), topic, ticket, step)
+    for told in (TOLD, ALSO):
+        if step.action in told:
+            topic, reach = told[step.action]
+            _tell(session, reach(session, ticket), topic, ticket, step)
     passed_answers.of_step(session, ticket, step)
     if step.target == State.CLOSED and step.source != State.CLOSED:
         caller_sms.closed(session, ticket, at=step.at)
@@ -191,11 +222,9 @@ def _of_share(session: Session, ticket: Ticket, step: TicketStep) -> None:
     told = people(session, Role.LIAISON, department_id=share.department_id)
     if guarded(ticket) or step.action == "share_late" or not told:
         told += people(session, Role.LEADER, department_id=share.department_id)
-    key = f"share:{share.id}:{step.id}"
-    _tell(session, told, OF_SHARE[step.action], ticket, step, key=key, department_id=share.department_id,
-          due_at=share.due_at)  # fmt: skip
+    _tell(session, told, OF_SHARE[step.action], ticket, step, department_id=share.department_id, due_at=share.due_at)
     if not told and step.action == "share_ask":
-        _tell(session, checkers(session, ticket), Topic.UNMANNED, ticket, step, key=key)
+        _tell(session, checkers(session, ticket), Topic.UNMANNED, ticket, step)
 
 
 def _tell(session: Session, told: Sequence[Account], topic: Topic, ticket: Ticket, step: TicketStep, *,

@@ -123,10 +123,10 @@ def describe(session: Session, ticket: Ticket, matter: Matter, *, by: Account, s
     with session.no_autoflush:
         if merging.parted(session, ticket, before=before):
             raise ReferralError("已有工单并入本工单，不能改变保密要求、类别性质和被反映单位；请先撤销合并")
-    if secret:
-        caller_told.hush(session, ticket, at=at)
     write_step(session, ticket, "describe", by=by.login, source=ticket.state, at=at, klass=matter.klass,
                urgency=matter.urgency)  # fmt: skip
+    if secret:
+        caller_told.hush(session, ticket, at=at)
     audit.note(session, "ticket.describe", by=by.login, at=at, about=("ticket", ticket.number), klass=matter.klass)
 
 
@@ -182,8 +182,8 @@ def give_back(session: Session, ticket: Ticket, *, why: str, by: Account, settin
     """退单: the department returns what isn't its own, with a reason and in time; a county's to its county's office."""
     reasoned(why, "退单必须说明理由")
     source = move(ticket, Action.RETURN, by=by, at=at)
-    written(session, ticket, Action.RETURN, by=by, source=source, at=at, why=why)
     ticket.returned += 1
+    written(session, ticket, Action.RETURN, by=by, source=source, at=at, why=why)
     without_department(session, ticket, settings=settings, at=at)
     shares.end_all(session, ticket, why="承办单位退单", by="hotline", at=at)
 
@@ -213,11 +213,11 @@ def sign(session: Session, ticket: Ticket, *, no_secrets: bool, by: Account, at:
 
 
 def send_back(session: Session, ticket: Ticket, *, why: str, by: Account, settings: Settings, at: datetime) -> None:
-    """The hotline finds that the reply doesn't answer the question; the department's clock goes on from where it
-    stood."""
+    """The hotline finds that the reply doesn't answer the question: it is its liaison's to write again before anybody
+    signs it; the department's clock goes on from where it stood."""
     reasoned(why, "请说明退回原因")
     source = move(ticket, Action.SEND_BACK, by=by, at=at)
-    ticket.signed_by = ""
+    ticket.replied_by = ticket.signed_by = ""
     written(session, ticket, Action.SEND_BACK, by=by, source=source, at=at, why=why)
     deadlines.set_due(session, ticket, settings=settings)
 

@@ -22,7 +22,13 @@ class Topic(StrEnum):
     DISPATCH_LATE = "dispatch_late"  # and was not dispatched in time
     NEW = "new"  # a ticket came to the department
     GONE = "gone"  # it is another department's now
+    WITHDRAWN = "withdrawn"  # 撤单: its caller wants it followed no more
+    ENDED = "ended"  # the hotline ended what a county's office was to dispatch
+    MERGED = "merged"  # it goes with another ticket
+    PARTED = "parted"  # what was merged into it is a matter of its own again
     RETURNED = "returned"
+    TO_IMPOSE = "to_impose"  # two departments gave it back: the competent office decides
+    IMPOSED = "imposed"  # and has
     TO_SIGN = "to_sign"
     TO_CHECK = "to_check"
     SENT_BACK = "sent_back"
@@ -37,6 +43,7 @@ class Topic(StrEnum):
     SUPERVISED = "supervised"
     LETTER = "letter"
     FACTS_WANTED = "facts_wanted"  # a department must know more of the caller
+    GOES_ON = "goes_on"  # and couldn't in time: it goes on with what it has
     EXTENSION_ASKED = "extension_asked"
     EXTENSION_DECIDED = "extension_decided"
     HANDED_DOWN = "handed_down"  # a county's office has it to pass on
@@ -49,6 +56,7 @@ class Topic(StrEnum):
     PASSED_REFUSED = "passed_refused"  # what 12345 sent could not be taken, and waits for a person
     UNMANNED = "unmanned"  # a ticket went to a department of which nobody can be told
     UNHEARD = "unheard"  # somebody was told something by no message, or nobody knows: a person must
+    UNREGISTERED = "unregistered"  # a short message's text is not: none goes out
     CALENDAR = "calendar"  # a year whose holidays nobody here knows
     REPORT = "report"  # the month's statistics are to be reported (附件9)
     UPDATE = "update"  # the periodic update is near or over its day
@@ -58,19 +66,22 @@ class Topic(StrEnum):
 
 WORDS = {
     Topic.TO_DISPATCH: "新工单待派发", Topic.DISPATCH_LATE: "工单未按时派发",
-    Topic.NEW: "新工单待签收", Topic.GONE: "工单已转其他单位", Topic.RETURNED: "工单被退回",
+    Topic.NEW: "新工单待签收", Topic.GONE: "工单已转其他单位", Topic.WITHDRAWN: "来电人撤单",
+    Topic.ENDED: "工单不再办理", Topic.MERGED: "工单已并入其他工单", Topic.PARTED: "并入的工单已分出",
+    Topic.RETURNED: "工单被退回", Topic.TO_IMPOSE: "工单两次被退回，待指定承办", Topic.IMPOSED: "已指定承办单位",
     Topic.TO_SIGN: "答复待签发", Topic.TO_CHECK: "答复待审核", Topic.SENT_BACK: "答复被退回修改",
     Topic.REDO: "工单需重办", Topic.DISPUTED: "来电人再次不满意，待裁定", Topic.CALL_BACK: "待人工回访",
     Topic.URGED: "来电人催单", Topic.ADDED: "来电人补充情况", Topic.DUE_SOON: "工单即将到期",
     Topic.OVERDUE: "工单已逾期", Topic.CHASED: "催办通知", Topic.SUPERVISED: "工单列入督办",
-    Topic.LETTER: "收到督办函", Topic.FACTS_WANTED: "需请来电人补充",
+    Topic.LETTER: "收到督办函", Topic.FACTS_WANTED: "需请来电人补充", Topic.GOES_ON: "未获补充，按现有情况办理",
     Topic.EXTENSION_ASKED: "延期申请待审批", Topic.EXTENSION_DECIDED: "延期申请已有结果",
     Topic.HANDED_DOWN: "转派县区待派发", Topic.COUNTY_LATE: "县区未按时转派",
     Topic.SHARE_ASKED: "新协办待反馈", Topic.SHARE_IN: "协办意见已反馈", Topic.SHARE_OVER: "协办已结束",
     Topic.SHARE_LATE: "协办已逾期", Topic.SHARE_WANTED: "申请协办待安排",
     Topic.PASSED_REFUSED: "12345转来事项待处理",
     Topic.REPORT: "月度统计表待报送",
-    Topic.UNHEARD: "告知未送达，请人工告知", Topic.CALENDAR: "年度放假安排缺失，请录入",
+    Topic.UNHEARD: "告知未送达，请人工告知", Topic.UNREGISTERED: "短信文本未报备，短信未发出",
+    Topic.CALENDAR: "年度放假安排缺失，请录入",
     Topic.UNMANNED: "承办单位没有可提醒的人员", Topic.UPDATE: "基础信息定期更新",
     Topic.SWEEP_DUE: "保密复查到期", Topic.LAPSED: "待发布版本已过有效期",
 }  # fmt: skip

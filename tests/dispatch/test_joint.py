@@ -79,7 +79,7 @@ def test_all_shares_are_in_before_the_leader_signs_and_the_answer_is_made_of_the
     assert (row.state, row.shares_open) == (State.TO_CHECK, 0)
     with pytest.raises(ReferralError, match="派发后、签发前"):
         ask(session, row, other, staff, settings)
-    assert told(session) == [("supervisor", "share_wanted"), ("theirs", "share_asked"), ("liaison", "share_in")]
+    assert told(session) == [("supervisor", "share_wanted"), ("theirs", "share_asked"), ("liaison", "share_in"), ("liaison", "share_over")]
     session.refresh(row)
     assert [s.action for s in row.steps if "share" in s.action] == ["want_share", "share_ask", "share_ask", "share_give", "share_end"]
 
@@ -99,7 +99,7 @@ def test_only_the_department_that_was_asked_gives_its_share_and_only_once(sessio
     joint.give_back(session, share, why="不属我局职责", by=theirs, at=NOON)
     with pytest.raises(ReferralError, match="已结束"):
         joint.give(session, share, words="x", by=theirs, at=NOON)
-    assert told(session)[-1] == ("supervisor", "returned")
+    assert told(session)[-2:] == [("supervisor", "returned"), ("liaison", "share_over")]
     assert (row.shares_open, share.answer) == (0, "")
     ask(session, row, other, staff, settings)  # asked again, with reason: a share of its own
     session.add(Share(ticket_id=row.id, department_id=other.id, asked="x", at=NOON, by="x", due_at=NOON))

@@ -130,7 +130,7 @@ def test_a_department_hears_that_its_ticket_is_gone_and_the_other_that_more_was_
     session.refresh(row)
     assert [(s.action, s.source, s.target) for s in row.steps[-2:]] == [("merge", "to_accept", "merged"), ("share_end", "merged", "merged")]
     rows = session.execute(select(Account.login, Notice.topic).join(Account, Account.id == Notice.account_id).order_by(Notice.id))
-    assert [tuple(one) for one in rows][-3:] == [("theirs", Topic.GONE), ("liaison", Topic.SHARE_OVER), ("liaison", Topic.ADDED)]
+    assert [tuple(one) for one in rows][-3:] == [("theirs", Topic.MERGED), ("liaison", Topic.SHARE_OVER), ("liaison", Topic.ADDED)]
 
 
 def test_days_granted_to_the_matter_are_granted_to_everybody_who_waits_for_its_answer(session: Session, settings: Settings, staff: Staff, main: Ticket) -> None:
