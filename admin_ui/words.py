@@ -21,7 +21,7 @@ from dispatch.line.flags import Skill
 from dispatch.line.menu import Do, Fault
 from dispatch.passed import passed_answers
 from dispatch.passed.passed import Outcome as Taken
-from dispatch.tickets import colleague_notes, secrecy, ticket_files
+from dispatch.tickets import caller_told, colleague_notes, secrecy, ticket_files
 from dispatch.tickets.handings import Way
 from dispatch.tickets.shares import Outcome as Shared
 from dispatch.tickets.states import Action, State
@@ -109,6 +109,7 @@ ACTIONS = {
     Action.ASK_EXTENSION: _("申请延期"), Action.EXTEND: _("同意延期"), Action.REFUSE_EXTENSION: _("不同意延期"),
     Action.HAND_DOWN: _("转派县区"), Action.HAND_UP: _("退回市级"), "county_late": _("县区未按时转派"),
     "dispatch_late": _("未按时派发"), secrecy.CONFIDE: _("来电人要求保密"),
+    caller_told.OUT: _("此前的短信已发出或可能已发出，不能收回"),
     Action.SUCCEED: _("承接单位接办"), Action.TAKE_AWAY: _("收回重派"),
     "disputed": _("重办后仍不满意"), Action.SETTLE: _("裁定办结"), Action.REDO_AGAIN: _("裁定重办"),
 }  # fmt: skip

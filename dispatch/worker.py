@@ -1,10 +1,12 @@
 """The Celery application: thin tasks. Rows are the queue; beat only wakes those who look for them."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import cache
 
 from celery import Celery
 from celery.signals import setup_logging, worker_shutdown
+from sqlalchemy.orm import Session
 
 from dispatch.answering.speech import Speaker
 from dispatch.callbacks.place_keeper import PlaceKeeper
@@ -13,11 +15,12 @@ from dispatch.callbacks.telephone import Telephone
 from dispatch.calls import sent_answers
 from dispatch.sweeps import sweeper
 from dispatch.sweeps.duty import Duty
+from dispatch.tickets import caller_told
 from hotline.database import database
 from hotline.events import Bus
-from hotline.settings import settings
+from hotline.settings import Settings, settings
 from hotline.telling.aside import Aside
-from hotline.telling.outbox import Channel
+from hotline.telling.outbox import Channel, Delivery
 from hotline.telling.teller import Teller, carriers_of
 from hotline.times import local_day, now
 from knowledge_base.search.meaning import engine
@@ -54,6 +57,12 @@ def sweep() -> None:
 def tell() -> None:
     """Have what is owed to people brought out, beside the sweeps: who waits for a mail server keeps nobody waiting."""
     _telling().wake()
+
+
+def needless(session: Session, delivery: Delivery, *, settings: Settings, at: datetime) -> bool:
+    """Whether nobody is to get a message that is about to go out: whoever knows of a reason is asked."""
+    return (sent_answers.needless(session, delivery, settings=settings, at=at)
+            or caller_told.secret(session, delivery))  # fmt: skip
 
 
 def finish_telling(**_said: object) -> None:
@@ -108,8 +117,7 @@ def _telling() -> Aside:
     ways = carriers_of(settings())
     if settings().telling == "out":
         ways[Channel.PHONE] = Ringing(settings(), database(), Telephone(settings()))
-    teller = Teller(settings(), database(), ways, sent_answers.needless)
-    return Aside("tell", teller.work)
+    return Aside("tell", Teller(settings(), database(), ways, needless).work)
 
 
 @cache

@@ -22,7 +22,7 @@ from dispatch.tickets.tickets import Ticket, write_step
 from hotline.exchange import holding
 from hotline.phones import normalise
 from hotline.settings import Settings
-from hotline.telling import outcomes, phone
+from hotline.telling import outbox, outcomes, phone
 from hotline.telling.carriers import CarrierError, Later, NotNow, Refused
 from hotline.telling.claiming import LEASE
 from hotline.telling.outbox import Channel, Delivery, State
@@ -57,8 +57,7 @@ def begin(session: Session, delivery_id: int, lines: Taken, *, settings: Setting
     if delivery.state != State.SENDING:
         raise Refused("已由其他进程处理")
     if _needless(session, delivery):
-        delivery.state, delivery.ended_at, delivery.lease_until = State.VOID, at, None
-        delivery.tries[-1].outcome, delivery.tries[-1].ended_at = State.VOID, at
+        outbox.void(delivery, at=at)
         return None
     number = phone.rung(delivery).number
     if trouble := _in_the_way(session, delivery, number, lines, settings, at):

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from dispatch.callbacks.dialable import dialable
 from dispatch.passed import passed_answers
 from dispatch.tickets import alerts, caller_sms
-from dispatch.tickets.tickets import Ticket
+from dispatch.tickets.tickets import Ticket, write_step
 from hotline.accounts.roles import Role
 from hotline.phones import extension_of
 from hotline.settings import Settings
@@ -22,6 +22,8 @@ from hotline.telling.phone import Line
 from hotline.times import local
 
 UNSENT = frozenset({State.OWED, State.FAILED, State.IN_DOUBT})
+WAITS = frozenset({State.OWED, State.SENDING})
+OUT = "sms_out"  # in the ticket's history: a short message is out, or may be, that was to be held
 
 
 @dataclass(frozen=True)
@@ -57,20 +59,32 @@ def of(session: Session, ticket: Ticket) -> Sequence[Delivery]:
 
 def drop(session: Session, ticket: Ticket, topic: str, *, but: str = "", at: datetime) -> None:
     """What he was to be told isn't so any more: what of it didn't go out goes to nobody; `but` what has this key."""
-    for row in _unsent(session, ticket):
+    for row in _held(session, ticket, UNSENT):
         if row.topic == topic and row.key != but:
             outbox.void(row, at=at)
 
 
 def hush(session: Session, ticket: Ticket, *, at: datetime) -> None:
-    """He wishes secrecy from now on, and the gateway is outside the house: no short message that waits goes out. A
-    person tells him what it was to."""
-    unsent = [row for row in _unsent(session, ticket) if row.channel == Channel.SMS]
-    if any(row.state == State.OWED and row.topic != sms.AHEAD for row in unsent):
+    """He wishes secrecy from now on, and the gateway is outside the house: no short message goes out that isn't out
+    already. A person tells him what it was to; what is out, or may be, the history says."""
+    unsent = [row for row in _held(session, ticket, UNSENT | WAITS) if row.channel == Channel.SMS]
+    if any(row.state in WAITS and row.topic != sms.AHEAD for row in unsent):
         notices.tell(session, alerts.people(session, Role.SUPERVISOR), Topic.UNHEARD, key=f"ticket:{ticket.id}:hushed",
                      about=("ticket", ticket.number), at=at)  # fmt: skip
+    if any(outbox.handed_over(row) or row.state == State.IN_DOUBT for row in unsent):
+        write_step(session, ticket, OUT, by="hotline", source=ticket.state, at=at)
     for row in unsent:
-        outbox.void(row, at=at)
+        if not outbox.handed_over(row):
+            outbox.void(row, at=at)
+
+
+def secret(session: Session, delivery: Delivery) -> bool:
+    """Whether it is a short message to the caller of a matter that is confidential by now: nobody gets it, whenever it
+    was owed."""
+    citizens = delivery.channel == Channel.SMS and delivery.account_id is None and delivery.topic != sms.DUTY
+    if not citizens or delivery.kind != "ticket":
+        return False
+    return bool(session.scalar(select(Ticket.confidential).where(Ticket.number == delivery.thing)))
 
 
 def which(ticket: Ticket) -> str:
@@ -86,9 +100,9 @@ def _his(ticket: Ticket) -> Select[Delivery]:
     return select(Delivery).where(*about, *his).order_by(Delivery.id)
 
 
-def _unsent(session: Session, ticket: Ticket) -> Sequence[Delivery]:
-    """What didn't go out, ours until the end: whoever would bring it out at this moment comes before or after."""
-    query = _his(ticket).where(Delivery.state.in_(UNSENT)).with_for_update()
+def _held(session: Session, ticket: Ticket, states: frozenset[State]) -> Sequence[Delivery]:
+    """What stands so, ours until the end: whoever would bring it out at this moment comes before or after."""
+    query = _his(ticket).where(Delivery.state.in_(states)).with_for_update()
     return session.scalars(query.execution_options(populate_existing=True)).all()
 
 

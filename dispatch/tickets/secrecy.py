@@ -35,6 +35,6 @@ def ask(session: Session, ticket: Ticket, *, why: str, by: Account, at: datetime
     merging.alone(session, ticket, why="来电人要求保密", at=at)
     ticket.confidential = True
     unnaming(ticket, ground)
-    caller_told.hush(session, ticket, at=at)
     write_step(session, ticket, CONFIDE, by=by.login, source=ticket.state, at=at, why=ground)
+    caller_told.hush(session, ticket, at=at)
     audit.note(session, f"ticket.{CONFIDE}", by=by.login, at=at, about=("ticket", ticket.number), reason=ground)

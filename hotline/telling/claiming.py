@@ -46,14 +46,28 @@ def claim(session: Session, *, settings: Settings, at: datetime, needless: Needl
     if delivery is None:
         return None
     if needless is not None and needless(session, delivery, settings=settings, at=at):
-        delivery.state, delivery.ended_at, delivery.lease_until = State.VOID, at, None
-        outbox.forget_secrets(delivery)
+        outbox.void(delivery, at=at)
         return NOTHING
     first = _allowed(session, delivery, settings, at)
     if first > at:
         delivery.state, delivery.due_at, delivery.lease_until = State.OWED, first, None
         return NOTHING
     return _begun(session, delivery, settings, at)
+
+
+def hand_over(session: Session, claim: Claim, *, via: str, settings: Settings, at: datetime,
+              needless: Needless | None = None) -> bool:  # fmt: skip
+    """The last look at one message, with its row in our hands, before it leaves the house by this way: what was claimed
+    may be void since. False where nobody is to hear it any more; True, and nobody can hold it from now on."""
+    [(delivery_id, token, _attempt)] = claim.parts
+    delivery = session.get_one(Delivery, delivery_id, with_for_update=True)
+    if delivery.token != token or delivery.state != State.SENDING:
+        return False
+    if needless is not None and needless(session, delivery, settings=settings, at=at):
+        outbox.void(delivery, at=at)
+        return False
+    delivery.via = via
+    return True
 
 
 def _taken(session: Session, *, at: datetime) -> Delivery | None:
@@ -89,7 +103,7 @@ def _begun(session: Session, first: Delivery, settings: Settings, at: datetime) 
         row.state, row.lease_until, row.token = State.SENDING, at + LEASE, row.token + 1
     tries = [DeliveryAttempt(delivery_id=row.id, at=at) for row in rows]
     for row in rows:
-        row.attempts += 1
+        row.attempts, row.via = row.attempts + 1, ""
     session.add_all(tries)
     session.flush()
     parts = tuple((row.id, row.token, attempt.id) for row, attempt in zip(rows, tries, strict=True))

@@ -61,7 +61,7 @@ class Delivery(Base):
     token: Mapped[int] = mapped_column(default=0)
     attempts: Mapped[int] = mapped_column(default=0)
     ground: Mapped[str] = mapped_column(String(300), default="")  # why it failed, or waits
-    via: Mapped[str] = mapped_column(String(20), default="")  # console, or the way itself
+    via: Mapped[str] = mapped_column(String(20), default="")  # console, or the way itself; none before it went by it
     reference: Mapped[str] = mapped_column(String(120), default="")  # what the other side calls it
     ended_at: Mapped[datetime | None]
     tries: Mapped[list["DeliveryAttempt"]] = relationship(order_by="DeliveryAttempt.id")
@@ -102,7 +102,15 @@ def forget_secrets(delivery: Delivery) -> None:
     delivery.values = shown(delivery)
 
 
+def handed_over(delivery: Delivery) -> bool:
+    """Whether it is on its way out at this moment: nobody can hold it any more."""
+    return delivery.state == State.SENDING and delivery.via != ""
+
+
 def void(delivery: Delivery, *, at: datetime) -> None:
-    """Nobody need hear of it any more."""
-    delivery.state, delivery.ended_at = State.VOID, at
+    """Nobody need hear of it any more; whoever was about to bring it out finds so."""
+    delivery.state, delivery.ended_at, delivery.lease_until = State.VOID, at, None
+    for begun in delivery.tries:
+        if begun.ended_at is None:
+            begun.outcome, begun.ended_at = State.VOID, at
     forget_secrets(delivery)

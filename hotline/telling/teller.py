@@ -115,7 +115,7 @@ class Teller:
 
     def _carried(self, claim: Claim) -> str | CarrierError:
         try:
-            self._within_the_day(claim)
+            self._last_look(claim)
             return self.carriers[claim.channel].carry(claim.message)
         except CarrierError as fault:
             return fault
@@ -123,10 +123,20 @@ class Teller:
             log.exception("telling.failed", delivery=claim.message.id)
             return Unsure(type(fault).__name__)
 
-    def _within_the_day(self, claim: Claim) -> None:
-        """No citizen's telephone is flooded with short messages, whoever asks for them."""
+    def _last_look(self, claim: Claim) -> None:
+        """Whether a short message to a citizen is to leave the house: neither when he is flooded with them, nor when he
+        asked for secrecy a moment ago."""
         if not claim.asked_for:
             return
+        self._within_the_day(claim)
+        with self.database.writing() as session:
+            goes = claiming.hand_over(session, claim, via=self.carriers[claim.channel].name, settings=self.settings,
+                                      at=now(), needless=self.needless)  # fmt: skip
+        if not goes:
+            raise Refused("已停止发送")
+
+    def _within_the_day(self, claim: Claim) -> None:
+        """No citizen's telephone is flooded with short messages, whoever asks for them."""
         since = now() - timedelta(days=1)
         with self.database.reading() as session:
             sent = session.scalar(select(func.count()).select_from(Delivery).where(
