@@ -19,8 +19,10 @@ from dispatch.figures.reporting import REPORT
 from dispatch.tickets import reach
 from dispatch.tickets.shares import Share
 from dispatch.tickets.tickets import Ticket
+from hotline.accounts.roles import Permission
 from hotline.telling import addresses, notices
 from hotline.telling.notices import Notice, Topic, Wish, WishError
+from hotline.telling.outcomes import TEMPLATE
 from knowledge_base.lapsing import ENTRY
 from knowledge_base.sweep_notices import SWEEP
 
@@ -146,6 +148,8 @@ def _place(notice: Notice) -> str:
         return url_for("passed.listed", open=1)
     if notice.kind == REPORT:
         return url_for("monthly_reports.page", month=notice.thing)
+    if notice.kind == TEMPLATE:  # who can't register it knows all there is to know
+        return url_for("ways_out.page" if me().may(Permission.TELLING) else "inbox.listed")
     if notice.kind == CALENDAR:
         return url_for("calendar.listed")
     if notice.kind == "ticket":

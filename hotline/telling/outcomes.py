@@ -1,5 +1,6 @@
 """What became of a message: sent, put off, to be tried again, failed, in doubt; and what people may do about it."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -10,12 +11,14 @@ from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.settings import Settings
 from hotline.telling import notices, outbox, phone, sms
-from hotline.telling.carriers import CarrierError, NotNow, Refused, Unsure
+from hotline.telling.carriers import CarrierError, NotNow, Refused, Unregistered, Unsure
 from hotline.telling.notices import Topic
 from hotline.telling.outbox import Channel, Delivery, DeliveryAttempt, State
 from hotline.telling.webhooks import Webhook
+from hotline.times import local_day
 
 LONGEST_PAUSE = timedelta(hours=3)
+TEMPLATE = "sms_template"  # what a notice of an unregistered text is about
 PUT_OFF = timedelta(seconds=10)
 BESIDE = frozenset({sms.AHEAD, sms.DUTY})
 """Short messages that go beside a telephone, which rings all the same: nothing is lost with them."""
@@ -43,8 +46,8 @@ def ended(delivery: Delivery, attempt: DeliveryAttempt, outcome: str | CarrierEr
     else:
         attempt.outcome, delivery.ended_at = delivery.state, at
     session = object_session(delivery)
-    if session is not None and delivery.state in (State.FAILED, State.IN_DOUBT) and _else_untold(session, delivery):
-        _by_a_person(session, delivery, at=at)
+    if session is not None and delivery.state in (State.FAILED, State.IN_DOUBT):
+        _missed(session, delivery, outcome, at=at)
 
 
 def put_off(session: Session, delivery: Delivery, attempt: DeliveryAttempt, fault: NotNow, *, at: datetime) -> None:
@@ -88,6 +91,18 @@ def _after(delivery: Delivery, fault: CarrierError, settings: Settings) -> State
     return State.FAILED if given_up else State.OWED
 
 
+def _missed(session: Session, delivery: Delivery, outcome: str | CarrierError, *, at: datetime) -> None:
+    """Who sees to what didn't go out, or nobody knows. A text that isn't registered fails for everybody alike: that is
+    told once a day until it is; who lodged a matter has heard his code already."""
+    unregistered = isinstance(outcome, Unregistered)
+    if unregistered:
+        key = f"unregistered:{delivery.template}:{local_day(at)}"
+        notices.tell(session, _people(session, Role.SUPERVISOR, Role.ADMINISTRATOR), Topic.UNREGISTERED, key=key,
+                     about=(TEMPLATE, delivery.template), named="短信模板", at=at)  # fmt: skip
+    if _else_untold(session, delivery) and not (unregistered and delivery.topic == sms.CODE):
+        _by_a_person(session, delivery, at=at)
+
+
 def _else_untold(session: Session, delivery: Delivery) -> bool:
     """Whether it was the only word of something: people of the house find it in their inbox too, and of other systems
     only 12345 passes it on to a citizen."""
@@ -103,6 +118,10 @@ def _else_untold(session: Session, delivery: Delivery) -> bool:
 
 def _by_a_person(session: Session, delivery: Delivery, *, at: datetime) -> None:
     """Nobody has heard it, or nobody knows: the hotline's supervisors see to it that it is told."""
-    told = session.scalars(select(Account).where(Account.role == Role.SUPERVISOR, Account.active.is_(True)))
-    notices.tell(session, told.all(), Topic.UNHEARD, key=f"delivery:{delivery.id}:{delivery.token}",
-                 about=(delivery.kind, delivery.thing), urgent=delivery.urgent, at=at)  # fmt: skip
+    notices.tell(session, _people(session, Role.SUPERVISOR), Topic.UNHEARD, about=(delivery.kind, delivery.thing),
+                 key=f"delivery:{delivery.id}:{delivery.token}", urgent=delivery.urgent, at=at)  # fmt: skip
+
+
+def _people(session: Session, *roles: Role) -> Sequence[Account]:
+    query = select(Account).where(Account.role.in_(roles), Account.active.is_(True))
+    return session.scalars(query.order_by(Account.id)).all()

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from structlog.testing import capture_logs
 
 from hotline.accounts.roles import Role
@@ -76,7 +76,8 @@ def test_what_a_citizen_did_not_get_is_told_to_the_supervisors_unless_a_telephon
     values = dict.fromkeys(sms.blanks(sms.TEXTS[topic]), "1")
     with house.database.writing() as session:
         supervisor = town.somebody(session, Role.SUPERVISOR)
-        sms.register(session, topic, text=sms.TEXTS[topic], registered_id="SMS_79", by="admin", at=NOON)
+        for text in (topic, sms.NOTICE):
+            sms.register(session, text, text=sms.TEXTS[text], registered_id="SMS_79", by="admin", at=NOON)
         sms.owe(session, topic, MOBILE, values, NOON, key="a", about=("ticket", NUMBER), urgent=True)
         sms.owe(session, sms.NOTICE, MOBILE, {"number": "1", "topic": "1"}, NOON, key="b", account_id=house.people[0].id, urgent=True)
     slot.answers = [(400, {})] * 2
@@ -105,6 +106,29 @@ def test_a_text_that_is_not_registered_goes_to_no_gateway_and_can_be_sent_when_i
         assert again(session, session.merge(house.rows()[0]), by="admin", at=NOON)
     house.sweep()
     assert (house.states(), slot.posted()[0]["template"]) == (["sent"], "SMS_78")
+
+
+def test_that_a_text_is_not_registered_is_told_once_a_day_until_it_is(house: House, slot: Mailslot) -> None:
+    with house.database.writing() as session:
+        people = [town.somebody(session, role).id for role in (Role.SUPERVISOR, Role.ADMINISTRATOR)]
+        session.execute(delete(sms.SmsTemplate))
+
+    def told(topic: Topic) -> list[tuple[int, str]]:
+        with house.database.reading() as session:
+            return [(row.account_id, row.thing) for row in session.scalars(select(Notice).where(Notice.topic == topic).order_by(Notice.id))]
+
+    once = [(one, CODE) for one in people]
+    for key, day, times in (("a", 0, 1), ("b", 0, 1), ("c", 1, 2)):
+        owe(house, key)
+        house.sweep(NOON + timedelta(days=day))
+        assert (told(Topic.UNREGISTERED), told(Topic.UNHEARD)) == (once * times, [])
+    with house.database.writing() as session:
+        sms.owe(session, sms.CLOSED, MOBILE, {"number": NUMBER}, NOON, key="d", about=("ticket", NUMBER))  # which he hears by nothing else
+        sms.register(session, CODE, text="编号{number}查询码{code}", registered_id="SMS_80", by="admin", at=NOON)
+    owe(house, "e")
+    house.sweep(NOON + timedelta(days=2))
+    assert told(Topic.UNREGISTERED) == once * 2 + [(one, sms.CLOSED) for one in people]
+    assert told(Topic.UNHEARD) == [(people[0], NUMBER)]
 
 
 def test_no_telephone_is_flooded(house: House, slot: Mailslot) -> None:

@@ -42,6 +42,10 @@ class Refused(CarrierError):
     """It did not go out, and never will as it is."""
 
 
+class Unregistered(Refused):
+    """The carrier knows no such text: none in these words goes out before somebody has registered it."""
+
+
 class NotNow(CarrierError):
     """It was not tried: what it needs is in use. It costs no attempt."""
 

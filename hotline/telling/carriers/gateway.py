@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from hotline.settings import Settings
-from hotline.telling.carriers import Message, Refused
+from hotline.telling.carriers import Message, Unregistered
 from hotline.telling.carriers.http import post
 
 
@@ -16,7 +16,7 @@ class Gateway:
 
     def carry(self, message: Message) -> str:
         if not message.template:
-            raise Refused("短信模板尚未报备")
+            raise Unregistered("短信模板尚未报备")
         content = {"id": message.id, "to": message.place, "template": message.template, "values": message.values}
         answer = post(self.settings.sms_gateway, content, message_id=message.id,
                       secret=self.settings.sms_secret.get_secret_value(), wait=self.settings.telling_timeout_seconds)
