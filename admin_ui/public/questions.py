@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask_babel import gettext
 
-from dispatch.tickets.referrals import Matter
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.tickets import GUARDED, Klass
 from hotline.phones import is_reachable, normalise
 

@@ -11,8 +11,8 @@ from admin_ui.paging import code_in, number_in, wish
 from dispatch.calls.calls import Call
 from dispatch.calls.on_desk import answered_by
 from dispatch.tickets import duplicates, merging, reach, urging
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.lodging import Lodged, lodge
-from dispatch.tickets.referrals import Matter
 from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.tickets import Klass, Ticket, Urgency
 from hotline.accounts.roles import Permission

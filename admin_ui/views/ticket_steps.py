@@ -20,6 +20,7 @@ from dispatch.tickets import (
     disputes,
     extensions,
     facts,
+    intake,
     reach,
     referrals,
     secrecy,
@@ -27,7 +28,7 @@ from dispatch.tickets import (
     supervision,
     urging,
 )
-from dispatch.tickets.referrals import Matter
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.states import ImpossibleStep
 from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.tickets import Klass, Ticket, Urgency
@@ -88,7 +89,7 @@ def _department(session: Session) -> Department:
 def dispatch(number: str) -> ResponseReturnValue:
     def deed(session: Session, ticket: Ticket, at: datetime) -> None:
         to = _department(session)
-        referrals.describe(session, ticket, _matter(), by=me(), settings=house().settings, at=at)
+        intake.describe(session, ticket, _matter(), by=me(), settings=house().settings, at=at)
         referrals.dispatch(session, ticket, to=to, by=me(), settings=house().settings, at=at, why=_said("why", 500))
 
     return take(number, deed)
@@ -99,7 +100,7 @@ def dispatch(number: str) -> ResponseReturnValue:
 def impose(number: str) -> ResponseReturnValue:
     def deed(session: Session, ticket: Ticket, at: datetime) -> None:
         to = _department(session)
-        referrals.describe(session, ticket, _matter(), by=me(), settings=house().settings, at=at)
+        intake.describe(session, ticket, _matter(), by=me(), settings=house().settings, at=at)
         referrals.impose(session, ticket, to=to, why=_said("why", 500), by=me(), settings=house().settings, at=at)
 
     return take(number, deed)
@@ -128,7 +129,7 @@ def give_back(number: str) -> ResponseReturnValue:
 @needs(Permission.HAND_DOWN)
 def hand_down(number: str) -> ResponseReturnValue:
     def deed(session: Session, ticket: Ticket, at: datetime) -> None:
-        referrals.describe(session, ticket, _matter(), by=me(), settings=house().settings, at=at)
+        intake.describe(session, ticket, _matter(), by=me(), settings=house().settings, at=at)
         counties.hand_down(session, ticket, county=_said("county", 6), why=_said("why", 500), by=me(),
                            settings=house().settings, at=at)  # fmt: skip
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from dispatch.calls import calls, takes
 from dispatch.calls.calls import Call, Leg, Step
 from dispatch.calls.takes import Piece, Told
-from dispatch.tickets import caller_sms, codes, referrals
+from dispatch.tickets import caller_sms, codes, intake
 from dispatch.tickets.tickets import UNHEARD, UNSAID, Klass, Ticket, TicketStep
 from hotline import audit
 from hotline.phones import normalise
@@ -137,10 +137,10 @@ def _ticket(session: Session, message: Message, call: Call, sound: Recording, *,
     slip, wording = message.slip, message.wording
     heard = sound if wording is TOLD else _whole(session, call, settings)
     title = f"{wording.title}（{local(slip.began):%m月%d日 %H:%M}）"
-    matter = referrals.Matter(klass=Klass.CONSULT, title=title, summary=wording.summary, contact=slip.contact,
+    matter = intake.Matter(klass=Klass.CONSULT, title=title, summary=wording.summary, contact=slip.contact,
                               confidential=slip.secret)  # fmt: skip
     code = _code(session, slip, settings)
-    ticket = referrals.refer(session, matter, call=call, recording=heard, code=code, by=BY, settings=settings,
+    ticket = intake.refer(session, matter, call=call, recording=heard, code=code, by=BY, settings=settings,
                              at=slip.ended)  # fmt: skip
     caller_sms.lodged(session, ticket, code, at=at)
     return ticket

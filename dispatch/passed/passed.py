@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from dispatch.passed import passed_codes, passed_fields
 from dispatch.passed.passed_fields import BODY, Told
 from dispatch.passed.passed_matters import SOURCE, PassedMatter
-from dispatch.tickets import alerts, caller_sms, referrals
+from dispatch.tickets import alerts, caller_sms, intake
 from dispatch.tickets.list_order import says
 from dispatch.tickets.steps import ReferralError, reasoned
 from dispatch.tickets.tickets import Ticket
@@ -105,7 +105,7 @@ def settle(session: Session, row: PassedMatter, *, why: str, by: Account, at: da
 def _lodged(session: Session, told: Told, *, settings: Settings, at: datetime) -> Ticket:
     assert told.matter is not None  # noqa: S101 (it has no faults)
     code = passed_codes.mint(session, told.number, settings=settings)
-    ticket = referrals.refer(session, told.matter, call=None, recording=None, code=code, by=SOURCE, settings=settings,
+    ticket = intake.refer(session, told.matter, call=None, recording=None, code=code, by=SOURCE, settings=settings,
                              at=at, own=told.matter.summary, own_title=told.matter.title)  # fmt: skip
     ticket.source, ticket.foreign_number = SOURCE, told.number
     caller_sms.lodged(session, ticket, code, at=at)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.calls.calls import Call
 from dispatch.tickets import merging, reach
-from dispatch.tickets.referrals import Matter
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.tickets import Ticket
 from hotline import phones
 from hotline.accounts.accounts import Account

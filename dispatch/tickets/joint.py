@@ -40,19 +40,8 @@ def ask(session: Session, ticket: Ticket, *, of: Department, words: str, by: Acc
     asked = reasoned(words, "请写明需要协办的内容")[:500]
     _locked(session, ticket)
     unnaming(ticket, asked)
-    if State(ticket.state) not in JOINABLE:
-        raise ReferralError("工单派发后、签发前才能安排协办")
-    if wrong := not_in_service(of, at=at) or may_go_further(ticket):
+    if wrong := _barred(session, ticket, of, by=by, at=at):
         raise ReferralError(wrong)
-    if complains_of(session, ticket, of):
-        raise ReferralError("被反映单位不能作为协办单位")
-    if of.county_code and meant_county(session, of.county_code, ticket.complained_of):
-        raise ReferralError("被反映的是该县区政府或其主管部门，不能请其单位协办")
-    if by.role == Role.COUNTY_OFFICE and of.county_code != by.county_code:
-        raise ReferralError("县区主管部门只能安排本县区的单位协办")
-    at_work = {ticket.department_id, *(share.department_id for share in shares.waiting(session, ticket))}
-    if of.id in at_work:
-        raise ReferralError("该单位已在承办或协办本工单")
     share = Share(ticket_id=ticket.id, ticket=ticket, department=of, department_id=of.id, asked=asked, at=at,
                   by=by.login, due_at=at)  # fmt: skip
     set_due(session, share, settings=settings)
@@ -63,6 +52,22 @@ def ask(session: Session, ticket: Ticket, *, of: Department, words: str, by: Acc
                share=share.id)  # fmt: skip
     _noted(session, share, "ask", by=by, at=at)
     return share
+
+
+def _barred(session: Session, ticket: Ticket, of: Department, *, by: Account, at: datetime) -> str:
+    """Why he may not ask this department now; empty where he may."""
+    if State(ticket.state) not in JOINABLE:
+        return "工单派发后、签发前才能安排协办"
+    if wrong := not_in_service(of, at=at) or may_go_further(ticket):
+        return wrong
+    if complains_of(session, ticket, of):
+        return "被反映单位不能作为协办单位"
+    if of.county_code and meant_county(session, of.county_code, ticket.complained_of):
+        return "被反映的是该县区政府或其主管部门，不能请其单位协办"
+    if by.role == Role.COUNTY_OFFICE and of.county_code != by.county_code:
+        return "县区主管部门只能安排本县区的单位协办"
+    at_work = {ticket.department_id, *(share.department_id for share in shares.waiting(session, ticket))}
+    return "该单位已在承办或协办本工单" if of.id in at_work else ""
 
 
 def give(session: Session, share: Share, *, words: str, by: Account, at: datetime) -> None:

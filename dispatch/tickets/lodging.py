@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from dispatch.calls.calls import Call
-from dispatch.tickets import caller_sms, codes, referrals
-from dispatch.tickets.referrals import Matter
+from dispatch.tickets import caller_sms, codes, intake, referrals
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.tickets import Ticket
 from hotline.accounts.accounts import Account
 from hotline.directory.departments import Department
@@ -32,7 +32,7 @@ def lodge(session: Session, matter: Matter, *, call: Call, to: Department | None
     mobile number is sent his code; `told_closed`: and wishes a short message when the matter is closed."""
     sound = recordings.expect(session, call.id, kind=Kind.CALL, spool=settings.spool, at=call.began_at)
     code = codes.mint_free(session, settings=settings)
-    ticket = referrals.refer(session, matter, call=call, recording=sound, code=code, by=by.login, settings=settings,
+    ticket = intake.refer(session, matter, call=call, recording=sound, code=code, by=by.login, settings=settings,
                              at=at)  # fmt: skip
     sent = caller_sms.lodged(session, ticket, code, at=at)
     if told_closed:

@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch.tickets import codes, referrals
+from dispatch.tickets import codes, intake
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.lodging import Lodged
-from dispatch.tickets.referrals import Matter
 from dispatch.tickets.tickets import GUARDED, Ticket, own_words
 from hotline.settings import Settings
 
@@ -22,7 +22,7 @@ def lodge(session: Session, matter: Matter, *, code: str, settings: Settings, at
     if there is not None and _same(there, matter):
         return Lodged(there, code)
     free = code if there is None else codes.mint_free(session, settings=settings)
-    ticket = referrals.refer(session, matter, call=None, recording=None, code=free, by=WEB, settings=settings, at=at,
+    ticket = intake.refer(session, matter, call=None, recording=None, code=free, by=WEB, settings=settings, at=at,
                              own=matter.summary.strip(), own_title=_own_title(matter))  # fmt: skip
     ticket.source = WEB
     session.flush()

@@ -22,8 +22,8 @@ from dispatch.callbacks.contacting import CallerContact
 from dispatch.calls import calls
 from dispatch.calls.calls import Call, Step
 from dispatch.line.flags import Skill
-from dispatch.tickets import referrals
-from dispatch.tickets.referrals import Matter
+from dispatch.tickets import intake, referrals
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.tickets import Klass, Ticket
 from hotline.accounts import accounts
 from hotline.accounts.accounts import Account
@@ -119,7 +119,7 @@ class World:
             sound = session.scalar(select(Recording).where(Recording.call_id == call_id))
             matter = Matter(klass, title, "来电人称三月申领的失业金至今未到账，请核实。",
                             confidential=confidential, caller_name="王小明")
-            ticket = referrals.refer(session, matter, call=session.get_one(Call, call_id), recording=sound, code="",
+            ticket = intake.refer(session, matter, call=session.get_one(Call, call_id), recording=sound, code="",
                                      by="operator", settings=self.settings, at=at)
             by = accounts.by_login(session, "supervisor")
             department = by_code(session, to)

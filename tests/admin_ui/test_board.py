@@ -18,8 +18,8 @@ from dispatch.calls.desk import Offer
 from dispatch.calls.handled import Handled, Of
 from dispatch.figures.board import Board, board
 from dispatch.figures.figures import Share
-from dispatch.tickets import referrals
-from dispatch.tickets.referrals import Matter
+from dispatch.tickets import intake
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.tickets import Klass
 from dispatch.transfers.transfers import Otherwise, State, Transfer
 from hotline.times import day_begins, day_ends, local_day, now
@@ -75,7 +75,7 @@ def _transferred(session: Any, call: Call, account_id: int, state: State) -> Non
 
 def _referred(session: Any, world: World, call: Call, *, source: str) -> None:
     matter = Matter(Klass.CONSULT, "失业金一直没有到账", "来电人称三月申领的失业金至今未到账，请核实。")
-    ticket = referrals.refer(session, matter, call=call, recording=None, code="", by="operator", settings=world.settings,
+    ticket = intake.refer(session, matter, call=call, recording=None, code="", by="operator", settings=world.settings,
                              at=call.ended_at)  # fmt: skip
     ticket.source = source
 

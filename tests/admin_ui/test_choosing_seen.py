@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from dispatch.tickets import referrals
-from dispatch.tickets.referrals import Matter
+from dispatch.tickets import intake
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.tickets import Klass
 from hotline.database import Database
 from hotline.times import now
@@ -28,7 +28,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 def test_a_part_of_a_name_leads_to_the_department_by_the_keyboard_alone(world: World, enter: Enter) -> None:
     matter = Matter(Klass.CONSULT, "居住证到期", "来电人询问居住证如何续签。")
     with world.database.writing() as session:
-        number = referrals.refer(session, matter, call=None, recording=None, code="", by="operator",
+        number = intake.refer(session, matter, call=None, recording=None, code="", by="operator",
                                  settings=world.settings, at=now()).number  # fmt: skip
     page = enter("supervisor")
     page.goto(f"/tickets/{number}")

@@ -5,8 +5,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.tickets import caller_sms, referrals, urging
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.lodging import lodge
-from dispatch.tickets.referrals import Matter
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Klass, Ticket
 from hotline.accounts.accounts import Account

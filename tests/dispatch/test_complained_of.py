@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from dispatch.tickets import counties, joint, reach, referrals
+from dispatch.tickets import counties, intake, joint, reach, referrals
 from dispatch.tickets.complained_of import meant, meant_county
-from dispatch.tickets.referrals import Matter
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.tickets import Klass, Ticket
@@ -95,6 +95,6 @@ def test_nobody_outside_the_hotline_takes_away_whom_a_matter_complains_of(sessio
     for by in (county, staff.competent):
         assert by is not None
         with pytest.raises(ReferralError, match="被反映单位只能由热线修改"):
-            referrals.describe(session, row, said, by=by, settings=settings, at=NOON)
-    referrals.describe(session, row, said, by=staff.supervisor, settings=settings, at=NOON)
+            intake.describe(session, row, said, by=by, settings=settings, at=NOON)
+    intake.describe(session, row, said, by=staff.supervisor, settings=settings, at=NOON)
     assert row.complained_of == written

@@ -24,8 +24,8 @@ from dispatch.calls.tellings import Telling
 from dispatch.sweeps.duty import Duty
 from dispatch.sweeps.knowing import keep_knowledge
 from dispatch.sweeps.ringing import call_back
-from dispatch.tickets import drafting, referrals, reply_versions
-from dispatch.tickets.referrals import Matter
+from dispatch.tickets import drafting, intake, referrals, reply_versions
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.reply_versions import ReplyVersion
 from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError
@@ -430,7 +430,7 @@ def test_only_the_hotline_orders_corrections(session: Session, wronged: EntryVer
 
 def test_who_wished_to_stay_unknown_in_that_call_stays_so(session: Session, wronged: EntryVersion, who: People, settings: Settings) -> None:
     call = session.get_one(Call, "call-13888880002-0410")
-    referrals.refer(session, Matter(Klass.COMPLAINT, "态度", "窗口态度不好"), call=call, recording=None, code="", by="operator",
+    intake.refer(session, Matter(Klass.COMPLAINT, "态度", "窗口态度不好"), call=call, recording=None, code="", by="operator",
                     settings=settings, at=NOON)  # fmt: skip
     made = order(session, wronged, who, settings, "13888880001", "13888880002")
     assert [ticket.confidential for ticket in made] == [False, True]

@@ -12,10 +12,10 @@ from dispatch.clocks import ladder, recounting
 from dispatch.figures.board import board
 from dispatch.figures.figures import Share
 from dispatch.figures.own_figures import own_board
-from dispatch.tickets import counties, reach, referrals, worklist
+from dispatch.tickets import counties, intake, reach, referrals, worklist
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.list_order import DUE
 from dispatch.tickets.needs import doable
-from dispatch.tickets.referrals import Matter
 from dispatch.tickets.states import Action, State
 from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.tickets import UNHEARD, Klass, Ticket, Urgency
@@ -218,9 +218,9 @@ def test_nobody_outside_the_hotline_makes_an_open_matter_of_a_complaint(session:
     for by in (county(staff), staff.competent):
         assert by is not None
         with pytest.raises(ReferralError, match="只能由热线"):
-            referrals.describe(session, row, lift(row), by=by, settings=settings, at=later())
+            intake.describe(session, row, lift(row), by=by, settings=settings, at=later())
         assert not reach.sees_caller(session, row, account=by)
-    referrals.describe(session, row, lift(row), by=staff.supervisor, settings=settings, at=later())
+    intake.describe(session, row, lift(row), by=staff.supervisor, settings=settings, at=later())
     assert row.klass != Klass.COMPLAINT
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.clocks import ladder, recounting
-from dispatch.tickets import asides, merging, referrals, urging, web_questions, worklist
-from dispatch.tickets.referrals import Matter
+from dispatch.tickets import asides, intake, merging, referrals, urging, web_questions, worklist
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Klass, Ticket, Urgency
 from dispatch.tickets.worklist import Wanted
@@ -101,7 +101,7 @@ def test_each_time_that_it_comes_back_it_has_its_day_anew(session: Session, sett
 def test_what_is_urgent_has_hours_from_when_it_came_in(session: Session, settings: Settings, staff: Staff) -> None:
     row = town.ticket(session, settings)
     urgent = Matter(Klass.CONSULT, row.title, row.summary, urgency=Urgency.CRITICAL)
-    referrals.describe(session, row, urgent, by=staff.supervisor, settings=settings, at=later(minutes=30))
+    intake.describe(session, row, urgent, by=staff.supervisor, settings=settings, at=later(minutes=30))
     assert clock(row) == ("11-23 13:00", "11-23 13:00")
 
 

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from dispatch.callbacks.callbacks import Callback
 from dispatch.calls.calls import Call
 from dispatch.clocks import recounting
-from dispatch.tickets import asides, duplicates, extensions, joint, merging, progress, referrals, urging
+from dispatch.tickets import asides, duplicates, extensions, intake, joint, merging, progress, referrals, urging
 from dispatch.tickets.duplicates import Likely
-from dispatch.tickets.referrals import Matter
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.tickets import UNHEARD, Klass, Ticket, Urgency
@@ -104,7 +104,7 @@ def test_what_others_go_with_is_not_made_secret_or_another_class(session: Sessio
     merged(session, settings, main, staff)
     for klass, secret, of in ((Klass.CONSULT, True, ""), (Klass.COMPLAINT, False, ""), (Klass.CONSULT, False, "某局")):
         with pytest.raises(ReferralError, match="先撤销合并"):
-            referrals.describe(session, main, Matter(klass, "x", "y", secret, of), by=staff.supervisor, settings=settings, at=NOON)
+            intake.describe(session, main, Matter(klass, "x", "y", secret, of), by=staff.supervisor, settings=settings, at=NOON)
         session.expire(main)
 
 

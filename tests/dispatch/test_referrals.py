@@ -11,8 +11,8 @@ from dispatch.callbacks.callbacks import Callback
 from dispatch.calls import calls
 from dispatch.calls.calls import Call, Step
 from dispatch.clocks import clocks
-from dispatch.tickets import referrals
-from dispatch.tickets.referrals import Matter
+from dispatch.tickets import intake, referrals
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.states import ImpossibleStep, State
 from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.tickets import UNHEARD, Klass, Ticket
@@ -133,7 +133,7 @@ def test_whom_a_matter_complains_of_is_kept_though_nothing_else_is_described_ane
     supervisor = town.somebody(session, Role.SUPERVISOR)
     row = town.ticket(session, settings, klass=Klass.COMPLAINT)
     said = Matter(row.klass, row.title, row.summary, complained_of=" 公安局 ")
-    referrals.describe(session, row, said, by=supervisor, settings=settings, at=NOON)
+    intake.describe(session, row, said, by=supervisor, settings=settings, at=NOON)
     assert (row.complained_of, row.steps[-1].action) == ("公安局", "describe")
     with pytest.raises(ReferralError, match="被反映单位"):
         referrals.dispatch(session, row, to=office, by=supervisor, settings=settings, at=NOON)
@@ -309,7 +309,7 @@ def test_two_people_who_change_one_ticket_at_once_do_not_overwrite_each_other(da
 
 
 def test_a_ticket_without_a_call_has_no_caller_and_no_code(session: Session, settings: Settings) -> None:
-    row = referrals.refer(session, Matter(Klass.CONSULT, "窗口来访", "询问"), call=None, recording=None, code="",
+    row = intake.refer(session, Matter(Klass.CONSULT, "窗口来访", "询问"), call=None, recording=None, code="",
                           by="operator", settings=settings, at=NOON)  # fmt: skip
     assert (row.caller, row.code_digest, row.call_id) == ("", None, None)
     assert calls.before(session, row.caller, at=NOON) == []
@@ -320,11 +320,11 @@ def test_a_question_left_after_the_tone_goes_nowhere_before_somebody_has_listene
 ) -> None:
     supervisor = person(session, Role.SUPERVISOR)
     left = Matter(Klass.CONSULT, "电话留言", UNHEARD)
-    ticket = referrals.refer(session, left, call=None, recording=None, code="", by="hotline", settings=settings, at=NOON)
+    ticket = intake.refer(session, left, call=None, recording=None, code="", by="hotline", settings=settings, at=NOON)
     with pytest.raises(ReferralError, match="请先收听录音"):
         referrals.dispatch(session, ticket, to=office, by=supervisor, settings=settings, at=NOON)
     heard = Matter(Klass.COMPLAINT, "窗口态度", "来电人反映窗口态度不好。", complained_of="公安局")
-    referrals.describe(session, ticket, heard, by=supervisor, settings=settings, at=NOON)
+    intake.describe(session, ticket, heard, by=supervisor, settings=settings, at=NOON)
     assert (ticket.klass, ticket.summary) == (Klass.COMPLAINT, "来电人反映窗口态度不好。")
     with pytest.raises(ReferralError, match="被反映单位"):
         referrals.dispatch(session, ticket, to=office, by=supervisor, settings=settings, at=NOON)

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from dispatch.clocks import clocks, recounting, rules
 from dispatch.clocks.clocks import Stop
-from dispatch.tickets import referrals
-from dispatch.tickets.referrals import Matter
+from dispatch.tickets import intake, referrals
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Klass, Ticket, TicketRules, Urgency
 from hotline.database import Database
@@ -58,7 +58,7 @@ def test_who_reads_a_question_may_make_it_urgent_before_it_is_dispatched_and_the
     row = town.ticket(session, settings)
     for urgency, promised in ((Urgency.CRITICAL, "11-23 20:00"), (Urgency.NORMAL, "11-26 18:00")):
         matter = Matter(Klass.CONSULT, row.title, row.summary, urgency=urgency)
-        referrals.describe(session, row, matter, by=staff.supervisor, settings=settings, at=later(hours=1))
+        intake.describe(session, row, matter, by=staff.supervisor, settings=settings, at=later(hours=1))
         assert (row.urgency, clock(row.promised_by)) == (urgency, promised)
 
 
@@ -86,7 +86,7 @@ def test_a_ticket_keeps_the_rules_that_it_was_opened_under_and_the_next_has_the_
 def test_the_rules_of_the_settings_are_written_down_once_for_each_that_was_in_use(database: Database, settings: Settings) -> None:
     def refer(with_settings: Settings) -> None:
         with database.writing() as session:
-            referrals.refer(session, Matter(Klass.CONSULT, "事项", "询问"), call=None, recording=None, code="", by="operator",
+            intake.refer(session, Matter(Klass.CONSULT, "事项", "询问"), call=None, recording=None, code="", by="operator",
                             settings=with_settings, at=NOON)  # fmt: skip
 
     town.at_once(lambda: refer(settings), threads=4)

@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.callbacks import contacting
-from dispatch.tickets import asides, merging, reach, referrals, secrecy
-from dispatch.tickets.referrals import Matter
+from dispatch.tickets import asides, intake, merging, reach, referrals, secrecy
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.states import OVER, State
 from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.tickets import Klass, Ticket
@@ -107,7 +107,7 @@ def test_no_short_message_that_waits_goes_out_any_more_and_a_person_tells_it(ses
         referrals.give_back(session, row, why="不属我局", by=staff.liaison, settings=settings, at=AT)
         matter = Matter(Klass.CONSULT, row.title, row.summary, confidential=True)
         for _ in range(2):
-            referrals.describe(session, row, matter, by=staff.supervisor, settings=settings, at=AT)
+            intake.describe(session, row, matter, by=staff.supervisor, settings=settings, at=AT)
     session.flush()
     found = {d.topic: (str(d.state), d.values.get("code")) for d in session.scalars(select(Delivery).where(Delivery.channel == "sms"))}
     assert found == {"extended": ("void", None), "query_code": ("void", outbox.STARS), "duty": ("owed", None)}
@@ -121,8 +121,8 @@ def test_what_he_asked_for_on_the_way_is_not_taken_back_when_it_is_written_down_
         secrecy.ask(session, row, why="来电人提出", by=staff.supervisor, at=AT)
     referrals.give_back(session, row, why="不属我局", by=staff.liaison, settings=settings, at=AT)
     if asked == "as it was lodged":  # by a tick of the one who wrote it down, who may have been wrong
-        referrals.describe(session, row, Matter(Klass.CONSULT, row.title, row.summary, confidential=True), by=staff.supervisor, settings=settings, at=AT)
+        intake.describe(session, row, Matter(Klass.CONSULT, row.title, row.summary, confidential=True), by=staff.supervisor, settings=settings, at=AT)
     plain = Matter(Klass.CONSULT, row.title, row.summary)
     with pytest.raises(ReferralError, match="不能撤回") if asked == "on the way" else nullcontext():
-        referrals.describe(session, row, plain, by=staff.supervisor, settings=settings, at=AT)
+        intake.describe(session, row, plain, by=staff.supervisor, settings=settings, at=AT)
     assert row.confidential is (asked == "on the way")

@@ -93,7 +93,7 @@ def test_a_fault_in_between_leaves_neither_recording_nor_ticket_and_the_next_try
         raise OSError("no space left on device")
 
     with monkeypatch.context() as broken:
-        broken.setattr("dispatch.tickets.referrals.audit.note", fails)  # the last thing before the commit
+        broken.setattr("dispatch.tickets.intake.audit.note", fails)  # the last thing before the commit
         with pytest.raises(OSError, match="no space"), database.writing() as session:
             take_in(session, settings, path)
     with database.reading() as session:

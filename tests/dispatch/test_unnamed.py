@@ -6,9 +6,9 @@ from contextlib import nullcontext
 import pytest
 from sqlalchemy.orm import Session
 
-from dispatch.tickets import asides, colleague_notes, counties, facts, referrals, secrecy, urging, web_questions
+from dispatch.tickets import asides, colleague_notes, counties, facts, intake, referrals, secrecy, urging, web_questions
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.needs import may_go_out
-from dispatch.tickets.referrals import Matter
 from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.tickets import Klass, Ticket
@@ -33,13 +33,13 @@ def staff(session: Session, office: Department) -> Staff:
 def lodged(session: Session, settings: Settings, klass: Klass = Klass.CONSULT) -> Ticket:
     """As it comes from the web, or from 12345."""
     matter = Matter(klass, TITLE, OWN, contact="13888888888", caller_name="张三")
-    return referrals.refer(session, matter, call=None, recording=None, code="", by="12345", settings=settings, at=NOON, own=OWN, own_title=TITLE)
+    return intake.refer(session, matter, call=None, recording=None, code="", by="12345", settings=settings, at=NOON, own=OWN, own_title=TITLE)
 
 
 def written(session: Session, settings: Settings, staff: Staff, title: str, summary: str) -> str:
     """What is said of a report that was written down so."""
     row = lodged(session, settings)
-    referrals.describe(session, row, Matter(Klass.REPORT, title, summary), by=staff.supervisor, settings=settings, at=NOON)
+    intake.describe(session, row, Matter(Klass.REPORT, title, summary), by=staff.supervisor, settings=settings, at=NOON)
     return may_go_out(row)
 
 
@@ -76,10 +76,10 @@ def test_it_holds_for_the_counties_too(session: Session, settings: Settings, sta
 def test_the_titles_that_the_public_pages_give_are_nobodys_own(session: Session, settings: Settings, staff: Staff) -> None:
     matter = Matter(Klass.COMPLAINT, "网上投诉", f"网上投诉\n{OWN}")
     row = web_questions.lodge(session, matter, code=town.CODE, settings=settings, at=NOON).ticket
-    referrals.describe(session, row, Matter(row.klass, row.title, "来信人反映村内有人侵占土地。"), by=staff.supervisor, settings=settings, at=NOON)
+    intake.describe(session, row, Matter(row.klass, row.title, "来信人反映村内有人侵占土地。"), by=staff.supervisor, settings=settings, at=NOON)
     assert may_go_out(row) == ""
     asked = web_questions.lodge(session, Matter(Klass.CONSULT, TITLE, OWN), code="73519285", settings=settings, at=NOON).ticket
-    referrals.describe(session, asked, Matter(Klass.REPORT, TITLE, "来信人反映村内有人侵占土地。"), by=staff.supervisor, settings=settings, at=NOON)
+    intake.describe(session, asked, Matter(Klass.REPORT, TITLE, "来信人反映村内有人侵占土地。"), by=staff.supervisor, settings=settings, at=NOON)
     assert "请改写标题" in may_go_out(asked)
 
 
@@ -98,7 +98,7 @@ def test_nor_do_the_words_that_are_added_to_it_later_name_him(
     session: Session, settings: Settings, staff: Staff, adds: str, klass: Klass, words: str
 ) -> None:
     row = lodged(session, settings)
-    referrals.describe(session, row, Matter(klass, "反映土地问题", "来信人反映村内有人侵占土地。"), by=staff.supervisor, settings=settings, at=NOON)
+    intake.describe(session, row, Matter(klass, "反映土地问题", "来信人反映村内有人侵占土地。"), by=staff.supervisor, settings=settings, at=NOON)
     town.bring(session, row, State.IN_HAND, by=staff, settings=settings)
     facts.ask(session, row, why="占地几年了", by=staff.liaison, settings=settings, at=NOON)
     names = klass is Klass.REPORT and words != "占地已三年"
@@ -126,6 +126,6 @@ def test_nor_does_what_was_written_before_it_became_a_complaint_stand_in_the_his
     assert read(staff.liaison) == ["张三补充：占地已三年", "我家在三组路口", "占地已三年"]
     referrals.give_back(session, row, why="应由他局办理", by=staff.liaison, settings=settings, at=NOON)
     matter = Matter(Klass.REPORT, "反映土地问题", "来信人反映村内有人侵占土地。")
-    referrals.describe(session, row, matter, by=staff.supervisor, settings=settings, at=NOON)
+    intake.describe(session, row, matter, by=staff.supervisor, settings=settings, at=NOON)
     town.bring(session, row, State.TO_ACCEPT, by=staff, settings=settings)
     assert (read(staff.liaison), len(read(staff.supervisor))) == (["占地已三年"], 3)

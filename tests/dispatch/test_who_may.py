@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy.orm import Session
 
-from dispatch.tickets import lodging, merging, referrals
-from dispatch.tickets.referrals import Matter
+from dispatch.tickets import intake, lodging, merging, referrals
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.states import TRANSITIONS, Action, Also, State, Transition
 from dispatch.tickets.steps import ReferralError, move
 from dispatch.tickets.tickets import Klass, Ticket
@@ -56,7 +56,7 @@ def test_who_writes_a_matter_down_hands_it_on_in_that_moment_and_not_later(sessi
     matter = Matter(Klass.CONSULT, "居住证到期", "来电人询问居住证如何续签。")
     handed = lodging.lodge(session, matter, call=town.call(session), to=office, by=operator, settings=settings, at=NOON).ticket
     assert [(s.action, s.by) for s in handed.steps] == [("refer", "operator"), ("dispatch", "operator")]
-    waits = referrals.refer(session, matter, call=None, recording=None, code="", by="operator", settings=settings, at=NOON)
+    waits = intake.refer(session, matter, call=None, recording=None, code="", by="operator", settings=settings, at=NOON)
     for by, at in ((operator, later(minutes=1)), (colleague, NOON)):
         with pytest.raises(ReferralError, match="不由您办理"):
             referrals.dispatch(session, waits, to=office, by=by, settings=settings, at=at)

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from dispatch.calls import calls
 from dispatch.calls.calls import Call
-from dispatch.tickets import referrals
-from dispatch.tickets.referrals import Matter
+from dispatch.tickets import intake, referrals
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.states import TRANSITIONS, State
 from dispatch.tickets.tickets import Klass, Ticket
 from hotline.accounts.accounts import Account
@@ -90,7 +90,7 @@ def ticket(session: Session, settings: Settings, *, klass: Klass = Klass.CONSULT
     """A new ticket; of the usual call unless told otherwise."""
     written = Matter(klass, matter.pop("title", "居住证到期"), matter.pop("summary", "来电人询问居住证如何续签。"), **matter)
     from_call = of or session.get(Call, CALL) or _over(call(session))
-    return referrals.refer(session, written, call=from_call, recording=recording, code=code, by="operator",
+    return intake.refer(session, written, call=from_call, recording=recording, code=code, by="operator",
                            settings=settings, at=at)  # fmt: skip
 
 

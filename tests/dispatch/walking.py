@@ -21,13 +21,14 @@ from dispatch.tickets import (
     disputes,
     extensions,
     facts,
+    intake,
     joint,
     merging,
     referrals,
     shares,
     succeeding,
 )
-from dispatch.tickets.referrals import Matter
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.shares import Share
 from dispatch.tickets.states import BEGINNINGS, OVER, TRANSITIONS, Action, ImpossibleStep, State
 from dispatch.tickets.steps import ReferralError
@@ -196,7 +197,7 @@ class Walk:
 
     def _referred(self, session: Session, klass: Klass) -> Ticket:
         matter = Matter(klass, "事项", "来电人询问。", contact="13888888888")
-        return referrals.refer(session, matter, call=None, recording=None, code="", by="operator",
+        return intake.refer(session, matter, call=None, recording=None, code="", by="operator",
                                settings=self.settings, at=NOON)  # fmt: skip
 
     def step(self, which: int, choice: int, *, crash: bool = False) -> bool:

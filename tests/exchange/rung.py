@@ -13,8 +13,8 @@ from dispatch.callbacks.places import Place
 from dispatch.callbacks.telephone import Telephone
 from dispatch.calls import calls
 from dispatch.calls.calls import TELLING, Call
-from dispatch.tickets import referrals
-from dispatch.tickets.referrals import Matter
+from dispatch.tickets import intake
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Klass
 from hotline.accounts.accounts import Account
@@ -91,7 +91,7 @@ def _reply(session: Session, settings: Settings, *, number: str) -> Rings:
     assert unit is not None
     by = Staff(unit, people["supervisor"], people["liaison.101"], people["leader.101"])
     matter = Matter(Klass.CONSULT, "身份证换领", "来电人询问身份证怎么换领。")
-    ticket = referrals.refer(session, matter, call=before, recording=None, code=number[-8:], by="operator1", settings=settings, at=now())
+    ticket = intake.refer(session, matter, call=before, recording=None, code=number[-8:], by="operator1", settings=settings, at=now())
     calls.end(session, before.id, at=now())
     bring(session, ticket, State.TO_CALL_BACK, by=by, settings=settings, at=now())
     callback = session.scalars(select(Callback).where(Callback.ticket_id == ticket.id)).one()

@@ -17,8 +17,8 @@ from dispatch.line import barring, flags, menus, skilled
 from dispatch.line.barring import Cause
 from dispatch.line.flags import Skill
 from dispatch.line.menu import Do, Item, Menu
-from dispatch.tickets import referrals
-from dispatch.tickets.referrals import Matter
+from dispatch.tickets import intake
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.tickets import Klass
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
@@ -196,7 +196,7 @@ def known_callers(house: Breakable) -> Iterator[None]:
     with house.database.writing() as session:
         matter = Matter(Klass.CONSULT, "身份证换领", "来电人询问身份证怎么换领。")
         before = rung.called_before(session, LODGER)
-        referrals.refer(session, matter, call=before, recording=None, code=CODE, by="operator1", settings=house.settings, at=at)
+        intake.refer(session, matter, call=before, recording=None, code=CODE, by="operator1", settings=house.settings, at=at)
         calls.end(session, before.id, at=at)
         for number in WARNED:
             barring.warn(session, number, cause=Cause.NUISANCE, reason="试验", told=False, by="operator1", at=at)

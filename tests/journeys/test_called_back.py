@@ -18,8 +18,8 @@ from dispatch.callbacks.telephone import Telephone
 from dispatch.calls import calls
 from dispatch.calls.calls import TELLING, Call, CallStep, Step
 from dispatch.clocks import duty_phones
-from dispatch.tickets import referrals
-from dispatch.tickets.referrals import Matter
+from dispatch.tickets import intake, referrals
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Klass, Ticket, TicketStep, Urgency
 from hotline.accounts.accounts import Account
@@ -81,7 +81,7 @@ def owed(house: House, caller: str = MACHINE) -> int:
         people = {account.login: account for account in session.scalars(select(Account))}
         calls.begin(session, "matter", caller=caller, at=at)
         session.flush()
-        ticket = referrals.refer(session, matter, call=session.get_one(Call, "matter"), recording=None, code="73519285",
+        ticket = intake.refer(session, matter, call=session.get_one(Call, "matter"), recording=None, code="73519285",
                                  by="operator1", settings=house.settings, at=at)  # fmt: skip
         calls.end(session, "matter", at=at)
         unit = by_code(session, town.AUTHORISED)
@@ -100,7 +100,7 @@ def test_a_department_speaks_with_its_caller_in_a_recorded_call_of_ours(house: H
         unit, people = by_code(session, town.AUTHORISED), {account.login: account for account in session.scalars(select(Account))}
         assert unit is not None
         by = Staff(unit, people["supervisor"], people["liaison.101"], people["leader.101"])
-        ticket = referrals.refer(session, matter, call=None, recording=None, code="", by="operator1", settings=house.settings, at=at)
+        ticket = intake.refer(session, matter, call=None, recording=None, code="", by="operator1", settings=house.settings, at=at)
         bring(session, ticket, State.IN_HAND, by=by, settings=house.settings, at=at)
         liaison = Liaison(department_id=unit.id, name="张立新", position=Position.A, phone="0877-2012345")
         session.add(liaison)
@@ -125,7 +125,7 @@ def test_of_what_is_urgent_the_next_duty_telephone_rings_until_somebody_presses_
         unit.duty_phone = DUTY
         session.add(Liaison(department_id=unit.id, name="张立新", position=Position.A, phone=DEPUTY))
         by = Staff(unit, people["supervisor"], people["liaison.101"], people["leader.101"])
-        ticket = referrals.refer(session, matter, call=None, recording=None, code="", by="operator1", settings=house.settings, at=at)
+        ticket = intake.refer(session, matter, call=None, recording=None, code="", by="operator1", settings=house.settings, at=at)
         bring(session, ticket, State.IN_HAND, by=by, settings=house.settings, at=at)
         number, spoken = ticket.number, orders.order(session, duty_phones.text_of(ticket, unit, at=at), voice=house.settings.voice, urgent=True, at=at)
     for name, sentence in zip(spoken, ("liaison_gone", "transfer_nobody"), strict=True):  # what is said has its sound at once

@@ -13,8 +13,8 @@ from cli.sip_scenario import Press, Signal, Told, Wait
 from dispatch.callbacks.callbacks import Attempt, Callback
 from dispatch.calls import calls
 from dispatch.calls.calls import Call, Outcome
-from dispatch.tickets import referrals
-from dispatch.tickets.referrals import Matter
+from dispatch.tickets import intake, referrals
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Klass, Ticket
 from hotline.accounts.accounts import Account
@@ -222,7 +222,7 @@ def _owed_by_a_person(house: House, caller: str) -> tuple[int, str]:
         people = {account.login: account for account in session.scalars(select(Account))}
         calls.begin(session, "personal", caller=caller, at=at)
         session.flush()
-        ticket = referrals.refer(session, matter, call=session.get_one(Call, "personal"), recording=None, code=CODE,
+        ticket = intake.refer(session, matter, call=session.get_one(Call, "personal"), recording=None, code=CODE,
                                  by="operator1", settings=house.settings, at=at)  # fmt: skip
         calls.end(session, "personal", at=at)
         unit = by_code(session, town.AUTHORISED)

@@ -18,8 +18,8 @@ from werkzeug.serving import make_server
 from admin_ui.public.app import create_public_app
 from admin_ui.public.limits import limiter
 from dispatch.tickets import web_questions
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.lodging import Lodged
-from dispatch.tickets.referrals import Matter
 from dispatch.tickets.tickets import Klass, Ticket
 from hotline.database import Database
 from hotline.directory.departments import Department, Succession

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from admin_ui.app import create_app
-from dispatch.tickets import referrals
+from dispatch.tickets import intake, referrals
 from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.tickets import Klass, Ticket, own_words
@@ -111,8 +111,8 @@ def test_a_guarded_matter_goes_to_no_department_in_the_citizens_own_words(city: 
         to = session.get_one(Department, city.department("玉溪市公安局"))
         with pytest.raises(ReferralError, match="原文"):
             referrals.dispatch(session, found, to=to, by=by, settings=city.settings, at=now())
-        matter = referrals.Matter(Klass(found.klass), found.title, "来信人反映窗口人员态度不好。", found.confidential)
-        referrals.describe(session, found, matter, by=by, settings=city.settings, at=now())
+        matter = intake.Matter(Klass(found.klass), found.title, "来信人反映窗口人员态度不好。", found.confidential)
+        intake.describe(session, found, matter, by=by, settings=city.settings, at=now())
         referrals.dispatch(session, found, to=to, by=by, settings=city.settings, at=now())
         assert found.state == State.TO_ACCEPT
         assert "王小明" in own_words(found)

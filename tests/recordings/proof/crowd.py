@@ -14,8 +14,8 @@ from cli.sip import Sipp
 from cli.sip_scenario import Say, Signal, Step, Wait
 from dispatch.callbacks.callbacks import Attempt, Callback
 from dispatch.calls.calls import Call
-from dispatch.tickets import referrals
-from dispatch.tickets.referrals import Matter
+from dispatch.tickets import intake, referrals
+from dispatch.tickets.intake import Matter
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Klass
 from hotline.accounts.accounts import Account
@@ -144,7 +144,7 @@ def _owe(house: Breakable, number: str) -> int:
     """The call-back that somebody is owed for a reply that the hotline has passed."""
     at, matter = now(), Matter(Klass.CONSULT, "身份证换领", "来电人询问身份证怎么换领。", contact=number)
     with house.database.writing() as session:
-        ticket = referrals.refer(
+        ticket = intake.refer(
             session, matter, call=None, recording=None, code="", by="operator1", settings=house.settings, at=at
         )
         by = _staff(session)
