@@ -23,9 +23,10 @@ from ami_listener.messages import (
 )
 from dispatch.callbacks import by_phone, contacting
 from dispatch.callbacks.callbacks import Attempt
-from dispatch.calls import calls, desk
-from dispatch.calls.calls import Call, CallStep, Ending, Leg, Step
+from dispatch.calls import calls, desk, settling
+from dispatch.calls.calls import Call, CallStep, Leg, Step
 from dispatch.calls.endings import end_calls, rang_out
+from dispatch.calls.settling import Ending
 from dispatch.calls.spool import see_leg
 from hotline.accounts.accounts import Account
 from hotline.events import Event
@@ -149,5 +150,5 @@ def _dialled(session: Session, message: Dialled, settings: Settings, at: datetim
     if message.reason == UNSAID and not attempt.by:  # his channel's end says why
         return []
     rang_out(session, attempt, busy=message.reason == BUSY, settings=settings, at=at)
-    calls.end(session, attempt.call_id, at=at, place="callback")
+    settling.end(session, attempt.call_id, at=at, place="callback")
     return [Event("callback", call_id=attempt.call_id)]

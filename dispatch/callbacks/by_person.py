@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from dispatch.answering.decision import Channel
 from dispatch.callbacks import callbacks, corrections
 from dispatch.callbacks.callbacks import BUSY, REFUSED, TOLD, WRONG_PERSON, Attempt, Callback, State
-from dispatch.calls import calls
+from dispatch.calls import calls, settling
 from dispatch.calls.calls import Call, Step
 from dispatch.calls.endings import end_attempt
 from dispatch.tickets import codes, handings
@@ -111,7 +111,7 @@ def write_up(session: Session, callback: Callback, *, outcome: str, words: str =
         handings.note_solved(session, callback.ticket, solved, at=at)
     call = session.get_one(Call, attempt.call_id)
     if call.ended_at is not None:
-        calls.settle(session, call)
+        settling.settle(session, call)
 
 
 def _talked(session: Session, attempt: Attempt, by: Account, at: datetime) -> None:

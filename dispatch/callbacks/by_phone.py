@@ -14,7 +14,7 @@ from dispatch.callbacks import callbacks, trunk
 from dispatch.callbacks.callbacks import Callback
 from dispatch.callbacks.callbacks import State as Owed
 from dispatch.callbacks.trunk import Taken
-from dispatch.calls import calls
+from dispatch.calls import calls, settling
 from dispatch.clocks import duty_phones
 from dispatch.tickets.alerts import WITH_DEPARTMENT
 from dispatch.tickets.states import State as Life
@@ -96,7 +96,7 @@ def rang_out(session: Session, channel_id: str, *, settings: Settings, at: datet
     is owed again. False where it is no message's, or its end is known."""
     if (delivery := find(session, channel_id, lock=True)) is None:
         return False
-    calls.end(session, delivery.reference, at=at, place="callback")
+    settling.end(session, delivery.reference, at=at, place="callback")
     why = "没有听完" if delivery.ground == PICKED_UP else "无人接听"
     return settle(session, channel_id, Later(why), settings=settings, at=at)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.callbacks.caller_contacts import CallerContact
 from dispatch.callbacks.dialable import dialable
-from dispatch.calls import calls
+from dispatch.calls import calls, settling
 from dispatch.tickets import reach
 from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError, held
@@ -94,7 +94,7 @@ def rang_out(session: Session, contact_id: str, *, at: datetime) -> bool:
     if row is None or row.outcome:
         return False
     _ended(session, session.get_one(Ticket, row.ticket_id), row, NOT_RUNG, "", by="hotline", at=at)
-    calls.end(session, row.call_id, at=at, place="callback")
+    settling.end(session, row.call_id, at=at, place="callback")
     return True
 
 

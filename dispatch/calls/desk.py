@@ -7,7 +7,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, exists, or_, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from dispatch.calls import calls
+from dispatch.calls import calls, settling
 from dispatch.calls.calls import Call, Step
 from hotline.accounts.accounts import Account
 from hotline.database import Base
@@ -87,7 +87,7 @@ def answered(session: Session, call_id: str, account: Account, *, at: datetime) 
     for other in _ringing(session, call_id):
         other.outcome, other.ended_at = "missed", at
     if call.ended_at is not None:  # heard of late
-        calls.settle(session, call)
+        settling.settle(session, call)
     return True
 
 

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from dispatch.callbacks import callbacks, missed, places, surveys
 from dispatch.callbacks.callbacks import Attempt, Callback
-from dispatch.calls import calls, causes, desk
-from dispatch.calls.calls import Call, CallStep, Ending, Step
+from dispatch.calls import causes, desk, settling
+from dispatch.calls.calls import Call, CallStep, Step
+from dispatch.calls.settling import Ending
 from dispatch.tickets import referrals
 from dispatch.tickets.states import State
 from dispatch.transfers import transfers
@@ -37,7 +38,7 @@ def end_calls(session: Session, endings: Sequence[Ending], *, settings: Settings
     causes_of = {ending.call_id: ending.cause for ending in endings}
     cut_off = {ending.call_id for ending in endings if ending.cause in causes.BROKEN}
     transfers.call_ended(session, ends)
-    if closed := calls.end_all(session, endings):
+    if closed := settling.end_all(session, endings):
         unfinished = select(Attempt).where(Attempt.call_id.in_(closed), Attempt.outcome == "")
         for attempt in session.scalars(unfinished).all():
             if attempt.by:  # the operator says what became of it
@@ -101,7 +102,7 @@ def refused(session: Session, attempt_id: str, *, settings: Settings, at: dateti
     """The exchange would not ring at all: there was neither a call nor an attempt at the citizen."""
     attempt = session.get_one(Attempt, attempt_id)
     end_attempt(session, attempt, outcome=callbacks.NOT_RUNG, settings=settings, at=at)
-    calls.end(session, attempt.call_id, at=at, place="callback")
+    settling.end(session, attempt.call_id, at=at, place="callback")
 
 
 def _heard(session: Session, attempt: Attempt) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.callbacks.telephone import extension_of
-from dispatch.calls import calls, desk, outside_records, reading_on
+from dispatch.calls import calls, desk, outside_records, reading_on, settling
 from dispatch.calls.calls import Call
 from dispatch.calls.endings import end_call
 from dispatch.calls.outside_records import AMONG_US, OUTSIDE
@@ -105,7 +105,7 @@ def _is_noted(record: Record, call: Call | None, extension: str | None, recorded
         case "TALK":
             return call.answered_at is not None and extension == extension_of(record["channel"])
         case _:
-            return call.ended_at is not None and calls.fits_place(call.outcome, record["place"])
+            return call.ended_at is not None and settling.fits_place(call.outcome, record["place"])
 
 
 def _note(session: Session, record: Record, settings: Settings) -> None:

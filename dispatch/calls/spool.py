@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from dispatch.calls import calls, takes
+from dispatch.calls import calls, settling, takes
 from dispatch.calls.calls import Call, Leg, Step
 from dispatch.calls.takes import Piece, Told
 from dispatch.tickets import caller_sms, codes, intake
@@ -111,7 +111,7 @@ def take_in_message(session: Session, message: Message, *, settings: Settings, a
     ticket = _ticket(session, message, call, sound, settings=settings, at=at)
     if call.ended_at is not None:
         session.flush()
-        calls.settle(session, call)
+        settling.settle(session, call)
     return ticket
 
 

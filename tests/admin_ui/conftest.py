@@ -19,7 +19,7 @@ from admin_ui.app import create_app
 from admin_ui.phones import PhonesError
 from dispatch.callbacks.callbacks import Attempt
 from dispatch.callbacks.contacting import CallerContact
-from dispatch.calls import calls
+from dispatch.calls import calls, settling
 from dispatch.calls.calls import Call, Step
 from dispatch.line.flags import Skill
 from dispatch.tickets import intake, referrals
@@ -163,7 +163,7 @@ class World:
                     kind = dice.choice([Step.TOLD, Step.TOLD, Step.DIRECTED, Step.PROGRESS, Step.MENU])
                     calls.note(session, call_id, kind, at=at + timedelta(seconds=30))
                 session.flush()
-                calls.end(session, call_id, at=at + timedelta(seconds=dice.randrange(40, 400)))
+                settling.end(session, call_id, at=at + timedelta(seconds=dice.randrange(40, 400)))
 
     def of(self, number: str) -> Ticket:
         with self.database.reading() as session:

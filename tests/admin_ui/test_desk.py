@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import func, select
 
-from dispatch.calls import calls, desk
+from dispatch.calls import calls, desk, settling
 from dispatch.calls.calls import Step
 from dispatch.calls.desk import Presence, Readiness
 from dispatch.calls.tellings import Telling
@@ -54,7 +54,7 @@ def answer(world: World, front: Front, call_id: str) -> None:
 
 def hang_up(world: World, front: Front, call_id: str) -> None:
     with world.database.writing() as session:
-        calls.end(session, call_id, at=now())
+        settling.end(session, call_id, at=now())
         ids = [account for _, account in desk.ended(session, {call_id: now()})]
     front.bus.publish(*[Event("ended", call_id=call_id, account_id=i) for i in ids])
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from admin_ui.app import create_app
 from dispatch.callbacks.telephone import Telephone
-from dispatch.calls import calls, desk
+from dispatch.calls import desk, settling
 from dispatch.transfers import transfers
 from dispatch.transfers.hunting import Duty, Outcome
 from dispatch.transfers.transfer_line import TransferLine
@@ -244,7 +244,7 @@ def test_nobody_hands_on_a_call_that_is_not_his(world: World, switch: Switch, si
 
 def test_a_call_that_is_over_is_handed_to_nobody(world: World, switch: Switch, signed_in: SignIn, call: str) -> None:
     with world.database.writing() as session:
-        calls.end(session, call, at=now() + timedelta(seconds=1))
+        settling.end(session, call, at=now() + timedelta(seconds=1))
     assert signed_in("operator").post("/desk/transfer", data=wish(world, call)).status_code == 422
     assert "承办单位</span>" not in signed_in("operator").get(f"/desk/transfer?call_id={call}").text
 

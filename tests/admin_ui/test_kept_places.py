@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from sqlalchemy import select
 
 from dispatch.callbacks import callbacks, places
-from dispatch.calls import calls, desk
+from dispatch.calls import calls, desk, settling
 from hotline.accounts.accounts import Account
 from hotline.audit import AuditRow
 from hotline.times import now
@@ -32,7 +32,7 @@ def kept(world: World) -> None:
         session.flush()
         calls.queue(session, session.get_one(calls.Call, "kept"), at=at)
         assert places.keep(session, "kept", rank=6, settings=world.settings, at=at)
-        calls.end(session, "kept", at=at)
+        settling.end(session, "kept", at=at)
 
 
 @pytest.mark.parametrize(("wanted", "rows"), [("", 1), ("over=open", 1), ("over=answered", 0), ("until=2020-01-01", 0)])
@@ -74,7 +74,7 @@ def test_the_fifteen_seconds_lead_to_the_calls_that_they_count(world: World, sig
             calls.queue(session, call, at=at)
             call.answered_at = at + timedelta(seconds=waited) if waited else None
             if number < 4:
-                calls.end(session, call_id, at=at + timedelta(seconds=30))
+                settling.end(session, call_id, at=at + timedelta(seconds=30))
     client = signed_in("supervisor")
     board = client.get("/figures/board").text
     figure = board[board.index("15秒接通率") :][:1200]

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
-from dispatch.calls import calls, desk
+from dispatch.calls import desk, settling
 from hotline.accounts.accounts import Account
 from hotline.audit import AuditRow
 from hotline.times import now
@@ -59,7 +59,7 @@ def test_what_the_exchange_refuses_is_said_and_a_call_that_is_over_is_not_offere
     assert (refused.status_code, "交换机没有应答" in refused.text, noted(world)) == (422, True, [])
     world.phones.broken = False
     with world.database.writing() as session:
-        calls.end(session, call, at=now())
+        settling.end(session, call, at=now())
     assert "listening-in" not in supervisor.get(f"/calls/{call}").text + supervisor.get("/calls").text
     over = supervisor.post(there, data={"purpose": "quality"})
     assert (over.status_code, "没有其他接线员" in over.text) == (422, True)

@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from dispatch.answering.answers import offered
 from dispatch.answering.decision import Answer, Channel
-from dispatch.calls import calls, tellings
+from dispatch.calls import settling, tellings
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Klass, Ticket
 from hotline.audit import AuditRow, chain
@@ -203,7 +203,7 @@ def an_answered_call(world: World) -> str:
         assert isinstance(found.decision, Answer)
         tellings.tell(session, call_id, found.decision, channel=Channel.OPERATOR, entry_id=1,
                       entry_version_id=version.id, by="operator", at=now())  # fmt: skip
-        calls.end(session, call_id, at=now() + timedelta(seconds=6))
+        settling.end(session, call_id, at=now() + timedelta(seconds=6))
     return call_id
 
 

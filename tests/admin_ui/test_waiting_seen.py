@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from dispatch.calls import calls, queue_log
+from dispatch.calls import calls, queue_log, settling
 from dispatch.calls.calls import Call
 from hotline.times import now
 
@@ -28,7 +28,7 @@ def call(world: World) -> str:
     book.write_text("".join(f"{at}|x-1.1|hotline|{'operator' if 'RING' in line else 'NONE'}|{line}\n" for at, line in zip(moments, lines, strict=True)))
     with world.database.writing() as session:
         calls.queue(session, session.get_one(Call, call_id), at=began)
-        calls.end(session, call_id, at=began + timedelta(seconds=40))
+        settling.end(session, call_id, at=began + timedelta(seconds=40))
         queue_log.note(session, queue_log.read(session, book, settings=world.settings), settings=world.settings)
     return call_id
 

@@ -22,7 +22,7 @@ from ami_listener.resync import repair
 from ami_listener.seen import Seen
 from dispatch.callbacks import by_phone, callbacks, places
 from dispatch.callbacks.callbacks import Attempt, Callback
-from dispatch.calls import calls
+from dispatch.calls import settling
 from dispatch.calls.calls import Call
 from dispatch.calls.endings import end_call
 from dispatch.line import menus
@@ -96,7 +96,7 @@ class Scene:
             row = town.ticket(session, self.house.settings, of=of, code=self.call_id[-8:])
             town.bring(session, row, State.TO_CALL_BACK, by=self.staff, settings=self.house.settings)
             callback = session.scalars(select(Callback).where(Callback.ticket_id == row.id)).one()
-            calls.end(session, of.id, at=now())
+            settling.end(session, of.id, at=now())
             return callback.id, callbacks.dial(session, callback, call_id=self.call_id, at=now()).id
 
     def liaison(self) -> tuple[str, ...]:
@@ -114,7 +114,7 @@ class Scene:
             town.call(session, f"kept-{self.call_id}")
             place = places.keep(session, f"kept-{self.call_id}", settings=self.house.settings, at=now())
             assert place is not None
-            calls.end(session, f"kept-{self.call_id}", at=now())
+            settling.end(session, f"kept-{self.call_id}", at=now())
             return (callbacks.dial(session, place.callback, call_id=self.call_id, at=now()).id,)
 
     def message(self) -> tuple[str, ...]:
@@ -232,7 +232,7 @@ def scene(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, w
         sms.register(session, sms.ANSWER, text=sms.TEXTS[sms.ANSWER], registered_id="T1", by="office", at=now())
         staff, operator = town.staff(session, office), town.somebody(session, Role.OPERATOR, extension="8001").id
         town.ticket(session, before.settings, of=town.call(session, "earlier"))
-        calls.end(session, "earlier", at=now())
+        settling.end(session, "earlier", at=now())
         row = menus.write(session, MENU, reason="接种通知", by="office", settings=before.settings, at=now())
         for order in session.scalars(select(SpeechOrder)):
             order.made_at = now()

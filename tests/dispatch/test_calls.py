@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispatch.calls import calls
-from dispatch.calls.calls import Call, CallStep, Outcome, Step, outcome_of
+from dispatch.calls import calls, settling
+from dispatch.calls.calls import Call, CallStep, Outcome, Step
+from dispatch.calls.settling import outcome_of
 from hotline.database import Database
 from hotline.logs import mask
 from tests.conftest import NOON
@@ -65,7 +66,7 @@ def test_a_call_ends_once_at_whatever_door(database: Database) -> None:
 
     def work() -> bool:
         with database.writing() as session:
-            return calls.end(session, CALL, at=later(minutes=1))
+            return settling.end(session, CALL, at=later(minutes=1))
 
     assert sorted(town.at_once(work)) == [False] * 7 + [True]
     with database.reading() as session:
@@ -73,7 +74,7 @@ def test_a_call_ends_once_at_whatever_door(database: Database) -> None:
 
 
 def test_a_call_nobody_knows_can_not_end(session: Session) -> None:
-    assert calls.end(session, "never-begun", at=NOON) is False
+    assert settling.end(session, "never-begun", at=NOON) is False
 
 
 def test_who_hears_of_a_call_first_may_not_know_the_caller_and_the_next_tells(session: Session) -> None:
@@ -93,11 +94,11 @@ def test_the_number_is_kept_in_one_form(session: Session) -> None:
 
 def test_an_outcome_is_worked_out_anew_when_more_is_known(session: Session) -> None:
     call = town.call(session)
-    calls.end(session, CALL, at=later(minutes=1))
+    settling.end(session, CALL, at=later(minutes=1))
     assert call.outcome == Outcome.HUNG_UP
     calls.note(session, CALL, Step.MESSAGE, at=later(seconds=30))
     session.flush()
-    calls.settle(session, call)
+    settling.settle(session, call)
     assert call.outcome == Outcome.MESSAGE_LEFT
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.callbacks import missed
-from dispatch.calls import calls
+from dispatch.calls import calls, settling
 from dispatch.line import barring, flags, rules, rush, switches
 from dispatch.line.barring import Block, CallerWarning, Cause
 from dispatch.line.errors import LineRuleError
@@ -269,7 +269,7 @@ def test_the_flagged_go_before_who_rang_in_vain_and_he_before_everybody_else_unt
     for caller in (OTHER, RUDE):
         town.call(session, f"in-vain-{caller}", caller=caller)
         calls.queue(session, session.get_one(calls.Call, f"in-vain-{caller}"), at=NOON)
-        calls.end(session, f"in-vain-{caller}", at=NOON)
+        settling.end(session, f"in-vain-{caller}", at=NOON)
     missed.gather(session, settings=settings, at=NOON + missed.SETTLED)
     session.flush()
     assert rules.stamps(session) != before

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.callbacks import callbacks
 from dispatch.callbacks.callbacks import Callback
-from dispatch.calls import calls, listening_in
+from dispatch.calls import calls, listening_in, settling
 from dispatch.calls.calls import Call, CallStep, Step
 from dispatch.calls.listening_in import ListeningError
 from dispatch.tickets.tickets import Klass
@@ -54,7 +54,7 @@ def test_nobody_hears_himself_nor_without_a_telephone_nor_a_call_in_which_no_ope
     boss.extension = ""
     with pytest.raises(ListeningError, match="没有分机"):
         listening_in.operator(session, call, by=boss)
-    calls.end(session, call.id, at=NOON)
+    settling.end(session, call.id, at=NOON)
     for nobody in (call, town.call(session, "waits")):
         with pytest.raises(ListeningError, match="没有其他接线员"):
             listening_in.operator(session, nobody, by=boss)

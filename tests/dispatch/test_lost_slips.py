@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch.calls import calls, lost_slips
+from dispatch.calls import lost_slips, settling
 from dispatch.calls.spool import look, read_slip, take_in_message
 from hotline.settings import Settings
 from recordings.recordings import Recording, State
@@ -30,7 +30,7 @@ def lying(settings: Settings, name: str, *, seconds: float = 4.0, at: datetime =
 
 def over(session: Session) -> None:
     town.call(session)
-    calls.end(session, CALL, at=later(seconds=45))
+    settling.end(session, CALL, at=later(seconds=45))
     session.flush()
 
 
@@ -70,7 +70,7 @@ def test_what_still_may_be_written_is_waited_for(session: Session, settings: Set
     assert lost_slips.write(session, settings=settings, at=LATER) == [], "nobody knows the call"
     town.call(session)
     assert lost_slips.write(session, settings=settings, at=LATER) == [], "he is still there"
-    calls.end(session, CALL, at=later(seconds=45))
+    settling.end(session, CALL, at=later(seconds=45))
     session.flush()
     assert lost_slips.write(session, settings=settings, at=later(seconds=90)) == [], "it is just over"
     lying(settings, f"{CALL}.wav", at=LATER)

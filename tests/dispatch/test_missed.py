@@ -11,7 +11,7 @@ from dispatch.callbacks import by_person, missed
 from dispatch.callbacks.callbacks import Callback, State
 from dispatch.callbacks.missed import MissedCaller, Over
 from dispatch.callbacks.missed_list import WantedMissed, listed_missed
-from dispatch.calls import calls, endings
+from dispatch.calls import calls, endings, settling
 from dispatch.calls.calls import Call, Outcome, Step
 from dispatch.figures.board import board
 from dispatch.figures.figures import Share
@@ -86,7 +86,7 @@ def test_whom_the_machine_told_something_and_who_then_says_nothing_after_the_ton
     calls.note(session, "told", before, at=AT)
     if said:
         calls.note(session, "told", Step.MESSAGE, at=AT)
-    calls.end(session, "told", at=AT + timedelta(minutes=1))
+    settling.end(session, "told", at=AT + timedelta(minutes=1))
     endings.end_call(session, "told", place="message", settings=settings, at=AT + timedelta(minutes=1))  # the exchange's records
     session.flush()
     assert len(sweep(session, settings)) == (0 if said else 1)
@@ -111,7 +111,7 @@ def test_who_comes_through_meanwhile_is_rung_by_nobody(session: Session, setting
     owed = by_person.take(session, row.callback_id, by=operator, settings=settings, at=SOON)
     again = gives_up(session, settings, "again", at=SOON)
     calls.note(session, again.id, Step.ANSWERED if how == Over.CAME_THROUGH else Step.MESSAGE, at=SOON)
-    calls.settle(session, again)
+    settling.settle(session, again)
     (row,) = sweep(session, settings, at=SOON + timedelta(minutes=2))
     assert (row.over, row.callback.state, row.callback.holder_id) == (how, State.VOID, None)
     with pytest.raises(ReferralError, match="不在您手中"):
@@ -135,7 +135,7 @@ def test_a_message_that_is_taken_in_late_closes_it_too(session: Session, setting
     call = gives_up(session, settings, "first")
     sweep(session, settings)
     calls.note(session, call.id, Step.MESSAGE, at=AT)
-    calls.settle(session, call)
+    settling.settle(session, call)
     assert [row.over for row in sweep(session, settings)] == [Over.MESSAGE]
 
 
@@ -229,6 +229,6 @@ def test_the_worker_makes_and_closes_the_tasks(database: Database, settings: Set
         with database.writing() as session:
             call = session.get_one(Call, "first")
             calls.note(session, call.id, Step.MESSAGE, at=at)
-            calls.settle(session, call)
+            settling.settle(session, call)
     with database.reading() as session:
         assert [(row.calls, row.over) for row in session.scalars(select(MissedCaller))] == [(1, "message")]

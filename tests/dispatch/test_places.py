@@ -13,7 +13,7 @@ from dispatch.callbacks.missed import MissedCaller
 from dispatch.callbacks.place_keeper import PlaceKeeper, Row, line_of
 from dispatch.callbacks.places import Line, Over, Place, Waiting, is_turn
 from dispatch.callbacks.trunk import Taken
-from dispatch.calls import calls, desk, endings
+from dispatch.calls import calls, desk, endings, settling
 from dispatch.calls.calls import Call, Outcome, Step
 from dispatch.line import rules
 from dispatch.line.flags import Skill
@@ -157,7 +157,7 @@ def leaves_his_question(session: Session, call_id: str, *, at: datetime) -> None
     call = session.get_one(Call, call_id)
     if call.ended_at is not None:
         session.flush()
-        calls.settle(session, call)
+        settling.settle(session, call)
 
 
 @pytest.mark.parametrize(("before", "taken_in"), [(0, "while he is on the line"), (0, "later"), (2, "while he is on the line"), (2, "later")])

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.answering import pinning
 from dispatch.callbacks import correction_list, correction_people
-from dispatch.calls import calls
+from dispatch.calls import calls, settling
 from dispatch.calls.calls import Call, CallStep, Outcome, Step
 from dispatch.calls.tellings import Telling
 from dispatch.line.queue_topics import BETWEEN, HEAD, NOTHING, PLACE, Told, Topic, note_heard, put_together, topics
@@ -95,5 +95,5 @@ def test_who_waits_at_another_exchange_hears_another_sound(session: Session, top
 def test_who_heard_it_and_hung_up_has_still_been_answered_by_nobody(session: Session, topic: Topic) -> None:
     call = waits(session)
     heard(session, Told(NOON, ((topic, 2, 10),), 40), 60, at=later(minutes=1))
-    calls.end(session, call.id, at=later(minutes=2))
+    settling.end(session, call.id, at=later(minutes=2))
     assert call.outcome == Outcome.ABANDONED

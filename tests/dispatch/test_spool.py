@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dispatch.callbacks import missed
-from dispatch.calls import calls, takes
+from dispatch.calls import settling, takes
 from dispatch.calls.calls import Call, CallStep, Outcome, Step
 from dispatch.calls.spool import look, read_slip, take_in_message
 from dispatch.tickets import codes, progress
@@ -150,7 +150,7 @@ def test_who_was_told_a_code_and_said_nothing_has_a_ticket_that_asks_him_for_it_
         standing = progress.look_up(session, CODE, caller=CALLER, four="", settings=settings)
         assert standing is not None
         assert standing.state == Life.NEEDS_FACTS
-        calls.end(session, CALL, at=later(minutes=1), place="message")
+        settling.end(session, CALL, at=later(minutes=1), place="message")
         assert session.get_one(Call, CALL).outcome == Outcome.ABANDONED
         assert missed.gather(session, settings=settings, at=later(minutes=6)) == 1
         session.get_one(Ticket, row.id).summary = "来电人询问居住证如何续签。"
@@ -195,7 +195,7 @@ def test_the_pooled_code_that_a_caller_was_told_is_used_up(session: Session, set
 
 def test_a_message_left_by_a_call_that_is_over_settles_its_outcome_anew(session: Session, settings: Settings) -> None:
     call = town.call(session)
-    calls.end(session, CALL, at=later(minutes=1), place="menu")
+    settling.end(session, CALL, at=later(minutes=1), place="menu")
     assert call.outcome == Outcome.HUNG_UP
     take_in(session, settings, slip(settings))
     assert call.outcome == Outcome.MESSAGE_LEFT

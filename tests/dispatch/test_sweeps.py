@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from dispatch.callbacks import callbacks
 from dispatch.callbacks.callbacks import LEASE, Attempt, Callback
 from dispatch.callbacks.trunk import Taken
-from dispatch.calls import calls
+from dispatch.calls import settling
 from dispatch.calls.calls import Call, Outcome
 from dispatch.calls.endings import end_attempt
 from dispatch.calls.queue_events import QueueEvent
@@ -367,7 +367,7 @@ def test_one_failing_sweep_stops_none_of_the_others(worker: Worker, broken: str,
     slip(worker.settings, "left", code="55555555", caller="13800000002")
     recorded(worker.settings, event("ANSWER", 0, call_id="seen"), event("HANGUP", 20, call_id="seen"))
     with worker.database.writing() as session:
-        calls.end(session, CALL, at=later(minutes=1))
+        settling.end(session, CALL, at=later(minutes=1))
         recordings.expect(session, CALL, kind=Kind.CALL, spool=worker.settings.spool, at=later())
     town.sound(worker.settings.spool / "calls" / f"{CALL}.wav")
 

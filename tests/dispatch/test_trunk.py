@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from dispatch.callbacks import callbacks, trunk
 from dispatch.callbacks.callbacks import TOLD, Callback
 from dispatch.callbacks.trunk import Taken, room, taken
-from dispatch.calls import calls
+from dispatch.calls import settling
 from hotline.accounts.roles import Role
 from hotline.settings import Settings
 from tests.dispatch import town
@@ -75,5 +75,5 @@ def test_an_operator_who_rings_counts_until_his_call_is_over(session: Session, n
     attempt = callbacks.place(session, callback, settings=narrow, by=town.somebody(session, Role.OPERATOR), at=AFTERNOON)
     session.flush()
     assert room(session, Taken(), settings=narrow, at=AFTERNOON) == 3
-    calls.end(session, attempt.call_id, at=AFTERNOON)
+    settling.end(session, attempt.call_id, at=AFTERNOON)
     assert room(session, Taken(), settings=narrow, at=AFTERNOON) == 4, "he writes it up"

@@ -11,7 +11,7 @@ from dispatch.callbacks import by_phone, callbacks, places
 from dispatch.callbacks.callbacks import Attempt, Callback
 from dispatch.callbacks.places import Place
 from dispatch.callbacks.telephone import Telephone
-from dispatch.calls import calls
+from dispatch.calls import calls, settling
 from dispatch.calls.calls import TELLING, Call
 from dispatch.tickets import intake
 from dispatch.tickets.intake import Matter
@@ -92,7 +92,7 @@ def _reply(session: Session, settings: Settings, *, number: str) -> Rings:
     by = Staff(unit, people["supervisor"], people["liaison.101"], people["leader.101"])
     matter = Matter(Klass.CONSULT, "身份证换领", "来电人询问身份证怎么换领。")
     ticket = intake.refer(session, matter, call=before, recording=None, code=number[-8:], by="operator1", settings=settings, at=now())
-    calls.end(session, before.id, at=now())
+    settling.end(session, before.id, at=now())
     bring(session, ticket, State.TO_CALL_BACK, by=by, settings=settings, at=now())
     callback = session.scalars(select(Callback).where(Callback.ticket_id == ticket.id)).one()
     attempt = _dialled(session, callback, number, settings)
@@ -103,7 +103,7 @@ def _turn(session: Session, settings: Settings, *, number: str) -> Rings:
     before = called_before(session, number)
     place = places.keep(session, before.id, settings=settings, at=now())
     assert isinstance(place, Place)
-    calls.end(session, before.id, at=now())
+    settling.end(session, before.id, at=now())
     session.flush()
     attempt = _dialled(session, place.callback, number, settings)
     return lambda telephone: telephone.ring_for_place(attempt, place)

@@ -12,7 +12,7 @@ from cli import sip
 from cli.installation import secret
 from cli.sip_scenario import Say, Step, Wait
 from dispatch.callbacks.telephone import Telephone as Telephony
-from dispatch.calls import calls, desk
+from dispatch.calls import desk, settling
 from dispatch.line import barring, flags, menus, skilled
 from dispatch.line.barring import Cause
 from dispatch.line.flags import Skill
@@ -197,7 +197,7 @@ def known_callers(house: Breakable) -> Iterator[None]:
         matter = Matter(Klass.CONSULT, "身份证换领", "来电人询问身份证怎么换领。")
         before = rung.called_before(session, LODGER)
         intake.refer(session, matter, call=before, recording=None, code=CODE, by="operator1", settings=house.settings, at=at)
-        calls.end(session, before.id, at=at)
+        settling.end(session, before.id, at=at)
         for number in WARNED:
             barring.warn(session, number, cause=Cause.NUISANCE, reason="试验", told=False, by="operator1", at=at)
         for number in (*OLD, *OLDER):

@@ -15,7 +15,7 @@ from dispatch.callbacks import by_phone, callbacks, contacting, places
 from dispatch.callbacks.callbacks import Attempt, Callback
 from dispatch.callbacks.places import Over, Place
 from dispatch.callbacks.telephone import Telephone
-from dispatch.calls import calls
+from dispatch.calls import calls, settling
 from dispatch.calls.calls import TELLING, Call, CallStep, Step
 from dispatch.clocks import duty_phones
 from dispatch.tickets import intake, referrals
@@ -83,7 +83,7 @@ def owed(house: House, caller: str = MACHINE) -> int:
         session.flush()
         ticket = intake.refer(session, matter, call=session.get_one(Call, "matter"), recording=None, code="73519285",
                                  by="operator1", settings=house.settings, at=at)  # fmt: skip
-        calls.end(session, "matter", at=at)
+        settling.end(session, "matter", at=at)
         unit = by_code(session, town.AUTHORISED)
         assert unit is not None
         by = Staff(unit, people["supervisor"], people["liaison.101"], people["leader.101"])

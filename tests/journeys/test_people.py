@@ -11,7 +11,7 @@ from cli import sip
 from cli.installation import secret
 from cli.sip_scenario import Press, Signal, Told, Wait
 from dispatch.callbacks.callbacks import Attempt, Callback
-from dispatch.calls import calls
+from dispatch.calls import calls, settling
 from dispatch.calls.calls import Call, Outcome
 from dispatch.tickets import intake, referrals
 from dispatch.tickets.intake import Matter
@@ -63,7 +63,7 @@ def lodged(house: House, desk: Page) -> dict[str, Ticket]:
         earlier = now() - RANG_BEFORE
         calls.begin(session, "earlier", caller=COMPLAINT, at=earlier)
         session.flush()
-        calls.end(session, "earlier", at=earlier + timedelta(minutes=2))
+        settling.end(session, "earlier", at=earlier + timedelta(minutes=2))
     consult = _refer(house, desk, CONSULT, "consult", "身份证换领咨询", before="此前没有来电")
     desk.get_by_role("button", name="示闲").click()
     day = f"{local(earlier):%m-%d}"
@@ -224,7 +224,7 @@ def _owed_by_a_person(house: House, caller: str) -> tuple[int, str]:
         session.flush()
         ticket = intake.refer(session, matter, call=session.get_one(Call, "personal"), recording=None, code=CODE,
                                  by="operator1", settings=house.settings, at=at)  # fmt: skip
-        calls.end(session, "personal", at=at)
+        settling.end(session, "personal", at=at)
         unit = by_code(session, town.AUTHORISED)
         assert unit is not None
         by = Staff(unit, people["supervisor"], people["liaison.101"], people["leader.101"])

@@ -19,7 +19,7 @@ from cli.sip_scenario import Press, Say, Signal, Touch, Wait
 from dispatch.callbacks.callbacks import Attempt, Callback
 from dispatch.callbacks.places import Over, Place
 from dispatch.callbacks.telephone import Telephone
-from dispatch.calls import calls, desk
+from dispatch.calls import calls, desk, settling
 from dispatch.calls.calls import Call, Outcome
 from dispatch.calls.desk import Offer
 from dispatch.line import skilled
@@ -140,7 +140,7 @@ def talked(session: Session, account: Account, minutes: float) -> None:
     calls.begin(session, "talked", caller="", at=now())
     session.add(Offer(call_id="talked", account_id=account.id, at=now(), answered_at=now() - timedelta(minutes=minutes), ended_at=now(),
                       outcome="done"))  # fmt: skip
-    calls.end(session, "talked", at=now())
+    settling.end(session, "talked", at=now())
 
 
 @pytest.mark.proof  # a minute; and what is said changes while one listens to it, where the machine is busy

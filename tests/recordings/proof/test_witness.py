@@ -11,7 +11,7 @@ from sqlalchemy import delete, inspect, text, update
 from sqlalchemy.orm import Session
 
 from dispatch.callbacks.callbacks import Callback
-from dispatch.calls import calls
+from dispatch.calls import calls, settling
 from dispatch.calls.calls import Call, CallStep, Leg
 from dispatch.tickets.tickets import TicketStep
 from hotline import audit
@@ -61,7 +61,7 @@ def moved(database: Database, deed: Deed) -> list[str]:
 
 LAWFUL: dict[str, Deed] = {
     "more rows": lambda s: town.call(s, "20261123120000-cccccccccccc"),
-    "it has ended": lambda s: calls.end(s, ONE, at=NOON),
+    "it has ended": lambda s: settling.end(s, ONE, at=NOON),
     "its place is told late": lambda s: s.execute(update(CallStep).where(CallStep.kind == "ended").values(detail={"place": "queue", "by": "x"})),
     "a sound is taken in": lambda s: s.execute(update(Recording).where(Recording.path == "a.wav").values(state="complete", seconds=3.0, sha256="a" * 64)),
     "and put away": lambda s: s.execute(update(Recording).where(Recording.path == "b.wav").values(stored="2026/b", key_id="k2")),
