@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from ami_listener.seen import Member, Seen
-from dispatch.callbacks.telephone import phone
 from dispatch.calls.desk import Presence, Readiness
 from dispatch.line import skilled
 from dispatch.line.overflow import ORDINARY
@@ -17,6 +16,7 @@ from hotline.accounts.accounts import Account
 from hotline.exchange import actions
 from hotline.exchange.errors import ActionRefused
 from hotline.exchange.link import Link
+from hotline.exchange.names import phone
 
 log = structlog.get_logger()
 

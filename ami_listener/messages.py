@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dispatch.callbacks.telephone import extension_of
 from dispatch.transfers.transfers import PREFIX
+from hotline.exchange.names import extension_of
 
 Headers = Mapping[str, str]
 KINDS = frozenset({"UserEvent", "AgentCalled", "AgentConnect", "AgentRingNoAnswer", "Hangup", "DeviceStateChange",

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from dispatch.callbacks.telephone import extension_of
 from hotline.exchange import actions
 from hotline.exchange.link import Link
+from hotline.exchange.names import extension_of
 
 Rows = list[dict[str, str]]
 AT_A_DESK = frozenset({"AppQueue", "ConfBridge"})  # where a phone is that the queue rang: talking, or handed on

@@ -6,13 +6,13 @@ from datetime import datetime
 import structlog
 
 from ami_listener.seen import Channel, Seen
-from dispatch.callbacks.telephone import extension_of
 from dispatch.calls import listening_in
 from dispatch.calls.calls import Call
 from hotline.database import Database
 from hotline.exchange import actions
 from hotline.exchange.errors import ActionRefused
 from hotline.exchange.link import Link
+from hotline.exchange.names import extension_of
 
 log = structlog.get_logger()
 

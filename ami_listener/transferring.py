@@ -6,13 +6,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from ami_listener.messages import LiaisonGone, Staged
-from dispatch.callbacks.telephone import extension_of
 from dispatch.calls import desk
 from dispatch.calls.calls import Call, Leg
 from dispatch.calls.spool import see_leg
 from dispatch.transfers import hunting, transfers
 from dispatch.transfers.transfers import PREFIX, State, TransferAttempt
 from hotline.events import Event
+from hotline.exchange.names import extension_of
 from hotline.settings import Settings
 from recordings import recordings
 from recordings.recordings import Kind

@@ -17,6 +17,7 @@ from dispatch.line.flags import Skill
 from hotline.exchange import actions
 from hotline.exchange.errors import ActionRefused, LinkError
 from hotline.exchange.link import Link
+from hotline.exchange.names import extension_of, phone
 from hotline.exchange.nodes import address
 from hotline.phones import dialled
 from hotline.settings import Settings
@@ -202,13 +203,3 @@ class Telephone:
         """Those of all exchanges: callers come in on each."""
         rows = actions.core_show_channels(self.link())
         return [*rows, *exchanges.channels(self._settings, but=self._node)] if self._several else rows
-
-
-def phone(extension: str) -> str:
-    """The exchange's name of an operator's phone."""
-    return f"PJSIP/{extension}"
-
-
-def extension_of(interface: str) -> str:
-    """The extension of a phone by the exchange's name for it: PJSIP/8001, PJSIP/8001-0000002a."""
-    return interface.rpartition("/")[2].partition("-")[0]

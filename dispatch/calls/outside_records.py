@@ -6,10 +6,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dispatch.callbacks.telephone import extension_of
 from dispatch.calls import calls, desk
 from dispatch.calls.calls import Call, Step
 from dispatch.calls.endings import end_call
+from hotline.exchange.names import extension_of
 from hotline.settings import Settings
 from recordings import recordings
 from recordings.recordings import Kind

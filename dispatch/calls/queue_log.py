@@ -10,12 +10,12 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch.callbacks.telephone import extension_of
 from dispatch.calls import desk, reading_on, rings
 from dispatch.calls.queue_events import QueueEvent
 from dispatch.calls.queue_lines import RINGS, Kind, Written, understood
 from dispatch.calls.reading_on import Line, Stretch
 from hotline.accounts.accounts import Account
+from hotline.exchange.names import extension_of
 from hotline.settings import Settings
 
 BOOK = "queue_log"

@@ -12,7 +12,6 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch.callbacks.telephone import extension_of
 from dispatch.calls import calls, desk, outside_records, reading_on, settling
 from dispatch.calls.calls import Call
 from dispatch.calls.endings import end_call
@@ -21,6 +20,7 @@ from dispatch.calls.reading_on import Line, Stretch
 from dispatch.calls.spool import moment
 from dispatch.transfers import liaison_records
 from hotline.accounts.accounts import Account
+from hotline.exchange.names import extension_of
 from hotline.settings import Settings
 from recordings import recordings
 from recordings.recordings import Kind, Recording

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 import structlog
 
-from dispatch.callbacks.telephone import extension_of
 from dispatch.transfers.transfer_rules import TransferError
 from dispatch.transfers.transfers import PREFIX
 from hotline.exchange import actions
 from hotline.exchange.errors import ActionRefused, LinkError
 from hotline.exchange.link import Link
+from hotline.exchange.names import extension_of
 from hotline.settings import Settings
 
 WAITING, ROOM, OVER = "transfer", "three_way", "transfer_over"

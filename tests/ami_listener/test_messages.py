@@ -3,7 +3,7 @@
 import pytest
 
 from ami_listener.messages import KINDS, Device, Dialled, HungUp, Message, NotTaken, Rings, Staged, Taken, read
-from dispatch.callbacks.telephone import extension_of, phone
+from hotline.exchange.names import extension_of, phone
 from tests.dispatch.town import CALL, CALLER
 
 OURS = {"AccountCode": CALL}
