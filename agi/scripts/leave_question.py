@@ -12,9 +12,9 @@ from agi.line import ALL_KEYS, Line
 from agi.scripts import waits_on
 from agi.staffed import staffed
 from agi.voice import Voice
-from dispatch.callbacks.dialable import dialable
 from dispatch.calls import takes
 from dispatch.calls.takes import Part
+from dispatch.line.dialable import dialable
 from hotline.times import now
 from recordings.sounding import Sounding
 

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from dispatch.callbacks.caller_contacts import CallerContact
-from dispatch.callbacks.dialable import dialable
 from dispatch.calls import calls, settling
+from dispatch.line.dialable import dialable
 from dispatch.tickets import reach
 from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError, held

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from dispatch.callbacks.dialable import dialable
 from dispatch.clocks.deadlines import HURRY
 from dispatch.clocks.rungs import ORDER, Rung
+from dispatch.line.dialable import dialable
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Ticket, Urgency
 from hotline.directory.departments import Department

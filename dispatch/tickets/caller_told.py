@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
-from dispatch.callbacks.dialable import dialable
+from dispatch.line.dialable import dialable
 from dispatch.passed import passed_answers
 from dispatch.tickets import alerts, caller_sms
 from dispatch.tickets.tickets import Ticket, write_step

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from dispatch.callbacks.dialable import dialable
+from dispatch.line.dialable import dialable
 from dispatch.transfers import hunting, transfers
 from dispatch.transfers.hunting import Duty, Nobody, OutOfHours, Patience, Ring, Skip
 from dispatch.transfers.transfer_line import ROOM, Seen, TransferLine

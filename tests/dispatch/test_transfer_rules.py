@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from dispatch.callbacks.dialable import dialable
+from dispatch.line.dialable import dialable
 from dispatch.tickets.tickets import Klass
 from dispatch.transfers.transfer_rules import TransferError, forbid, whispered
 from hotline.directory.departments import Department
