@@ -71,7 +71,7 @@ def line_of(session: Session, rows: Sequence[Row], *, queue: str, at: datetime) 
     there = _there(rows, queue)
     reached = [row for row in there if _is_reached(row)] or there
     phones = {row.get("Location") for row in reached}
-    skilled = {skill: free for skill in Skill if (free := _besides(rows, queue_of(queue, skill), phones)) > 0}
+    skilled = {str(skill): free for skill in Skill if (free := _besides(rows, queue_of(queue, skill), phones)) > 0}
     return Line(tuple(waiting), sum(map(_is_free, reached)), skilled)
 
 
