@@ -45,7 +45,7 @@ class TransferLine:
 
     def ends(self, call_id: str, *, extension: str) -> Ends | None:
         """The channels that live of a call; None when the caller's is gone. LinkError when nobody can say;
-        TransferError where the operator rang himself: all hangs on his own channel, and to move it would part them for good."""
+        TransferError where the operator rang himself: all hangs on his own channel, and to move it parts them."""
         rows = [row for row in actions.core_show_channels(self.link()) if row.get("AccountCode") == call_id]
         caller = next((r["Channel"] for r in rows if r.get("Uniqueid") == r.get("Linkedid")), "")
         operator = next((r["Channel"] for r in rows if extension and extension_of(r["Channel"]) == extension), "")
