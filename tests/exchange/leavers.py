@@ -92,6 +92,16 @@ class Leaver(ABC):
         """He hangs up, at that stage if at any."""
         self.stage, self.goes_at = self.stage or stage, time.monotonic() + after
 
+    def is_held(self, stage: str) -> bool:
+        """He, or somebody with him, is held at a step: whether he goes there, and hasn't gone and isn't to go at another.
+        Where he was to go in the midst of what is over by now he goes here instead."""
+        too_late = self.stage.endswith(MIDST) and self.last == stage
+        if self.over.is_set() or (self.stage and not too_late):
+            return False
+        self.beside = self.last != stage
+        self.stage, self.goes_at = stage, time.monotonic()
+        return True
+
     def comes_to(self, stage: str, *, gone: bool) -> None:
         """A step of the dialplan."""
         self.came.append((stage, gone))

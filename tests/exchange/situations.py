@@ -261,7 +261,7 @@ SITUATIONS = {
     "a machine rings": Situation({"": Way(numbers=(MACHINES,) * 60)}, machine_rings),
     "the office has a menu": Situation({
         "hears news": Way({"greeting": "6", "person_offer": "0"}, until="people"), "leaves a message": Way({"greeting": "3"}, until="message"),
-        "presses nothing": Way(until="people"),
+        "asks for dialect": Way({"greeting": "5"}, until="people"), "presses nothing": Way(until="people"),
     }, office_menu),
     "nobody picks up": Situation({
         "leaves a message by 1": Way({"greeting": "0", "Queue": "1"}, until="message"), "by *": Way({"greeting": "0", "Queue": "*"}, until="message"),

@@ -66,6 +66,22 @@ def test_who_presses_0_at_once_after_1_waits_on_where_he_was_not_before_others(e
                     assert waiting(link) == [FIRST, SECOND, TALKS]
 
 
+@pytest.mark.parametrize("key", ["1", "*"])
+def test_who_waits_leaves_his_question_by_either_key(exchange: Exchange, plan: ExchangePlan, link: Link, agi: Agi, key: str) -> None:
+    """Long before the queue has nobody for him."""
+    flagged = ["SET VARIABLE STAFFED yes", "SET VARIABLE SKILL elderly", "SET VARIABLE SKILL_SECONDS 60"]
+    with (
+        agi(incoming=flagged, leave_question=["SET VARIABLE NEXT goodbye"]) as asked,
+        phone("8001", "first-phone", Wait(1), exchange=plan.sip_port, ring=60),
+    ):
+        for queue in ("hotline", "hotline-elderly"):
+            exchange.cli(f"queue add member PJSIP/8001 to {queue}")
+        with asks(plan, FIRST, Told(), Signal(key, then=0)) as first:
+            until(lambda: waiting(link) == [FIRST])
+            go_on(first, 2)
+            until(lambda: [one["agi_network_script"] for one in asked][1:] == ["leave_question"])
+
+
 @pytest.mark.parametrize(("keys", "key"), [("queue-keys", "1"), ("queue-keys-place", "2")])
 def test_who_presses_a_key_and_then_waits_on_is_not_put_behind_others(
     exchange: Exchange, plan: ExchangePlan, link: Link, agi: Agi, keys: str, key: str

@@ -7,7 +7,8 @@ the end of his way without meeting any."""
 import itertools
 import threading
 import time
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from queue import SimpleQueue
@@ -23,18 +24,20 @@ from tests.journeys.trouble import Breakable
 class Walk:
     """All who go in one house; minds its FastAGI's wire and hears what its exchange tells of each."""
 
-    def __init__(self, house: Breakable, wire: AgiWire) -> None:
+    def __init__(self, house: Breakable, wire: AgiWire, before: Iterable[str] = ()) -> None:
+        """`before`: stages at which people of an earlier walk have hung up, so that nobody does here."""
         assert isinstance(house.exchange, Held)
         self.house, self.stages, self.gone = house, stages(), list[Leaver]()
         self.board = Board(int(house.settings.trunk_contact.rpartition(":")[2]))
         self._lock, self._over = threading.Lock(), threading.Event()
-        self._taken: set[str] = set()
+        self._before, self._taken = frozenset(before), set(before)
         self._calls: dict[str, Leaver] = {}  # by what their telephones call it
         self._channels: dict[str, Leaver | None] = {}
         self._told = house.exchange.told.open(errors="replace")
         self._telephony = Telephony(house.settings)
-        for number in self.stages.met:
-            self._arm(number)
+        for number, name in self.stages.met.items():
+            if name not in self._taken:
+                self._arm(number)
         wire.ward = self
         threading.Thread(target=self._listen, daemon=True).start()
 
@@ -50,7 +53,7 @@ class Walk:
     @property
     def left(self) -> set[str]:
         """Where somebody hung up; what was over before he did it in its midst doesn't count."""
-        return {leaver.stage for leaver in self.gone if leaver.was_there}
+        return {leaver.stage for leaver in self.gone if leaver.was_there} | self._before
 
     def goes(self, *ways: Way, together: int = 16) -> list[Leaver]:
         """People side by side, each way in its turn, until one has come to the end of each; they are all who went."""
@@ -147,14 +150,13 @@ class Walk:
             self._begins(leaver, name, passing.step)
 
     def _held(self, step: int, leavers: list[Leaver]) -> None:
-        """Whoever is held goes; where it is nobody of these people, the next one is held there."""
+        """Whoever is held goes; where nobody of these people does, the next one is held there."""
         name = self.stages.names[step]
-        if not leavers:
-            self._arm(step)
-        for leaver in leavers:
+        goes = [leaver.is_held(name) for leaver in leavers]
+        if any(goes):
             self._taken.add(name)
-            leaver.beside = not leaver.stage and leaver.last != name
-            leaver.goes(name)
+        else:
+            self._arm(step)
 
     def _with(self, call_id: str) -> list[Leaver]:
         """Where an operator is held, those go who are in his call."""
@@ -198,7 +200,7 @@ class Walk:
 
     def _named(self, command: Command) -> str:
         """A stage of a script is what was said until then: another way to the same command is another."""
-        return f"{command.stage} ({hash(command.so_far) & 0xFFFFFFFF:08x})"
+        return f"{command.stage} ({zlib.crc32(repr(command.so_far).encode()):08x})"
 
     def _of(self, channel: str) -> Leaver | None:
         """Whose channel that is: the exchange tells it a moment after it begins."""
