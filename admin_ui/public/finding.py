@@ -13,7 +13,7 @@ from admin_ui.public.shelf import Item, by_ids
 from knowledge_base.asked import Found
 from knowledge_base.categories import now_called
 from knowledge_base.personal import masked
-from knowledge_base.search.match import Verdict, verdict, worth_showing
+from knowledge_base.search.match import Verdict, hardly, to_show, verdict
 
 LONGEST = 80
 MOST = 10
@@ -29,11 +29,12 @@ class Answered:
     offices: list[Named]
     permits: list[Permit]
     how: Found
+    hardly: bool = False  # only the nearest titles, to be asked about
 
     @property
     def told(self) -> str:
         """In short what is shown of the entries: where it's the same as before, nothing needs to be shown again."""
-        return f"{self.how}:" + ",".join(str(item.entry.id) for item in self.items)
+        return f"{self.how}:{self.hardly:d}:" + ",".join(str(item.entry.id) for item in self.items)
 
 
 def wanted(given: str) -> str:
@@ -51,7 +52,7 @@ def find(session: Session, words: str, *, on: date, department: int | None = Non
     index = lobby().index.at(session, on=on)
     place = now_called(session, category)
     matches = index.search(words, most=MOST, department=department, category=place, full=full)
-    items = by_ids(session, [match.entry_id for match in worth_showing(matches)], on=on)
+    items = by_ids(session, [match.entry_id for match in to_show(matches)], on=on)
     how = HOW[verdict(matches)] if items else Found.NOTHING
     found = permits.named(session, words, department=department)
-    return Answered(words, items, offices.named(session, words, on=on), found, how)
+    return Answered(words, items, offices.named(session, words, on=on), found, how, hardly(matches))

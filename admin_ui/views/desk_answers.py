@@ -21,7 +21,7 @@ from hotline.times import local_day
 from knowledge_base import asked
 from knowledge_base.asked import LONGEST, Found
 from knowledge_base.categories import LONGEST_PATH
-from knowledge_base.search.match import Match, Verdict, verdict, worth_showing
+from knowledge_base.search.match import Match, Verdict, hardly, to_show, verdict
 
 blueprint = Blueprint("desk_answers", __name__, url_prefix="/desk")
 MOST_FOUND = 8
@@ -35,12 +35,14 @@ def search() -> ResponseReturnValue:
     what the meaning of the words adds, and is shown anew where it's another than before."""
     words, full = wish("q"), bool(wish("full"))
     with reading() as session:
-        found = [match.entry_id for match in worth_showing(_found(session, words, wish, full=full))]
-        told = ",".join(map(str, found))
+        matches = _found(session, words, wish, full=full)
+        found = [match.entry_id for match in to_show(matches)]
+        told = f"{hardly(matches):d}:" + ",".join(map(str, found))
         if full and told == request.args.get("told"):
             return "", 204
         return render_template("_entries.html", offered=offered_all(session, found, at=now()), words=words,
                                call_id=wish("call_id"), told=told, settling=bool(words) and not full,
+                               hardly=hardly(matches),
                                department=wish("department"), category=wish("category"))  # fmt: skip
 
 

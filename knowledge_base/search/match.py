@@ -6,6 +6,7 @@ from enum import StrEnum
 
 SURE = 50.0  # chance in % from which the first match may be taken for what was meant
 SURE_ALOUD = 80.0  # the same for what was said aloud, and may be misheard: below it, a wrong one was first too often
+FEW = 3  # titles that are asked about where none of them is likely: as many as the telephone reads out
 NOTHING = 15.0  # chance in % that there is an answer below which 'I don't know' is the true answer, as long as the
 # collection's own questions have not told where to draw the line (see `limits`)
 
@@ -42,6 +43,17 @@ def verdict(matches: Sequence[Match]) -> Verdict:
 def worth_showing(matches: Sequence[Match]) -> list[Match]:
     """The matches, or none when the knowledge base most likely has no answer."""
     return [] if verdict(matches) == Verdict.NOTHING else list(matches)
+
+
+def hardly(matches: Sequence[Match]) -> bool:
+    """Whether what was meant is likelier not among the matches than it is: then nothing was found, and somebody is only
+    asked whether he meant one of the nearest."""
+    return verdict(matches) is Verdict.UNSURE and sum(match.score for match in matches) < SURE
+
+
+def to_show(matches: Sequence[Match]) -> list[Match]:
+    """What is put before somebody who reads: few where nothing was found, so that none of them looks like an answer."""
+    return worth_showing(matches[:FEW] if hardly(matches) else matches)
 
 
 def verdict_aloud(matches: Sequence[Match]) -> Verdict:

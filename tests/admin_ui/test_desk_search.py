@@ -8,10 +8,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from dispatch.calls.desk import Offer
-from hotline.times import now
+from hotline.times import local_day, now
 from knowledge_base.asked import Asked, Found
 from knowledge_base.entries import Entry
 from knowledge_base.search.embeddings import Embedding
+from knowledge_base.search.index import build
+from knowledge_base.search.match import hardly, to_show
 from knowledge_base.search.meaning import MODEL, digest, engine
 
 World = Any
@@ -57,6 +59,18 @@ def test_where_meaning_adds_nothing_the_list_stays_as_it_is(world: World, signed
     assert later is not None
     assert operator.get(later[1].replace("&amp;", "&")).status_code == 204
     assert "data-later" not in operator.get("/desk/search", query_string={"q": "", "call_id": call_id}).text
+
+
+def test_where_nothing_was_found_that_is_said_and_a_few_are_asked_about(world: World, signed_in: SignIn) -> None:
+    call_id, operator, told = on_the_desk(world), signed_in("operator"), set()
+    with world.database.reading() as session:
+        index = build(session, on=local_day(now()))
+    for words in ("社保卡丢了怎么补办", "没有工作了怎么领钱", "工作没了", "领补办", "带材料", "怎么办", "红烧肉放多少糖好吃"):
+        page = operator.get("/desk/search", query_string={"q": words, "call_id": call_id}).text
+        found = index.search(words, most=8)
+        assert ("没有找到对得上的问题" in page, page.count('class="entry"')) == (hardly(found), len(to_show(found))), words
+        told.add(hardly(found))
+    assert told == {True, False}
 
 
 def test_a_search_keeps_to_the_department_and_the_category_that_were_chosen(world: World, signed_in: SignIn) -> None:

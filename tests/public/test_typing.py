@@ -6,9 +6,12 @@ from typing import Any
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from hotline.times import local_day, now
 from knowledge_base.asked import Asked, Way
 from knowledge_base.entries import Entry
 from knowledge_base.search.embeddings import Embedding
+from knowledge_base.search.index import build
+from knowledge_base.search.match import hardly, to_show
 from knowledge_base.search.meaning import MODEL, digest, engine
 
 City = Any
@@ -55,6 +58,19 @@ def test_where_settling_adds_nothing_nothing_is_shown_anew(city: City, client: F
     assert client.post("/search/settled", data={"q": "失业金怎么申领", "told": told[1]}).status_code == 204
     assert client.post("/search/settled", data={"q": "失业金怎么申领"}).status_code == 200
     assert client.post("/search/settled", data={"q": " "}).status_code == 204
+
+
+def test_where_nothing_was_found_that_is_said_above_the_few_that_are_asked_about(city: City, client: FlaskClient) -> None:
+    told = set()
+    with city.database.reading() as session:
+        index = build(session, on=local_day(now()))
+    for words in ("失业金怎么申领", "没有工作了怎么领钱", "工作没了", "领补办", "带材料", "怎么办", "红烧肉放多少糖好吃"):
+        page = client.post("/search/typed", data={"q": words}).text
+        found = index.search(words, most=10)
+        assert ("<h2>没有查到对得上的问题</h2>" in page) == hardly(found), words
+        assert page.count('href="/entries/') == len(to_show(found)), words
+        told.add(hardly(found))
+    assert told == {True, False}
 
 
 def test_pinyin_is_noted_as_pinyin(city: City, client: FlaskClient) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from knowledge_base.search.documents import Document
 from knowledge_base.search.index import Index
-from knowledge_base.search.match import NOTHING, SURE, Verdict, verdict, worth_showing
+from knowledge_base.search.match import FEW, NOTHING, SURE, Match, Verdict, hardly, to_show, verdict, worth_showing
 from knowledge_base.search.part import Part
 
 POLICE, HOUSING, SOCIAL = 1, 2, 3
@@ -143,6 +143,18 @@ def test_a_question_of_ours_is_sure_and_a_strange_one_is_not_known(index: Index)
     assert verdict(index.search("红烧肉放多少糖好吃")) == Verdict.NOTHING == verdict([])
     assert worth_showing(index.search("红烧肉放多少糖好吃")) == []
     assert worth_showing(index.search("身份证丢了怎么补办"))[0].entry_id == 11
+
+
+@pytest.mark.parametrize(("each", "inside", "most", "nothing"), [
+    (5.0, 40.0, FEW, True),  # what was meant hardly is among them
+    (10.0, 90.0, 8, False),  # many fit alike: one of them most likely is it
+    (5.0, 10.0, 0, False),  # 'I don't know'
+])  # fmt: skip
+def test_where_nothing_was_found_a_few_are_asked_about(each: float, inside: float, most: int, nothing: bool) -> None:
+    alike = [Match(number, each, inside) for number in range(8)]
+    assert ([m.entry_id for m in to_show(alike)], hardly(alike)) == (list(range(most)), nothing)
+    sure = [Match(8, 60.0, inside), *alike]
+    assert len(to_show(sure)) == (9 if most else 0), "beside one that is sure the others stand as before"
 
 
 def test_a_score_is_a_chance_whatever_the_way(index: Index) -> None:
