@@ -40,8 +40,7 @@ class Ask:
 def asks(named: Named) -> tuple[Ask, ...]:
     """All of them."""
     day = date.fromisoformat(named.day)
-    given = vars(named) | {"four": named.caller[-4:], "far": FAR, "week": day - timedelta(days=6),
-                           "quarter": day - timedelta(days=91)}  # fmt: skip
+    given = vars(named) | {"four": named.caller[-4:], "far": FAR, "week": day - timedelta(days=6)}
     pages = [(who, name, what, f"{path}?{query}" if query else path)
              for (who, name, path), queries in LISTS.items() for what, query in queries.items()]  # fmt: skip
     return tuple(Ask(who, name, what, asked.format(**given)) for who, name, what, asked in pages)

@@ -34,8 +34,7 @@ CALLS: Lists = {
     ("operator1", "desk, card", "/desk/card"): {"none": ""},
     ("operator1", "desk, search", "/desk/search"): {"words": "q=居住证", "full": "q=居住证&full=1"},
     ("supervisor", "figures", "/figures"): {
-        "today": "", "a day": "day={day}", "a week": "until={day}&since={week}", "a month": OF_MONTH,
-        "a quarter": "until={day}&since={quarter}"},
+        "today": "", "a day": "day={day}", "a week": "until={day}&since={week}", "a month": OF_MONTH},
     ("supervisor", "figures, renewed", "/figures/board"): {"today": ""},
     ("supervisor", "recordings", "/custody"): {"all": "", "open": "show=open"},
     ("supervisor", "retention", "/retention"): {"all": ""},

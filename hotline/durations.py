@@ -21,6 +21,13 @@ class TotalSeconds(FunctionElement[float]):
     type = Float()
 
 
+class MostSeconds(FunctionElement[float]):
+    """The seconds from one moment to another of the row where they are most."""
+
+    inherit_cache = True
+    type = Float()
+
+
 class Hour(FunctionElement[int]):
     """The hour in which a moment lies, counted from 1970. The clocks of Yuxi show the same minutes as UTC's."""
 
@@ -38,6 +45,11 @@ def total_seconds(begun: ColumnElement[Any] | Any, ended: ColumnElement[Any] | A
     return TotalSeconds(begun, ended)
 
 
+def most_seconds(begun: ColumnElement[Any] | Any, ended: ColumnElement[Any] | Any) -> MostSeconds:
+    """The most seconds from one column's moment to another's."""
+    return MostSeconds(begun, ended)
+
+
 def hour_of(moment: ColumnElement[Any] | Any) -> Hour:
     """The hour of a column's moment."""
     return Hour(moment)
@@ -46,7 +58,7 @@ def hour_of(moment: ColumnElement[Any] | Any) -> Hour:
 @compiles(Seconds, "postgresql")
 def _postgresql(element: Seconds, compiler: Any, **how: Any) -> str:
     begun, ended = (compiler.process(clause, **how) for clause in element.clauses)
-    return f"ROUND(EXTRACT(EPOCH FROM {ended} - {begun}), 3)"
+    return f"(ROUND(DATE_PART('epoch', {ended} - {begun}) * 1000) / 1000)"
 
 
 @compiles(Seconds, "sqlite")
@@ -65,6 +77,18 @@ def _total_postgresql(element: TotalSeconds, compiler: Any, **how: Any) -> str:
 def _total_sqlite(element: TotalSeconds, compiler: Any, **how: Any) -> str:
     begun, ended = (compiler.process(clause, **how) for clause in element.clauses)
     return f"COALESCE(SUM((julianday({ended}) - julianday({begun})) * 86400), 0)"
+
+
+@compiles(MostSeconds, "postgresql")
+def _most_postgresql(element: MostSeconds, compiler: Any, **how: Any) -> str:
+    begun, ended = (compiler.process(clause, **how) for clause in element.clauses)
+    return f"COALESCE(DATE_PART('epoch', MAX({ended} - {begun})), 0)"
+
+
+@compiles(MostSeconds, "sqlite")
+def _most_sqlite(element: MostSeconds, compiler: Any, **how: Any) -> str:
+    begun, ended = (compiler.process(clause, **how) for clause in element.clauses)
+    return f"COALESCE(MAX((julianday({ended}) - julianday({begun})) * 86400), 0)"
 
 
 @compiles(Hour, "postgresql")

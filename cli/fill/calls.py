@@ -25,7 +25,7 @@ WAYS = ((Outcome.ANSWERED_BY_MACHINE, 30), (Outcome.DIRECTED, 8), (Outcome.PROGR
 WITH_TICKET = ((Outcome.ANSWERED_BY_OPERATOR, 3), (Outcome.MESSAGE_LEFT, 1))
 ASKED_FOR_PERSON = frozenset({Outcome.ANSWERED_BY_OPERATOR, Outcome.ABANDONED, Outcome.PLACE_KEPT})
 HANDED_ON = 0.12  # of what operators answer
-RATED, NOT_SAID = 3, 5  # of so many that were answered one is rated, and of one nobody says when it is written up
+RATED, NOT_SAID = 5, 6  # of so many that were answered one is rated, and of one nobody says when it is written up
 SHA256 = "0" * 64  # of no sound
 
 

@@ -69,7 +69,6 @@ def rung_in_time() -> ColumnElement[bool]:
 def figure(session: Session, *, begins: datetime, ends: datetime, at: datetime) -> tuple[int, int, int]:
     """Of those first missed in this time: rung within the time, those who count, and those who still wait."""
     day = MissedCaller.first_at >= begins, MissedCaller.first_at < ends
-    many = (func.count().filter(*so) for so in ((counted(at), rung_in_time()), (counted(at),),
-                                                (MissedCaller.over_at.is_(None),)))  # fmt: skip
-    in_time, whole, waiting = session.execute(select(*many).where(*day)).one()
-    return in_time, whole, waiting
+    in_time, waits = func.count().filter(counted(at), rung_in_time()), MissedCaller.over_at.is_(None)
+    query = select(in_time, func.count().filter(counted(at)), func.count().filter(waits)).where(*day)
+    return session.execute(query).one()._tuple()

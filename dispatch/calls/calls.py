@@ -90,8 +90,8 @@ class CallStep(Base):
     """One line of a call's timeline."""
 
     __tablename__ = "call_step"
-    __table_args__ = (Index("ix_call_step_rated", "at", sqlite_where=_RATED, postgresql_where=_RATED,
-                            postgresql_include=["call_id"]),)  # fmt: skip
+    __table_args__ = tuple(Index(f"ix_call_step_rated_{by}", by, sqlite_where=_RATED, postgresql_where=_RATED)
+                           for by in ("call_id", "at"))  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     call_id: Mapped[str] = mapped_column(ForeignKey("call.id"), index=True)
     at: Mapped[datetime]

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, exists, or_, select, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, and_, exists, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dispatch.calls import calls, settling
@@ -33,22 +33,19 @@ class Presence(Base):
     phone_state: Mapped[str] = mapped_column(String(20), default="")
 
 
-_WRAPPED_UP = text("wrapped_up_at IS NOT NULL")
-
-
 class Offer(Base):
     """One ringing of one call at one operator's phone. `wrapped_up_at`: when he said that it is written up; none
     where he never did."""
 
     __tablename__ = "offer"
-    __table_args__ = (Index("ix_offer_wrapped_up", "ended_at", sqlite_where=_WRAPPED_UP, postgresql_where=_WRAPPED_UP,
-                            postgresql_include=["call_id", "wrapped_up_at"]),)  # fmt: skip
+    __table_args__ = (Index("ix_offer_ended_at", "ended_at",
+                            postgresql_include=["call_id", "account_id", "answered_at", "wrapped_up_at"]),)  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)
     call_id: Mapped[str] = mapped_column(ForeignKey("call.id"), index=True)
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime | None] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
     outcome: Mapped[str] = mapped_column(String(10), default="ringing")  # ringing | answered | missed | done
     wrapped_up_at: Mapped[datetime | None]
 

@@ -14,7 +14,8 @@ from dispatch.tickets.referrals import DISSATISFIED
 from dispatch.tickets.tickets import Ticket
 from dispatch.transfers.transfers import Transfer
 
-RATED_STEP = CallStep.kind == literal_column("'rated'")
+_RATED: ColumnElement[str] = literal_column("'rated'")
+RATED_STEP = CallStep.kind == _RATED
 """Told so that both databases know it for what their index holds."""
 
 
@@ -49,17 +50,13 @@ def grade(of: Of) -> ScalarSelect[int]:
     """The last grade that a call's caller gave after the talk: 1 (very satisfied) to 5 (very dissatisfied)."""
     step = aliased(CallStep)
     given = step.detail["grade"].as_integer()
-    own = step.call_id == Call.id, step.kind == "rated", step.detail["of"].as_string() == of.value, given.is_not(None)
+    own = step.call_id == Call.id, step.kind == _RATED, step.detail["of"].as_string() == of.value, given.is_not(None)
     return select(given).where(*own).order_by(step.id.desc()).limit(1).scalar_subquery()
 
 
 def _of_call(row: type[Ticket] | type[Transfer] | type[Telling] | type[Offer],
              *so: ColumnElement[bool]) -> ColumnElement[bool]:
     return exists().where(row.call_id == Call.id, *so)
-
-
-def _rated(*so: ColumnElement[bool]) -> tuple[ColumnElement[bool], ...]:
-    return OVER, Call.id.in_(select(CallStep.call_id).where(RATED_STEP)), *so
 
 
 CONDITIONS: dict[Handled, tuple[ColumnElement[bool], ...]] = {
@@ -69,8 +66,8 @@ CONDITIONS: dict[Handled, tuple[ColumnElement[bool], ...]] = {
     Handled.TRANSFERRED: (OVER, _of_call(Transfer)),
     Handled.REFERRED: (OVER, _of_call(Ticket, CAME_OF_CALL)),
     Handled.WRAPPED_UP: (OVER, _of_call(Offer, Offer.wrapped_up_at.is_not(None))),
-    Handled.OPERATOR_RATED: _rated(grade(Of.OPERATOR).is_not(None)),
-    Handled.OPERATOR_SATISFIED: _rated(grade(Of.OPERATOR) < DISSATISFIED),
-    Handled.DEPARTMENT_RATED: _rated(grade(Of.DEPARTMENT).is_not(None)),
-    Handled.DEPARTMENT_SATISFIED: _rated(grade(Of.DEPARTMENT) < DISSATISFIED),
+    Handled.OPERATOR_RATED: (OVER, grade(Of.OPERATOR).is_not(None)),
+    Handled.OPERATOR_SATISFIED: (OVER, grade(Of.OPERATOR) < DISSATISFIED),
+    Handled.DEPARTMENT_RATED: (OVER, grade(Of.DEPARTMENT).is_not(None)),
+    Handled.DEPARTMENT_SATISFIED: (OVER, grade(Of.DEPARTMENT) < DISSATISFIED),
 }

@@ -113,14 +113,16 @@ def board(session: Session, *, day: date, until: date | None = None, at: datetim
     last = until or day
     begins, ends = day_begins(day), day_ends(last)
     hours = asked_hours.by_hours(session, begins - asked_hours.WINDOW, ends)
-    own = {number: sums for number, sums in hours.items() if number >= asked_hours.number_of(begins)}
-    outcomes = by_outcome(session, day, last)
+    first = asked_hours.number_of(begins)
+    own = {number: sums for number, sums in hours.items() if number >= first}
+    outcomes, line = by_outcome(session, day, last), asked_hours.total(own.values())
     rung_back, counted_missed, missed_waiting = missed_figure(session, begins=begins, ends=ends, at=at)
     return Board(
         day, last, now(session, at=at), _sums(outcomes), course(day, last, outcomes, own),
-        asked_hours.total(own.values()), asked_hours.longest_wait(session, begins, ends),
-        asked_hours.windows(hours, begins, min(ends, at)), talks(session, begins, ends), grades(session, begins, ends),
-        transfers_of(session, begins, ends), Share(rung_back, counted_missed), missed_waiting, rung(session, begins, ends),
+        line, asked_hours.longest_wait(session, own), asked_hours.windows(hours, begins, min(ends, at)),
+        talks(session, begins, ends, over=line.talks), grades(session, begins, ends),
+        transfers_of(session, begins, ends), Share(rung_back, counted_missed), missed_waiting,
+        rung(session, begins, ends),
     )  # fmt: skip
 
 
@@ -130,8 +132,9 @@ def now(session: Session, *, at: datetime) -> Now:
     since = minute - asked_hours.WINDOW
     due = Callback.state == CallbackState.DUE, Callback.ticket_id.is_not(None)
     return Now(
-        waiting(session), Window(since, asked_hours.answered_of(session, since, minute)), places.standing(session),
-        _tickets(session), session.scalar(select(func.count()).select_from(Ticket).where(overdue(at))) or 0,
+        waiting(session), Window(int(since.timestamp()), asked_hours.answered_of(session, since, minute)),
+        places.standing(session), _tickets(session),
+        session.scalar(select(func.count()).select_from(Ticket).where(overdue(at))) or 0,
         session.scalar(select(func.count()).select_from(Callback).where(*due)) or 0,
     )  # fmt: skip
 

@@ -3,15 +3,17 @@
 from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.expression import FunctionElement
 
 from dispatch.calls.calls import Call, Outcome
 from dispatch.figures.asked_hours import Hours, Sums, beginning, number_of, total
 from hotline.durations import hour_of
 from hotline.local_days import local_day_of
-from hotline.times import day_begins, day_ends, local_day
+from hotline.times import day_begins, day_ends
 
 Outcomes = dict[tuple[date | int, Outcome | None], int]
 """How many calls of each hour, or of each day, came to what."""
@@ -39,7 +41,7 @@ class Column:
 
 def by_outcome(session: Session, first: date, last: date) -> Outcomes:
     """The calls that came in on these days."""
-    of = hour_of(Call.began_at) if first == last else local_day_of(Call.began_at)
+    of: FunctionElement[Any] = hour_of(Call.began_at) if first == last else local_day_of(Call.began_at)
     own = Call.direction == "in", Call.began_at >= day_begins(first), Call.began_at < day_ends(last)
     rows = session.execute(select(of, Call.outcome, func.count()).where(*own).group_by(of, Call.outcome))
     return {(on, outcome): count for on, outcome, count in rows}
@@ -53,11 +55,11 @@ def course(first: date, last: date, outcomes: Outcomes, hours: Hours) -> tuple[C
     if first == last:
         begin = number_of(day_begins(first))
         return tuple(_column(beginning(n), HOUR, calls[n], hours.get(n, Sums())) for n in range(begin, begin + 24))
-    of_day: dict[date, list[Sums]] = {}
-    for number, sums in hours.items():
-        of_day.setdefault(local_day(beginning(number)), []).append(sums)
-    days = [first + n * DAY for n in range((last - first).days + 1)]
-    return tuple(_column(day_begins(day), DAY, calls[day], total(of_day.get(day, []))) for day in days)
+    found, begin = [], number_of(day_begins(first))
+    for n in range((last - first).days + 1):
+        own = [hours[number] for number in range(begin + 24 * n, begin + 24 * (n + 1)) if number in hours]
+        found.append(_column(beginning(begin + 24 * n), DAY, calls[first + n * DAY], total(own)))
+    return tuple(found)
 
 
 def _column(begins: datetime, long: timedelta, calls: int, sums: Sums) -> Column:

@@ -1,12 +1,12 @@
 """How the talks with operators were handled: 直接答复率, the shares of 授权解答, 转接 and 录音交办, and 话后处理.
-Counted in one look at the calls, beside what came of them; each figure's own condition, by which the list shows it,
-stands in `dispatch/calls/handled.py`."""
+Counted of what came of calls, looked at once; each figure's own condition, by which the list shows it, stands in
+`dispatch/calls/handled.py`."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, func, select
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from dispatch.calls.calls import Call
@@ -17,11 +17,12 @@ from dispatch.figures.asked_hours import asked
 from dispatch.figures.figures import Share
 from dispatch.tickets.tickets import Ticket
 from dispatch.transfers.transfers import Transfer
-from hotline.durations import total_seconds
+from hotline.durations import seconds
 
 BEFORE, AFTER = timedelta(days=1), timedelta(days=7)
 """How far from a time whatever came of its calls may lie: an operator may write down what was said for some hours, and
 a message may be taken in late."""
+CAME = Handled.AUTHORISED, Handled.TRANSFERRED, Handled.REFERRED, Handled.WRAPPED_UP
 
 
 @dataclass(frozen=True)
@@ -34,34 +35,30 @@ class Talks:
     wrap_up: float
 
 
-def talks(session: Session, begins: datetime, ends: datetime) -> Talks:
-    """The talks of the calls that began in a time."""
+def talks(session: Session, begins: datetime, ends: datetime, *, over: int) -> Talks:
+    """The talks of the calls that began in a time, of which so many are over."""
     near = begins - BEFORE, ends + AFTER
-    ticket = _calls(Ticket.call_id, Ticket.intake_at, near, CAME_OF_CALL)
-    transfer = _calls(Transfer.call_id, Transfer.began_at, near)
-    telling = _calls(Telling.call_id, Telling.at, near, AUTHORISED)
-    wrapped = _wrapped(near)
-    counts = (
-        func.count().filter(ticket.c.call_id.is_(None), transfer.c.call_id.is_(None)),
-        func.count(telling.c.call_id), func.count(transfer.c.call_id), func.count(ticket.c.call_id), func.count(),
-    )  # fmt: skip
-    query = select(*counts, func.count(wrapped.c.call_id), func.sum(wrapped.c.seconds)).select_from(Call)
-    for beside in (ticket, transfer, telling, wrapped):
-        query = query.outerjoin(beside, beside.c.call_id == Call.id)
-    *parts, whole, many, seconds = session.execute(query.where(asked(begins, ends), OVER)).one()
-    kinds = Handled.DIRECT, Handled.AUTHORISED, Handled.TRANSFERRED, Handled.REFERRED
-    shares = {kind: Share(part, whole) for kind, part in zip(kinds, parts, strict=True)}
-    return Talks(shares, many, seconds or 0.0)
+    wrote = Offer.wrapped_up_at.is_not(None)
+    came = union_all(
+        _came(Handled.REFERRED, Ticket.call_id, Ticket.intake_at, near, CAME_OF_CALL),
+        _came(Handled.TRANSFERRED, Transfer.call_id, Transfer.began_at, near),
+        _came(Handled.AUTHORISED, Telling.call_id, Telling.at, near, AUTHORISED),
+        _came(Handled.WRAPPED_UP, Offer.call_id, Offer.ended_at, near, wrote,
+              took=seconds(Offer.ended_at, Offer.wrapped_up_at)),
+    ).subquery()  # fmt: skip
+    kinds = (func.count().filter(came.c.kind == kind).label(kind) for kind in CAME)
+    each = select(came.c.call_id, *kinds, func.sum(came.c.took).label("took")).group_by(came.c.call_id).subquery()
+    with_department = or_(each.c[Handled.TRANSFERRED] > 0, each.c[Handled.REFERRED] > 0)
+    counts = (func.count().filter(so) for so in (with_department, *(each.c[kind] > 0 for kind in CAME)))
+    query = select(*counts, func.sum(each.c.took)).select_from(each).join(Call, Call.id == each.c.call_id)
+    departments, *parts, wrapped, took = session.execute(query.where(asked(begins, ends), OVER)).one()
+    shares = {kind: Share(part, over) for kind, part in zip(CAME, parts, strict=False)}
+    return Talks({Handled.DIRECT: Share(over - departments, over)} | shares, wrapped, took or 0.0)
 
 
-def _calls(call_id: InstrumentedAttribute[Any], moment: InstrumentedAttribute[datetime],
-           near: tuple[datetime, datetime], *so: ColumnElement[bool]) -> Subquery:
-    """The calls of which something came."""
-    return select(call_id).where(moment >= near[0], moment < near[1], *so).distinct().subquery()
-
-
-def _wrapped(near: tuple[datetime, datetime]) -> Subquery:
-    """The calls that were written up, and for how long: by several operators where several spoke in one."""
-    since = Offer.wrapped_up_at.is_not(None), Offer.ended_at >= near[0], Offer.ended_at < near[1]
-    took = total_seconds(Offer.ended_at, Offer.wrapped_up_at).label("seconds")
-    return select(Offer.call_id, took).where(*since).group_by(Offer.call_id).subquery()
+def _came(kind: Handled, call_id: InstrumentedAttribute[Any], moment: InstrumentedAttribute[Any],
+          near: tuple[datetime, datetime], *so: ColumnElement[bool], took: Any = None) -> Select[Any]:
+    """What came of calls, a row each; of one that was written up how many seconds it took."""
+    lasted = literal(0.0) if took is None else took
+    own = call_id.label("call_id"), literal(kind.value).label("kind"), lasted.label("took")
+    return select(*own).where(moment >= near[0], moment < near[1], *so)

@@ -145,7 +145,7 @@ def test_a_day_a_week_a_month_and_any_stretch_are_a_click_away(world: World, sig
     assert 'hx-trigger="every 10s"' in page
     assert 'hx-trigger="every 60s"' in client.get(f"/figures?day={yesterday()}").text, "the past stands still"
     long = client.get(f"/figures?since=2026-01-01&until={today}").text
-    assert f'name="since" value="{today - timedelta(days=91)}"' in long
+    assert f'name="since" value="{today - timedelta(days=30)}"' in long
     assert f'name="until" value="{today}"' in client.get(f"/figures?since=2999-01-01&until={today}").text
     assert client.get("/figures?since=2999-01-01&until=2999-01-03").status_code == 200
     own = signed_in("liaison").get(f"/figures?since={today.replace(day=1)}&until={today}")

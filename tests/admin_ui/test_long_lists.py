@@ -225,16 +225,15 @@ def test_what_a_month_and_its_year_count_lies_in_indexes_alone_and_is_looked_at_
 
 
 def test_what_the_board_counts_of_a_month_lies_in_indexes(filled: Filled) -> None:
-    """Of calls in indexes alone; of what came of them what lies near the month, and no table from end to end."""
+    """Of who asked for a person in an index alone; of what came of calls what lies near the month, and no table from end
+    to end."""
     with planned(filled[0]) as plans, filled[0].reading() as session:
         until = local_day(now())
         board(session, day=until - timedelta(days=30), until=until, at=now())
     assert [fault for statement, plan in plans for fault in faults(statement, plan)] == []
-    calls = [node for _, plan in plans for node in nodes(plan) if node.get("Relation Name") == "call"]
-    alone = {node["Index Name"] for node in calls if node["Node Type"] == "Index Only Scan"}
-    assert alone >= {"ix_call_asked", "ix_call_direction_began_at"}
-    assert {"ix_call_step_rated", "ix_offer_wrapped_up"} <= {
-        node.get("Index Name") for _, plan in plans for node in nodes(plan)}  # fmt: skip
+    read = {(node["Node Type"], node.get("Index Name")) for _, plan in plans for node in nodes(plan)}
+    assert ("Index Only Scan", "ix_call_asked") in read
+    assert "ix_call_step_rated_at" in {index for _, index in read}
 
 
 def test_of_transfers_that_count_only_the_attempts_upon_which_the_office_closed_are_looked_up(filled: Filled) -> None:

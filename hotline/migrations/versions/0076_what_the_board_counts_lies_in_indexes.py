@@ -1,5 +1,5 @@
-"""What the supervisors' board counts of any time lies in indexes: who asked for a person, who was rated, and how long was
-written up, which is noted from now on."""
+"""What the supervisors' board counts of any time lies in indexes: who asked for a person, what rang, who was rated; and
+when a call was written up is noted from now on."""
 
 from typing import Any
 
@@ -11,22 +11,27 @@ down_revision = "0075"
 branch_labels = None
 depends_on = None
 
+RATED = "kind = 'rated'"
+
 
 def upgrade() -> None:
     op.add_column("offer", sa.Column("wrapped_up_at", sa.DateTime(timezone=True), nullable=True))
+    op.drop_index("ix_offer_ended_at", "offer")
+    op.create_index("ix_offer_ended_at", "offer", ["ended_at"],
+                    postgresql_include=["call_id", "account_id", "answered_at", "wrapped_up_at"])  # fmt: skip
     _part("ix_call_asked", "call", ["direction", "began_at"], "queued_at IS NOT NULL",
-          "id", "queued_at", "answered_at", "ended_at", "outcome")  # fmt: skip
-    _part("ix_call_step_rated", "call_step", ["at"], "kind = 'rated'", "call_id")
-    _part("ix_offer_wrapped_up", "offer", ["ended_at"], "wrapped_up_at IS NOT NULL", "call_id", "wrapped_up_at")
+          postgresql_include=["id", "queued_at", "answered_at", "ended_at", "outcome"])  # fmt: skip
+    _part("ix_call_step_rated_call_id", "call_step", ["call_id"], RATED)
+    _part("ix_call_step_rated_at", "call_step", ["at"], RATED)
 
 
 def downgrade() -> None:
-    for name, table in (("ix_offer_wrapped_up", "offer"), ("ix_call_step_rated", "call_step"),
-                        ("ix_call_asked", "call")):  # fmt: skip
+    for name, table in (("ix_call_step_rated_at", "call_step"), ("ix_call_step_rated_call_id", "call_step"),
+                        ("ix_call_asked", "call"), ("ix_offer_ended_at", "offer")):  # fmt: skip
         op.drop_index(name, table)
     op.drop_column("offer", "wrapped_up_at")
+    op.create_index("ix_offer_ended_at", "offer", ["ended_at"])
 
 
-def _part(name: str, table: str, columns: list[str], which: str, *beside: str) -> None:
-    where: dict[str, Any] = {"sqlite_where": sa.text(which), "postgresql_where": sa.text(which)}
-    op.create_index(name, table, columns, postgresql_include=list(beside), **where)
+def _part(name: str, table: str, columns: list[str], which: str, **more: Any) -> None:
+    op.create_index(name, table, columns, sqlite_where=sa.text(which), postgresql_where=sa.text(which), **more)
