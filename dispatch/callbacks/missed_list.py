@@ -71,4 +71,5 @@ def figure(session: Session, *, begins: datetime, ends: datetime, at: datetime) 
     day = MissedCaller.first_at >= begins, MissedCaller.first_at < ends
     in_time, waits = func.count().filter(counted(at), rung_in_time()), MissedCaller.over_at.is_(None)
     query = select(in_time, func.count().filter(counted(at)), func.count().filter(waits)).where(*day)
-    return session.execute(query).one()._tuple()
+    rung, whole, waiting = session.execute(query).one()
+    return rung, whole, waiting

@@ -19,7 +19,8 @@ class Telling(Base):
 
     __tablename__ = "telling"
     __table_args__ = (Index("ix_telling_authorisation_id", "authorisation_id", "at"),
-                      Index("ix_telling_at", "at", postgresql_include=["entry_id", "channel", "authorisation_id"]),
+                      Index("ix_telling_at", "at",
+                            postgresql_include=["entry_id", "channel", "authorisation_id", "call_id"]),
                       Index("ix_telling_entry_version_id", "entry_version_id", "at",
                             postgresql_include=["id", "number", "channel"]))  # fmt: skip
     id: Mapped[int] = mapped_column(primary_key=True)

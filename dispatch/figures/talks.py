@@ -46,7 +46,7 @@ def talks(session: Session, begins: datetime, ends: datetime, *, over: int) -> T
         _came(Handled.WRAPPED_UP, Offer.call_id, Offer.ended_at, near, wrote,
               took=seconds(Offer.ended_at, Offer.wrapped_up_at)),
     ).subquery()  # fmt: skip
-    kinds = (func.count().filter(came.c.kind == kind).label(kind) for kind in CAME)
+    kinds = (func.count().filter(came.c.kind == n).label(kind) for n, kind in enumerate(CAME))
     each = select(came.c.call_id, *kinds, func.sum(came.c.took).label("took")).group_by(came.c.call_id).subquery()
     with_department = or_(each.c[Handled.TRANSFERRED] > 0, each.c[Handled.REFERRED] > 0)
     counts = (func.count().filter(so) for so in (with_department, *(each.c[kind] > 0 for kind in CAME)))
@@ -60,5 +60,5 @@ def _came(kind: Handled, call_id: InstrumentedAttribute[Any], moment: Instrument
           near: tuple[datetime, datetime], *so: ColumnElement[bool], took: Any = None) -> Select[Any]:
     """What came of calls, a row each; of one that was written up how many seconds it took."""
     lasted = literal(0.0) if took is None else took
-    own = call_id.label("call_id"), literal(kind.value).label("kind"), lasted.label("took")
+    own = call_id.label("call_id"), literal(CAME.index(kind)).label("kind"), lasted.label("took")
     return select(*own).where(moment >= near[0], moment < near[1], *so)

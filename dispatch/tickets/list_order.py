@@ -38,7 +38,7 @@ INDEXES = (
     Index("ix_ticket_department_id_due", Ticket.department_id, DUE, Ticket.id.desc(), postgresql_include=_LEAFED),
     Index("ix_ticket_department_id_state", Ticket.department_id, Ticket.state, Ticket.id),
     Index("ix_ticket_klass_state", Ticket.klass, Ticket.state),
-    Index("ix_ticket_source_intake_at", Ticket.source, Ticket.intake_at),
+    Index("ix_ticket_source_intake_at", Ticket.source, Ticket.intake_at, postgresql_include=["call_id"]),
     Index("ix_ticket_recording_id", Ticket.recording_id),
     Index("ix_missed_caller_over_at", MissedCaller.over_at),
     Index("ix_queue_place_over_at", Place.over_at),

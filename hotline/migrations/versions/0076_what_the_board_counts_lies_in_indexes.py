@@ -16,9 +16,9 @@ RATED = "kind = 'rated'"
 
 def upgrade() -> None:
     op.add_column("offer", sa.Column("wrapped_up_at", sa.DateTime(timezone=True), nullable=True))
-    op.drop_index("ix_offer_ended_at", "offer")
-    op.create_index("ix_offer_ended_at", "offer", ["ended_at"],
-                    postgresql_include=["call_id", "account_id", "answered_at", "wrapped_up_at"])  # fmt: skip
+    _anew("ix_offer_ended_at", "offer", ["ended_at"], "call_id", "account_id", "answered_at", "wrapped_up_at")
+    _anew("ix_ticket_source_intake_at", "ticket", ["source", "intake_at"], "call_id")
+    _anew("ix_telling_at", "telling", ["at"], "entry_id", "channel", "authorisation_id", "call_id")
     _part("ix_call_asked", "call", ["direction", "began_at"], "queued_at IS NOT NULL",
           postgresql_include=["id", "queued_at", "answered_at", "ended_at", "outcome"])  # fmt: skip
     _part("ix_call_step_rated_call_id", "call_step", ["call_id"], RATED)
@@ -27,10 +27,17 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for name, table in (("ix_call_step_rated_at", "call_step"), ("ix_call_step_rated_call_id", "call_step"),
-                        ("ix_call_asked", "call"), ("ix_offer_ended_at", "offer")):  # fmt: skip
+                        ("ix_call_asked", "call")):  # fmt: skip
         op.drop_index(name, table)
+    _anew("ix_telling_at", "telling", ["at"], "entry_id", "channel", "authorisation_id")
+    _anew("ix_ticket_source_intake_at", "ticket", ["source", "intake_at"])
+    _anew("ix_offer_ended_at", "offer", ["ended_at"])
     op.drop_column("offer", "wrapped_up_at")
-    op.create_index("ix_offer_ended_at", "offer", ["ended_at"])
+
+
+def _anew(name: str, table: str, columns: list[str], *beside: str) -> None:
+    op.drop_index(name, table)
+    op.create_index(name, table, columns, **({"postgresql_include": list(beside)} if beside else {}))
 
 
 def _part(name: str, table: str, columns: list[str], which: str, **more: Any) -> None:
