@@ -44,14 +44,14 @@ def preview(session: Session, read: ReadForm, *, hand: Hand,
     departments = [_department(row, there) if read.form.owned else NOBODYS for row in read.rows]
     concerned = {d for d in departments if isinstance(d, int)}
     known, ground = subject.known(session, concerned, False), subject.ground(session, concerned)
-    seen: dict[Key | int, int] = {}
+    comparing = _Comparing(subject, hand, known, ground, found)
     for place, (row, department) in enumerate(zip(read.rows, departments, strict=True)):
         if place % CHUNK == 0:
             passed(place / len(read.rows))
         if isinstance(department, str):
             found.refused.append(refusal(row.number, [(_title(read.form), department), *row.faults], row.cells))
             continue
-        _one(found, subject, row, (department, _key(read.form, row, department, there)), known, ground, seen, hand)
+        comparing.take(row, (department, _key(read.form, row, department, there)))
     _together(found, subject, known, ground)
     return found
 
@@ -76,36 +76,51 @@ def given(subject: Subject, row: dict[str, Any], known: Known | None) -> Given:
     return Given(row["row"], row["department"], read, None, changed, left).beside(known)
 
 
-def _one(found: Preview, subject: Subject, row: ReadRow, key: Key, known: dict[Key, Known], ground: Any,
-         seen: dict[Key | int, int], hand: Hand) -> None:
-    cells, wrong = _cells(subject.form, row, key)
-    cells = subject.renamed(cells, ground)
-    thing = known.get(key)
-    mine = thing.id if thing else key
-    if thing:
-        cells, stays = subject.stays(cells, thing, hand)
-        if stays:
-            found.kept.setdefault(stays, []).append(row.number)
-    stands = thing if thing and not thing.gone else None
-    changes = _changes(subject.form, cells, stands)
-    said_anew = {title for title, *_ in changes}
-    faults = [*row.faults, *(fault for fault in wrong if stands is None or fault[0] in said_anew)]
-    if key[1] and mine in seen:
-        faults = [("整行", f"与第 {seen[mine]} 行重复（部门和{subject.form.column(subject.form.key).title}相同）")]
-    seen.setdefault(mine, row.number)
-    if stands and not changes and not row.faults and seen[mine] == row.number:
-        found.rows.append({"row": row.number, "department": key[0], "key": key[1], "how": SAME})
-        return
-    if not faults and thing and thing.closed:
-        faults = [("整行", thing.closed)]
-    accepted = {"row": row.number, "department": key[0], "key": key[1], "cells": cells,
-                "how": CHANGED if stands else NEW, "mark": thing.mark if thing else "",
-                "changes": changes}  # fmt: skip
-    faults = faults or subject.refusals(given(subject, accepted, thing), ground, hand)
-    if faults:
-        found.refused.append(refusal(row.number, faults, row.cells))
-    else:
-        found.rows.append(accepted)
+@dataclass
+class _Comparing:
+    """The rows of a form beside what is known; `seen`: the row in which each thing came first."""
+
+    subject: Subject
+    hand: Hand
+    known: dict[Key, Known]
+    ground: Any
+    found: Preview
+    seen: dict[Key | int, int] = field(default_factory=dict)
+
+    def take(self, row: ReadRow, key: Key) -> None:
+        """Accept the row with what it would change, or refuse it with why."""
+        subject, thing = self.subject, self.known.get(key)
+        stands = thing if thing and not thing.gone else None
+        cells, wrong = self._cells(row, key, thing)
+        changes = _changes(subject.form, cells, stands)
+        said_anew = {title for title, *_ in changes}
+        faults = [*row.faults, *(fault for fault in wrong if stands is None or fault[0] in said_anew)]
+        first = self.seen.setdefault(thing.id if thing else key, row.number)
+        if stands and not changes and not row.faults and first == row.number:
+            self.found.rows.append({"row": row.number, "department": key[0], "key": key[1], "how": SAME})
+            return
+        if key[1] and first != row.number:
+            faults = [("整行", f"与第 {first} 行重复（部门和{subject.form.column(subject.form.key).title}相同）")]
+        elif not faults and thing and thing.closed:
+            faults = [("整行", thing.closed)]
+        accepted = {"row": row.number, "department": key[0], "key": key[1], "cells": cells,
+                    "how": CHANGED if stands else NEW, "mark": thing.mark if thing else "",
+                    "changes": changes}  # fmt: skip
+        faults = faults or subject.refusals(given(subject, accepted, thing), self.ground, self.hand)
+        if faults:
+            self.found.refused.append(refusal(row.number, faults, row.cells))
+        else:
+            self.found.rows.append(accepted)
+
+    def _cells(self, row: ReadRow, key: Key, thing: Known | None) -> tuple[Cells, list[Fault]]:
+        """What the row says, without what stays though it leaves it out, and what is wrong with it cell by cell."""
+        cells, wrong = _cells(self.subject.form, row, key)
+        cells = self.subject.renamed(cells, self.ground)
+        if thing:
+            cells, stays = self.subject.stays(cells, thing, self.hand)
+            if stays:
+                self.found.kept.setdefault(stays, []).append(row.number)
+        return cells, wrong
 
 
 def _together(found: Preview, subject: Subject, known: dict[Key, Known], ground: Any) -> None:
