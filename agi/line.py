@@ -25,14 +25,6 @@ class Recorded:
     samples: int
 
 
-@dataclass(frozen=True, slots=True)
-class Collected:
-    """Keys the exchange collected, and whether it stopped because no further key came."""
-
-    digits: str
-    timed_out: bool
-
-
 class Line(Commands):
     """One call as a script has it: what the caller hears and presses, and the dialplan's side."""
 
@@ -65,14 +57,6 @@ class Line(Commands):
         finish, until = self._full
         self._full = ("", 0.0)
         return key in finish and monotonic() < until
-
-    def wait_for_digit(self, timeout: float = 2000) -> str:
-        """The key pressed within `timeout` milliseconds (pyst2's unit), or an empty text."""
-        milliseconds = max(1, int(timeout))
-        reply = self.command("WAIT FOR DIGIT", milliseconds, within=milliseconds / 1000 + self._answer_within)
-        if reply.failed:
-            raise HungUp("the caller has hung up")
-        return reply.key
 
     def ask(
         self,
@@ -129,23 +113,6 @@ class Line(Commands):
         """Silence goes out from now until the next sound: the recording stands still while neither side sends."""
         self.run("PlayTones", 0, within=self._answer_within)  # it begins and is done
 
-    def collect(self, name: str, *, digits: int, timeout: float = 4.0) -> Collected:
-        """Play a sound and let the exchange collect keys up to `#` (GET DATA)."""
-        within = LONGEST_SOUND + timeout * (digits + 1)
-        reply = self.command("GET DATA", name, int(timeout * 1000), digits, within=within)
-        if reply.failed:
-            raise self._why(f"the sound {name!r} could not be played")
-        return Collected(reply.result, reply.value == "timeout")
-
-    def get_data(self, filename: str, timeout: float = 2000, max_digits: int = 255) -> str:
-        """pyst2's name for `collect`, in milliseconds; use `collect` to know whether time ran out."""
-        return self.collect(filename, digits=max_digits, timeout=timeout / 1000).digits
-
-    def say_digits(self, digits: str, escape_digits: str = "") -> str:
-        """Say digits one by one; the key that stopped it, or an empty text."""
-        reply = self.command("SAY DIGITS", digits, escape_digits, within=LONGEST_SOUND)
-        return self._key(reply, "the digits could not be said")
-
     def record(
         self,
         path: str,
@@ -180,17 +147,6 @@ class Line(Commands):
     def guard(self, seconds: float) -> None:
         """Re-arm the exchange's own limit: after `seconds` it takes the call away from us to a person."""
         self.set("TIMEOUT(absolute)", max(1.0, round(seconds, 1)))
-
-    def stored(self, family: str, key: str) -> str | None:
-        """A value of the exchange's own database, or None."""
-        reply = self.command("DATABASE GET", family, key)
-        return reply.value if reply.result == "1" else None
-
-    def database_get(self, family: str, key: str) -> str:
-        """pyst2's name for `stored`; raises BadCommand where nothing is stored."""
-        if (value := self.stored(family, key)) is None:
-            raise BadCommand(f"nothing is stored under {family}/{key}")
-        return value
 
     def run(self, application: str, *arguments: object, within: float = LONGEST_APPLICATION) -> str:
         """Run a dialplan application and return its result; BadCommand when there is none of that name."""

@@ -80,7 +80,7 @@ def _on_the_line(session: Session, message: Staged, settings: Settings, at: date
     if attempt is not None and message.stage == "officer":
         transfers.joined(session, attempt, at=at)
     elif attempt is not None:
-        transfers.picked_up(session, attempt, at=at)
+        transfers.picked_up(attempt, at=at)
 
 
 def _event(session: Session, call_id: str) -> Event:

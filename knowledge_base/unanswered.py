@@ -10,7 +10,7 @@ from hotline.accounts.accounts import Account
 from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department
 from hotline.times import local_day
-from knowledge_base import approving, drafts, phrasings
+from knowledge_base import drafts, phrasings
 from knowledge_base.asked import Asked, Open, Unanswered, Way
 from knowledge_base.content import Content
 from knowledge_base.entries import Entry, EntryVersion, State
@@ -105,11 +105,6 @@ def reopen(session: Session, *, askings: int, at: datetime) -> int:
 
 def may_draft(account: Account) -> bool:
     return account.may(Permission.WRITE_ENTRY)
-
-
-def may_phrase(account: Account) -> bool:
-    """Whether the account decides on phrasings."""
-    return approving.may_decide(account)
 
 
 def _at_work(session: Session, row: Unanswered, by: Account) -> None:

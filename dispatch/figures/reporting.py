@@ -65,7 +65,7 @@ def owed(session: Session, *, settings: Settings, at: datetime) -> list[Reporter
             and reminded(one.level, first, calendars[one.county_code], settings=settings) <= on]  # fmt: skip
 
 
-def remind(session: Session, one: Reporter, *, settings: Settings, at: datetime) -> bool:
+def remind(session: Session, one: Reporter, *, at: datetime) -> bool:
     """Tell who reports for it, once a month; whether anybody hadn't been told."""
     first = last_month(local_day(at))
     return bool(notices.tell(session, _people(session, one), Topic.REPORT, about=(REPORT, f"{first:%Y-%m}"),

@@ -64,8 +64,7 @@ def report(duty: Duty, at: datetime) -> None:
         with duty.database.writing() as session:
             reports.freeze(session, one, first, figures, at=at)
         sleep(BREATH)
-    duty.each(partial(reporting.owed, settings=duty.settings, at=at),
-              partial(reporting.remind, settings=duty.settings, at=at))  # fmt: skip
+    duty.each(partial(reporting.owed, settings=duty.settings, at=at), partial(reporting.remind, at=at))
 
 
 @seldom("filing")

@@ -116,7 +116,7 @@ def not_rung(session: Session, transfer: Transfer, outcome: Outcome, *, duty: Du
     over(session, _attempt(session, transfer, *who, seconds=0, at=at), outcome, at=at)
 
 
-def picked_up(session: Session, attempt: TransferAttempt, *, at: datetime) -> None:
+def picked_up(attempt: TransferAttempt, *, at: datetime) -> None:
     """Somebody, or a mailbox, took the liaison's call."""
     attempt.picked_up_at = attempt.picked_up_at or at
 

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 DIGITS = "零一二三四五六七八九"
 SPELT = "零幺二三四五六七八九"
-NUMERALS = frozenset("零幺一二两三四五六七八九十百千万亿点")
 _PLACES = ("", "十", "百", "千")
 _GROUPS = ("", "万", "亿", "万亿")
 _LONGEST = 16

@@ -26,7 +26,7 @@ SAID = st.lists(WORDS | st.binary(max_size=40), max_size=20).map(b"".join)
 HEADERS = st.sampled_from([b"Event: ", b"Hangup", b"UserEvent", b"Stage", b"AgentConnect", b"Cause: ", b"Uniqueid: liaison-", b"ChanVariable: CALLID=",
                            b"ActionID: ", b"Response: ", b":", b"\r\n", b"\r\n\r\n", b"\n", b"\xff", b"Device: PJSIP/8", b"Interface: PJSIP/8001"])  # fmt: skip
 TOLD = st.lists(HEADERS | st.binary(max_size=40), max_size=40).map(b"".join)
-VERBS = ("answer", "stream", "ask", "listen", "get", "set", "stored", "record", "say_digits", "collect", "run")
+VERBS = ("answer", "stream", "ask", "listen", "get", "set", "record", "run")
 DESCRIBED = b"agi_network: yes\nagi_network_script: x\n\n"
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 PATIENCE = 0.05

@@ -234,32 +234,10 @@ def test_nothing_personal_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
     assert line.environment.caller == "13800138000"
 
 
-def test_the_exchange_database_is_asked_with_single_quoting() -> None:
-    line, peer = line_answered(b"200 result=1 (v)\n", b"200 result=0\n")
-    assert line.stored("fam", "key") == "v"
-    assert peer.heard == [b'DATABASE GET "fam" "key"\n']
-    assert line.stored("fam", "other") is None
-
-
-def test_pyst2s_own_database_verb_is_mended_too() -> None:
-    line, peer = line_answered(b"200 result=1 (v)\n")
-    assert line.database_get("fam", "key") == "v"
-    assert peer.heard == [b'DATABASE GET "fam" "key"\n']
-
-
 @pytest.mark.parametrize("name", [b"\xd6\xd0\xb9\xfa", b"\xff\xfe\x00", "玉溪".encode()])
 def test_a_caller_name_in_any_encoding_opens_the_line(name: bytes) -> None:
     peer = Peer(environment=b"agi_network_script: incoming\nagi_calleridname: " + name + b"\n\n")
     assert peer.line().environment.script == "incoming"
-
-
-def test_collected_keys_tell_that_time_ran_out() -> None:
-    line, _ = line_answered(b"200 result=123 (timeout)\n", b"200 result= (timeout)\n", b"200 result=*12#\n")
-    assert (line.collect("beep", digits=11).digits, "") == ("123", "")
-    second = line.collect("beep", digits=11)
-    assert (second.digits, second.timed_out) == ("", True)
-    third = line.collect("beep", digits=11)
-    assert (third.digits, third.timed_out) == ("*12#", False)
 
 
 @pytest.mark.parametrize("value", ["hangup", "a b (c) result=-1 x=9", "", "(timeout) endpos=9", "一行\n二行 (三)"])

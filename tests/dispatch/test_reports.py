@@ -129,7 +129,7 @@ def test_who_is_late_is_listed_first_and_who_owes_is_reminded_once_in_time(sessi
     [one] = reporting.owed(session, settings=settings, at=wednesday)
     assert one.department_id == other.id
     boss = town.somebody(session, Role.LEADER, of=other, login="theirs")
-    assert [reporting.remind(session, one, settings=settings, at=wednesday) for _ in range(2)] == [True, False]
+    assert [reporting.remind(session, one, at=wednesday) for _ in range(2)] == [True, False]
     assert session.scalars(select(Notice.account_id).where(Notice.topic == Topic.REPORT)).all() == [boss.id]
     found = reporting.standings(session, city, OCTOBER, settings=settings, at=FIRST + timedelta(days=4))
     assert [(row.reporter.department_id, row.late) for row in found] == [(other.id, True), (staff.office.id, False)]
