@@ -36,8 +36,9 @@ def downgrade() -> None:
 
 
 def _anew(name: str, table: str, columns: list[str], *beside: str) -> None:
+    more: dict[str, Any] = {"postgresql_include": list(beside)} if beside else {}
     op.drop_index(name, table)
-    op.create_index(name, table, columns, **({"postgresql_include": list(beside)} if beside else {}))
+    op.create_index(name, table, columns, **more)
 
 
 def _part(name: str, table: str, columns: list[str], which: str, **more: Any) -> None:
