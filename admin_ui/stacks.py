@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT, LEFT, BOTTOM = 720, 130, 30, 110
+WIDTH, LEFT, BOTTOM = 720, 30, 110
 ROOM = 100  # of it for the highest column
 
 

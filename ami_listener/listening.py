@@ -3,7 +3,6 @@
 from threading import Event as Flag
 from threading import Thread
 
-import structlog
 
 from ami_listener.listener import Listener
 from ami_listener.several import Nodes
@@ -12,7 +11,6 @@ from hotline.events import Bus
 from hotline.exchange.nodes import each
 from hotline.settings import Settings
 
-log = structlog.get_logger()
 
 
 def listen_to_all(settings: Settings, database: Database, bus: Bus, stop: Flag) -> None:

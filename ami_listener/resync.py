@@ -59,8 +59,3 @@ class Comparing:
 def repair(session: Session, found: Iterable[Message], *, settings: Settings) -> list[Event]:
     """Note what nobody has told us; the events to publish after the commit."""
     return [event for message in found for event in handle(session, message, settings=settings, at=now())]
-
-
-def resynchronise(link: Link, *, settings: Settings, database: Database) -> list[Event]:
-    """Bring calls, queues and phones in line after a gap."""
-    return Comparing(settings, database).compare(link, gap=True)

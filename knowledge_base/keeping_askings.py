@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from hotline import audit
@@ -31,8 +31,3 @@ def drop_found(session: Session, *, at: datetime) -> int:
         Unanswered.last_at < at - timedelta(hours=1),
     )  # fmt: skip
     return int(session.execute(query).rowcount)  # type: ignore[attr-defined]
-
-
-def oldest(session: Session) -> datetime | None:
-    """Since when askings are kept."""
-    return session.scalar(select(func.min(Asked.at)))

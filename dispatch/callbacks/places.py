@@ -19,7 +19,6 @@ from hotline.calendar.hours import next_sensible, read_hours
 from hotline.database import Base
 from hotline.settings import Settings
 
-HE_HIMSELF = "caller"
 
 
 class Over(StrEnum):

@@ -1,9 +1,7 @@
 """What is held against one another, what doesn't agree in it, and from when on."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import timedelta
 
 from hotline.database import Database
 from hotline.settings import Settings
@@ -33,11 +31,3 @@ class Found:
     done: Done
     call_id: str = ""
     detail: str = ""
-
-
-class Look(Protocol):
-    """One look through the books; the first line of its words says at what."""
-
-    __doc__: str | None
-
-    def __call__(self, books: Books, at: datetime, /) -> Iterator[Found]: ...

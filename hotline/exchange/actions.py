@@ -10,11 +10,6 @@ from hotline.exchange.messages import Event, Message
 _NORMAL_CLEARING = 16
 
 
-def ping(link: Link, *, within: float | None = None) -> None:
-    """Ask whether the exchange is alive."""
-    link.action("Ping", within=within)
-
-
 def originate(link: Link, channel: str, *, channel_id: str, context: str, extension: str, priority: int = 1,
               caller_id: str = "", variables: Mapping[str, object] | None = None, account: str = "",
               timeout: float = 30.0) -> str:  # fmt: skip
@@ -40,11 +35,6 @@ def redirect(link: Link, channel: str, *, context: str, extension: str, priority
         headers += [("ExtraChannel", extra_channel), ("ExtraContext", extra_context or context),
                     ("ExtraExten", extra_extension or extension), ("ExtraPriority", priority)]  # fmt: skip
     link.action("Redirect", *headers)
-
-
-def bridge(link: Link, one: str, other: str) -> None:
-    """Let two channels talk with each other alone, wherever each of them was. Never tried again."""
-    link.action("Bridge", ("Channel1", one), ("Channel2", other))
 
 
 def hangup(link: Link, channel: str, *, cause: int = _NORMAL_CLEARING) -> None:
@@ -134,11 +124,6 @@ def device_states(link: Link) -> dict[str, str]:
     """The state of each device, by its name."""
     rows = _rows(_listed(link, "DeviceStateList"), "DeviceStateChange")
     return {row.get("Device", ""): row.get("State", "") for row in rows}
-
-
-def command(link: Link, line: str, *, within: float | None = None) -> str:
-    """A console command's output, line by line joined; never with a text that came from a caller."""
-    return "\n".join(link.action("Command", ("Command", line), within=within).values("Output"))
 
 
 def _harmless(link: Link, name: str, *headers: tuple[str, object]) -> Message:

@@ -30,17 +30,6 @@ def sound_name(said: str, voice_name: str, speed: float = 1.0) -> str:
     return hashlib.sha256(f"{voice_name}\n{speed:.2f}\n{said}".encode()).hexdigest()[:32]
 
 
-def render(text: str, *, voice: Voice, folder: Path, speed: float = 1.0) -> list[Path]:
-    """Write what isn't there yet, one A-law file a sentence, and return all in order; VoiceError if it can't."""
-    return [sound_of(sentence, voice, folder, speed) for sentence in sentences(text)]
-
-
-def rendered(text: str, *, voice_name: str, folder: Path, speed: float = 1.0) -> list[str] | None:
-    """Return what the exchange plays for a text, in order and without suffix; None while any is missing."""
-    files = [folder / f"{spoken_name(s, voice_name, speed)}.alaw" for s in sentences(text)]
-    return [str(f.with_suffix("")) for f in files] if all(f.is_file() for f in files) else None
-
-
 def sound_of(said: str, voice: Voice, folder: Path, speed: float = 1.0) -> Path:
     """The file of one sentence, made where it isn't there; VoiceError if it can't be."""
     path = folder / f"{sound_name(said, voice.name, speed)}.alaw"

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import func, select
 
-from ami_listener.resync import Comparing, resynchronise
+from ami_listener.resync import Comparing
 from ami_listener.stores import DAYS_AHEAD, POOL, Kept, hours_ahead, keep_hours, stock
 from dispatch.calls import desk
 from dispatch.calls.calls import Call
@@ -60,7 +60,7 @@ def test_a_call_without_a_channel_is_over_and_leaves_the_desk(database: Database
     with database.writing() as session:
         desk.offer(session, "vanished", town.somebody(session, Role.OPERATOR, extension="8001"), at=NOON)
     switch.channels = [{"Channel": "PJSIP/trunk-1", "AccountCode": "lives"}, {"Channel": "PJSIP/8001-1", "AccountCode": ""}]
-    resynchronise(link, settings=settings, database=database)
+    Comparing(settings, database).compare(link, gap=True)
     assert living(database) == {"lives", "just-begun"}
     with database.reading() as session:
         assert session.scalars(select(Offer.outcome)).all() == ["missed"]
@@ -72,7 +72,7 @@ def test_with_no_channel_left_every_call_is_over_but_those_of_another_exchange(
     begun(database, "a", "b", "elsewhere")
     with database.writing() as session:
         session.get_one(Call, "elsewhere").node = "exchange2"
-    said = resynchronise(link, settings=settings, database=database)
+    said = Comparing(settings, database).compare(link, gap=True)
     assert living(database) == {"elsewhere"}
     assert {event.call_id for event in said} == {"a", "b"}, "screens are told too"
 
@@ -128,7 +128,7 @@ def test_operators_who_said_they_are_ready_are_put_back_into_the_queue_as_they_w
         for n, state in enumerate(states, start=1):
             desk.set_readiness(session, town.somebody(session, Role.OPERATOR, login=f"op{n}", extension=f"800{n}"), state, at=NOON)
     switch.members = ["PJSIP/8004", "PJSIP/8005"]
-    resynchronise(link, settings=settings, database=database)
+    Comparing(settings, database).compare(link, gap=True)
     told = [
         ("QueueAdd", "PJSIP/8001"), ("QueueAdd", "PJSIP/8002"), ("QueueAdd", "PJSIP/8003"),
         ("QueuePause", "PJSIP/8001", "false"), ("QueuePause", "PJSIP/8002", "true"), ("QueuePause", "PJSIP/8003", "true"),
@@ -145,7 +145,7 @@ def test_an_operator_is_in_the_queues_of_what_he_can_do_and_in_no_other(
         skilled.give(session, account, {Skill.DIALECT}, by="boss", at=NOON)
         desk.set_readiness(session, account, Readiness.PAUSED, at=NOON)
     switch.members, switch.queue = ["PJSIP/8001"], "hotline-elderly"
-    resynchronise(link, settings=settings, database=database)
+    Comparing(settings, database).compare(link, gap=True)
     asked = [(a["Action"], a["Queue"]) for a in switch.actions if a["Action"].startswith("Queue") and a["Action"] != "QueueStatus"]
     assert asked == [("QueueAdd", "hotline"), ("QueuePause", "hotline"), ("QueuePause", "hotline-danger"), ("QueueAdd", "hotline-dialect"),
                      ("QueuePause", "hotline-dialect"), ("QueueRemove", "hotline-elderly")]  # fmt: skip
@@ -159,7 +159,7 @@ def test_a_phone_that_the_exchange_refuses_keeps_no_other_from_the_queue(
         for n in (1, 2):
             desk.set_readiness(session, town.somebody(session, Role.OPERATOR, login=f"op{n}", extension=f"800{n}"), Readiness.READY, at=NOON)
     switch.members, switch.refuses = ["PJSIP/8008", "PJSIP/8009"], {refused}
-    resynchronise(link, settings=settings, database=database)
+    Comparing(settings, database).compare(link, gap=True)
     asked = [a["Interface"] for a in switch.actions if a["Action"] == refused]
     assert sorted(set(asked)) == (["PJSIP/8008", "PJSIP/8009"] if refused == "QueueRemove" else ["PJSIP/8001", "PJSIP/8002"])
 
@@ -168,7 +168,7 @@ def test_how_the_phones_are_is_asked_for(database: Database, settings: Settings,
     with database.writing() as session:
         account = town.somebody(session, Role.OPERATOR, extension="8001").id
     switch.devices = {"PJSIP/8001": "RINGING", "PJSIP/trunk": "NOT_INUSE"}
-    resynchronise(link, settings=settings, database=database)
+    Comparing(settings, database).compare(link, gap=True)
     with database.reading() as session:
         row = session.get_one(Presence, account)
         assert (row.phone_up, row.phone_state) == (True, "RINGING")

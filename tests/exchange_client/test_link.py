@@ -129,7 +129,7 @@ def test_channel_variables_are_read_and_the_link_lives_on() -> None:
         assert event is not None
         assert event.values("ChanVariable") == ["CALLID=1", "NAME=a=b"]
         assert event.get("DestChanVariable") == "D=2"
-        actions.ping(link)
+        link.action("Ping")
 
 
 def test_an_action_without_an_answer_ends_in_time() -> None:
@@ -138,7 +138,7 @@ def test_an_action_without_an_answer_ends_in_time() -> None:
         with pytest.raises(NoAnswer):
             link.action("Redirect", ("Channel", "x"))
         assert time.monotonic() - began < 1
-        actions.ping(link)
+        link.action("Ping")
 
 
 def test_closing_never_hangs_even_when_nobody_answers() -> None:
@@ -212,7 +212,7 @@ def test_what_could_become_another_action_is_never_sent(name: str, value: str) -
         with pytest.raises(UnsafeValue):
             link.action("Redirect", (name, value))
         assert exchange.raw == []
-        actions.ping(link)
+        link.action("Ping")
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
@@ -247,7 +247,7 @@ def test_repeated_headers_are_all_kept() -> None:
         exchange.answer(headers, "Message: Command output follows\r\nOutput: 一\r\nOutput: two\r\nOutput: three")
 
     with linked(output) as (_, link):
-        assert actions.command(link, "core show version") == "一\ntwo\nthree"
+        assert "\n".join(link.action("Command", ("Command", "core show version")).values("Output")) == "一\ntwo\nthree"
 
 
 def test_a_list_is_collected_to_its_end_and_other_events_pass_by() -> None:
@@ -292,7 +292,7 @@ def test_fifteen_thousand_events_a_second_are_read() -> None:
 
 def test_nothing_it_does_is_deprecated(recwarn: pytest.WarningsRecorder) -> None:
     with linked() as (_, link):
-        actions.ping(link)
+        link.action("Ping")
     assert not recwarn.list
 
 
@@ -405,7 +405,7 @@ def test_whatever_the_peer_sends_only_link_errors_come_of_it(chunks: list[bytes]
                 if event.name == "TheEnd":
                     break
             assert event is not None, "the reader died of it"
-            actions.ping(link)
+            link.action("Ping")
         except LinkError:
             pytest.fail("no short message may cost the link")
 
@@ -428,7 +428,7 @@ def test_a_lost_link_is_followed_by_another_that_says_since_when_it_was_blind() 
     blind = []
     for link in links(exchange.address, stop=stop, patience=QUICK, soonest=0.05):
         blind.append(link.blind_since)
-        actions.ping(link)
+        link.action("Ping")
         if len(blind) == 3:
             stop.set()
             continue

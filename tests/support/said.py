@@ -4,7 +4,8 @@ from functools import cache
 from pathlib import Path
 
 from hotline.voice.kokoro import Kokoro, voice_name
-from hotline.voice.rendering import render, rendered, sentences
+from hotline.voice import Voice
+from hotline.voice.rendering import sentences, sound_of, spoken_name
 
 VOICE = Path(__file__).resolve().parents[2] / ".voice"
 KEPT = VOICE / "said"
@@ -23,3 +24,14 @@ def said(text: str) -> Path:
 @cache
 def _voice() -> Kokoro:
     return Kokoro(VOICE)
+
+
+def render(text: str, *, voice: Voice, folder: Path, speed: float = 1.0) -> list[Path]:
+    """Write what isn't there yet, one A-law file a sentence, and return all in order; VoiceError if it can't."""
+    return [sound_of(sentence, voice, folder, speed) for sentence in sentences(text)]
+
+
+def rendered(text: str, *, voice_name: str, folder: Path, speed: float = 1.0) -> list[str] | None:
+    """Return what the exchange plays for a text, in order and without suffix; None while any is missing."""
+    files = [folder / f"{spoken_name(s, voice_name, speed)}.alaw" for s in sentences(text)]
+    return [str(f.with_suffix("")) for f in files] if all(f.is_file() for f in files) else None

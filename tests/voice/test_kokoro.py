@@ -13,7 +13,7 @@ from hotline.voice import VoiceError, VoiceMissing, alaw, phonemes
 from hotline.voice.kokoro import Kokoro, voice_name
 from hotline.voice.model import MODEL, checked
 from hotline.voice.normaliser import speakable
-from hotline.voice.rendering import render, rendered
+from tests.support.said import render, rendered
 
 FOLDER = Path(os.environ.get("HOTLINE_VOICE_FOLDER", Path(__file__).parents[2] / ".voice"))
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hotline.voice import Sound, VoiceError
-from hotline.voice.rendering import LONGEST, render, rendered, sentences, spoken_name
+from hotline.voice.rendering import LONGEST, sentences, spoken_name
+from tests.support.said import render, rendered
 
 ANSWER = "办理居住证，请带身份证和2张照片。工作日9:00—12:00，到龙马路12号3楼。电话0877-2012345！"
 
