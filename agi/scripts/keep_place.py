@@ -11,8 +11,7 @@ def run(line: Line, house: House) -> None:
     """Keep the place; POSITION is where he goes on waiting when it can't be kept."""
     call_id, rank, skill, *_ = (*line.environment.arguments, "", "", "")
     with house.database.writing() as session:
-        kept = places.keep(session, call_id, rank=int(rank) if rank.isdecimal() else 0, skill=skill,
-                           settings=house.settings, at=now())  # fmt: skip
+        kept = places.keep(session, call_id, rank=int(rank) if rank.isdecimal() else 0, skill=skill, at=now())
         position = places.position(session, call_id)
     if kept is None:
         line.set("POSITION", position)

@@ -218,10 +218,16 @@ def settle(session: Session, attempt: Attempt, *, outcome: str, settings: Settin
         callback.state = State.GIVEN_UP
     else:
         _to_a_person(session, callback, outcome, at)
-        pause = settings.queue_place_pause_minutes if callback.for_place else settings.callback_pause_minutes
-        again = at + timedelta(minutes=pause)
-        callback.state, callback.due_at = State.DUE, next_sensible(again, read_hours(settings.callback_hours))
+        callback.state, callback.due_at = State.DUE, _again(callback, settings, at)
     return callback
+
+
+def _again(callback: Callback, settings: Settings, at: datetime) -> datetime:
+    """When he is rung once more; whose place is kept at any hour."""
+    if callback.for_place:
+        return at + timedelta(minutes=settings.queue_place_pause_minutes)
+    later = at + timedelta(minutes=settings.callback_pause_minutes)
+    return next_sensible(later, read_hours(settings.callback_hours))
 
 
 def _times(session: Session, callback: Callback, outcome: str) -> int:

@@ -15,10 +15,8 @@ from dispatch.callbacks.trunk import Taken
 from dispatch.calls import calls
 from dispatch.calls.calls import Call, CallStep, Step
 from hotline import phones
-from hotline.calendar.hours import next_sensible, read_hours
 from hotline.database import Base
 from hotline.settings import Settings
-
 
 
 class Over(StrEnum):
@@ -67,8 +65,7 @@ class Line:
     skilled: Mapping[str, int] = field(default_factory=dict)
 
 
-def keep(session: Session, call_id: str, *, rank: int = 0, skill: str = "", settings: Settings,
-         at: datetime) -> Place | None:
+def keep(session: Session, call_id: str, *, rank: int = 0, skill: str = "", at: datetime) -> Place | None:
     """Keep his place for who waits in this call; None for who can't be rung. Told twice, it is one place."""
     call = session.get(Call, call_id, with_for_update=True)
     if call is None or not phones.is_reachable(call.caller) or call.direction != "in":
@@ -76,8 +73,7 @@ def keep(session: Session, call_id: str, *, rank: int = 0, skill: str = "", sett
     if (known := session.scalar(select(Place).where(Place.call_id == call_id))) is not None:
         return known
     calls.queue(session, call, at=at)
-    soonest = next_sensible(at, read_hours(settings.callback_hours))
-    owed = Callback(number=call.caller, by_person=False, due_at=soonest)
+    owed = Callback(number=call.caller, by_person=False, due_at=at)
     row = Place(call_id=call_id, callback=owed, number=call.caller, rank=rank, skill=skill, kept_at=at,
                 queued_at=call.queued_at or at)  # fmt: skip
     session.add(row)
@@ -107,10 +103,8 @@ def is_turn(place: Waiting, line: Line) -> bool:
 
 
 def claim(session: Session, line: Line, lines: Taken, *, settings: Settings, at: datetime) -> Place | None:
-    """Claim the kept place whose turn it is, to ring its telephone; None while it is nobody's turn, it is no hour to
-    ring anybody, or the trunk is needed for who calls us."""
-    if not read_hours(settings.callback_hours).holds(at):
-        return None
+    """Claim the kept place whose turn it is, to ring its telephone; None while it is nobody's turn, or the trunk is
+    needed for who calls us. It is rung at any hour: he has just asked for it."""
     callbacks.one_claimant(session)
     if trunk.room(session, lines, settings=settings, at=at) < 1 or (first := _next(session, line, at)) is None:
         return None
@@ -165,18 +159,15 @@ def settled(session: Session, place: Place, *, settings: Settings, at: datetime)
 
 def tidy(session: Session, *, settings: Settings, at: datetime) -> int:
     """End the places of who has left his question, or has rung again and waits, or has waited, himself; and those whose
-    turn did not come within the time, of which the hours at which nobody is rung are none. Not while he is rung. How
-    many."""
+    turn did not come within the time. Not while he is rung. How many."""
     left = exists().where(Call.caller == Place.number, CallStep.call_id == Call.id, CallStep.kind == Step.MESSAGE,
                           CallStep.at > Place.queued_at)  # fmt: skip
     again = exists().where(Call.caller == Place.number, Call.direction == "in", Call.queued_at > Place.kept_at)
-    within, hours = timedelta(minutes=settings.queue_place_minutes), read_hours(settings.callback_hours)
-    late = Place.kept_at < at - within
+    late = Place.kept_at < at - timedelta(minutes=settings.queue_place_minutes)
     query = select(Place, left, again).join(Callback, Callback.id == Place.callback_id).where(
         Place.over_at.is_(None), Callback.state == State.DUE, left | again | late)  # fmt: skip
     rows = session.execute(query.order_by(Place.id).with_for_update(of=Place)).all()
-    over = [(place, Over.MESSAGE if told else Over.TAKEN_OVER if rang else Over.EXPIRED) for place, told, rang in rows
-            if told or rang or next_sensible(place.kept_at, hours) < at - within]  # fmt: skip
+    over = [(place, Over.MESSAGE if told else Over.TAKEN_OVER if rang else Over.EXPIRED) for place, told, rang in rows]
     for place, why in over:
         place.callback.state = State.VOID
         _end(place, why, at)

@@ -31,7 +31,7 @@ def kept(world: World) -> None:
         calls.begin(session, "kept", caller="13887712345", at=at)
         session.flush()
         calls.queue(session, session.get_one(calls.Call, "kept"), at=at)
-        assert places.keep(session, "kept", rank=6, settings=world.settings, at=at)
+        assert places.keep(session, "kept", rank=6, at=at)
         settling.end(session, "kept", at=at)
 
 

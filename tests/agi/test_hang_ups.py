@@ -112,7 +112,7 @@ class Scene:
         """Somebody who is rung because it is his turn in the queue."""
         with self.house.database.writing() as session:
             town.call(session, f"kept-{self.call_id}")
-            place = places.keep(session, f"kept-{self.call_id}", settings=self.house.settings, at=now())
+            place = places.keep(session, f"kept-{self.call_id}", at=now())
             assert place is not None
             settling.end(session, f"kept-{self.call_id}", at=now())
             return (callbacks.dial(session, place.callback, call_id=self.call_id, at=now()).id,)

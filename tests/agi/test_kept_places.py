@@ -29,7 +29,7 @@ def house(database: Database, tmp_path: Path) -> Iterator[Hotline]:
 @pytest.fixture
 def attempt(house: Hotline) -> str:
     with house.database.writing() as session:
-        place = places.keep(session, CALL, settings=house.settings, at=now())
+        place = places.keep(session, CALL, at=now())
         assert place is not None
         return callbacks.place(session, place.callback, settings=house.settings, at=now()).id
 

@@ -41,7 +41,7 @@ def keeps(
 ) -> Place:
     """Somebody waits, keeps his place by the key a minute later, and hangs up."""
     waits(session, call_id, at=at, **more)  # type: ignore[arg-type]
-    place = places.keep(session, call_id, rank=rank, skill=skill, settings=settings, at=at + timedelta(minutes=1))
+    place = places.keep(session, call_id, rank=rank, skill=skill, at=at + timedelta(minutes=1))
     endings.end_call(session, call_id, settings=settings, at=at + timedelta(minutes=2))
     session.flush()
     assert place is not None
@@ -65,7 +65,7 @@ def test_his_row_keeps_the_moment_and_the_rank_and_he_counts_as_nobody_who_gave_
     assert (place.queued_at, place.kept_at, place.rank) == (AT, AT + timedelta(minutes=1), 6)
     assert session.get_one(Call, "first").outcome == Outcome.PLACE_KEPT
     assert missed.unnoted(session, at=later(hours=4)) == []
-    assert places.keep(session, "first", settings=settings, at=later(hours=4)) is place, "pressed twice, it is one"
+    assert places.keep(session, "first", at=later(hours=4)) is place, "pressed twice, it is one"
 
 
 @pytest.mark.parametrize("who", ["withheld", "our own call"])
@@ -74,7 +74,7 @@ def test_who_cannot_be_rung_goes_on_waiting_where_he_was(session: Session, setti
     more = {"caller": ""} if who == "withheld" else {"direction": "out"}
     waits(session, at=AT + timedelta(seconds=1), **more)
     waits(session, "after", caller="13900000002", at=AT + timedelta(seconds=2))
-    assert places.keep(session, "first", settings=settings, at=AT) is None
+    assert places.keep(session, "first", at=AT) is None
     assert places.position(session, "first") == 2
 
 
@@ -111,19 +111,22 @@ def test_who_needs_what_one_in_reserve_can_do_is_rung_for_him_whoever_waits_for_
     assert (place.call_id if place else None) is None, "by now that one is taken, and who is rung counts among all"
 
 
-@pytest.mark.parametrize("why", ["night", "trunk", "on the line", "told no hour"])
+@pytest.mark.parametrize("why", ["trunk", "on the line"])
 def test_he_is_not_rung(session: Session, settings: Settings, why: str) -> None:
     keeps(session, settings)
-    after = 10.0
-    if why == "night":
-        after = 9 * 60
-    elif why == "trunk":
+    if why == "trunk":
         settings = settings.model_copy(update={"trunk_channels": 10, "trunk_reserved": 10})
-    elif why == "on the line":
-        town.call(session, "again", at=AT + timedelta(minutes=9))
     else:
-        settings = settings.model_copy(update={"callback_hours": "09:00-11:00"})
-    assert claimed(session, settings, after=after) is None
+        town.call(session, "again", at=AT + timedelta(minutes=9))
+    assert claimed(session, settings) is None
+
+
+def test_who_has_just_asked_for_it_is_rung_at_noon_and_at_night_too(session: Session, settings: Settings) -> None:
+    """When his turn comes, and when it is tried again: those who came later would be answered before him."""
+    settings = settings.model_copy(update={"callback_hours": "09:00-11:00"})
+    place = keeps(session, settings)
+    endings.end_attempt(session, rung(session, settings), outcome="no_answer", settings=settings, at=AT + timedelta(minutes=11))
+    assert claimed(session, settings, after=12 + settings.queue_place_pause_minutes) is place
 
 
 def test_three_times_in_vain_and_an_operator_is_to_ring_him(session: Session, settings: Settings) -> None:
@@ -229,15 +232,6 @@ def test_whose_turn_does_not_come_is_owed_a_call_by_an_operator(session: Session
     assert places.tidy(session, settings=settings, at=AT + timedelta(minutes=60)) == 0
     assert places.tidy(session, settings=settings, at=AT + timedelta(minutes=122)) == 1
     assert (place.over, session.scalars(select(MissedCaller.number)).all()) == (Over.EXPIRED, [CALLER])
-
-
-@pytest.mark.parametrize(("kept", "still", "over"), [(-200, 289, 0), (-200, 291, 1), (400, 799, 0), (400, 801, 1)])
-def test_hours_at_which_nobody_is_rung_cost_nobody_his_place(
-    session: Session, settings: Settings, kept: int, still: int, over: int
-) -> None:
-    """Kept at 11:40, when the telephones of citizens rest until 14:30, or at 21:40, when they rest until 9."""
-    keeps(session, settings, at=AT + timedelta(minutes=kept))
-    assert places.tidy(session, settings=settings, at=AT + timedelta(minutes=kept + still)) == over
 
 
 def test_a_worker_that_died_loses_no_place(session: Session, settings: Settings) -> None:

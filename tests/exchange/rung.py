@@ -101,7 +101,7 @@ def _reply(session: Session, settings: Settings, *, number: str) -> Rings:
 
 def _turn(session: Session, settings: Settings, *, number: str) -> Rings:
     before = called_before(session, number)
-    place = places.keep(session, before.id, settings=settings, at=now())
+    place = places.keep(session, before.id, at=now())
     assert isinstance(place, Place)
     settling.end(session, before.id, at=now())
     session.flush()
