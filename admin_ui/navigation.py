@@ -11,6 +11,7 @@ GROUPS = (
      (P.SUPERVISE, "supervision.listed", lazy_gettext("督办")),
      (P.EXCHANGE, "passed.listed", lazy_gettext("12345往来")), (P.RULES, "ticket_rules.page", lazy_gettext("期限规则")),
      (P.CALLS, "calls.listed", lazy_gettext("通话")), (P.CALLS, "transfers.listed", lazy_gettext("转接记录")),
+     (P.DESK, "own_calls.listed", lazy_gettext("我的通话")), (P.ASSESS, "assessments.listed", lazy_gettext("质检")),
      (P.DESK, "callbacks.listed", lazy_gettext("回访")), (P.DESK, "missed.listed", lazy_gettext("未接来电")),
      (P.DESK, "places.listed", lazy_gettext("保留排位")),
      (P.FLAG, "flags.listed", lazy_gettext("来电标记")), (P.LINE, "barring.listed", lazy_gettext("来电限制")),

@@ -11,9 +11,11 @@ from dispatch.callbacks.callbacks import State as CallbackState
 from dispatch.callbacks.correction_list import Owed
 from dispatch.callbacks.missed import Over
 from dispatch.callbacks.places import Over as PlaceOver
+from dispatch.calls.assessments import State as Judged
 from dispatch.calls.call_list import Direction, OnTheLine
 from dispatch.calls.calls import Outcome, Step
 from dispatch.calls.desk import Readiness
+from dispatch.calls.own_calls import Own
 from dispatch.calls.queue_lines import Kind as Line
 from dispatch.figures.rates import Rate
 from dispatch.line.barring import Cause
@@ -330,3 +332,6 @@ WISHES = {Wish.HEAR: _("收听保密通话"), Wish.ORIGINAL: _("收听遮蔽前�
           Wish.HOLD: _("依法留存"), Wish.RELEASE: _("解除留存")}  # fmt: skip
 PURPOSES = {Purpose.HANDLE: _("办理工单"), Purpose.QUALITY: _("质检"), Purpose.DISPUTE: _("核实争议"),
             Purpose.LAW: _("依法调取")}  # fmt: skip
+JUDGED = {Judged.OPEN: _("待评"), Judged.SCORED: _("已评")}
+DRAWN = {True: _("随机抽取"), False: _("指定")}
+OWN_CALLS = {Own.TAKEN: _("接听和拨出"), Own.MISSED: _("振铃未接"), Own.JUDGED: _("已评")}

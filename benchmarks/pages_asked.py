@@ -52,6 +52,7 @@ def files(named: Named) -> tuple[Ask, ...]:
 
 
 EXPORTS = (
+    ("supervisor", "assessments", "/assessments/export.csv"), ("operator1", "own calls", "/own-calls/export.csv"),
     ("supervisor", "calls", "/calls/export.csv"), ("supervisor", "tickets", "/tickets/export.csv"),
     ("supervisor", "transfers", "/transfers/export.csv"), ("supervisor", "call-backs", "/callbacks/export.csv"),
     ("supervisor", "missed", "/missed/export.csv"), ("supervisor", "places", "/places/export.csv"),

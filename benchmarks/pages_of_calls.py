@@ -16,6 +16,10 @@ CALLS: Lists = {
     ("office.city", "calls", "/calls"): {
         "all": "", "in the middle": "page=20000", "four digits": "q={four}", "number": "q={caller}"},
     ("supervisor", "call", "/calls/{call_id}"): {"page": ""},
+    ("supervisor", "assessments", "/assessments"): {"all": "", "open": "state=open", "a month": OF_MONTH},
+    ("operator1", "own calls", "/own-calls"): {
+        "all": "", "a year": "since={year}", "missed": "since={month}&which=missed",
+        "judged": "since={month}&which=judged"},
     ("supervisor", "transfers", "/transfers"): {
         "all": "", "last page": LAST, "a month": OF_MONTH, "nobody": "state=nobody", "counted": "counted=1",
         "department": "department=2"},

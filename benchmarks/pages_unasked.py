@@ -12,7 +12,7 @@ UNASKED = {
     "register.new": EMPTY, "signing_in.form": EMPTY,
     "authorisation_sheet.sheet": ONE, "comparing.page": ONE, "entry_files.download": ONE, "forms.page": ONE,
     "forms.refused": ONE, "licence_versions.page": ONE, "retention.certificate": ONE, "supervision.letter": ONE,
-    "ticket_files.download": ONE, "ticket_rules.looked_at": ONE, "voice_takes.page": ONE,
+    "own_calls.page": ONE, "ticket_files.download": ONE, "ticket_rules.looked_at": ONE, "voice_takes.page": ONE,
     "desk_referrals.new": OF_A_CALL, "desk_transfers.panel": OF_A_CALL,
     "case.taken_out": SOUND, "recordings.player": SOUND, "recordings.shape": SOUND, "recordings.sound": SOUND,
     "recordings.taken_out": SOUND, "voice.sound": SOUND, "voice_takes.sound": SOUND,

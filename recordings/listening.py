@@ -41,6 +41,14 @@ def heard(
                    purpose=purpose)  # fmt: skip
 
 
+def has_heard(session: Session, call_id: str, *, by: str) -> bool:
+    """Whether this one has listened to some recording of the call."""
+    rows = [str(one) for one in session.scalars(select(Recording.id).where(Recording.call_id == call_id))]
+    deeds = ("recording.heard", "recording.original_heard")
+    heard = select(AuditRow.id).where(AuditRow.thing.in_(rows), AuditRow.by == by, AuditRow.deed.in_(deeds))
+    return session.scalars(heard.limit(1)).first() is not None
+
+
 def taken_out(
     session: Session, recording: Recording, *, purpose: Purpose, by: str, at: datetime, original: bool = False
 ) -> None:

@@ -6,6 +6,7 @@ from admin_ui.views import (
     accounts,
     analytics,
     asked,
+    assessments,
     audit,
     authorisation_form,
     authorisation_sheet,
@@ -57,6 +58,7 @@ from admin_ui.views import (
     missed,
     monthly,
     monthly_reports,
+    own_calls,
     passed,
     password,
     phrasings,
@@ -94,6 +96,7 @@ from admin_ui.views import (
 
 NOUNS = (
     case, custody, retention,
+    assessments, own_calls,
     deliveries, inbox, ways_out,
     liaisons, register,
     reply_templates, shares, ticket_contact, ticket_files, ticket_merging, ticket_shares, ticket_told,

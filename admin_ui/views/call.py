@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
-from dispatch.calls import callers, queue_events
+from dispatch.calls import assessments, callers, queue_events
 from dispatch.calls.tellings import Telling
 from dispatch.tickets import case_calls, reach
 from dispatch.tickets.tickets import Ticket
@@ -39,7 +39,7 @@ def show(call_id: str, trouble: str = "") -> str:
         return render_template("call.html", call=call, told=_told(session, call_id), tickets=tickets,
                                nameless=bool(reach.nameless_among(session, [call_id], account=me())),
                                sounds=_sounds(session, call_id), queued=queue_events.of_call(session, call_id),
-                               trouble=trouble)  # fmt: skip
+                               assessment=assessments.of_call(session, call_id), trouble=trouble)  # fmt: skip
 
 
 def _told(session: Session, call_id: str) -> list[tuple[Telling, Entry, EntryVersion, Authorisation | None]]:

@@ -38,6 +38,7 @@ class Permission(StrEnum):
     SUPERVISE = "supervise"  # follow what is late (督办), and write letters about it
     DECIDE = "decide"  # end a matter that the caller disputes again, or have it done once more
     HEAR = "hear"  # listen to a recording (within one's reach)
+    ASSESS = "assess"  # draw calls by lot, and judge how they were answered (质检)
     LISTEN_IN = "listen_in"  # hear a call while it goes on, unheard (监听)
     TAKE_OUT = "take_out"  # take a recording, or a case with all that belongs to it, out of the house
     MARK = "mark"  # mark what is private in a recording that one hears
@@ -82,9 +83,11 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.SUPERVISOR: frozenset(
         {_P.DESK, _P.CALLS, _P.TICKETS, _P.REFER, _P.DISPATCH, _P.HAND_DOWN, _P.CHECK, _P.DECIDE, _P.KNOWLEDGE,
          _P.UNMASK, _P.HEAR, _P.TAKE_OUT, _P.MARK, _P.MASK, _P.CUSTODY, _P.FIGURES, _P.PIN, _P.CORRECT,
-         _P.ANALYTICS, _P.FRESHNESS, _P.LINE, _P.FLAG, _P.EXCHANGE, _P.LISTEN_IN}
+         _P.ANALYTICS, _P.FRESHNESS, _P.LINE, _P.FLAG, _P.EXCHANGE, _P.LISTEN_IN, _P.ASSESS}
     ),
-    Role.QUALITY_INSPECTOR: frozenset({_P.CALLS, _P.TICKETS, _P.HEAR, _P.MARK, _P.KNOWLEDGE, _P.FIGURES, _P.ANALYTICS}),
+    Role.QUALITY_INSPECTOR: frozenset(
+        {_P.CALLS, _P.TICKETS, _P.HEAR, _P.MARK, _P.ASSESS, _P.KNOWLEDGE, _P.FIGURES, _P.ANALYTICS}
+    ),
     Role.LIAISON: frozenset(
         {_P.TICKETS, _P.HANDLE, _P.HEAR, _P.KNOWLEDGE, _P.WRITE_ENTRY, _P.LEDGER, _P.AUTHORISE, _P.UNANSWERED,
          _P.UPDATE, _P.FORMS, _P.FIGURES, _P.REPORT}

@@ -171,7 +171,7 @@ def test_the_audit_trail_is_verified_on_the_page(world: World, enter: Enter) -> 
 PAGES = {
     "supervisor": ("/desk", "/tickets", "/calls", "/callbacks", "/knowledge", "/knowledge/1", "/authorisations",
                    "/departments", "/departments/1", "/figures", "/barring", "/flags", "/switches", "/menu",
-                   "/calendar", "/password", "/nowhere"),
+                   "/calendar", "/password", "/nowhere", "/assessments", "/own-calls"),
     "liaison": ("/tickets", "/knowledge", "/departments/1"),
     "administrator": ("/accounts", "/system"),
     "auditor": ("/audit", "/figures", "/figures/departments"),

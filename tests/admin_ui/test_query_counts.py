@@ -34,7 +34,7 @@ from tests.support import blank
 MOST, PARTS = 15, 2  # a list in two parts may need keys and rows of its second one only where a page is long
 LISTS = {
     "supervisor": ("/tickets", "/tickets?state=filed", "/calls", "/transfers", "/callbacks", "/missed", "/places", "/inbox",
-                   "/asked/askings", "/asked", "/custody"),
+                   "/asked/askings", "/asked", "/custody", "/own-calls", "/assessments"),
     "office.city": ("/calls", "/tickets", "/knowledge", "/unanswered", "/corrections", "/ledger"),
     "liaison.gongan": ("/tickets", "/inbox", "/knowledge", "/shares"), "inspector": ("/supervision",),
     "auditor": ("/audit",), "admin": ("/deliveries",),
