@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session
 
+from dispatch.line import flags
 from dispatch.line.dialable import dialable
 from dispatch.passed import passed_answers
 from dispatch.tickets import alerts, caller_sms
@@ -36,13 +37,14 @@ class Word:
 
 
 def owe(session: Session, ticket: Ticket, word: Word, *, key: str, settings: Settings, at: datetime) -> None:
-    """Owe him a word, once for each key; who left no telephone looks for himself."""
+    """Owe him a word, once for each key; who left no telephone looks for himself, and who is spared the machine hears it
+    of a person."""
     if not ticket.contact:
         return
     about = ("ticket", ticket.number)
     if caller_sms.may(ticket) and sms.sendable(session, word.template, ticket.contact, settings=settings):
         sms.owe(session, word.template, ticket.contact, word.values, at, key=key, about=about)
-    elif number := _rung(ticket, settings):
+    elif number := "" if flags.spares(session, ticket.contact) else _rung(ticket, settings):
         phone.owe(session, [Line(number)], word.spoken, key=key, topic=word.template, about=about,
                   rounds=settings.callback_attempts, pause_minutes=settings.callback_pause_minutes,
                   voice=settings.voice, at=at)  # fmt: skip

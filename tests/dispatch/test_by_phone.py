@@ -15,6 +15,8 @@ from dispatch.callbacks.trunk import Taken
 from dispatch.calls.calls import Call
 from dispatch.clocks import duty_phones, ladder
 from dispatch.clocks.rungs import Rung
+from dispatch.line import flags
+from dispatch.line.flags import Skill
 from dispatch.tickets import asides, extensions, progress, referrals, succeeding
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Klass, Ticket, Urgency
@@ -379,8 +381,12 @@ def test_a_citizen_is_rung_when_citizens_may_be_on_channels_that_callers_do_not_
 
 
 @once
-def test_whom_a_machine_may_not_ring_a_person_tells_and_who_left_no_telephone_looks_for_himself(here: Town) -> None:
-    extended(here, contact="0877-2345678转801")
+@pytest.mark.parametrize("why", ["a switchboard", "spared the machine"])
+def test_whom_a_machine_may_not_ring_a_person_tells_and_who_left_no_telephone_looks_for_himself(here: Town, why: str) -> None:
+    if why == "spared the machine":
+        with here.database.writing() as session:
+            flags.flag(session, "0877-2345678", Skill.ELDERLY, reason="八十岁", by="op", at=NOON)
+    extended(here, contact="0877-2345678" + ("转801" if why == "a switchboard" else ""))
     assert owed(here) == []
     with here.database.reading() as session:
         assert session.scalars(select(Notice.thing).where(Notice.topic == Topic.UNHEARD)).all() == [here.number]
