@@ -7,11 +7,11 @@ from time import monotonic
 from typing import Final, TypeVar
 
 from agi.commands import LONGEST_SOUND, Commands
-from agi.errors import BadCommand, HungUp
+from agi.errors import BadCommand, HungUp, SoundMissing
 
 T = TypeVar("T")
 ALL_KEYS: Final = "0123456789*#"
-LONGEST_SILENCE: Final = 10  # seconds of the longest silent sound
+_LONGEST_SILENCE: Final = 10  # seconds of the longest silent sound
 LONGEST_APPLICATION: Final = 3600.0
 _BELATED: Final = 2.0  # seconds after a full entry in which its finishing key is still pressed
 
@@ -28,7 +28,7 @@ class Recorded:
 class Line(Commands):
     """One call as a script has it: what the caller hears and presses, and the dialplan's side."""
 
-    before_sound: Callable[[str], None] | None = None  # told each sound's name before it is played
+    before_sounds: Callable[[Sequence[str]], None] | None = None  # told the names of what the exchange plays next
     _full = ("", 0.0)  # the key that may still finish a full entry, and until when
 
     # -- speaking and listening ------------------------------------------------------------------------------
@@ -39,18 +39,36 @@ class Line(Commands):
 
     def stream(self, name: str, escape_digits: str = "") -> str:
         """Play a sound; the key of `escape_digits` that stopped it, or an empty text."""
-        if self.before_sound is not None:
-            self.before_sound(name)
+        self._announce([name])
         reply = self.command("STREAM FILE", name, escape_digits, within=LONGEST_SOUND)
         return self._key(reply, f"the sound {name!r} could not be played")
 
     def play(self, names: Sequence[str], interrupt: str = "") -> str:
         """Play sounds one after the other; stops at a key of `interrupt` and returns it."""
+        if interrupt == ALL_KEYS and len(names) > 1:
+            return self._play_in_one(names)
         for name in names:
             while key := self.stream(name, interrupt):
                 if not self._is_belated(key):
                     return key
         return ""
+
+    def _play_in_one(self, names: Sequence[str]) -> str:
+        """Sounds that any key stops, handed to the exchange together: between two that it is told one by one nothing
+        is sent while it waits for us, and the recording stands still."""
+        self._announce(names)
+        reply = self.command("EXEC", "Background", f"{'&'.join(names)},n", within=LONGEST_SOUND)
+        key = self._key(reply, f"the sounds {names!r} could not be played")
+        if not key:
+            self.send_silence()
+            if self.get("BACKGROUNDSTATUS") == "FAILED":
+                raise SoundMissing(f"one of the sounds {names!r} could not be played")
+        answers = not key or (key in ALL_KEYS and not self._is_belated(key))
+        return key if answers else self._play_in_one(names)
+
+    def _announce(self, names: Sequence[str]) -> None:
+        if self.before_sounds is not None:
+            self.before_sounds(names)
 
     def _is_belated(self, key: str) -> bool:
         """Whether the key finishes an entry that was full before it came: it answers nothing, its sound begins anew."""
@@ -74,7 +92,7 @@ class Line(Commands):
         `finish` ends the entry and isn't part of it; with one digit the key itself is returned, `finish` too. A key of
         `alone` pressed first ends the entry at once (0 for a person). Empty text: nothing was pressed.
         """
-        keyed = self._first_key(prompts, timeout)
+        keyed = self.play([*prompts, *silence(timeout)], ALL_KEYS)
         if not keyed or digits == 1 or keyed in alone:
             return keyed
         while not keyed.endswith(tuple(finish)) and len(keyed) < digits:
@@ -93,21 +111,12 @@ class Line(Commands):
             keyed += key
         return keyed
 
-    def _first_key(self, prompts: Sequence[str], timeout: float) -> str:
-        return self.play(prompts, ALL_KEYS) or self.listen(timeout)
-
     def listen(self, timeout: float) -> str:
         """The key pressed within `timeout` seconds, or an empty text.
 
         Silence is played meanwhile: the recording stands still while neither side sends anything, and a caller
         whose telephone sends nothing when he is silent would have a recording shorter than his call."""
-        left = max(1, round(timeout))
-        while left > 0:
-            stretch = min(left, LONGEST_SILENCE)
-            if key := self.stream(f"silence/{stretch}", ALL_KEYS):
-                return key
-            left -= stretch
-        return ""
+        return self.play(silence(timeout), ALL_KEYS)
 
     def send_silence(self) -> None:
         """Silence goes out from now until the next sound: the recording stands still while neither side sends."""
@@ -156,3 +165,9 @@ class Line(Commands):
         if reply.failed:
             raise self._why(f"the application {application!r} failed")
         return reply.result
+
+
+def silence(seconds: float) -> list[str]:
+    """Silent sounds of that length, a second at least."""
+    whole, rest = divmod(max(1, round(seconds)), _LONGEST_SILENCE)
+    return [f"silence/{_LONGEST_SILENCE}"] * whole + ([f"silence/{rest}"] if rest else [])

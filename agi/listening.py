@@ -12,7 +12,7 @@ from typing import Final
 import structlog
 
 from agi.errors import BadCommand, SoundMissing
-from agi.line import ALL_KEYS, LONGEST_SILENCE
+from agi.line import ALL_KEYS, silence
 from agi.voice import GRACE, Voice
 from hotline.hearing import HearingBusy, HearingError
 from hotline.hearing.expecting import BEGINNING, LONGEST, Expecting
@@ -100,7 +100,7 @@ class Ears:
         self._line.guard(asked_for + tail + GRACE)
         within = asked_for + tail + 2 * GRACE
         try:
-            self._line.run("SpeechBackground", "&".join([*sounds, *_silence(tail)]), 1, within=within)
+            self._line.run("SpeechBackground", "&".join([*sounds, *silence(tail)]), 1, within=within)
             return self._result()
         finally:
             with suppress(SoundMissing):
@@ -153,12 +153,6 @@ class Ears:
         except (HearingError, TimeoutError) as fault:
             return Deaf(Came.BUSY if isinstance(fault, HearingBusy) else str(fault))
         return Heard(heard.text, heard.score, by="recording") if heard.text else Nothing()
-
-
-def _silence(seconds: int) -> list[str]:
-    """Silent sounds of that length: something must be sent, or the call's recording stands still."""
-    whole, rest = divmod(seconds, LONGEST_SILENCE)
-    return [f"silence/{LONGEST_SILENCE}"] * whole + ([f"silence/{rest}"] if rest else [])
 
 
 def _number(text: str) -> int:

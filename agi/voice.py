@@ -34,7 +34,7 @@ class Voice:
         self.line = line
         self.house = house
         self.slow = False  # whether what is rendered is said more slowly from now on
-        line.before_sound = self._guard
+        line.before_sounds = self._guard
 
     def say(self, *sounds: str, interrupt: str = "") -> str:
         """Play sounds; the key that stopped them, or an empty text."""
@@ -127,9 +127,9 @@ class Voice:
         self.line.send_silence()  # first: until it does, the recording stands still
         self.line.guard(THOUGHT)
 
-    def _guard(self, sound: str) -> None:
-        """Each sound by itself: should we be stopped, nobody waits for the rest of a long question."""
-        self.line.guard(self.seconds_of(sound) + GRACE)
+    def _guard(self, sounds: Sequence[str]) -> None:
+        """As long as the exchange plays by itself: should we be stopped meanwhile, nobody waits for us any longer."""
+        self.line.guard(sum(map(self.seconds_of, sounds)) + GRACE)
 
     def seconds_of(self, sound: str) -> float:
         """How long a sound lasts, as it is heard here."""

@@ -79,6 +79,8 @@ class Caller:
                 return "200 result=1\n"
             case ["STREAM", "FILE", name, *escapes]:
                 return self._play(name, escapes[0] if escapes else "")
+            case ["EXEC", "Background", sounds]:
+                return self._play_all(sounds.removesuffix(",n").split("&"))
             case ["EXEC", "PlayTones", "0"]:
                 self.sent_silence = True
                 return "200 result=0\n"
@@ -90,6 +92,17 @@ class Caller:
             case ["CHANNEL", "STATUS", *_]:
                 return "200 result=6\n"
         return "510 Invalid or unknown command\n"
+
+    def _play_all(self, names: list[str]) -> str:
+        """Any key stops them all; one that isn't there is passed over and told afterwards."""
+        self.variables["BACKGROUNDSTATUS"] = "SUCCESS"
+        for name in names:
+            answer = self._play(name, "0123456789*#")
+            if "result=-1" in answer and not self.gone:
+                self.variables["BACKGROUNDSTATUS"] = "FAILED"
+            elif "result=0" not in answer:
+                return answer
+        return "200 result=0\n"
 
     def _play(self, name: str, escapes: str) -> str:
         if name.startswith("/") and not any(Path(name + kind).exists() for kind in (".alaw", ".wav")):

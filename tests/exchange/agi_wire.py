@@ -25,7 +25,7 @@ class Command:
     @property
     def lasts(self) -> bool:
         """Whether the caller may go in its midst, too."""
-        return self.so_far[-1].startswith(("STREAM FILE", "EXEC Record", "EXEC Speech", "WAIT FOR DIGIT", "GET DATA"))
+        return self.so_far[-1].startswith(("STREAM FILE", "EXEC Background", "EXEC Record", "EXEC Speech", "WAIT FOR DIGIT", "GET DATA"))
 
 
 class Ward(Protocol):
