@@ -113,8 +113,8 @@ def _usual(column: Any) -> Any:
 
 
 def _own(column: Any) -> bool:
-    """Whether the database itself numbers it."""
-    return bool(column.primary_key)
+    """Whether the database itself numbers or reckons it."""
+    return bool(column.primary_key or column.computed)
 
 
 def _counted(table: Table) -> bool:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dispatch.figures.department_figures import Span, within
-from dispatch.figures.rates import Rate, counted
+from dispatch.figures.rates import Rate, judged, late
 from dispatch.tickets.handings import Handing
 from hotline.accounts.accounts import Account
 from hotline.local_days import local_day_of
@@ -34,12 +34,12 @@ class Column:
 
 def course(session: Session, span: Span, *, account: Account, at: datetime) -> list[Column]:
     """A column for each day or month of the time, also where nothing was handed to anybody."""
-    of, day = counted(Rate.ANSWERED, at=at), local_day_of(Handing.at)
-    query = (
-        select(day, func.count(), func.count().filter(of.whole), func.count().filter(and_(of.whole, of.part)))
-        .where(within(span, account)).group_by(day)
-    )  # fmt: skip
-    found = {on: (part, whole - part, every - whole) for on, every, whole, part in session.execute(query)}
+    of, day = judged(Rate.ANSWERED), local_day_of(Handing.at)
+    own = select(day).where(within(span, account)).group_by(day)
+    counts = func.count(), func.count().filter(of.whole), func.count().filter(of.part)
+    still = {row[0]: row[1] for row in session.execute(own.add_columns(func.count()).where(late(at)[Rate.ANSWERED]))}
+    found = {on: (part, whole - part + still.get(on, 0), every - whole - still.get(on, 0))
+             for on, every, whole, part in session.execute(own.add_columns(*counts))}  # fmt: skip
     days = stretches(local_day(span.since), local_day(span.until) - timedelta(days=1))
     return [_column(first, last, found) for first, last in days]
 

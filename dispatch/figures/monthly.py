@@ -23,7 +23,7 @@ from dispatch.figures.monthly_counts import (
     told,
     transfers,
 )
-from dispatch.tickets.handings import Handing, Way
+from dispatch.tickets.handings import Handing
 from dispatch.tickets.referrals import DISSATISFIED
 from dispatch.transfers.transfers import State, Transfer
 from hotline.accounts.accounts import Account
@@ -62,7 +62,7 @@ INDICATORS = (
     Indicator("3.1", "授权解答", "次", told()),
     Indicator("3.2", "办公时间内转接", "次", transfers()),
     Indicator("3.3", "转接成功", "次", transfers(Transfer.state == State.CONNECTED)),
-    Indicator("3.4", "交办", "件", handed(Handing.way == Way.HANDED)),
+    Indicator("3.4", "交办", "件", handed()),
     Indicator("3.5", "按时办结", "件", finished(Handing.answered_at <= Handing.due_at)),
     Indicator("3.6", "逾期办结", "件", finished(Handing.answered_at > Handing.due_at)),
     Indicator("3.7", "满意度评价", "件", over(Handing.satisfaction.is_not(None))),

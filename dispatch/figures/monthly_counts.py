@@ -14,6 +14,7 @@ from dispatch.calls.calls import Call, Outcome
 from dispatch.calls.tellings import Telling
 from dispatch.figures.department_figures import Span
 from dispatch.figures.own_figures import narrowed
+from dispatch.figures.rates import Rate, judged
 from dispatch.tickets import reach
 from dispatch.tickets.handings import Handing
 from dispatch.tickets.tickets import Ticket
@@ -37,37 +38,45 @@ class Rows:
     own: Callable[[Account], ColumnElement[bool]] | None
     before: bool = False
 
-    def within(self, spans: Sequence[Span], account: Account) -> Select[int]:
-        """Those that any of these times can hold, as far as the account reaches."""
-        own = self.query.where(self.moment < max(span.until for span in spans))
+    def within(self, whole: Span, account: Account) -> Select[int]:
+        """Those of this time, as far as the account reaches."""
+        own = self.query.where(self.moment < whole.until)
         if not self.before:
-            own = own.where(self.moment >= min(span.since for span in spans))
+            own = own.where(self.moment >= whole.since)
         return own.where(self.own(account)) if self.own else own
 
 
 @dataclass(frozen=True)
 class Count:
-    """Which of the rows that a time holds are counted."""
+    """Which rows are counted of a time, of all those that are looked at for a longer one."""
 
     of: Rows
-    which: Callable[[Span], ColumnElement[bool]]
+    which: Callable[[Span, Span], ColumnElement[bool]]
 
 
 def counted(session: Session, counts: Mapping[str, Count], spans: Sequence[Span], *,
             account: Account) -> dict[str, Sequence[int | None]]:  # fmt: skip
     """By the same keys, what was counted in each of these times; None of what isn't this account's to count."""
     found: dict[str, Sequence[int | None]] = {key: (None,) * len(spans) for key in counts}
+    whole = Span(min(span.since for span in spans), max(span.until for span in spans))
     own = {key: one for key, one in counts.items() if one.of.own or not narrowed(account)}
     for rows, some in groupby(sorted(own, key=lambda key: id(own[key].of)), key=lambda key: own[key].of):
         keys = list(some)
-        figures = [func.count().filter(own[key].which(span)) for key in keys for span in spans]
-        row = session.execute(rows.within(spans, account).with_only_columns(*figures)).one()
+        which = [own[key].which(span, whole) for key in keys for span in spans]
+        row = session.execute(rows.within(whole, account).with_only_columns(*map(func.count().filter, which))).one()
         found |= {key: row[n * len(spans) : (n + 1) * len(spans)] for n, key in enumerate(keys)}
     return found
 
 
 def _held(of: Rows, *where: ColumnElement[bool]) -> Count:
-    return Count(of, lambda span: and_(span.holds(of.moment), *where))
+    """What lies in all that is looked at is not asked where it lies: of a year's calls that takes longer."""
+
+    def which(span: Span, whole: Span) -> ColumnElement[bool]:
+        later = of.moment >= span.since if span.since > whole.since else true()
+        earlier = of.moment < span.until if span.until < whole.until else true()
+        return and_(later, earlier, *where)
+
+    return Count(of, which)
 
 
 def _of(department: _Column) -> Callable[[Account], ColumnElement[bool]]:
@@ -80,12 +89,15 @@ def _of_entry(account: Account) -> ColumnElement[bool]:
     return Telling.entry_id.in_(own) if narrowed(account) else true()
 
 
-_CALLS = Rows(_ONE.select_from(Call).where(Call.direction == "in"), Call.began_at, None)
-_TOLD = Rows(_ONE.select_from(Telling), Telling.at, _of_entry)
+_NOT_GIVEN_UP = Call.direction == "in", ~Call.outcome.in_((Outcome.ABANDONED, Outcome.HUNG_UP))
+_CALLS = Rows(_ONE.select_from(Call).where(*_NOT_GIVEN_UP), Call.began_at, None)
+_COVERED = Telling.channel != Channel.WEB, Telling.authorisation_id.is_not(None)
+_TOLD = Rows(_ONE.select_from(Telling).where(*_COVERED), Telling.at, _of_entry)
 _TRANSFERS = Rows(_ONE.select_from(Transfer).where(transfer_list.counted()), Transfer.began_at,
                   _of(Transfer.department_id))  # fmt: skip
-_HANDED, _ANSWERED, _OVER = (Rows(_ONE.select_from(Handing), moment, _of(Handing.department_id))
-                             for moment in (Handing.at, Handing.answered_at, Handing.over_at))  # fmt: skip
+_HANDED = Rows(_ONE.select_from(Handing).where(judged(Rate.RETURNED).whole), Handing.at, _of(Handing.department_id))
+_ANSWERED, _OVER = (Rows(_ONE.select_from(Handing), moment, _of(Handing.department_id))
+                    for moment in (Handing.answered_at, Handing.over_at))  # fmt: skip
 _OF_WEB = Ticket.source == "web"
 _ASKED = Rows(_ONE.select_from(Ticket).where(_OF_WEB), Ticket.intake_at, _of(Ticket.department_id))
 _REPLIED = Rows(_ONE.select_from(Handing).join(Handing.ticket).where(_OF_WEB), Handing.answered_at,
@@ -98,12 +110,12 @@ _LEDGER = Rows(_ONE.select_from(LedgerRow), LedgerRow.at, _of(LedgerRow.departme
 
 def answered() -> Count:
     """Calls that were not given up; of the whole hotline alone, for a call belongs to no department."""
-    return _held(_CALLS, ~Call.outcome.in_((Outcome.ABANDONED, Outcome.HUNG_UP)))
+    return _held(_CALLS)
 
 
 def told() -> Count:
     """Answers that an authorisation covered, by machine or operator."""
-    return _held(_TOLD, Telling.channel != Channel.WEB, Telling.authorisation_id.is_not(None))
+    return _held(_TOLD)
 
 
 def transfers(*where: ColumnElement[bool]) -> Count:
@@ -111,13 +123,13 @@ def transfers(*where: ColumnElement[bool]) -> Count:
     return _held(_TRANSFERS, *where)
 
 
-def handed(*where: ColumnElement[bool]) -> Count:
-    """Matters at a department, by the day of handing."""
-    return _held(_HANDED, *where)
+def handed() -> Count:
+    """Matters that were handed to a department (those that it may return), by the day of handing."""
+    return _held(_HANDED)
 
 
 def finished(*where: ColumnElement[bool]) -> Count:
-    """The same by the day of its answer."""
+    """Matters at a department, by the day of its answer."""
     return _held(_ANSWERED, *where)
 
 
@@ -146,7 +158,7 @@ def published(*, first: bool) -> Count:
 def standing() -> Count:
     """Answers that stood at the end of the time."""
     published, ended = EntryVersion.published_at, EntryVersion.ended_at
-    return Count(_STANDING, lambda span: and_(published < span.until, or_(ended.is_(None), ended >= span.until)))
+    return Count(_STANDING, lambda span, _: and_(published < span.until, or_(ended.is_(None), ended >= span.until)))
 
 
 def reviews(deeds: Iterable[Deed]) -> Count:

@@ -4,10 +4,11 @@ departments (figures/rates.py) are counted of these rows, so that anyone can cou
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String, or_, select
+from sqlalchemy import Computed, ForeignKey, Index, String, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from dispatch.passed import passed_answers
+from dispatch.tickets.judged import JUDGED
 from dispatch.tickets.states import Action, State
 from dispatch.tickets.tickets import Ticket, TicketStep
 from hotline.database import Base
@@ -31,7 +32,8 @@ class Handing(Base):
 
     __tablename__ = "handing"
     __table_args__ = (
-        Index("ix_handing_department_id_at", "department_id", "at"),
+        Index("ix_handing_at", "at", "id", "department_id", "judged"),
+        Index("ix_handing_department_id_at", "department_id", "at", "id", "judged"),
         *(Index(f"ix_handing_{moment}", moment, postgresql_include=["department_id", judged])
           for moment, judged in (("answered_at", "due_at"), ("over_at", "satisfaction"))),
     )  # fmt: skip
@@ -39,7 +41,7 @@ class Handing(Base):
     ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id"), index=True)
     department_id: Mapped[int] = mapped_column(ForeignKey("department.id"))
     way: Mapped[Way] = mapped_column(String(8))
-    at: Mapped[datetime] = mapped_column(index=True)
+    at: Mapped[datetime]
     accept_by: Mapped[datetime | None]  # none: nothing is accepted, or it was handed before these rows were kept
     accepted_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]  # as it stood when the answer was signed
@@ -50,6 +52,7 @@ class Handing(Base):
     solved: Mapped[bool | None]
     ended: Mapped[str] = mapped_column(String(16), default="")  # by which action; empty: it stands
     over_at: Mapped[datetime | None]
+    judged: Mapped[int] = mapped_column(Computed(JUDGED))
     ticket: Mapped[Ticket] = relationship()
     department: Mapped[Department] = relationship()
 

@@ -29,6 +29,8 @@ from dispatch.calls.call_list import OnTheLine, WantedCalls, listed_calls
 from dispatch.calls.calls import Call
 from dispatch.figures import monthly
 from dispatch.figures.board import board
+from dispatch.figures.course import course
+from dispatch.figures.department_figures import Span, of_departments
 from dispatch.tickets import reach, worklist
 from dispatch.tickets.tickets import Ticket
 from dispatch.tickets.worklist import Wanted
@@ -240,6 +242,19 @@ def test_of_transfers_that_count_only_the_attempts_upon_which_the_office_closed_
     counted = listed_transfers(WantedTransfers(counted=True)).with_only_columns(Transfer.id)
     read = [n for n in plan_of(filled[0], counted.limit(MOST)) if n.get("Relation Name") == "transfer_attempt"]
     assert {n.get("Index Name") for n in read} == {"ix_transfer_attempt_transfer_id"}
+
+
+@pytest.mark.parametrize(("account", "index"), [(SUPERVISOR, "ix_handing_at"), (LIAISON, "ix_handing_department_id_at")],
+                         ids=["all", "own"])  # fmt: skip
+def test_what_the_rates_of_a_year_count_lies_in_an_index_alone(filled: Filled, account: Account, index: str) -> None:
+    """But for what still stands, which is found by its own index."""
+    year = Span(MOMENT - timedelta(days=365), MOMENT)
+    with planned(filled[0]) as plans, filled[0].reading() as session:
+        of_departments(session, year, account=account, at=MOMENT)
+        course(session, year, account=account, at=MOMENT)
+    read = [(n["Node Type"], n.get("Index Name")) for _, plan in plans for n in nodes(plan) if n.get("Relation Name") == "handing"]
+    assert {name for kind, name in read if kind == "Index Only Scan"} == {index}
+    assert {name for kind, name in read if kind != "Index Only Scan"} <= {"ix_handing_over_at", "ix_handing_ticket_id"}
 
 
 def test_a_countys_office_reads_no_tickets_but_those_that_stand_and_its_own(filled: Filled) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
 from dispatch.clocks import deadlines
@@ -16,6 +16,7 @@ from dispatch.figures.figures import Share
 from dispatch.figures.rates import Rate
 from dispatch.tickets import extensions, facts, handings, merging, referrals
 from dispatch.tickets.handings import Handing
+from dispatch.tickets.judged import JUDGED
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Klass, Ticket, TicketStep
 from hotline.accounts.accounts import Account
@@ -95,6 +96,8 @@ def test_each_rate_counts_what_it_says_and_is_that_of_the_list_behind_it(session
     assert tuple(sum(c.counts[n] for c in days) for n in range(3)) == (3, 3, 2)
     assert (len(days), days[1].counts) == (61, (3, 2, 2)), "what is done again counts on the day on which it was handed again"
     assert sum_of([own, own]).rates[Rate.SATISFIED] == Share(4, 6)
+    kept = select(Handing.judged == literal_column(JUDGED)).order_by(Handing.id)
+    assert list(session.scalars(kept)) == [True] * 8, "what the database keeps is what is judged here"
 
 
 def test_a_department_sees_its_own_a_county_its_countys_and_what_was_returned_counts_for_who_returned_it(session: Session, settings: Settings, staff: Staff) -> None:
