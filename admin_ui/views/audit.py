@@ -11,6 +11,7 @@ from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
 from admin_ui.paging import on_wished_days, page_of, wish
+from admin_ui.people import who
 from hotline import audit
 from hotline.accounts.roles import Permission
 from hotline.audit import AuditRow, chain
@@ -33,9 +34,10 @@ def listed() -> ResponseReturnValue:
 @needs(Permission.AUDIT)
 def export() -> ResponseReturnValue:
     """What the list shows, as a file."""
-    header = (gettext("编号"), gettext("时间"), gettext("操作人"), gettext("操作"), gettext("对象"), gettext("理由"))
+    header = (gettext("编号"), gettext("时间"), gettext("操作人"), gettext("账号"), gettext("操作"),
+              gettext("对象"), gettext("理由"))  # fmt: skip
     return csv_in_stretches("audit", header, lambda _, found: (
-        (r.id, r.at, r.by, r.deed, f"{r.kind} {r.thing}", r.reason) for r in found), _wanted())  # fmt: skip
+        (r.id, r.at, who(r.by), r.by, r.deed, f"{r.kind} {r.thing}", r.reason) for r in found), _wanted())  # fmt: skip
 
 
 @blueprint.post("/verify")

@@ -14,6 +14,7 @@ from admin_ui.exports import MOST_ROWS, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
 from admin_ui.paging import page_of, wish, wish_code
+from admin_ui.people import who
 from admin_ui.views import numbers
 from admin_ui.words import CAUSES
 from dispatch.line import barring, rush
@@ -46,8 +47,8 @@ def export() -> ResponseReturnValue:
     with writing() as session:
         found = session.scalars(_wanted().limit(MOST_ROWS))
         return csv_of(session, "blocks", header, (
-            (numbers.shown(row.number), CAUSES[Cause(row.cause)], row.reason, row.by, row.since, row.until,
-             row.lifted_at, row.lifted_by, row.lifted_why) for row in found))  # fmt: skip
+            (numbers.shown(row.number), CAUSES[Cause(row.cause)], row.reason, who(row.by), row.since, row.until,
+             row.lifted_at, who(row.lifted_by), row.lifted_why) for row in found))  # fmt: skip
 
 
 @blueprint.post("/blocks")

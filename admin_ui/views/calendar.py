@@ -14,6 +14,7 @@ from admin_ui.exports import csv_of
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import number_in, wish, wish_number
+from admin_ui.people import who
 from admin_ui.public.words import COUNTIES, WEEKDAYS
 from hotline.accounts.roles import Permission
 from hotline.calendar import keeping
@@ -48,7 +49,7 @@ def export() -> ResponseReturnValue:
     with writing() as session:
         return csv_of(session, "calendar", header, (
             (row.day, COUNTIES.get(row.county_code, gettext("全市")), gettext("上班") if row.works else gettext("放假"),
-             row.reason, row.by, row.at) for row in _wanted(session)))  # fmt: skip
+             row.reason, who(row.by), row.at) for row in _wanted(session)))  # fmt: skip
 
 
 @blueprint.post("")

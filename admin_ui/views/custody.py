@@ -13,6 +13,7 @@ from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading
 from admin_ui.paging import page_of, wish, wish_code
+from admin_ui.people import who
 from admin_ui.words import DONE_ABOUT, WRONG
 from dispatch.reconciling import breaks
 from dispatch.reconciling.breaks import Loss
@@ -72,7 +73,7 @@ def _rows(session: Session, found: Sequence[Finding]) -> Iterator[tuple[object, 
     for row in found:
         detail = "，".join(filter(None, (row.detail, lost.get(row.id, ""))))
         yield (row.found_at, WRONG[Kind(row.kind)], row.thing, row.call_id, detail, DONE_ABOUT[Done(row.done)],
-               row.settled_at, row.settled_by, row.remark)  # fmt: skip
+               row.settled_at, who(row.settled_by), row.remark)  # fmt: skip
 
 
 def _lost(session: Session, found: Sequence[Finding]) -> dict[int, str]:

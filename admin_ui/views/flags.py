@@ -10,6 +10,7 @@ from admin_ui.exports import MOST_ROWS, csv_of
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
 from admin_ui.paging import number_in, page_of, wish_code
+from admin_ui.people import who
 from admin_ui.views import numbers
 from admin_ui.words import SKILLS
 from dispatch.line import barring, flags, skilled
@@ -37,7 +38,7 @@ def export() -> ResponseReturnValue:
     with writing() as session:
         found = session.scalars(_wanted().limit(MOST_ROWS))
         return csv_of(session, "flags", header, (
-            (numbers.shown(row.number), SKILLS[Skill(row.skill)], row.reason, row.by, row.at) for row in found
+            (numbers.shown(row.number), SKILLS[Skill(row.skill)], row.reason, who(row.by), row.at) for row in found
         ))  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.limits import takes
 from admin_ui.paging import Page, page_of, wish, wish_code, wish_number
+from admin_ui.people import who
 from hotline import audit
 from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department
@@ -58,7 +59,7 @@ def export_list() -> ResponseReturnValue:
     with writing() as session:
         found = session.scalars(_wanted().limit(MOST_ROWS)).all()
         return csv_of(session, "form_imports", header, (
-            (f.id, f.form, f.file, f.by, f.at, words.IMPORT_STATES[State(f.state)],
+            (f.id, f.form, f.file, who(f.by), f.at, words.IMPORT_STATES[State(f.state)],
              *(f.counts.get(k, 0) for k in ("new", "changed", "same", "refused"))) for f in found
         ))  # fmt: skip
 

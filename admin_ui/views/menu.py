@@ -44,7 +44,7 @@ def export() -> ResponseReturnValue:
               gettext("起草人"), gettext("启用时间"), gettext("停用时间"))  # fmt: skip
     with writing() as session:
         return csv_of(session, "menu", header, (
-            (v.id, item.path, item.says, MENU_DOES[item.do], item.text, v.by, v.begun_at, v.ended_at)
+            (v.id, item.path, item.says, MENU_DOES[item.do], item.text, who(v.by), v.begun_at, v.ended_at)
             for v in _versions(session) for item in v.menu.items))  # fmt: skip
 
 

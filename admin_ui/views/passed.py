@@ -15,6 +15,7 @@ from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.limits import takes
 from admin_ui.paging import Page, page_of, wish
+from admin_ui.people import who
 from admin_ui.views.forms import XLSX
 from admin_ui.words import DELIVERIES, STATES
 from dispatch.passed import passed, passed_answers, passed_form
@@ -124,7 +125,8 @@ def _rows(session: Session, found: Sequence[PassedMatter]) -> Iterator[tuple[obj
         t = row.ticket
         sent = went.get(t.number) if t is not None else None
         yield (row.foreign_number, t.number if t else "", STATES[State(t.state)] if t else gettext("未登记"), row.at,
-               row.by, _answer(row), DELIVERIES[Delivered(sent.state)] if sent else "", row.settled_why)  # fmt: skip
+               who(row.by), _answer(row), DELIVERIES[Delivered(sent.state)] if sent else "",
+               row.settled_why)  # fmt: skip
 
 
 def _answer(row: PassedMatter) -> str:

@@ -9,6 +9,7 @@ from admin_ui.exports import csv_of
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
 from admin_ui.paging import wish
+from admin_ui.people import who
 from dispatch.tickets import reply_templates
 from dispatch.tickets.reply_templates import ReplyTemplate
 from dispatch.tickets.steps import ReferralError
@@ -28,7 +29,7 @@ def listed() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     header = (gettext("名称"), gettext("内容"), gettext("维护人"), gettext("时间"))
     with writing() as session:
-        return csv_of(session, "reply-templates", header, ((t.name, t.text, t.by, t.at) for t in _wanted(session)))
+        return csv_of(session, "reply-templates", header, ((t.name, t.text, who(t.by), t.at) for t in _wanted(session)))
 
 
 @blueprint.post("")

@@ -13,6 +13,7 @@ from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import day_in, on_wished_days, page_of, wish, wish_number
+from admin_ui.people import who
 from admin_ui.words import LETTERS, STATES
 from dispatch.tickets import letters, reach, supervision
 from dispatch.tickets.states import State
@@ -124,4 +125,4 @@ def _rows(session: Session, found: Sequence[Supervision]) -> Iterator[tuple[obje
     for row in found:
         ticket = row.ticket
         yield (ticket.number, ticket.title, STATES[State(ticket.state)], named.get(row.whose or 0, ""),
-               ticket.due_at, row.at, row.by, row.why, row.letter_number, row.answer_by)  # fmt: skip
+               ticket.due_at, row.at, who(row.by), row.why, row.letter_number, row.answer_by)  # fmt: skip

@@ -11,6 +11,7 @@ from admin_ui.exports import csv_of
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import wish
+from admin_ui.people import who
 from dispatch.line import switches
 from dispatch.line.switches import LineSwitch, Machine
 from hotline.accounts.roles import Permission
@@ -38,7 +39,7 @@ def export() -> ResponseReturnValue:
     with writing() as session:
         return csv_of(session, "switches", header, (
             (row.number or gettext("所有号码"), row.hours or gettext("全天"), _on(row.self_service),
-             _on(row.keypad_initials), row.reason, row.by, row.at, row.ended_at, row.ended_by)
+             _on(row.keypad_initials), row.reason, who(row.by), row.at, row.ended_at, who(row.ended_by))
             for row in _wanted(session)))  # fmt: skip
 
 

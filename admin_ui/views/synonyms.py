@@ -12,6 +12,7 @@ from admin_ui.exports import csv_of
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
 from admin_ui.paging import wish
+from admin_ui.people import who
 from hotline.accounts.roles import Permission
 from knowledge_base import synonyms
 from knowledge_base.synonyms import Synonym, words_in
@@ -31,7 +32,7 @@ def listed() -> ResponseReturnValue:
 def export() -> ResponseReturnValue:
     header = (gettext("同义词"), gettext("维护人"), gettext("时间"))
     with writing() as session:
-        return csv_of(session, "synonyms", header, (("、".join(g.words), g.by, g.at) for g in _wanted(session)))
+        return csv_of(session, "synonyms", header, (("、".join(g.words), who(g.by), g.at) for g in _wanted(session)))
 
 
 @blueprint.post("")

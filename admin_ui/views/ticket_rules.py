@@ -44,8 +44,8 @@ def export() -> ResponseReturnValue:
     with writing() as session:
         found = [(row, rule_sets.terms_of(row, settings=house().settings)) for row in _wanted(session)]
         return csv_of(session, "ticket_rules", header, (
-            (r.id, r.valid_from, r.valid_to, r.basis, r.by, r.at, r.confirmed_by, r.confirmed_at, r.dropped_at,
-             *(d.terms[n] for n in names), "、".join(str(ACTIONS[a]) for a in d.without))
+            (r.id, r.valid_from, r.valid_to, r.basis, who(r.by), r.at, who(r.confirmed_by), r.confirmed_at,
+             r.dropped_at, *(d.terms[n] for n in names), "、".join(str(ACTIONS[a]) for a in d.without))
             for r, d in found))  # fmt: skip
 
 

@@ -43,7 +43,7 @@ def export() -> ResponseReturnValue:
 
 def _rows(_session: Session, found: Sequence[Transfer]) -> Iterator[tuple[object, ...]]:
     for one in found:
-        hunt = (one.call_id, one.began_at, one.department.name, one.account.login, words.TRANSFERS[State(one.state)])
+        hunt = (one.call_id, one.began_at, one.department.name, one.account.name, words.TRANSFERS[State(one.state)])
         for tried in one.attempts:
             yield (*hunt, *_attempt(tried))
         if not one.attempts:

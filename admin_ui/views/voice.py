@@ -12,6 +12,7 @@ from admin_ui.exports import csv_of
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import Page, page_in, wish, wish_code
+from admin_ui.people import who
 from admin_ui.voice_words import LOOKS, SORTS, place_of
 from dispatch.answering import spoken
 from dispatch.answering.spoken import Look, Said, Sort
@@ -43,7 +44,8 @@ def export() -> ResponseReturnValue:
         return csv_of(session, "voice", header, (
             (SORTS[one.sort], one.key.partition(":")[2], where(one), one.text,
              "、".join(str(LOOKS[look]) for look in Look if look in one.looks),
-             one.heard.by if one.heard else "", one.heard.at if one.heard else None) for one in found))  # fmt: skip
+             who(one.heard.by if one.heard else ""), one.heard.at if one.heard else None)
+            for one in found))  # fmt: skip
 
 
 @blueprint.get("/sound")

@@ -13,6 +13,7 @@ from admin_ui.exports import csv_of
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import wish
+from admin_ui.people import who
 from hotline.accounts.roles import Permission
 from hotline.voice import correcting
 from hotline.voice.readings import SpokenReading, read_in
@@ -36,7 +37,7 @@ def export() -> ResponseReturnValue:
               gettext("纠正时间"), gettext("全部生效"), gettext("停用人"), gettext("停用时间"))  # fmt: skip
     with writing() as session:
         return csv_of(session, "readings", header, (
-            (r.word, r.read, r.within, r.reason, r.by, r.at, r.begun_at, r.ended_by, r.ended_at)
+            (r.word, r.read, r.within, r.reason, who(r.by), r.at, r.begun_at, who(r.ended_by), r.ended_at)
             for r in _wanted(session)))  # fmt: skip
 
 
