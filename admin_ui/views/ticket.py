@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -17,7 +16,6 @@ from dispatch.callbacks.callbacks import Callback
 from dispatch.callbacks.callbacks import State as Owed
 from dispatch.callbacks.caller_contacts import CallerContact
 from dispatch.clocks import rules
-from dispatch.passed.passed_matters import SOURCE
 from dispatch.tickets import (
     caller_told,
     case_calls,
@@ -40,9 +38,7 @@ from dispatch.tickets.duplicates import Likely
 from dispatch.tickets.needs import doable
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import UNWRITTEN, Ticket, followed, guarded
-from dispatch.tickets.web_questions import WEB
 from hotline import audit
-from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import heirs
 from hotline.directory.liaisons import Liaison, duty_list
@@ -111,7 +107,7 @@ def _what_goes_with_it(session: Session, ticket: Ticket) -> dict[str, Any]:
 def _what_was_done(session: Session, ticket: Ticket) -> dict[str, Any]:
     """Its history, and what came of it."""
     return {
-        "steps": colleague_notes.read_by(ticket, me()), "names": _names(session, ticket),
+        "steps": colleague_notes.read_by(ticket, me()),
         "urged": urging.urged(ticket), "supervised": supervision.standing(session, ticket.id),
         "drafted": drafting.drafted_from(session, ticket) if me().may(Permission.WRITE_ENTRY) else None,
     }  # fmt: skip
@@ -168,11 +164,3 @@ def _told_now(session: Session, ticket: Ticket) -> Callback | None:
 def _within_reach(session: Session, number: str) -> Ticket:
     return reach.ticket(session, number, account=me()) or abort(404)
 
-
-def _names(session: Session, ticket: Ticket) -> dict[str, str]:
-    """Who the logins in the history are."""
-    logins = {step.by for step in ticket.steps}
-    rows = session.execute(select(Account.login, Account.name).where(Account.login.in_(logins)))
-    return {str(login): str(name) for login, name in rows} | {
-        "hotline": gettext("系统"), SOURCE: gettext("12345"), WEB: gettext("网上提问"),
-        urging.HE_HIMSELF: gettext("来电人")}

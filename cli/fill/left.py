@@ -59,6 +59,7 @@ LEFT: dict[Action, Callable[[Row, Deed, int, str], Row]] = {
     A.OPEN: lambda _row, deed, _unit, _by: {"opened_at": deed.at},
     A.REPLY: lambda _row, _deed, _unit, by: {"reply": REPLY, "replied_by": by},
     A.SIGN: lambda _row, _deed, _unit, by: {"signed_by": by, "rung_at": None},
+    A.SEND_BACK: lambda *_: {"replied_by": "", "signed_by": ""},
     A.PASS: lambda _row, _deed, _unit, by: {"checked_by": by},
     A.ASK_FACTS: lambda _row, deed, _unit, _by: {"facts_by": deed.at + timedelta(days=5)},
     A.GIVE_FACTS: lambda *_: {"facts_by": None}, A.GO_ON: lambda *_: {"facts_by": None},

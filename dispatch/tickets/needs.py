@@ -31,7 +31,7 @@ class Moment:
 FOUND: dict[Need, tuple[Callable[[Moment], bool], str]] = {
     Need.OPENED: (lambda m: m.ticket.opened_at is not None, "请先打开工单再签收"),
     Need.IN_TIME: (lambda m: m.ticket.return_by is None or m.at <= m.ticket.return_by, "已超过退单期限"),
-    Need.DRAFTED: (lambda m: bool(m.ticket.reply), "尚无可签发的答复"),
+    Need.DRAFTED: (lambda m: bool(m.ticket.replied_by), "尚无可签发的答复"),
     Need.ANOTHER: (lambda m: m.ticket.replied_by != m.by, "起草人不能签发自己的答复"),
     Need.DISPUTED: (lambda m: m.ticket.disputed_at is not None, "该工单没有等待班长决定的争议"),
     Need.FIRST_TIME: (lambda m: m.ticket.redone == 0, "该工单已重办过，由班长决定"),

@@ -122,7 +122,7 @@ class Ticket(Base):
     opened_at: Mapped[datetime | None]
     reply: Mapped[str] = mapped_column(Text, default="")
     personal: Mapped[bool] = mapped_column(default=False)  # 涉个人信息: told by an operator, never by the machine
-    replied_by: Mapped[str] = mapped_column(String(60), default="")
+    replied_by: Mapped[str] = mapped_column(String(60), default="")  # none: it is to be written, or written again
     signed_by: Mapped[str] = mapped_column(String(60), default="")
     checked_by: Mapped[str] = mapped_column(String(60), default="")
     redone: Mapped[int] = mapped_column(default=0)

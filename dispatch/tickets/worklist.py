@@ -70,7 +70,7 @@ def parts(account: Account, wanted: Wanted, *, at: datetime) -> tuple[Select[Tic
 
 def my_turn(account: Account) -> ColumnElement[bool]:
     """Whether the next step is one that this account may take."""
-    drafted = Ticket.reply != ""
+    drafted = Ticket.replied_by != ""
     onward = [t for t in TRANSITIONS if t.action not in ASIDE]
     own = {(t.source, t.action) for t in onward if t.who is not None and account.may(t.who)}
     plain = {source for source, action in own} - {State.IN_HAND, State.TO_CALL_BACK, State.TO_DISPATCH}

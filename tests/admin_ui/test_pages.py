@@ -92,6 +92,7 @@ def test_a_return_needs_a_reason_and_takes_the_ticket_out_of_reach(world: World,
     number = world.ticket()
     page = enter("liaison")
     page.get_by_role("link", name=number).click()
+    page.locator("summary", has_text="退单").click()
     page.get_by_label("退单理由").fill("不属于本单位职责，应由医保局办理")
     page.get_by_role("button", name="退单").click()
     page.wait_for_url("**/tickets")

@@ -74,7 +74,7 @@ def test_the_departments_clock_stands_while_the_hotline_checks_and_the_callers_d
     referrals.send_back(session, row, why="未答所问", by=staff.supervisor, settings=settings, at=later(days=2, hours=4))
     assert due(row) == ("11-30 10:00", "11-26 18:00"), "3.5 + 3.5 + 1.5 hours of working time, over a weekend"
     assert "2026-11-24 12:00 至 2026-11-25 16:00 待热线审核，停表8小时30分钟（只计办公时间，午休不计）" in row.why_due
-    referrals.sign(session, row, no_secrets=True, by=staff.leader, at=later(days=2, hours=4, minutes=30))
+    town.bring(session, row, State.TO_CHECK, by=staff, settings=settings, at=later(days=2, hours=4, minutes=30))
     referrals.send_back(session, row, why="还未答所问", by=staff.supervisor, settings=settings, at=later(days=2, hours=5))
     assert due(row)[0] == "11-30 10:30", "each stop counts"
 

@@ -11,11 +11,12 @@ from dispatch.callbacks.callbacks import Callback
 from dispatch.calls import calls
 from dispatch.calls.calls import Call, Step
 from dispatch.clocks import clocks
-from dispatch.tickets import intake, referrals
+from dispatch.tickets import intake, referrals, worklist
 from dispatch.tickets.intake import Matter
 from dispatch.tickets.states import ImpossibleStep, State
 from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.tickets import UNHEARD, Klass, Ticket
+from dispatch.tickets.worklist import Wanted
 from hotline.accounts.roles import Role
 from hotline.audit import AuditRow
 from hotline.calendar.days import working_days
@@ -206,6 +207,28 @@ def test_a_reply_that_misses_the_question_goes_back_with_a_reason(
         referrals.send_back(session, row, why="", by=staff.supervisor, settings=settings, at=NOON)
     referrals.send_back(session, row, why="未答所问", by=staff.supervisor, settings=settings, at=NOON)
     assert (row.state, row.signed_by) == (State.IN_HAND, "")
+
+
+def test_what_was_sent_back_is_its_liaisons_to_write_again_and_nobody_signs_it_as_it_was(
+    session: Session, brought: Bring, staff: Staff, settings: Settings
+) -> None:
+    row, sent = brought(State.TO_CHECK), later(hours=1)
+
+    def turns() -> list[str]:
+        people = (staff.liaison, staff.leader, staff.supervisor)
+        return [by.login for by in people if session.scalars(worklist.listed(by, Wanted(my_turn=True), at=sent)).all()]
+
+    referrals.send_back(session, row, why="未答所问", by=staff.supervisor, settings=settings, at=sent)
+    session.flush()
+    assert (turns(), bool(row.reply)) == (["liaison"], True)
+    with pytest.raises(ReferralError, match="尚无可签发"):
+        referrals.sign(session, row, no_secrets=True, by=staff.leader, at=sent)
+    referrals.reply(session, row, text=row.reply, personal=False, by=staff.liaison, at=sent)
+    session.flush()
+    assert turns() == ["leader"]
+    referrals.sign(session, row, no_secrets=True, by=staff.leader, at=sent)
+    session.flush()
+    assert turns() == ["supervisor"]
 
 
 def owed(session: Session, row: Ticket) -> list[Callback]:
