@@ -21,6 +21,9 @@ from tests.exchange.leavers import MIDST, WITHIN, Board, Caller, Going, Leaver, 
 from tests.journeys.trouble import Breakable
 
 
+SAID = 5.0  # seconds until he who waits has heard his place: a key meanwhile cuts that off, and the exchange knows it no more
+
+
 class Walk:
     """All who go in one house; minds its FastAGI's wire and hears what its exchange tells of each."""
 
@@ -165,7 +168,10 @@ class Walk:
     def _begins(self, leaver: Leaver, name: str, step: int) -> None:
         if step in self.stages.lasting and self._takes(leaver, name + MIDST):
             leaver.goes(name + MIDST, WITHIN)
-        if (application := self.stages.step(step).application) in {"Queue", "Record", "ConfBridge"}:
+        application = self.stages.step(step).application
+        if application == "Queue":
+            threading.Timer(SAID, leaver.meets, (application,)).start()
+        elif application in {"Record", "ConfBridge"}:
             leaver.meets(application)
 
     def _takes(self, leaver: Leaver, stage: str) -> bool:
