@@ -1,6 +1,6 @@
 """Which question a caller means: titles are read out, he picks one by its number and confirms it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from agi.again import ONCE_MORE, READINGS, again
@@ -50,20 +50,22 @@ def _by_keys(talk: Talk, department: Department, pressed: str) -> tuple[list[Ent
         return entries, found[0].score if found else 0.0
 
 
-def choice(talk: Talk, candidates: list[Entry]) -> Entry | None:
-    """The candidate that the caller picks and confirms; None leads to a person."""
+def choice(talk: Talk, candidates: list[Entry], *before: str) -> Entry | None:
+    """The candidate that the caller picks and confirms; None leads to a person. `before`: what he hears first."""
     if not candidates:
         talk.voice.say("hotline/nothing_found")
         return None
-    return _chosen(talk, candidates)[0]
+    return _chosen(talk, candidates, before=before)[0]
 
 
-def _chosen(talk: Talk, candidates: list[Entry], search: Put | None = None) -> tuple[Entry | None, bool]:
+def _chosen(talk: Talk, candidates: list[Entry], search: Put | None = None, *,
+            before: Sequence[str] = ()) -> tuple[Entry | None, bool]:  # fmt: skip
     """The candidate that the caller confirms, and whether he was asked to; on a no the next two are offered, once."""
     offered, asked_for = candidates, False
     for _ in range(TRIES):
-        if not offered or (picked := _picked(talk, offered)) is None:
+        if not offered or (picked := _picked(talk, offered, before)) is None:
             break
+        before = ()
         asked_for = True
         key = _whether(talk, picked, place=candidates.index(picked) + 1, search=search)
         if key == YES:
@@ -74,13 +76,13 @@ def _chosen(talk: Talk, candidates: list[Entry], search: Put | None = None) -> t
     return None, asked_for
 
 
-def _picked(talk: Talk, candidates: list[Entry]) -> Entry | None:
+def _picked(talk: Talk, candidates: list[Entry], before: Sequence[str]) -> Entry | None:
     """The one whose number he presses, once he has heard the titles as often as he likes."""
     key = AGAIN
     for _ in range(READINGS):
         if key == AGAIN or again(talk.voice, key):
             sounds = numbered(talk.voice.sounds_of(entry.question) for entry in candidates)
-            key = talk.voice.ask(*sounds, "hotline/choose_question", timeout=5.0)
+            key = talk.voice.ask(*before, *sounds, "hotline/choose_question", timeout=5.0)
     return candidates[int(key) - 1] if key.isdigit() and 1 <= int(key) <= len(candidates) else None
 
 

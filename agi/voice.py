@@ -49,9 +49,9 @@ class Voice:
         self._thinking()
         return keys
 
-    def ask_word(self, sound: str, *, digits: int, timeout: float) -> str:
+    def ask_word(self, *sounds: str, digits: int, timeout: float) -> str:
         """Collect keys up to `#`. Those beyond `digits` are heard to their end too: none of them chooses anything."""
-        keys = self.ask(sound, digits=digits, timeout=timeout)
+        keys = self.ask(*sounds, digits=digits, timeout=timeout)
         return keys if len(keys) < digits else keys + self.more(digits=ENDLESS, timeout=timeout)
 
     def more(self, *, digits: int, timeout: float) -> str:

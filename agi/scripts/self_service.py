@@ -152,10 +152,12 @@ def _department(talk: Talk, code: str) -> Department | None:
 
 
 def _question(talk: Talk, department: Department) -> Entry | None:
-    """The question that the caller confirms; None leads to a person. Who has keyed a word is read what is asked most
-    only where nothing lies on his keys."""
+    """The question that the caller confirms; None leads to a person. He hears which department he has reached, for a
+    key is soon mistaken. Who has keyed a word is read what is asked most only where nothing lies on his keys."""
+    reached = _reached(talk, department)
     if talk.machine.keypad_initials:
-        pressed = talk.voice.ask_word("hotline/keypad_initials", digits=MOST_KEYS, timeout=5.0)
+        pressed = talk.voice.ask_word(*reached, "hotline/keypad_initials", digits=MOST_KEYS, timeout=5.0)
+        reached = []
         if PERSON in pressed:
             return None
         if pressed:
@@ -165,7 +167,13 @@ def _question(talk: Talk, department: Department) -> Entry | None:
     with talk.house.database.reading() as session:
         usual = entries.most_asked(session, department.id, on=local_day(now()), at=now(),
                                    most=talk.house.settings.most_asked)  # fmt: skip
-    return choice(talk, usual)
+    return choice(talk, usual, *reached, "hotline/most_asked")
+
+
+def _reached(talk: Talk, department: Department) -> list[str]:
+    """Its name; nothing while it has no voice yet, nobody waits for it."""
+    name = talk.voice.at_hand(department.name)
+    return ["hotline/department_is", *name] if name else []
 
 
 def _answer(talk: Talk, found: Offered, answer: Answer) -> Next:

@@ -176,6 +176,18 @@ def test_an_authorised_answer_is_spoken_and_the_telling_kept(house: Hotline) -> 
     assert (row.words, row.heard, row.authorisation_id, row.authorisation_version) == (ANSWER, "whole", leave.id, 1)
 
 
+@pytest.mark.parametrize("voiced", [True, False])
+def test_he_hears_which_department_he_has_reached_once_its_name_has_a_voice(house: Hotline, voiced: bool) -> None:
+    house.knows()
+    house.began()
+    if voiced:
+        house.voiced("玉溪市公安局")
+    heard = house.serve(Caller({"choose_department": "101"}), "self_service").heard
+    name = ["hotline/department_is", str(house.settings.sounds / house.names("玉溪市公安局")[0])] if voiced else []
+    at = heard.index("hotline/most_asked")
+    assert (heard[at - len(name) : at], "hotline/department_is" in heard, heard[at + 1]) == (name, voiced, "hotline/question_1")
+
+
 @pytest.mark.parametrize(("key", "where"), [("1", "goodbye"), ("", "goodbye"), ("2", "people"), ("0", "people")])
 def test_who_is_not_satisfied_is_taken_to_a_person(house: Hotline, key: str, where: str) -> None:
     house.knows()

@@ -1,7 +1,6 @@
 """Whatever dialplan, configuration or code names of the other, the other has, and nothing is made that nobody uses."""
 
 import re
-import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from dispatch.calls.records import CEL_FIELDS, RECEPTION
 from dispatch.line import skilled
 from dispatch.transfers.transfer_line import ROOM, WAITING
 from hotline.settings import Settings
+from hotline.voice import prompts
 from tests.exchange import names
 
 CONF = names.ROOT / "asterisk-conf"
@@ -148,14 +148,25 @@ def test_every_script_that_the_dialplan_asks_is_there_and_every_script_is_asked(
 
 
 def test_every_sound_that_is_named_is_written_and_every_written_one_is_named() -> None:
-    given = tomllib.loads((CONF / "prompts.toml").read_text())
-    flat = {name for name, text in given.items() if isinstance(text, str)}
-    flat |= {f"{part}/{name}" for part, of in given.items() if isinstance(of, dict) for name in of}
     there = {path.relative_to(CONF / "sounds").with_suffix("").as_posix() for path in (CONF / "sounds").rglob("*.alaw")}
     named = PLAN.sounds | {s for conf in CONF.glob("*.conf") for s in dialplan.SOUND.findall(bare(conf))}
     assert {s for s in named if s not in there and not any(s.endswith("/") and t.startswith(s) for t in there)} == set()
-    everything = PLAN.text + bare(CONF / "queues.conf") + names.words()
-    assert {name for name in flat if "/" not in name and not re.search(rf"\b{name}\b", everything)} == set()
+    assert {name for name in prompts.texts() if not is_named(name, PLAN.text + bare(CONF / "queues.conf") + names.words())} == set()
+
+
+def is_named(prompt: str, where: str) -> bool:
+    """Whole, as a sound or by itself in quotes; or by what it begins with, where the rest is put behind it."""
+    begins = [prompt[: mark.end()] for mark in re.finditer("[_/]", prompt)]
+    composed = any(re.search(rf"[/\"']{one}\$?\{{", where) for one in begins)
+    return bool(composed or re.search(rf"hotline/{prompt}\b|[\"']{prompt}[\"']", where))
+
+
+def test_a_prompt_that_is_named_as_something_else_alone_is_not_said() -> None:
+    """What looks for needless ones finds some."""
+    assert not is_named("most_asked", "entries.most_asked(session, most=settings.most_asked)")
+    assert is_named("most_asked", 'choice(talk, usual, "hotline/most_asked")')
+    assert is_named("month_3", 'f"hotline/month_{day.month}"')
+    assert not is_named("thank_you", 'f"hotline/thanks_{day.month}"')
 
 
 def test_the_records_are_written_in_the_order_in_which_they_are_read() -> None:
