@@ -3,14 +3,12 @@
 from threading import Event as Flag
 from threading import Thread
 
-
 from ami_listener.listener import Listener
 from ami_listener.several import Nodes
 from hotline.database import Database
 from hotline.events import Bus
 from hotline.exchange.nodes import each
 from hotline.settings import Settings
-
 
 
 def listen_to_all(settings: Settings, database: Database, bus: Bus, stop: Flag) -> None:

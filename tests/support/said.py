@@ -3,8 +3,8 @@
 from functools import cache
 from pathlib import Path
 
-from hotline.voice.kokoro import Kokoro, voice_name
 from hotline.voice import Voice
+from hotline.voice.kokoro import Kokoro, voice_name
 from hotline.voice.rendering import sentences, sound_of, spoken_name
 
 VOICE = Path(__file__).resolve().parents[2] / ".voice"
