@@ -37,6 +37,11 @@ def redirect(link: Link, channel: str, *, context: str, extension: str, priority
     link.action("Redirect", *headers)
 
 
+def bridge(link: Link, one: str, other: str) -> None:
+    """Let two channels talk with each other alone, wherever each of them was. Never tried again."""
+    link.action("Bridge", ("Channel1", one), ("Channel2", other))
+
+
 def hangup(link: Link, channel: str, *, cause: int = _NORMAL_CLEARING) -> None:
     """End a channel."""
     link.action("Hangup", ("Channel", channel), ("Cause", cause))

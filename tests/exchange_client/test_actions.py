@@ -126,6 +126,17 @@ def test_both_legs_are_redirected_together(exchange: Exchange, link: Link) -> No
     ]
 
 
+def test_two_channels_are_bridged_and_that_is_never_tried_twice(exchange: Exchange, link: Link) -> None:
+    actions.bridge(link, "A", "B")
+    assert exchange.last() == [("Action", "Bridge"), ("Channel1", "A"), ("Channel2", "B")]
+    with pytest.raises(UnsafeValue):
+        actions.bridge(link, "A", "B\r\nAction: Logoff")
+    exchange.silent["Bridge"] = 1
+    with pytest.raises(NoAnswer):
+        actions.bridge(link, "A", "B")
+    assert len(exchange.heard) == 2
+
+
 def test_an_operator_joins_pauses_and_leaves(exchange: Exchange, link: Link) -> None:
     actions.queue_add(link, "hotline", "PJSIP/8001", member_name="8001", penalty=2)
     assert ("Penalty", "2") in exchange.last()
