@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from cli.exchange import Exchange
-from cli.exchange_files import ExchangePlan
+from cli.exchange_plan import ExchangePlan
 from cli.sip import phone, place
 from cli.sip_scenario import Signal, Wait
 from tests.exchange.conftest import hears
