@@ -37,8 +37,8 @@ class Word:
 
 
 def owe(session: Session, ticket: Ticket, word: Word, *, key: str, settings: Settings, at: datetime) -> None:
-    """Owe him a word, once for each key; who left no telephone looks for himself, and who is spared the machine hears it
-    of a person."""
+    """Owe him a word, once for each key; who left no telephone looks for himself, and who is spared the machine hears
+    it of a person."""
     if not ticket.contact:
         return
     about = ("ticket", ticket.number)

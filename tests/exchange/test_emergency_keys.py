@@ -31,7 +31,7 @@ def events(plan: ExchangePlan, ears: Any, agi: Agi, told: list[str] | None, keys
     return list(ears.spool.events(recording.stem))
 
 
-@pytest.mark.parametrize(("told", "number"), zip(TOLD, ("110", "119", "120", "122", "110"), strict=True))
+@pytest.mark.parametrize(("told", "number"), [*zip(TOLD, ("110", "119", "120", "122", "110"), strict=True)])
 def test_who_keys_it_hears_whom_to_ring_also_where_1_is_not_the_machine(plan: ExchangePlan, ears: Any, agi: Agi, told: str, number: str) -> None:
     noted = events(plan, ears, agi, TOLD[told], number)
     assert f'"emergency_{number}"' in noted[-1], "he hung up while he was told"
