@@ -92,7 +92,7 @@ class Line(Commands):
         `finish` ends the entry and isn't part of it; with one digit the key itself is returned, `finish` too. A key of
         `alone` pressed first ends the entry at once (0 for a person). Empty text: nothing was pressed.
         """
-        keyed = self.play([*prompts, *silence(timeout)], ALL_KEYS)
+        keyed = self.play(prompts, ALL_KEYS) or self.listen(timeout)
         if not keyed or digits == 1 or keyed in alone:
             return keyed
         while not keyed.endswith(tuple(finish)) and len(keyed) < digits:
