@@ -1,9 +1,12 @@
 """Handing a caller on from the desk, over the wire to an exchange that remembers what it was asked."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from html import unescape
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from flask import Flask
@@ -266,10 +269,12 @@ def test_the_list_holds_every_attempt_and_the_board_leads_to_it(
         transfers.joined(session, session.get_one(TransferAttempt, attempt), at=now())
     supervisor = signed_in("supervisor")
     day = local_day(now())
-    there = f"/transfers?since={day}&until={day}&counted=1&state=connected"
-    assert there.replace("&", "&amp;") in supervisor.get("/figures").text
+    board = supervisor.get("/figures").text
+    (there,) = map(unescape, re.findall(r'href="(/transfers\?[^"]*state=connected[^"]*)">1<', board))
+    asked = {"since": f"{day}", "until": f"{day}", "counted": "1", "state": "connected"}
+    assert dict(parse_qsl(urlsplit(there).query)) == asked, "those that count, and of this day"
     page = supervisor.get(there).text
-    assert "张立新 已接通" in page
+    assert ("张立新 已接通" in page, "共1条" in page) == (True, True)
     file = supervisor.get(there.replace("?", "/export.csv?")).data.decode("utf-8-sig")
     assert f"{call}," in file
     assert "张立新" in file
