@@ -46,7 +46,8 @@ def test_the_board_says_how_long_callers_waited_how_often_each_operator_was_rung
 ) -> None:
     board = signed_in("supervisor").get("/figures/board").text
     assert "40.0秒" in board
-    assert "最长40秒" in board
+    longest = board.partition('<div class="name">最长等候</div>')[2].partition('<div class="of">')[0]
+    assert f'<a href="/calls/{call}">40秒</a>' in longest
     name = world.account("operator").name
     assert re.findall(rf"{name}</a></td>((?:<td class=\"num\">\d+</td>)+)", board) == ['<td class="num">1</td><td class="num">0</td><td class="num">1</td>']
     row = next(row for row in board.split("<tr>") if f"{name}</a>" in row)
