@@ -70,7 +70,8 @@ class Call(Base):
     """One conversation with a citizen, whichever way it was begun."""
 
     __tablename__ = "call"
-    __table_args__ = (Index("ix_call_operator_began", "operator_id", "began_at"),)
+    __table_args__ = (Index("ix_call_operator_began", "operator_id", "began_at",
+                            postgresql_include=["answered_at", "ended_at"]),)  # fmt: skip
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     direction: Mapped[str] = mapped_column(String(10), default="in")  # in | out (a call-back)
     node: Mapped[str] = mapped_column(String(40), default="")

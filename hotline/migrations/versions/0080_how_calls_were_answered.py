@@ -23,7 +23,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("call_id", name="uq_assessment_call_id"),
     )  # fmt: skip
     op.create_index("ix_assessment_operator_id", "assessment", ["operator_id"])
-    op.create_index("ix_call_operator_began", "call", ["operator_id", "began_at"])
+    op.create_index("ix_call_operator_began", "call", ["operator_id", "began_at"],
+                    postgresql_include=["answered_at", "ended_at"])  # fmt: skip
 
 
 def downgrade() -> None:
