@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
@@ -80,6 +80,46 @@ def test_who_waits_leaves_his_question_by_either_key(exchange: Exchange, plan: E
             until(lambda: waiting(link) == [FIRST])
             go_on(first, 2)
             until(lambda: [one["agi_network_script"] for one in asked][1:] == ["leave_question"])
+
+
+@contextmanager
+def hears_his_place(
+    exchange: Exchange, plan: ExchangePlan, link: Link, agi: Agi, *presses: Step, after: float = 1.2
+) -> Iterator[Callable[[], list[str]]]:
+    """The second of three who wait presses keys while his place is said, which it is at once; the scripts asked since."""
+    flagged = ["SET VARIABLE STAFFED yes", "SET VARIABLE SKILL elderly", "SET VARIABLE SKILL_SECONDS 60"]
+    scripts = {"incoming": flagged, "leave_question": ["SET VARIABLE NEXT goodbye"], "waits_on": ["SET VARIABLE POSITION 2"]}
+    with agi(**scripts) as asked, phone("8001", "first-phone", Wait(1), exchange=plan.sip_port, ring=60):
+        for queue in ("hotline", "hotline-elderly", "hotline-danger"):
+            exchange.cli(f"queue add member PJSIP/8001 to {queue}")
+        with asks(plan, FIRST):
+            until(lambda: waiting(link) == [FIRST])
+            with asks(plan, SECOND, Told(), *presses) as second:
+                until(lambda: waiting(link) == [FIRST, SECOND])
+                time.sleep(after)
+                go_on(second, 2)
+                with asks(plan, TALKS):
+                    yield lambda: [name for one in asked if (name := one["agi_network_script"]) != "incoming"]
+
+
+@pytest.mark.parametrize("after", [0.3, 2.0])
+def test_who_presses_1_while_his_place_is_said_is_told_the_key_and_leaves_his_question_by_it(
+    exchange: Exchange, plan: ExchangePlan, link: Link, agi: Agi, after: float
+) -> None:
+    """Which key he pressed the exchange's queue doesn't say."""
+    with hears_his_place(exchange, plan, link, agi, Signal("1", then=1.5), Signal("1", then=0), after=after) as asked:
+        until(lambda: asked() == ["leave_question"])
+
+
+def test_whoever_presses_no_key_after_that_waits_on_where_he_was(exchange: Exchange, plan: ExchangePlan, link: Link, agi: Agi) -> None:
+    with hears_his_place(exchange, plan, link, agi, Signal("5", then=0)) as asked:
+        until(lambda: asked() == ["waits_on"])
+        until(lambda: waiting(link) == [FIRST, SECOND, TALKS])
+
+
+def test_110_is_heard_while_a_place_is_said(exchange: Exchange, plan: ExchangePlan, link: Link, agi: Agi) -> None:
+    with hears_his_place(exchange, plan, link, agi, *(Signal(key, then=0.3) for key in "110")):
+        until(lambda: waiting(link, "hotline-danger") == [SECOND])
 
 
 @pytest.mark.parametrize(("keys", "key"), [("queue-keys", "1"), ("queue-keys-place", "2")])
