@@ -76,7 +76,7 @@ def test_three_people_bring_an_entry_out(world: World, signed_in: SignIn) -> Non
     assert "赵静" in page
     with world.database.reading() as session:
         assert list(verify(session)) == []
-        assert session.scalars(select(LedgerRow.deed).where(LedgerRow.thing_id == entry)).all() == [
+        assert session.scalars(select(LedgerRow.deed).where(LedgerRow.thing_id == entry).order_by(LedgerRow.id)).all() == [
             "written", "submitted", "checked", "passed", "published"]  # fmt: skip
 
 
