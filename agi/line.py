@@ -56,15 +56,17 @@ class Line(Commands):
     def _play_in_one(self, names: Sequence[str]) -> str:
         """Sounds that any key stops, handed to the exchange together: between two that it is told one by one nothing
         is sent while it waits for us, and the recording stands still."""
-        self._announce(names)
-        reply = self.command("EXEC", "Background", f"{'&'.join(names)},n", within=LONGEST_SOUND)
-        key = self._key(reply, f"the sounds {names!r} could not be played")
-        if not key:
-            self.send_silence()
-            if self.get("BACKGROUNDSTATUS") == "FAILED":
-                raise SoundMissing(f"one of the sounds {names!r} could not be played")
-        answers = not key or (key in ALL_KEYS and not self._is_belated(key))
-        return key if answers else self._play_in_one(names)
+        while True:
+            self._announce(names)
+            reply = self.command("EXEC", "Background", f"{'&'.join(names)},n", within=LONGEST_SOUND)
+            key = self._key(reply, f"the sounds {names!r} could not be played")
+            if not key:
+                self.send_silence()
+                if self.get("BACKGROUNDSTATUS") == "FAILED":
+                    raise SoundMissing(f"one of the sounds {names!r} could not be played")
+                return ""
+            if key in ALL_KEYS and not self._is_belated(key):
+                return key
 
     def _announce(self, names: Sequence[str]) -> None:
         if self.before_sounds is not None:

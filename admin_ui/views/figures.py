@@ -21,7 +21,7 @@ from hotline.times import local, local_day
 
 blueprint = Blueprint("figures", __name__, url_prefix="/figures")
 MOST_DAYS = 31
-"""As many as are counted anew of the rows in 150 ms (docs/benchmarks.md), at a million calls in three years."""
+"""Every figure is counted anew of the rows each time: more days than a month's would be waited for."""
 AIM = 95
 """接通率 in per cent over any 24 hours (GB/T 33358, as reported)."""
 Period = tuple[LazyString, date, date]

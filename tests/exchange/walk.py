@@ -20,7 +20,7 @@ from tests.exchange.held import FAMILY, Held, Passing, Playing, heard, stages
 from tests.exchange.leavers import MIDST, WITHIN, Board, Caller, Going, Leaver, Post, Rung, Way
 from tests.journeys.trouble import Breakable
 
-SAID = 5.0  # seconds until he who waits has heard his place: a key meanwhile cuts that off, and the exchange knows it no more
+SAID = 5.0  # seconds until he who waits has heard his place: which key he presses meanwhile the exchange doesn't know
 
 
 class Walk:
