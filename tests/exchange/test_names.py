@@ -27,7 +27,7 @@ PLAN = dialplan.read(CONF / "extensions.conf")
 # What Asterisk itself gives or reads.
 ASTERISKS = {"EXTEN", "EPOCH", "UNIQUEID", "AGISTATUS", "QUEUESTATUS", "CHANNELREDIRECT_STATUS", "RECORD_STATUS", "ARG1",
              "ARG2", "ARG3", "ARG4", "AGIEXITONHANGUP", "ERROR", "HANGUPCAUSE", "SPEECH_DTMF_MAXLEN", "SPEECH_DTMF_TERMINATOR",
-             "FREED", "QUEUE_PRIO", "QUEUE_MAX_PENALTY", "QUEUE_MIN_PENALTY", "QUEUE_RAISE_PENALTY", "DIALSTATUS"}  # fmt: skip
+             "FREED", "QUEUE_PRIO", "QUEUEPOSITION", "QUEUE_MAX_PENALTY", "QUEUE_MIN_PENALTY", "QUEUE_RAISE_PENALTY", "DIALSTATUS"}  # fmt: skip
 DIALLED = re.compile(r"_?[\dXZN+.*]+|_\[\x01\]|[sithT]")  # by a telephone, or by Asterisk itself
 
 

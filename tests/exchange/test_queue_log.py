@@ -100,9 +100,10 @@ def test_who_waited_while_nobody_of_ours_lived_stands_right_afterwards(
         exchange.cli("queue add member PJSIP/8002 to hotline penalty 0 as operator2")
         with Telephone(plan.sip_port, WAITS) as waits, Telephone(plan.sip_port, GIVES_UP) as gives_up:
             waits.rings()
+            time.sleep(1)  # as long before the other he is in the queue, too
             gives_up.rings()
             until(lambda: "2. PJSIP/trunk" in exchange.cli("queue show hotline"))
-            gives_up.leaves()
+            gives_up.leaves()  # while his place is said: the queue takes that for a key
             until(lambda: "EXITWITHTIMEOUT" in books.written())
             waits.leaves()
         exchange.cli("queue remove member PJSIP/8002 from hotline")

@@ -11,6 +11,7 @@ from cli.exchange import Exchange
 from cli.exchange_plan import ExchangePlan
 from cli.sip import Sipp, call, phone
 from cli.sip_scenario import Signal, Step, Told, Wait
+from dispatch.calls import queue_log
 from dispatch.line.flags import Skill
 from dispatch.line.overflow import HELD, ORDINARY
 from dispatch.line.skilled import DANGER, queue_of
@@ -115,6 +116,7 @@ def test_whoever_presses_no_key_after_that_waits_on_where_he_was(exchange: Excha
     with hears_his_place(exchange, plan, link, agi, Signal("5", then=0)) as asked:
         until(lambda: asked() == ["waits_on"])
         until(lambda: waiting(link) == [FIRST, SECOND, TALKS])
+    assert "|EXITWITHKEY|?|2|2|" in (plan.folder / "spool/cel" / queue_log.BOOK).read_text()
 
 
 def test_110_is_heard_while_a_place_is_said(exchange: Exchange, plan: ExchangePlan, link: Link, agi: Agi) -> None:
