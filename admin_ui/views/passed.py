@@ -92,7 +92,7 @@ def settle(row_id: int) -> ResponseReturnValue:
 @needs(Permission.EXCHANGE)
 def again(row_id: int) -> ResponseReturnValue:
     """Tell 12345 once more what it was to hear last."""
-    return _done(row_id, lambda session, row: passed_answers.again(session, row, by=me(), at=now()))
+    return _done(row_id, lambda session, row: passed.again(session, row, by=me(), at=now()))
 
 
 def _done(row_id: int, deed: Callable[[Session, PassedMatter], None]) -> ResponseReturnValue:

@@ -15,10 +15,11 @@ from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import day_in, on_wished_days, page_of, wish, wish_number
 from admin_ui.people import who
 from admin_ui.words import LETTERS, STATES
-from dispatch.tickets import letters, reach, supervision
+from dispatch.tickets import letters, reach, supervising, supervision
 from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError
-from dispatch.tickets.supervision import Demand, Supervision
+from dispatch.tickets.supervising import Demand
+from dispatch.tickets.supervision import Supervision
 from dispatch.tickets.tickets import Ticket
 from hotline import audit
 from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
@@ -52,7 +53,7 @@ def write_letter(supervision_id: int) -> ResponseReturnValue:
         if day is None:
             raise ReferralError("请填写回复期限")
         demand = Demand(request.form.get("demands", "")[:1000], day)
-        supervision.write_letter(session, row, demand, by=me(), at=at)
+        supervising.write_letter(session, row, demand, by=me(), at=at)
 
     return _done(supervision_id, deed)
 
@@ -60,7 +61,7 @@ def write_letter(supervision_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:supervision_id>/end")
 @needs(Permission.SUPERVISE)
 def end(supervision_id: int) -> ResponseReturnValue:
-    return _done(supervision_id, lambda s, row, at: supervision.end(
+    return _done(supervision_id, lambda s, row, at: supervising.end(
         s, row, why=request.form.get("why", "")[:500], by=me(), at=at))  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from dispatch.tickets import (
     referrals,
     secrecy,
     succeeding,
-    supervision,
+    supervising,
     urging,
 )
 from dispatch.tickets.intake import Matter
@@ -109,7 +109,7 @@ def impose(number: str) -> ResponseReturnValue:
 @blueprint.post("/supervise")
 @needs(Permission.SUPERVISE)
 def supervise(number: str) -> ResponseReturnValue:
-    return take(number, lambda s, ticket, at: supervision.by_hand(s, ticket, why=_said("why", 500), by=me(), at=at))
+    return take(number, lambda s, ticket, at: supervising.by_hand(s, ticket, why=_said("why", 500), by=me(), at=at))
 
 
 @blueprint.post("/accept")

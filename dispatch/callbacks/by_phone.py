@@ -17,8 +17,9 @@ from dispatch.callbacks.trunk import Taken
 from dispatch.calls import calls, settling
 from dispatch.clocks import duty_phones
 from dispatch.tickets.alerts import WITH_DEPARTMENT
+from dispatch.tickets.history import write_step
 from dispatch.tickets.states import State as Life
-from dispatch.tickets.tickets import Ticket, write_step
+from dispatch.tickets.tickets import Ticket
 from hotline.exchange import holding
 from hotline.phones import normalise
 from hotline.settings import Settings

@@ -11,9 +11,10 @@ from dispatch.callbacks.caller_contacts import CallerContact
 from dispatch.calls import calls, settling
 from dispatch.line.dialable import dialable
 from dispatch.tickets import reach
+from dispatch.tickets.history import write_step
 from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError, held
-from dispatch.tickets.tickets import Ticket, write_step
+from dispatch.tickets.tickets import Ticket
 from hotline import audit, phones
 from hotline.accounts.accounts import Account
 from hotline.calendar.hours import read_hours

@@ -15,9 +15,10 @@ from dispatch.callbacks.correction_words import Words, asked, words
 from dispatch.calls import calls, tellings
 from dispatch.calls.calls import Step
 from dispatch.clocks import clocks
+from dispatch.tickets.history import write_step
 from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError
-from dispatch.tickets.tickets import Klass, Ticket, guarded, next_number, write_step
+from dispatch.tickets.tickets import Klass, Ticket, guarded, next_number
 from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission

@@ -9,7 +9,8 @@ from dispatch.clocks import clocks, rules
 from dispatch.clocks.clocks import Deadline
 from dispatch.clocks.rules import Rules
 from dispatch.tickets import alerts
-from dispatch.tickets.tickets import Ticket, Urgency, write_step
+from dispatch.tickets.history import write_step
+from dispatch.tickets.tickets import Ticket, Urgency
 from hotline.calendar.days import WorkingDays, working_days
 from hotline.settings import Settings
 

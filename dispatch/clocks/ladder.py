@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from dispatch.clocks import deadlines, dispatching, duty_phones
 from dispatch.clocks.rungs import ORDER, Rung
-from dispatch.tickets import alerts, supervision
+from dispatch.tickets import alerts, supervising
+from dispatch.tickets.history import write_step
 from dispatch.tickets.states import State
-from dispatch.tickets.tickets import Ticket, write_step
+from dispatch.tickets.tickets import Ticket
 from dispatch.tickets.worklist import WITH_DEPARTMENT
 from hotline.settings import Settings
 
@@ -48,4 +49,4 @@ def _tell(session: Session, ticket: Ticket, rung: Rung, *, settings: Settings, a
     told += duty_phones.ring(session, ticket, rung, settings=settings, at=at)
     write_step(session, ticket, rung, by="hotline", source=ticket.state, at=at, told=told)
     if rung is Rung.SUPERVISE:
-        supervision.open_for(session, ticket, why="承办单位逾期未办结", by="hotline", at=at)
+        supervising.open_for(session, ticket, why="承办单位逾期未办结", by="hotline", at=at)

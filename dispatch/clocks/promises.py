@@ -6,10 +6,9 @@ from sqlalchemy.orm import Session
 
 from dispatch.clocks import deadlines
 from dispatch.tickets import new_day
-from dispatch.tickets.tickets import Ticket, write_step
+from dispatch.tickets.history import write_step
+from dispatch.tickets.tickets import ALONG, Ticket
 from hotline.settings import Settings
-
-ALONG = "extended_along"  # in the ticket's history: 随主单延期
 
 
 def along(session: Session, ticket: Ticket, main: Ticket, *, settings: Settings, at: datetime) -> None:

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from dispatch.clocks import deadlines, dispatching
 from dispatch.clocks.clocks import Deadline
 from dispatch.tickets import facts, handings, joint, new_day
+from dispatch.tickets.history import write_step
 from dispatch.tickets.states import State
-from dispatch.tickets.tickets import Ticket, write_step
+from dispatch.tickets.tickets import Ticket
 from dispatch.tickets.worklist import RUNNING
 from hotline.calendar.days import CalendarDay, SettledYear, WorkingDays, working_days
 from hotline.settings import Settings

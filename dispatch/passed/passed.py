@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
-from dispatch.passed import passed_codes, passed_fields
+from dispatch.passed import passed_answers, passed_codes, passed_fields
 from dispatch.passed.passed_fields import BODY, Told
 from dispatch.passed.passed_matters import SOURCE, PassedMatter
 from dispatch.tickets import alerts, caller_sms, intake
@@ -100,6 +100,16 @@ def settle(session: Session, row: PassedMatter, *, why: str, by: Account, at: da
         raise ReferralError("该记录无需处理，或已处理")
     row.settled_by, row.settled_at, row.settled_why, row.content = by.login, at, ground, {}
     audit.note(session, "passed.settled", by=by.login, at=at, about=("passed_matter", row.id), reason=ground)
+
+
+def again(session: Session, came: PassedMatter, *, by: Account, at: datetime) -> None:
+    """Tell them once more what they were to hear last, for whatever reason it didn't reach them."""
+    ticket = came.ticket
+    steps = [step for step in ticket.steps if step.action in passed_answers.EVENTS] if ticket is not None else []
+    if ticket is None or came.webhook_id is None or not steps:
+        raise ReferralError("没有可以再次发送的内容")
+    passed_answers.owe(session, came.webhook_id, ticket, steps[-1], at=at, key=f":{at.isoformat()}")
+    audit.note(session, "passed.again", by=by.login, at=at, about=("ticket", ticket.number))
 
 
 def _lodged(session: Session, told: Told, *, settings: Settings, at: datetime) -> Ticket:

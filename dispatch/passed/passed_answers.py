@@ -6,13 +6,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from dispatch.clocks.promises import ALONG
 from dispatch.passed.passed_matters import SOURCE, PassedMatter
 from dispatch.tickets.states import Action, State
-from dispatch.tickets.steps import ReferralError
-from dispatch.tickets.tickets import Ticket, TicketStep
-from hotline import audit
-from hotline.accounts.accounts import Account
+from dispatch.tickets.tickets import ALONG, Ticket, TicketStep
 from hotline.telling import outbox
 from hotline.telling.outbox import Channel
 from hotline.times import local
@@ -31,7 +27,7 @@ BY_TELEPHONE = "涉及个人信息，由96128核实身份后告知本人"
 def of_step(session: Session, ticket: Ticket, step: TicketStep) -> None:
     """Owe what a step brings; nothing, where the matter isn't theirs, or came as a file: then a person tells them."""
     if step.action in EVENTS and (webhook_id := _whom(session, ticket)) is not None:
-        _owe(session, webhook_id, ticket, step, at=step.at)
+        owe(session, webhook_id, ticket, step, at=step.at)
 
 
 def solved(session: Session, ticket: Ticket, *, at: datetime) -> None:
@@ -42,14 +38,10 @@ def solved(session: Session, ticket: Ticket, *, at: datetime) -> None:
                    topic=TOPIC, about=("ticket", ticket.number), values=told, at=at)  # fmt: skip
 
 
-def again(session: Session, came: PassedMatter, *, by: Account, at: datetime) -> None:
-    """Tell them once more what they were to hear last, for whatever reason it didn't reach them."""
-    ticket = came.ticket
-    steps = [step for step in ticket.steps if step.action in EVENTS] if ticket is not None else []
-    if ticket is None or came.webhook_id is None or not steps:
-        raise ReferralError("没有可以再次发送的内容")
-    _owe(session, came.webhook_id, ticket, steps[-1], at=at, key=f":{at.isoformat()}")
-    audit.note(session, "passed.again", by=by.login, at=at, about=("ticket", ticket.number))
+def owe(session: Session, webhook_id: int, ticket: Ticket, step: TicketStep, *, at: datetime, key: str = "") -> None:
+    """Owe them one step of theirs; with another `key` once more."""
+    outbox.owe(session, key=f"passed:{step.id}{key}", channel=Channel.WEBHOOK, place=str(webhook_id), topic=TOPIC,
+               about=("ticket", ticket.number), values=_values(ticket, step), at=at)  # fmt: skip
 
 
 def _whom(session: Session, ticket: Ticket) -> int | None:
@@ -57,11 +49,6 @@ def _whom(session: Session, ticket: Ticket) -> int | None:
     if ticket.source != SOURCE:
         return None
     return session.scalar(select(PassedMatter.webhook_id).where(PassedMatter.ticket_id == ticket.id))
-
-
-def _owe(session: Session, webhook_id: int, ticket: Ticket, step: TicketStep, *, at: datetime, key: str = "") -> None:
-    outbox.owe(session, key=f"passed:{step.id}{key}", channel=Channel.WEBHOOK, place=str(webhook_id), topic=TOPIC,
-               about=("ticket", ticket.number), values=_values(ticket, step), at=at)  # fmt: skip
 
 
 def _values(ticket: Ticket, step: TicketStep) -> dict[str, Any]:

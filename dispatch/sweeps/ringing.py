@@ -11,7 +11,8 @@ from dispatch.callbacks.trunk import Taken
 from dispatch.calls.endings import end_attempt
 from dispatch.sweeps.duty import BREATH, SELDOM, Duty
 from dispatch.tickets import alerts
-from dispatch.tickets.tickets import Ticket, write_step
+from dispatch.tickets.history import write_step
+from dispatch.tickets.tickets import Ticket
 from hotline.times import now
 from hotline.voice import orders
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.passed.passed_fields import spelled
 from dispatch.passed.passed_matters import SOURCE
-from dispatch.tickets import caller_told, merging, new_day, shares
+from dispatch.tickets import caller_told, joint, merging, new_day
 from dispatch.tickets.caller_told import Word
 from dispatch.tickets.states import Action
 from dispatch.tickets.steps import ReferralError, move, reasoned, written
@@ -62,6 +62,6 @@ def _end(session: Session, ticket: Ticket, action: Action, *, why: str, by: Acco
     source = move(ticket, action, by=by, at=at)
     ticket.closed_at, ticket.rung_at, ticket.extension_asked = at, None, None
     written(session, ticket, action, by=by, source=source, at=at, why=why, **detail)
-    shares.end_all(session, ticket, why="工单已结束", by="hotline", at=at)
+    joint.end_all(session, ticket, why="工单已结束", by="hotline", at=at)
     merging.let_go(session, ticket, at=at)
     new_day.over(session, ticket, at=at)

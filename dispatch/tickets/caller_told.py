@@ -12,7 +12,8 @@ from dispatch.line import flags
 from dispatch.line.dialable import dialable
 from dispatch.passed import passed_answers
 from dispatch.tickets import alerts, caller_sms
-from dispatch.tickets.tickets import Ticket, write_step
+from dispatch.tickets.history import write_step
+from dispatch.tickets.tickets import Ticket
 from hotline.accounts.roles import Role
 from hotline.phones import extension_of
 from hotline.settings import Settings

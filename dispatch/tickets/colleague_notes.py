@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 
 from dispatch.passed.passed_matters import SOURCE
 from dispatch.tickets import reach, unnamed
+from dispatch.tickets.history import write_step
 from dispatch.tickets.steps import ReferralError
-from dispatch.tickets.tickets import Ticket, TicketStep, guarded, write_step
+from dispatch.tickets.tickets import Ticket, TicketStep, guarded
 from dispatch.tickets.urging import HE_HIMSELF
 from hotline import audit
 from hotline.accounts.accounts import Account

@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 
 from dispatch.clocks import clocks, deadlines, rules
 from dispatch.tickets import joint
+from dispatch.tickets.history import write_step
 from dispatch.tickets.states import Action, State
 from dispatch.tickets.steps import move, reasoned, written
-from dispatch.tickets.tickets import Ticket, TicketStep, write_step
+from dispatch.tickets.tickets import Ticket, TicketStep
 from hotline.accounts.accounts import Account
 from hotline.calendar.days import WorkingDays
 from hotline.settings import Settings

@@ -9,19 +9,10 @@ from dispatch.calls import calls, tellings
 from dispatch.calls.calls import Step
 from dispatch.clocks import deadlines, dispatching, rules
 from dispatch.tickets import caller_told, codes, merging, reach, secrecy
+from dispatch.tickets.history import write_step
 from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError
-from dispatch.tickets.tickets import (
-    GUARDED,
-    OWN_TITLE,
-    OWN_WORDS,
-    Klass,
-    Ticket,
-    Urgency,
-    guarded,
-    next_number,
-    write_step,
-)
+from dispatch.tickets.tickets import GUARDED, OWN_TITLE, OWN_WORDS, Klass, Ticket, Urgency, guarded, next_number
 from dispatch.transfers import transfers
 from hotline import audit, phones
 from hotline.accounts.accounts import Account

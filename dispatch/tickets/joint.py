@@ -11,11 +11,12 @@ from dispatch.clocks.clocks import Deadline
 from dispatch.clocks.deadlines import WAITING
 from dispatch.tickets import shares
 from dispatch.tickets.complained_of import complains_of, meant_county
+from dispatch.tickets.history import write_step
 from dispatch.tickets.needs import may_go_further, not_in_service
 from dispatch.tickets.shares import JOINABLE, Outcome, Share
 from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError, reasoned, unnaming
-from dispatch.tickets.tickets import Ticket, Urgency, write_step
+from dispatch.tickets.tickets import Ticket, Urgency
 from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
@@ -75,7 +76,7 @@ def give(session: Session, share: Share, *, words: str, by: Account, at: datetim
     said = reasoned(words, "请填写协办意见")[:LONGEST]
     _own(session, share, by)
     share.answer = said
-    shares.end(session, share, Outcome.GIVEN, action="share_give", why=said, by=by.login, at=at)
+    _over(session, share, Outcome.GIVEN, action="share_give", why=said, by=by.login, at=at)
     _noted(session, share, "give", by=by, at=at)
 
 
@@ -83,7 +84,7 @@ def give_back(session: Session, share: Share, *, why: str, by: Account, at: date
     """It isn't this department's either; the office hears why, and may ask another."""
     ground = reasoned(why, "退回协办必须说明理由")
     _own(session, share, by)
-    shares.end(session, share, Outcome.RETURNED, action="share_back", why=ground, by=by.login, at=at)
+    _over(session, share, Outcome.RETURNED, action="share_back", why=ground, by=by.login, at=at)
     _noted(session, share, "back", by=by, at=at)
 
 
@@ -91,8 +92,14 @@ def end(session: Session, share: Share, *, why: str, by: Account, at: datetime) 
     """The office waits for it no more, and says why; the answer goes on without it."""
     ground = reasoned(why, "结束协办必须说明理由")
     _still(session, share)
-    shares.end(session, share, Outcome.ENDED, action="share_end", why=ground, by=by.login, at=at)
+    _over(session, share, Outcome.ENDED, action="share_end", why=ground, by=by.login, at=at)
     _noted(session, share, "end", by=by, at=at)
+
+
+def end_all(session: Session, ticket: Ticket, *, why: str, by: str, at: datetime) -> None:
+    """The ticket goes where nobody waits for the others any more."""
+    for share in shares.waiting(session, ticket):
+        _over(session, share, Outcome.ENDED, action="share_end", why=why, by=by, at=at)
 
 
 def owed(session: Session, *, at: datetime) -> list[int]:
@@ -148,6 +155,15 @@ def deadline(session: Session, share: Share, *, settings: Settings) -> Deadline:
         calendar = working_days(session, county_code=county)
         found = clocks.due(start, days, calendar, settings=settings, stops=stops)
     return clocks.not_after(found, ticket.due_at if ticket.due_at and ticket.due_at > start else None)
+
+
+def _over(session: Session, share: Share, outcome: Outcome, *, action: str, why: str, by: str, at: datetime) -> None:
+    """A share is over: what became of it stands in its row and in the ticket's history, and is counted in the ticket,
+    so that no two who take steps at once can overlook it."""
+    share.outcome, share.ended_at, share.ended_by, share.ended_why = outcome, at, by, why[:500]
+    share.ticket.shares_open -= 1
+    write_step(session, share.ticket, action, by=by, source=share.ticket.state, at=at, why=why[:500],
+               department=share.department.name, share=share.id)  # fmt: skip
 
 
 def _own(session: Session, share: Share, by: Account) -> None:

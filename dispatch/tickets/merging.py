@@ -8,11 +8,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dispatch.clocks import dispatching, promises
-from dispatch.tickets import shares
+from dispatch.tickets import joint
+from dispatch.tickets.history import write_step
 from dispatch.tickets.needs import may_go_out
 from dispatch.tickets.states import Action, State
 from dispatch.tickets.steps import ReferralError, move, reasoned, written
-from dispatch.tickets.tickets import Ticket, followed, guarded, write_step
+from dispatch.tickets.tickets import Ticket, followed, guarded
 from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.settings import Settings
@@ -33,7 +34,7 @@ def merge(session: Session, ticket: Ticket, *, into: Ticket, why: str, by: Accou
     source = move(ticket, Action.MERGE, by=by, at=at, given=_wrong(session, ticket, into))
     ticket.merged_into_id = into.id
     written(session, ticket, Action.MERGE, by=by, source=source, at=at, why=ground, into=into.number)
-    shares.end_all(session, ticket, why="工单已并入其他工单", by="hotline", at=at)
+    joint.end_all(session, ticket, why="工单已并入其他工单", by="hotline", at=at)
     _without_department(ticket)  # not before: it is told
     write_step(session, into, "merged_in", by=by.login, source=into.state, at=at, why=ticket.summary[:500],
                merged=ticket.number)  # fmt: skip

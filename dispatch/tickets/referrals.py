@@ -6,12 +6,13 @@ from sqlalchemy.orm import Session
 
 from dispatch.callbacks.callbacks import owe_callback
 from dispatch.clocks import deadlines, dispatching, duty_phones, rules
-from dispatch.tickets import caller_told, counties, merging, new_day, reply_versions, shares
+from dispatch.tickets import caller_told, counties, joint, merging, new_day, reply_versions
 from dispatch.tickets.complained_of import complains_of
+from dispatch.tickets.history import write_step
 from dispatch.tickets.needs import may_go_out, not_in_service
 from dispatch.tickets.states import Action, State
 from dispatch.tickets.steps import ReferralError, move, name_of, reasoned, written
-from dispatch.tickets.tickets import NO_CALL_BACK, Klass, Ticket, Urgency, write_step
+from dispatch.tickets.tickets import NO_CALL_BACK, Klass, Ticket, Urgency
 from hotline import phones
 from hotline.accounts.accounts import Account
 from hotline.directory.departments import Department
@@ -69,7 +70,7 @@ def give_back(session: Session, ticket: Ticket, *, why: str, by: Account, settin
     ticket.returned += 1
     written(session, ticket, Action.RETURN, by=by, source=source, at=at, why=why)
     without_department(session, ticket, settings=settings, at=at)
-    shares.end_all(session, ticket, why="承办单位退单", by="hotline", at=at)
+    joint.end_all(session, ticket, why="承办单位退单", by="hotline", at=at)
 
 
 def without_department(session: Session, ticket: Ticket, *, settings: Settings, at: datetime) -> None:

@@ -5,9 +5,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from dispatch.tickets import caller_told, merging
+from dispatch.tickets.history import write_step
 from dispatch.tickets.states import OVER, State
 from dispatch.tickets.steps import ReferralError, reasoned, unnaming
-from dispatch.tickets.tickets import Ticket, write_step
+from dispatch.tickets.tickets import Ticket
 from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission

@@ -8,7 +8,7 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from dispatch.tickets.states import State
-from dispatch.tickets.tickets import Ticket, write_step
+from dispatch.tickets.tickets import Ticket
 from hotline.database import Base
 from hotline.directory.departments import Department
 
@@ -66,18 +66,3 @@ def assembled(shares: Sequence[Share]) -> str:
     """What the others said, each under its name, for the department in charge to make one answer of."""
     given = [share for share in shares if share.outcome == Outcome.GIVEN]
     return "\n".join(f"【{share.department.name}】{share.answer}" for share in given)
-
-
-def end(session: Session, share: Share, outcome: Outcome, *, action: str, why: str, by: str, at: datetime) -> None:
-    """A share is over: what became of it stands in its row and in the ticket's history, and is counted in the ticket,
-    so that no two who take steps at once can overlook it."""
-    share.outcome, share.ended_at, share.ended_by, share.ended_why = outcome, at, by, why[:500]
-    share.ticket.shares_open -= 1
-    write_step(session, share.ticket, action, by=by, source=share.ticket.state, at=at, why=why[:500],
-               department=share.department.name, share=share.id)  # fmt: skip
-
-
-def end_all(session: Session, ticket: Ticket, *, why: str, by: str, at: datetime) -> None:
-    """The ticket goes where nobody waits for the others any more."""
-    for share in waiting(session, ticket):
-        end(session, share, Outcome.ENDED, action="share_end", why=why, by=by, at=at)

@@ -6,8 +6,9 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from dispatch.tickets import needs, unnamed
+from dispatch.tickets.history import write_step
 from dispatch.tickets.states import Action, State, transition
-from dispatch.tickets.tickets import Ticket, guarded, write_step
+from dispatch.tickets.tickets import Ticket, guarded
 from hotline import audit
 from hotline.accounts.accounts import Account
 

@@ -72,7 +72,7 @@ def take_away(session: Session, ticket: Ticket, *, why: str, by: Account, settin
     ticket.imposed, ticket.facts_by = False, None
     referrals.without_department(session, ticket, settings=settings, at=at)
     written(session, ticket, Action.TAKE_AWAY, by=by, source=source, at=at, why=ground)
-    shares.end_all(session, ticket, why="承办单位已停止服务", by="hotline", at=at)
+    joint.end_all(session, ticket, why="承办单位已停止服务", by="hotline", at=at)
 
 
 def pass_all(session: Session, unit: Department, *, to: Department | None, why: str, by: Account, settings: Settings,

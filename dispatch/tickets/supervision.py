@@ -1,18 +1,12 @@
-"""督办: matters that the inspector follows, by the ladder or by his own hand, and his letters about them."""
+"""督办: which matters the inspector follows, and what he wrote about them."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, Select, String, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
-from dispatch.tickets.states import OVER, State
-from dispatch.tickets.steps import ReferralError, reasoned
-from dispatch.tickets.tickets import Ticket, write_step
-from hotline import audit
-from hotline.accounts.accounts import Account
-from hotline.database import Base, insert_into
-from hotline.times import local_day
+from dispatch.tickets.tickets import Ticket
+from hotline.database import Base
 
 STANDING = text("ended_at IS NULL")
 
@@ -59,14 +53,6 @@ class LetterNumber(Base):
     last: Mapped[int]
 
 
-@dataclass(frozen=True)
-class Demand:
-    """What a letter asks of the department, and by when it is to say what it did."""
-
-    words: str
-    answer_by: date
-
-
 def standing(session: Session, ticket_id: int) -> Supervision | None:
     """The supervision that a ticket is under now."""
     query = select(Supervision).where(Supervision.ticket_id == ticket_id, Supervision.ended_at.is_(None))
@@ -77,57 +63,3 @@ def listed() -> Select[Supervision]:
     """What is under supervision, what has waited longest first."""
     query = select(Supervision).options(selectinload(Supervision.ticket)).where(Supervision.ended_at.is_(None))
     return query.order_by(Supervision.at, Supervision.id)
-
-
-def open_for(session: Session, ticket: Ticket, *, why: str, by: str, at: datetime) -> bool:
-    """Put a ticket on the list; False where it is on it. The index decides between two who do it at once."""
-    row = insert_into(session, Supervision)
-    row = row.values(ticket_id=ticket.id, department_id=ticket.department_id, at=at, by=by, why=why, letter_by="",
-                     demands="", ended_by="", ended_why="")  # fmt: skip
-    return session.execute(row.on_conflict_do_nothing().returning(Supervision.id)).scalar() is not None
-
-
-def by_hand(session: Session, ticket: Ticket, *, why: str, by: Account, at: datetime) -> None:
-    """The inspector puts it on his list, whatever its deadline."""
-    ground = reasoned(why, "请说明督办的理由")
-    if State(ticket.state) in OVER or ticket.department_id is None:
-        raise ReferralError("只有承办单位正在办理的工单可以督办")
-    if not open_for(session, ticket, why=ground, by=by.login, at=at):
-        raise ReferralError("该工单已在督办中")
-    _noted(session, ticket, "supervise", by=by, at=at, why=ground)
-
-
-def write_letter(session: Session, row: Supervision, demand: Demand, *, by: Account, at: datetime) -> None:
-    """A letter to the department that has the ticket now, with the next number of the year; one for each
-    supervision."""
-    words = reasoned(demand.words, "请填写督办要求")
-    if row.ended_at is not None or row.letter_serial is not None:
-        raise ReferralError("该督办已结束，或已发过督办函")
-    if demand.answer_by < local_day(at):
-        raise ReferralError("回复期限不能早于今天")
-    if row.ticket.department_id is None:
-        raise ReferralError("工单正待派发，没有可以发函的承办单位")
-    row.department_id = row.ticket.department_id
-    row.letter_year, row.letter_serial = local_day(at).year, _next(session, local_day(at).year)
-    row.letter_at, row.letter_by, row.demands, row.answer_by = at, by.login, words, demand.answer_by
-    _noted(session, row.ticket, "letter", by=by, at=at, why=f"{row.letter_number}：{words}"[:500])
-
-
-def end(session: Session, row: Supervision, *, why: str, by: Account, at: datetime) -> None:
-    """The inspector takes it off his list, with the reason."""
-    ground = reasoned(why, "请说明结束督办的理由")
-    if row.ended_at is not None:
-        raise ReferralError("该督办已结束")
-    row.ended_at, row.ended_by, row.ended_why = at, by.login, ground
-    _noted(session, row.ticket, "supervise_end", by=by, at=at, why=ground)
-
-
-def _noted(session: Session, ticket: Ticket, deed: str, *, by: Account, at: datetime, why: str) -> None:
-    write_step(session, ticket, deed, by=by.login, source=ticket.state, at=at, why=why)
-    audit.note(session, f"ticket.{deed}", by=by.login, at=at, about=("ticket", ticket.number), reason=why)
-
-
-def _next(session: Session, year: int) -> int:
-    raised = insert_into(session, LetterNumber).values(year=year, last=1).on_conflict_do_update(
-        index_elements=[LetterNumber.year], set_={"last": LetterNumber.last + 1})  # fmt: skip
-    return session.execute(raised.returning(LetterNumber.last)).scalar_one()

@@ -8,9 +8,10 @@ from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dispatch.tickets import reach
+from dispatch.tickets.history import write_step
 from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError
-from dispatch.tickets.tickets import Ticket, write_step
+from dispatch.tickets.tickets import Ticket
 from hotline import audit, files
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import DEPARTMENTAL

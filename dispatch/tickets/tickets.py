@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from dispatch.tickets.states import Action, State
+from dispatch.tickets.states import State
 from hotline.database import Base, insert_into
 from hotline.directory.departments import Department
 from hotline.times import local_day
@@ -46,6 +46,8 @@ complaint, so it goes to nobody outside before."""
 UNSAID = "来电人留言中没有听到内容，请收听整通录音；仍不清楚的，请回拨来电人，问明后填写摘要。"
 """The same of who was told a query code and had said nothing."""
 UNWRITTEN = (UNHEARD, UNSAID)
+ALONG = "extended_along"
+"""In the history: the day by which the caller is answered moved with the main ticket's (随主单延期)."""
 
 
 class TicketRules(Base):
@@ -170,21 +172,6 @@ def next_number(session: Session, *, prefix: str, at: datetime) -> str:
     raised = statement.on_conflict_do_update(index_elements=[DailyNumber.day], set_={"last": DailyNumber.last + 1})
     last = session.execute(raised.returning(DailyNumber.last)).scalar_one()
     return f"{prefix}-{day:%Y%m%d}-{last:04d}"
-
-
-def write_step(session: Session, ticket: Ticket, action: Action | str, *, by: str, source: State | str, at: datetime,
-               why: str = "", **detail: Any) -> None:
-    """Add a line to the ticket's history. It is stored at once, with the state that it led to: the database knows the
-    table's steps one by one (migration 0028), and refuses two of them taken as one."""
-    step = TicketStep(ticket_id=ticket.id, at=at, by=by, action=str(action), source=str(source),
-                      target=str(ticket.state), why=why, detail=detail)  # fmt: skip
-    session.add(step)
-    session.flush()
-    session.expire(ticket, ["steps"])
-    from dispatch.tickets import alerts, handings  # which know tickets: they can't be known before these are
-
-    handings.of_step(session, ticket, step)
-    alerts.of_step(session, ticket, step)
 
 
 def followed(session: Session, ticket: Ticket) -> Ticket:

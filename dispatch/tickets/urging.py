@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import ScalarSelect, func, select
 from sqlalchemy.orm import Session
 
+from dispatch.tickets.history import write_step
 from dispatch.tickets.states import OVER, State
 from dispatch.tickets.steps import ReferralError, unnaming
-from dispatch.tickets.tickets import Ticket, TicketStep, followed, guarded, write_step
+from dispatch.tickets.tickets import Ticket, TicketStep, followed, guarded
 from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.settings import Settings

@@ -21,7 +21,7 @@ from dispatch.answering.decision import Answer, Channel
 from dispatch.callbacks import callbacks
 from dispatch.calls import tellings
 from dispatch.reconciling import destroying
-from dispatch.tickets import joint, supervision
+from dispatch.tickets import joint, supervising
 from dispatch.tickets.tickets import Ticket
 from hotline.accounts.roles import Permission, Role, may
 from hotline.audit import AuditRow
@@ -108,7 +108,7 @@ def told(world: World) -> int:
         callbacks.owe_callback(session, ticket, settings=world.settings, at=now())
         joint.ask(session, ticket, of=session.get_one(Department, 2), words="请核对", by=world.account("supervisor"),
                   settings=world.settings, at=now())  # fmt: skip
-        supervision.open_for(session, ticket, why="逾期五个工作日", by="hotline", at=now())
+        supervising.open_for(session, ticket, why="逾期五个工作日", by="hotline", at=now())
         return version.id
 
 

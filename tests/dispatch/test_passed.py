@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispatch.passed import passed, passed_additions, passed_answers, passed_codes, passed_fields
+from dispatch.passed import passed, passed_additions, passed_codes, passed_fields
 from dispatch.passed.passed import Came, Outcome
 from dispatch.passed.passed_additions import Added
 from dispatch.passed.passed_matters import PassedMatter
@@ -137,7 +137,7 @@ def test_each_step_that_matters_to_12345_goes_back_with_its_number(session: Sess
     row = passed.of(session, ticket)
     assert row is not None
     session.refresh(ticket)
-    passed_answers.again(session, row, by=staff.supervisor, at=later(hours=6))
+    passed.again(session, row, by=staff.supervisor, at=later(hours=6))
     assert [(one["event"], one.get("solved")) for one in sent(session)][3:] == [("solved", False), ("closed", False)]
 
 
@@ -233,4 +233,4 @@ def test_of_other_tickets_and_of_files_nothing_goes_out_and_other_systems_hear_n
     passed.settle(session, by_file, why="已在12345平台回复", by=staff.supervisor, at=later())
     assert by_file.settled_by == "supervisor"
     with pytest.raises(ReferralError, match="再次发送"):
-        passed_answers.again(session, by_file, by=staff.supervisor, at=later())
+        passed.again(session, by_file, by=staff.supervisor, at=later())

@@ -10,8 +10,9 @@ from dispatch.callbacks.callbacks import Callback
 from dispatch.calls import call_list
 from dispatch.calls.calls import Call
 from dispatch.tickets import reach
+from dispatch.tickets.history import write_step
 from dispatch.tickets.states import State
-from dispatch.tickets.tickets import Klass, Ticket, write_step
+from dispatch.tickets.tickets import Klass, Ticket
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.directory.departments import Department

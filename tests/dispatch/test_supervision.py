@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from dispatch.tickets import letters, supervision
+from dispatch.tickets import letters, supervising, supervision
 from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError
-from dispatch.tickets.supervision import Demand, Supervision
+from dispatch.tickets.supervising import Demand
+from dispatch.tickets.supervision import Supervision
 from dispatch.tickets.tickets import Ticket
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
@@ -33,7 +34,7 @@ def row(session: Session, settings: Settings, staff: Staff) -> Ticket:
 
 
 def supervised(session: Session, row: Ticket, inspector: Account) -> Supervision:
-    supervision.by_hand(session, row, why="群众反映强烈", by=inspector, at=later())
+    supervising.by_hand(session, row, why="群众反映强烈", by=inspector, at=later())
     found = supervision.standing(session, row.id)
     assert found is not None
     return found
@@ -41,12 +42,12 @@ def supervised(session: Session, row: Ticket, inspector: Account) -> Supervision
 
 def test_the_inspector_puts_a_ticket_on_his_list_once_and_takes_it_off_with_a_reason(session: Session, row: Ticket, inspector: Account) -> None:
     with pytest.raises(ReferralError, match="说明督办的理由"):
-        supervision.by_hand(session, row, why=" ", by=inspector, at=later())
+        supervising.by_hand(session, row, why=" ", by=inspector, at=later())
     found = supervised(session, row, inspector)
     with pytest.raises(ReferralError, match="已在督办中"):
-        supervision.by_hand(session, row, why="再次", by=inspector, at=later())
+        supervising.by_hand(session, row, why="再次", by=inspector, at=later())
     assert session.scalars(supervision.listed()).all() == [found]
-    supervision.end(session, found, why="已办结", by=inspector, at=later(days=1))
+    supervising.end(session, found, why="已办结", by=inspector, at=later(days=1))
     session.flush()
     assert session.scalars(supervision.listed()).all() == []
     assert supervised(session, row, inspector).id != found.id, "it may come back"
@@ -56,7 +57,7 @@ def test_the_inspector_puts_a_ticket_on_his_list_once_and_takes_it_off_with_a_re
 
 def test_only_what_a_department_has_is_supervised(session: Session, settings: Settings, inspector: Account) -> None:
     with pytest.raises(ReferralError, match="正在办理"):
-        supervision.by_hand(session, town.ticket(session, settings), why="x", by=inspector, at=later())
+        supervising.by_hand(session, town.ticket(session, settings), why="x", by=inspector, at=later())
 
 
 def test_letters_are_numbered_through_the_year_and_say_nothing_of_the_caller(session: Session, settings: Settings, row: Ticket, staff: Staff, inspector: Account) -> None:
@@ -64,10 +65,10 @@ def test_letters_are_numbered_through_the_year_and_say_nothing_of_the_caller(ses
     demand = Demand("请查明原因，限期办结。", local_day(later(days=5)))
     found, other = (supervised(session, ticket, inspector) for ticket in (row, another))
     for one in (found, other):
-        supervision.write_letter(session, one, demand, by=inspector, at=later(hours=1))
+        supervising.write_letter(session, one, demand, by=inspector, at=later(hours=1))
     assert [found.letter_number, other.letter_number] == ["督办〔2026〕1号", "督办〔2026〕2号"]
     with pytest.raises(ReferralError, match="已发过督办函"):
-        supervision.write_letter(session, found, demand, by=inspector, at=later(hours=1))
+        supervising.write_letter(session, found, demand, by=inspector, at=later(hours=1))
     said = "\n".join(letters.body(found, staff.office, settings))
     assert all(words in said for words in (staff.office.name, row.number, row.summary, "请查明原因", "2026年11月28日", "2026年11月26日18时00分"))
     assert not any(words in said for words in ("王小明", row.caller))
@@ -78,4 +79,4 @@ def test_letters_are_numbered_through_the_year_and_say_nothing_of_the_caller(ses
 @pytest.mark.parametrize(("words", "days", "said"), [(" ", 5, "督办要求"), ("请办结", -1, "不能早于今天")])
 def test_a_letter_has_its_demand_and_a_day_to_come(session: Session, row: Ticket, inspector: Account, words: str, days: int, said: str) -> None:
     with pytest.raises(ReferralError, match=said):
-        supervision.write_letter(session, supervised(session, row, inspector), Demand(words, local_day(later(days=days))), by=inspector, at=later())
+        supervising.write_letter(session, supervised(session, row, inspector), Demand(words, local_day(later(days=days))), by=inspector, at=later())

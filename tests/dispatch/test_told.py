@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from dispatch.tickets import asides, counties, extensions, facts, joint, merging, referrals, shares, supervision
+from dispatch.tickets import asides, counties, extensions, facts, joint, merging, referrals, shares, supervising
 from dispatch.tickets.states import TRANSITIONS, Action, State
 from dispatch.tickets.tickets import Ticket
 from hotline.accounts.accounts import Account
@@ -205,7 +205,7 @@ def test_the_county_office_hears_that_what_it_was_to_dispatch_is_over(session: S
 
 def test_the_inspector_hears_that_what_he_follows_is_withdrawn(session: Session, walk: Walk) -> None:
     row = placed(session, walk, State.IN_HAND, Action.SIGN)
-    supervision.open_for(session, row, why="逾期", by="hotline", at=NOON)
+    supervising.open_for(session, row, why="逾期", by="hotline", at=NOON)
     since = last(session)
     ASIDE[Action.WITHDRAW](session, row, walk)
     assert told(session, since=since) == {"liaison withdrawn", "leader withdrawn", "inspector withdrawn"}
