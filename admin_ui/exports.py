@@ -22,7 +22,7 @@ Cells = Iterable[Sequence[Any]]
 MOST_ROWS = 20_000
 MOST_ASKED = 20
 _MARK = "\ufeff"
-_RUNS = ("=", "+", "-", "@", "\t", "\r")
+_RUNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 class Held(Protocol[Row_co]):

@@ -19,6 +19,7 @@ class Open(Enum):
 
     PUBLIC = "public"  # anybody, signed in or not
     SIGNED_IN = "signed in"  # every role
+    FIRST = "signed in first"  # every role, be it with a temporary password
 
 
 Mark = Permission | Open
@@ -39,6 +40,11 @@ def signed_in(view: V) -> V:
     return _marked(view, Open.SIGNED_IN)
 
 
+def signed_in_first(view: V) -> V:
+    """Mark a view: whoever has signed in, be it with the temporary password that somebody else has seen."""
+    return _marked(view, Open.FIRST)
+
+
 def mark_of(app: Flask, endpoint: str) -> Mark | None:
     """The mark of an endpoint; None when there is none."""
     return getattr(app.view_functions.get(endpoint), "mark", None)
@@ -57,9 +63,9 @@ def _guard(app: Flask) -> ResponseReturnValue | None:
         return None
     if not current_user.is_authenticated:
         return _to_sign_in()
-    if mark is not Open.SIGNED_IN and not (isinstance(mark, Permission) and current_user.account.may(mark)):
+    if not isinstance(mark, Open) and (mark is None or not current_user.account.may(mark)):
         abort(403)
-    if current_user.account.must_change and mark is not Open.SIGNED_IN:
+    if current_user.account.must_change and mark is not Open.FIRST:
         return redirect(url_for("password.change"))
     return None
 

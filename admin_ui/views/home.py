@@ -25,8 +25,6 @@ WORK = (
 @signed_in
 def start() -> ResponseReturnValue:
     """The page of the first thing that this role is for."""
-    if me().must_change:
-        return redirect(url_for("password.change"))
     there = next((page for permission, page in WORK if me().may(permission)), "password.change")
     return waiting() if there == "home.waiting" else redirect(url_for(there))
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import login_user
 
-from admin_ui.guards import signed_in
+from admin_ui.guards import signed_in_first
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.limits import limiter
 from admin_ui.sessions import Person
@@ -16,13 +16,13 @@ blueprint = Blueprint("password", __name__)
 
 
 @blueprint.get("/password")
-@signed_in
+@signed_in_first
 def change() -> ResponseReturnValue:
     return render_template("password.html", shortest=accounts.SHORTEST_PASSWORD)
 
 
 @blueprint.post("/password")
-@signed_in
+@signed_in_first
 @limiter.limit(lambda: house().settings.sign_in_limit)
 def changed() -> ResponseReturnValue:
     """Set the new password; every other session of this person ends, this one goes on."""

@@ -8,15 +8,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user, login_user, logout_user
 
-from admin_ui.guards import public, signed_in
+from admin_ui.guards import public, signed_in_first
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.limits import limiter
 from admin_ui.phones import PhonesError
 from admin_ui.sessions import Person
 from admin_ui.views.desk_readiness import become
 from dispatch.calls.desk import Readiness
-from hotline import audit
-from hotline.accounts import accounts, phone_passwords
+from hotline.accounts import accounts
+from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission
 
 blueprint = Blueprint("signing_in", __name__)
@@ -36,8 +36,9 @@ def form() -> ResponseReturnValue:
 def sign_in() -> ResponseReturnValue:
     """One answer for a wrong login, a wrong password and a locked account."""
     login = request.form.get("login", "").strip()[:60]
+    password = request.form.get("password", "")[: accounts.LONGEST_PASSWORD]
     with reading() as looked:
-        fits = accounts.password_fits(looked, login, request.form.get("password", "")[:200])
+        fits = accounts.password_fits(looked, login, password)
     with writing() as opened:
         account = accounts.sign_in(opened, login, fits=fits, settings=house().settings, at=now())
     if account is None:
@@ -50,16 +51,15 @@ def sign_in() -> ResponseReturnValue:
 
 
 @blueprint.post("/sign-out")
-@signed_in
+@signed_in_first
 def sign_out() -> ResponseReturnValue:
-    """An operator who leaves takes his phone out of the queue: nobody rings where no card is seen. The password of one
-    in the browser ends."""
+    """An operator who leaves takes his phone out of the queue: nobody rings where no card is seen. All his
+    sessions end, and the password of a telephone in the browser: what was copied of this one opens nothing any more."""
     if me().may(Permission.DESK) and me().extension:
         with suppress(PhonesError):
             become(Readiness.AWAY)
     with writing() as opened:
-        phone_passwords.end(opened, me(), at=now())
-        audit.note(opened, "sign_out", by=me().login, at=now(), about=("account", me().id))
+        accounts.sign_out(opened, opened.get_one(Account, me().id), at=now())
     logout_user()
     session.clear()
     return redirect(url_for("signing_in.form"), 303)

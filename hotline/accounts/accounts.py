@@ -13,7 +13,7 @@ from hotline.accounts.roles import Permission, Role, may
 from hotline.database import Base
 from hotline.settings import Settings
 
-SHORTEST_PASSWORD = 10
+SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200
 
 
 class AccountError(Exception):
@@ -49,9 +49,12 @@ def _hasher() -> PasswordHasher:
 
 
 def hash_password(password: str) -> str:
-    """The password's argon2id hash; AccountError when it is too short."""
+    """The password's argon2id hash; AccountError when it is too short, or longer than what is taken of it
+    where one signs in."""
     if len(password) < SHORTEST_PASSWORD:
         raise AccountError(f"密码至少需要{SHORTEST_PASSWORD}个字符")
+    if len(password) > LONGEST_PASSWORD:
+        raise AccountError(f"密码最多{LONGEST_PASSWORD}个字符")
     return _hasher().hash(password)
 
 
@@ -94,6 +97,12 @@ def sign_in(session: Session, login: str, *, fits: bool, settings: Settings, at:
     account.failures, account.locked_until = 0, None
     audit.note(session, "sign_in", by=login, at=at, about=("account", account.id))
     return account
+
+
+def sign_out(session: Session, account: Account, *, at: datetime) -> None:
+    """End every session of the account: a cookie can't be taken back, but it is of an epoch that is over."""
+    account.epoch += 1
+    audit.note(session, "sign_out", by=account.login, at=at, about=("account", account.id))
 
 
 def change_password(session: Session, account: Account, password: str, *, at: datetime, by: str) -> None:

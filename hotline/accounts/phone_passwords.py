@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, String, delete, or_, select, update
+from sqlalchemy import ForeignKey, String, delete, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hotline.accounts.accounts import Account
@@ -34,11 +34,6 @@ def tell(session: Session, account: Account, *, after: str = "", settings: Setti
     session.merge(PhonePassword(extension=account.extension, account_id=account.id, epoch=account.epoch, mark=mark,
                                 ends_at=at + timedelta(minutes=settings.session_minutes)))  # fmt: skip
     return mark
-
-
-def end(session: Session, account: Account, *, at: datetime) -> None:
-    """He has signed out: what was told to him holds no longer."""
-    session.execute(update(PhonePassword).where(PhonePassword.account_id == account.id).values(ends_at=at))
 
 
 def over(session: Session, *, at: datetime) -> Sequence[PhonePassword]:

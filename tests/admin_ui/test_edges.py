@@ -99,7 +99,7 @@ def test_the_wallboards_figures_are_those_of_the_lists_behind_them(world: World,
     assert f"{counted.answered.percent:.1f} %" in client.get(f"/figures?day={day}").text
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+86", "-1", "@x", "\tx"])
+@pytest.mark.parametrize("cell", ["=1+1", "+86", "-1", "@x", "\tx", "\n=1", "＝1+1", "＋86", "－1", "＠x"])
 def test_no_exported_cell_runs(cell: str) -> None:
     assert harmless(cell).startswith("'")
 

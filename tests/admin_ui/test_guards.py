@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.routing import Rule
 
 from admin_ui.app import create_app
@@ -16,6 +16,7 @@ from admin_ui.guards import Open, mark_of
 from dispatch.calls import calls
 from dispatch.calls.calls import Step
 from dispatch.tickets.tickets import Klass, Ticket
+from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission, Role, may
 from hotline.times import now
 from recordings.recordings import Recording
@@ -85,6 +86,31 @@ def test_a_role_without_the_permission_is_refused(app: Flask, signed_in: SignIn,
         code = client.open(address(rule), method=method).status_code
         assert (code == 403) is not may(role, mark), (role, method, rule, code)
         assert code < 500, (role, method, rule, code)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_a_temporary_password_opens_nothing_but_the_page_that_changes_it(app: Flask, world: World, signed_in: SignIn) -> None:
+    client = signed_in("liaison")
+    with world.database.writing() as session:
+        session.execute(update(Account).values(must_change=True))
+    for rule, method in doors(app):
+        if rule.endpoint in PUBLIC or mark_of(app, rule.endpoint) is Open.FIRST:
+            continue
+        answer = client.open(address(rule), method=method)
+        assert answer.status_code == 403 or answer.location == "/password", (rule, answer.status_code)
+    assert {r.endpoint for r in app.url_map.iter_rules() if mark_of(app, r.endpoint) is Open.FIRST} == {
+        "password.change", "password.changed", "signing_in.sign_out"}  # fmt: skip
+    assert client.get("/password").status_code == 200
+
+
+def test_who_signs_out_leaves_no_session_behind_that_somebody_copied(app: Flask, signed_in: SignIn) -> None:
+    his, elsewhere = signed_in("liaison"), app.test_client()
+    copied = his.get_cookie("hotline")
+    assert copied
+    elsewhere.set_cookie("hotline", copied.value)
+    assert elsewhere.get("/inbox").status_code == 200
+    his.post("/sign-out")
+    assert elsewhere.get("/inbox").location.startswith("/sign-in")
 
 
 def about(app: Flask, ticket: Ticket) -> list[tuple[Rule, str, str]]:

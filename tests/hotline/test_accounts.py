@@ -35,12 +35,14 @@ def test_nobody_signs_in_as_somebody_who_does_not_exist(session: Session, settin
     assert _sign_in(session, "nobody", PASSWORD, settings) is None
 
 
-def test_a_short_password_and_a_taken_login_are_refused(session: Session) -> None:
+def test_a_short_or_endless_password_and_a_taken_login_are_refused(session: Session) -> None:
     person(session, Role.OPERATOR)
     with pytest.raises(AccountError, match="已存在"):
         person(session, Role.OPERATOR)
     with pytest.raises(AccountError, match="至少"):
         accounts.hash_password("short")
+    with pytest.raises(AccountError, match="最多"):  # signing in takes no more of it
+        accounts.hash_password("x" * 201)
 
 
 def test_a_new_password_ends_the_sessions_of_the_account(session: Session) -> None:
