@@ -14,15 +14,15 @@ from dispatch.callbacks.correction_people import Told, told_of
 from dispatch.callbacks.correction_words import Words, asked, words
 from dispatch.calls import calls, tellings
 from dispatch.calls.calls import Step
-from dispatch.clocks import clocks
+from dispatch.clocks import rules
+from dispatch.tickets import intake
 from dispatch.tickets.history import write_step
 from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError
-from dispatch.tickets.tickets import Klass, Ticket, guarded, next_number
+from dispatch.tickets.tickets import Klass, Ticket, Urgency, guarded, next_number
 from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission
-from hotline.calendar.days import working_days
 from hotline.database import insert_into
 from hotline.settings import Settings
 from hotline.times import local_day
@@ -124,17 +124,16 @@ def _ordered(session: Session, version: EntryVersion, entry: Entry, told: Told, 
 
 def _ticket(session: Session, version: EntryVersion, entry: Entry, told: Told, text: str, *, by: Account,
             settings: Settings, at: datetime) -> Ticket:
-    promise = clocks.due(at, settings.consult_days, working_days(session), settings=settings)
+    held = rules.in_force(session, settings=settings, at=at)
     ticket = Ticket(
         number=next_number(session, prefix=settings.ticket_prefix, at=at), source="correction", klass=Klass.CONSULT,
         state=State.TO_CALL_BACK, title=f"更正告知：{asked(session, entry, version)}"[:120],
         summary=_summary(version, told), call_id=told.call_id, caller=told.caller, contact=told.number,
         department_id=entry.department_id, intake_at=at,
-        promised_by=promise.at, provisional=promise.provisional, promise_provisional=promise.provisional,
-        why_due=list(promise.lines),
-        reply=text, replied_by=by.login, signed_by=by.login, checked_by=by.login,
+        promised_by=at, promise_extended=0, rules_id=held.id, rules=held, reply=text, replied_by=by.login, signed_by=by.login, checked_by=by.login,
         confidential=_was_guarded(session, told),
     )  # fmt: skip
+    intake.promise(session, ticket, Urgency.NORMAL, settings=settings)
     session.add(ticket)
     session.flush()
     write_step(session, ticket, "correct", by=by.login, source="", at=at, entry=entry.id, version=version.number)

@@ -9,7 +9,7 @@ from dispatch.clocks import clocks, rules
 from dispatch.clocks.clocks import Deadline, Stop
 from dispatch.clocks.rungs import ORDER, moment
 from dispatch.tickets.states import State
-from dispatch.tickets.tickets import Ticket, TicketStep, Urgency
+from dispatch.tickets.tickets import Klass, Ticket, TicketStep, Urgency
 from hotline.calendar.days import WorkingDays, working_days
 from hotline.directory.departments import Department
 from hotline.settings import Settings
@@ -24,7 +24,8 @@ def promised(ticket: Ticket, calendar: WorkingDays, *, settings: Settings) -> De
     that was granted makes it longer, and is told."""
     if ticket.promised_hours is not None:
         return clocks.due_in_hours(ticket.intake_at, ticket.promised_hours, why=HURRY[Urgency(ticket.urgency)])
-    return clocks.due(ticket.intake_at, ticket.promised_days or 0, calendar, settings=settings,
+    days = ticket.promised_days or rules.of(ticket, settings=settings).days(Klass(ticket.klass))
+    return clocks.due(ticket.intake_at, days, calendar, settings=settings,
                       extended=ticket.promise_extended)  # fmt: skip
 
 

@@ -99,8 +99,9 @@ def returned_to(session: Session, ticket: Ticket) -> Sequence[Account]:
 
 
 def deciders(session: Session, ticket: Ticket) -> Sequence[Account]:
-    """The competent office, once two departments gave it back: nobody else can send it anywhere (指定承办)."""
-    return office(session, ticket) if ticket.returned >= MOST_RETURNED else []
+    """The competent office whose it is, once two departments gave it back: nobody else can send it anywhere (指定承办)."""
+    offices = county(session, ticket) or people(session, Role.CITY_OFFICE)
+    return offices if ticket.returned >= MOST_RETURNED else []
 
 
 def workers(session: Session, ticket: Ticket) -> Sequence[Account]:
@@ -136,6 +137,7 @@ TOLD: dict[str, tuple[Topic, Reach]] = {
     "dispatch_late": (Topic.DISPATCH_LATE, both_offices),
     "return": (Topic.RETURNED, returned_to), "impose": (Topic.IMPOSED, returned_to),
     "reply": (Topic.TO_SIGN, signers), "sign": (Topic.TO_CHECK, checkers), "send_back": (Topic.SENT_BACK, workers),
+    "decline": (Topic.SENT_BACK, workers),
     "redo": (Topic.REDO, whole), "redo_again": (Topic.REDO, whole), "disputed": (Topic.DISPUTED, checkers),
     "urge": (Topic.URGED, handlers), "supplement": (Topic.ADDED, handlers),
     "remind": (Topic.DUE_SOON, workers), "overdue": (Topic.OVERDUE, whole), "chase": (Topic.CHASED, office),
@@ -154,7 +156,10 @@ TOLD: dict[str, tuple[Topic, Reach]] = {
     "share_late": (Topic.SHARE_LATE, workers),
 }  # fmt: skip
 """Which step tells whom of what. That a department has a ticket, or another has it now, is told by whichever step."""
-ALSO: dict[str, tuple[Topic, Reach]] = {"return": (Topic.TO_IMPOSE, deciders), "share_back": (Topic.SHARE_OVER, joined)}
+ALSO: dict[str, tuple[Topic, Reach]] = {
+    **dict.fromkeys(("return", "unmerge", "take_away", "hand_up"), (Topic.TO_IMPOSE, deciders)),
+    "share_back": (Topic.SHARE_OVER, joined),
+}
 """And whom of what besides."""
 OF_SHARE = {"share_ask": Topic.SHARE_ASKED, "share_end": Topic.SHARE_OVER, "share_late": Topic.SHARE_LATE}
 """What the other department is told of its share (协办)."""

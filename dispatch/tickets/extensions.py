@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from dispatch.clocks import deadlines, promises, rules
-from dispatch.tickets import merging, new_day
+from dispatch.tickets import joint, merging, new_day
 from dispatch.tickets.states import Action
 from dispatch.tickets.steps import ReferralError, move, reasoned, written
 from dispatch.tickets.tickets import Ticket
@@ -29,12 +29,13 @@ def ask(session: Session, ticket: Ticket, *, days: int, why: str, by: Account, s
 
 def grant(session: Session, ticket: Ticket, *, why: str = "", by: Account, settings: Settings, at: datetime) -> None:
     """Both clocks get the days that were asked for, each with its lines; so does the promise to each whose matter goes
-    with it."""
+    with it. Who owes a share no later than the department's answer has it longer, too."""
     source = move(ticket, Action.EXTEND, by=by, at=at)
     days = _asked(ticket)
     ticket.extended_days = ticket.promise_extended = days
     deadlines.set_due(session, ticket, settings=settings)
     deadlines.set_promise(session, ticket, settings=settings)
+    joint.count_again(session, ticket, settings=settings)
     written(session, ticket, Action.EXTEND, by=by, source=source, at=at, why=why.strip(), days=days)
     new_day.tell(session, ticket, settings=settings, at=at)
     for one in merging.of(session, ticket):

@@ -75,7 +75,7 @@ def _written_down(session: Session, matter: Matter, call: calls.Call | None, *, 
         contact=phones.normalise(matter.contact) or caller, caller_name=matter.caller_name, intake_at=at,
         promised_by=at, promise_extended=0, returned=0, rules_id=held.id, rules=held,
     )  # fmt: skip
-    _promise(session, ticket, matter.urgency, settings=settings)
+    promise(session, ticket, matter.urgency, settings=settings)
     dispatching.begin(session, ticket, settings=settings, at=at)
     return ticket
 
@@ -94,7 +94,7 @@ def describe(session: Session, ticket: Ticket, matter: Matter, *, by: Account, s
     if wrong := _barred(ticket, kept, by=by):
         raise ReferralError(wrong)
     if matter.urgency != ticket.urgency:
-        _promise(session, ticket, matter.urgency, settings=settings)
+        promise(session, ticket, matter.urgency, settings=settings)
         dispatching.count(session, ticket, settings=settings)
     before, secret = merging.kept_apart(ticket), kept.confidential and not ticket.confidential
     ticket.klass, ticket.title, ticket.summary, ticket.confidential, ticket.urgency, ticket.complained_of = now_is
@@ -119,7 +119,7 @@ def _barred(ticket: Ticket, matter: Matter, *, by: Account) -> str:
     return ""
 
 
-def _promise(session: Session, ticket: Ticket, urgency: Urgency, *, settings: Settings) -> None:
+def promise(session: Session, ticket: Ticket, urgency: Urgency, *, settings: Settings) -> None:
     """What the caller is promised, from the intake, by the rules that the ticket was opened under."""
     own = rules.of(ticket, settings=settings)
     ticket.urgency, ticket.promised_days = urgency, ticket.promised_days or own.days(Klass(ticket.klass))

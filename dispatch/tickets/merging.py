@@ -99,6 +99,7 @@ def follow(session: Session, ticket: Ticket, *, at: datetime) -> list[Ticket]:
         source = move(one, Action.FOLLOW, by=None, at=at)
         one.merged_into_id = None
         one.department_id, one.dispatched_at = ticket.department_id, ticket.dispatched_at
+        one.return_by, one.county_code = ticket.return_by, ticket.county_code  # should it be done again
         one.reply, one.personal = ticket.reply, ticket.personal
         one.replied_by, one.signed_by, one.checked_by = ticket.replied_by, ticket.signed_by, ticket.checked_by
         write_step(session, one, Action.FOLLOW, by="hotline", source=source, at=at, why=f"随{ticket.number}答复",

@@ -58,6 +58,8 @@ def by_number(session: Session, number: str, code: str, *, settings: Settings) -
 
 def _standing(session: Session, ticket: Ticket) -> Standing:
     state = State(followed(session, ticket).state)
+    if state == State.NEEDS_FACTS and ticket.state == State.MERGED:  # another caller is asked, not he
+        state = State.IN_HAND
     if state == State.TO_DISPATCH and ticket.summary == UNSAID:  # nobody but he knows what it is about
         state = State.NEEDS_FACTS
     where = _instead(session, ticket) if state in (State.NOT_ACCEPTED, State.FILED) else ""
