@@ -53,7 +53,7 @@ def write_letter(supervision_id: int) -> ResponseReturnValue:
         if day is None:
             raise ReferralError("请填写回复期限")
         demand = Demand(request.form.get("demands", "")[:1000], day)
-        supervising.write_letter(session, row, demand, by=me(), at=at)
+        supervising.write_letter(session, row, demand, by=me(), settings=house().settings, at=at)
 
     return _done(supervision_id, deed)
 

@@ -131,10 +131,12 @@ def _what_may_be_done(session: Session, ticket: Ticket) -> dict[str, Any]:
 
 
 def _contact(session: Session, ticket: Ticket) -> tuple[CallerContact | None, list[Liaison]] | None:
-    """The talk with the caller that is still to be written up, and by whose telephones there may be one."""
-    if not me().may(Permission.HANDLE) or not contacting.may(session, ticket, account=me()):
+    """The talk with the caller that is still to be written up, also once the answer is signed; and by whose telephones
+    there may be one."""
+    if not me().may(Permission.HANDLE) or ticket.department_id != me().department_id:
         return None
-    return contacting.running(session, ticket), duty_list(session, ticket.department_id or 0)
+    running, may = contacting.running(session, ticket), contacting.may(session, ticket, account=me())
+    return (running, duty_list(session, ticket.department_id or 0) if may else []) if running or may else None
 
 
 def _likely(session: Session, ticket: Ticket) -> list[Likely]:

@@ -157,6 +157,12 @@ def sign(number: str) -> ResponseReturnValue:
         s, ticket, no_secrets="no_secrets" in request.form, by=me(), at=at))  # fmt: skip
 
 
+@blueprint.post("/decline")
+@needs(Permission.SIGN)
+def decline(number: str) -> ResponseReturnValue:
+    return take(number, lambda s, ticket, at: referrals.decline(s, ticket, why=_said("why", 500), by=me(), at=at))
+
+
 @blueprint.post("/send-back")
 @needs(Permission.CHECK)
 def send_back(number: str) -> ResponseReturnValue:

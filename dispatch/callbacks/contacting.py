@@ -65,8 +65,11 @@ def ring(session: Session, ticket: Ticket, *, liaison_id: int, by: Account, sett
 
 
 def running(session: Session, ticket: Ticket) -> CallerContact | None:
-    """The one whose end nobody has written up yet."""
+    """The one whose end the department that has it now has not written up yet: what another's talk came to it can't
+    know."""
     query = select(CallerContact).where(CallerContact.ticket_id == ticket.id, CallerContact.outcome == "")
+    if ticket.dispatched_at is not None:
+        query = query.where(CallerContact.at >= ticket.dispatched_at)
     return session.scalar(query.order_by(CallerContact.at.desc()).limit(1))
 
 

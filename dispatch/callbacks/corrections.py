@@ -130,7 +130,8 @@ def _ticket(session: Session, version: EntryVersion, entry: Entry, told: Told, t
         state=State.TO_CALL_BACK, title=f"更正告知：{asked(session, entry, version)}"[:120],
         summary=_summary(version, told), call_id=told.call_id, caller=told.caller, contact=told.number,
         department_id=entry.department_id, intake_at=at,
-        promised_by=at, promise_extended=0, rules_id=held.id, rules=held, reply=text, replied_by=by.login, signed_by=by.login, checked_by=by.login,
+        promised_by=at, promise_extended=0, rules_id=held.id, rules=held,
+        reply=text, replied_by=by.login, signed_by=by.login, checked_by=by.login,
         confidential=_was_guarded(session, told),
     )  # fmt: skip
     intake.promise(session, ticket, Urgency.NORMAL, settings=settings)

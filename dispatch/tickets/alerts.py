@@ -99,7 +99,7 @@ def returned_to(session: Session, ticket: Ticket) -> Sequence[Account]:
 
 
 def deciders(session: Session, ticket: Ticket) -> Sequence[Account]:
-    """The competent office whose it is, once two departments gave it back: nobody else can send it anywhere (指定承办)."""
+    """The competent office whose it is, once it came back twice: nobody else can send it anywhere (指定承办)."""
     offices = county(session, ticket) or people(session, Role.CITY_OFFICE)
     return offices if ticket.returned >= MOST_RETURNED else []
 

@@ -1,4 +1,4 @@
-"""督办函: the letter to a department about what it has not done, as a PDF that is made from the rows each time.
+"""督办函: the letter to a department about what it has not done, as a PDF of the words that were kept of it.
 
 It says what the department may read of the matter, and nothing of who asked."""
 
@@ -22,7 +22,7 @@ def pdf(row: Supervision, unit: Department, *, settings: Settings) -> bytes:
     _line(page, "督  办  函", size=22, align="C")
     _line(page, row.letter_number, size=12, align="C")
     page.ln(LINE)
-    for text in body(row, unit, settings):
+    for text in row.letter or body(row, unit, settings):  # none: from before its words were kept
         _line(page, text, size=14)
     page.ln(LINE)
     _line(page, f"{settings.city}市政府信息公开热线（{settings.number}）督查", size=14, align="R")

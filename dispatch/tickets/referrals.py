@@ -97,6 +97,14 @@ def sign(session: Session, ticket: Ticket, *, no_secrets: bool, by: Account, at:
     written(session, ticket, Action.SIGN, by=by, source=source, at=at)
 
 
+def decline(session: Session, ticket: Ticket, *, why: str, by: Account, at: datetime) -> None:
+    """The leader in charge doesn't sign what was drafted: it is his liaison's to write again, and he reads why."""
+    ground = reasoned(why, "请说明不予签发的理由")
+    source = move(ticket, Action.DECLINE, by=by, at=at)
+    ticket.replied_by = ""
+    written(session, ticket, Action.DECLINE, by=by, source=source, at=at, why=ground)
+
+
 def send_back(session: Session, ticket: Ticket, *, why: str, by: Account, settings: Settings, at: datetime) -> None:
     """The hotline finds that the reply doesn't answer the question: it is its liaison's to write again before anybody
     signs it; the department's clock goes on from where it stood."""

@@ -34,6 +34,7 @@ class Action(StrEnum):
     RETURN = "return"
     REPLY = "reply"
     SIGN = "sign"
+    DECLINE = "decline"  # 不予签发: the leader gives the draft back
     SEND_BACK = "send_back"
     PASS = "pass"  # noqa: S105 (a reply is passed, it is no password)
     CLOSE = "close"
@@ -129,6 +130,7 @@ TRANSITIONS = (
     Transition(_S.IN_HAND, _A.REFUSE_EXTENSION, _P.OVERSEE, (_N.REASON, _N.ASKED), _S.IN_HAND),
     Transition(_S.IN_HAND, _A.SIGN, _P.SIGN, (_N.DRAFTED, _N.ANOTHER, _N.NO_SECRETS, _N.JOINED),
                _S.TO_CHECK),
+    Transition(_S.IN_HAND, _A.DECLINE, _P.SIGN, (_N.REASON, _N.DRAFTED), _S.IN_HAND),
     Transition(_S.TO_CHECK, _A.SEND_BACK, _P.CHECK, (_N.REASON,), _S.IN_HAND),
     Transition(_S.TO_CHECK, _A.PASS, _P.CHECK, (), _S.TO_CALL_BACK),
     Transition(_S.TO_CALL_BACK, _A.CLOSE, None, (), _S.CLOSED),

@@ -5,7 +5,9 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from dispatch.tickets import letters
 from dispatch.tickets.history import write_step
+from dispatch.tickets.shares import JOINABLE
 from dispatch.tickets.states import OVER, State
 from dispatch.tickets.steps import ReferralError, reasoned
 from dispatch.tickets.supervision import LetterNumber, Supervision
@@ -13,6 +15,8 @@ from dispatch.tickets.tickets import Ticket
 from hotline import audit
 from hotline.accounts.accounts import Account
 from hotline.database import insert_into
+from hotline.directory.departments import Department
+from hotline.settings import Settings
 from hotline.times import local_day
 
 
@@ -42,9 +46,10 @@ def by_hand(session: Session, ticket: Ticket, *, why: str, by: Account, at: date
     _noted(session, ticket, "supervise", by=by, at=at, why=ground)
 
 
-def write_letter(session: Session, row: Supervision, demand: Demand, *, by: Account, at: datetime) -> None:
-    """A letter to the department that has the ticket now, with the next number of the year; one for each
-    supervision."""
+def write_letter(session: Session, row: Supervision, demand: Demand, *, by: Account, settings: Settings,
+                 at: datetime) -> None:
+    """A letter to the department that has the ticket now and still owes its answer, with the next number of the year;
+    one for each supervision. What it says is kept."""
     words = reasoned(demand.words, "请填写督办要求")
     if row.ended_at is not None or row.letter_serial is not None:
         raise ReferralError("该督办已结束，或已发过督办函")
@@ -52,9 +57,12 @@ def write_letter(session: Session, row: Supervision, demand: Demand, *, by: Acco
         raise ReferralError("回复期限不能早于今天")
     if row.ticket.department_id is None:
         raise ReferralError("工单正待派发，没有可以发函的承办单位")
+    if State(row.ticket.state) not in JOINABLE:
+        raise ReferralError("承办单位已答复，或工单已办结，不再发函")
     row.department_id = row.ticket.department_id
     row.letter_year, row.letter_serial = local_day(at).year, _next(session, local_day(at).year)
     row.letter_at, row.letter_by, row.demands, row.answer_by = at, by.login, words, demand.answer_by
+    row.letter = letters.body(row, session.get_one(Department, row.department_id), settings)
     _noted(session, row.ticket, "letter", by=by, at=at, why=f"{row.letter_number}：{words}"[:500])
 
 

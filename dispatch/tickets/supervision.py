@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, Select, String, Text, select, text
+from sqlalchemy import JSON, ForeignKey, Index, Select, String, Text, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship, selectinload
 
 from dispatch.tickets.tickets import Ticket
@@ -29,6 +29,7 @@ class Supervision(Base):
     letter_by: Mapped[str] = mapped_column(String(60), default="")
     demands: Mapped[str] = mapped_column(Text, default="")
     answer_by: Mapped[date | None]
+    letter: Mapped[list[str] | None] = mapped_column(JSON)  # what it said, whatever becomes of the ticket
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[str] = mapped_column(String(60), default="")
     ended_why: Mapped[str] = mapped_column(String(500), default="")

@@ -35,6 +35,7 @@ ADDED = {
         "succeed:to_check>to_check", "take_away:to_accept>to_dispatch", "take_away:in_hand>to_dispatch",
         "take_away:needs_facts>to_dispatch",
     ),
+    "0083": ("decline:in_hand>in_hand",),
 }  # fmt: skip
 """What each migration added to the lines, as `action:from>to`."""
 STATE, BEGINS, STEP = "no such step leads there", "a ticket does not begin there", "no such step of this ticket"

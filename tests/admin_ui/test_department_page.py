@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from dispatch.callbacks import contacting
-from dispatch.tickets.tickets import Klass
+from dispatch.tickets.states import State
+from dispatch.tickets.tickets import Klass, Ticket
 from hotline.directory.liaisons import Liaison, Position
+from tests.dispatch import town
 
 World = Any
 SignIn = Callable[[str], FlaskClient]
@@ -80,3 +83,19 @@ def test_a_department_has_its_caller_rung_and_writes_up_how_it_went(world: World
     assert post(liaison, "/write-up", outcome="reached", words="已说明所需材料") == 303
     page = liaison.get(f"/tickets/{number}").text
     assert all(words in page for words in ("已与来电人通话：已说明所需材料", contacting.OUTCOMES[contacting.NOT_RUNG]))
+
+
+def test_a_talk_is_written_up_also_once_the_answer_is_signed(world: World, signed_in: SignIn, app: Flask) -> None:
+    house = app.extensions["house"]
+    app.extensions["house"] = replace(house, settings=house.settings.model_copy(update={"callback_hours": "00:00-24:00"}))
+    number, liaison = world.ticket(), signed_in("liaison")
+    with world.database.writing() as session:
+        session.add(Liaison(department_id=1, name="张立新", position=Position.A, phone="0877-2012345"))
+    here = f"/tickets/{number}/contact"
+    assert liaison.post(here, data={"liaison": "1", "version": world.of(number).version}).status_code == 303
+    with world.database.writing() as session:
+        town.put(session, session.scalars(select(Ticket).where(Ticket.number == number)).one(), State.TO_CHECK)
+    assert "通话后请记录结果" in liaison.get(f"/tickets/{number}").text
+    said = {"outcome": contacting.ANSWERED, "words": "已告知到账时间", "version": world.of(number).version}
+    assert liaison.post(f"{here}/write-up", data=said).status_code == 303
+    assert 'id="contact"' not in liaison.get(f"/tickets/{number}").text

@@ -55,6 +55,22 @@ def test_who_writes_again_reads_why_and_whose_turn_it_is_shows(world: World, sig
     assert ("已退回，待重写" in page, "待签发</span>" in page) == (True, False)
 
 
+def test_a_leader_who_does_not_sign_says_why_on_the_page_and_the_liaison_writes_again(world: World, signed_in: SignIn) -> None:
+    number, leader, liaison = accepted(world), signed_in("leader"), signed_in("liaison")
+    assert "不予签发" not in leader.get(f"/tickets/{number}").text
+    done(world, number, replied(world))
+    assert "不予签发，退回修改" in leader.get(f"/tickets/{number}").text
+    assert "不予签发，退回修改" not in liaison.get(f"/tickets/{number}").text
+
+    def decline(client: FlaskClient, why: str) -> int:
+        return client.post(f"/tickets/{number}/decline", data={"why": why, "version": world.of(number).version}).status_code
+
+    assert [decline(leader, " "), decline(liaison, "x"), decline(leader, "请写明窗口地址")] == [422, 403, 303]
+    page = liaison.get(f"/tickets/{number}").text
+    assert "请写明窗口地址" in steps(page)
+    assert ("已退回，待重写" in page, "待签发</span>" in page) == (True, False)
+
+
 def test_who_dispatches_again_reads_why_it_came_back(world: World, signed_in: SignIn) -> None:
     number = accepted(world)
     done(world, number, lambda s, t: referrals.give_back(s, t, why="应由医保局办理", by=world.account("liaison"), settings=world.settings, at=now()))

@@ -101,6 +101,15 @@ def test_not_at_night_nor_by_a_telephone_of_others_nor_what_is_answered(session:
         ring(session, row, liaison, staff, settings)
 
 
+def test_a_talk_that_another_department_had_is_not_this_ones_to_write_up(session: Session, settings: Settings, row: Ticket, staff: Staff, liaison: int) -> None:
+    ring(session, row, liaison, staff, settings)
+    referrals.give_back(session, row, why="不属于我局", by=staff.liaison, settings=settings, at=later(hours=4))
+    town.bring(session, row, State.IN_HAND, by=staff, settings=settings, at=later(hours=5))
+    assert contacting.running(session, row) is None
+    ring(session, row, liaison, staff, settings, hours=6)
+    assert contacting.running(session, row) is not None
+
+
 def test_who_did_not_take_his_own_telephone_rang_nobody(session: Session, settings: Settings, row: Ticket, staff: Staff, liaison: int) -> None:
     contact, _ = ring(session, row, liaison, staff, settings)
     handle(session, Dialled(contact.id, success=False, reason="3"), settings=settings, at=later(hours=4))

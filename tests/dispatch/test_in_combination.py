@@ -21,7 +21,9 @@ from dispatch.tickets.tickets import Ticket
 from hotline.accounts.roles import Role
 from hotline.directory.departments import Department
 from hotline.settings import Settings
+from hotline.telling import sms
 from hotline.telling.notices import Notice
+from hotline.telling.outbox import Delivery
 from hotline.times import local, local_day
 from tests.dispatch import town
 from tests.dispatch.test_tellings import authorise
@@ -72,6 +74,16 @@ def test_days_granted_to_the_department_are_the_others_too_as_far_as_they_waited
     extensions.grant(session, row, by=staff.competent, settings=settings, at=later(days=2))
     assert f"{local(share.due_at):%m-%d}" == "11-27"
     assert recounting.moved(session, settings=settings) == []
+
+
+@pytest.mark.parametrize(("days", "owed"), [(2, 1), (9, 0)])
+def test_nobody_is_told_of_a_new_day_that_has_passed_when_it_is_granted(session: Session, settings: Settings, staff: Staff, days: int, owed: int) -> None:
+    assert staff.competent is not None
+    row = ticket(session, settings, staff)
+    extensions.ask(session, row, days=2, why="须现场勘察", by=staff.liaison, settings=settings, at=later(days=3))
+    extensions.grant(session, row, by=staff.competent, settings=settings, at=later(days=days + 2))
+    told = session.scalars(select(Delivery).where(Delivery.topic == sms.EXTENDED)).all()
+    assert (f"{local(row.promised_by):%m-%d}", len(told)) == ("11-30", owed)
 
 
 def test_who_goes_with_another_is_not_asked_for_what_the_other_caller_knows(session: Session, settings: Settings, staff: Staff) -> None:

@@ -19,6 +19,7 @@ POSSIBLE = {
     (State.IN_HAND, Action.EXTEND): State.IN_HAND,
     (State.IN_HAND, Action.REFUSE_EXTENSION): State.IN_HAND,
     (State.IN_HAND, Action.SIGN): State.TO_CHECK,
+    (State.IN_HAND, Action.DECLINE): State.IN_HAND,
     (State.TO_DISPATCH, Action.HAND_DOWN): State.TO_DISPATCH,
     (State.TO_DISPATCH, Action.HAND_UP): State.TO_DISPATCH,
     (State.TO_CHECK, Action.SEND_BACK): State.IN_HAND,

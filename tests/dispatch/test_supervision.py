@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from dispatch.tickets import letters, supervising, supervision
+from dispatch.tickets import extensions, letters, supervising, supervision
 from dispatch.tickets.states import State
 from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.supervising import Demand
@@ -65,10 +65,10 @@ def test_letters_are_numbered_through_the_year_and_say_nothing_of_the_caller(ses
     demand = Demand("请查明原因，限期办结。", local_day(later(days=5)))
     found, other = (supervised(session, ticket, inspector) for ticket in (row, another))
     for one in (found, other):
-        supervising.write_letter(session, one, demand, by=inspector, at=later(hours=1))
+        supervising.write_letter(session, one, demand, by=inspector, settings=settings, at=later(hours=1))
     assert [found.letter_number, other.letter_number] == ["督办〔2026〕1号", "督办〔2026〕2号"]
     with pytest.raises(ReferralError, match="已发过督办函"):
-        supervising.write_letter(session, found, demand, by=inspector, at=later(hours=1))
+        supervising.write_letter(session, found, demand, by=inspector, settings=settings, at=later(hours=1))
     said = "\n".join(letters.body(found, staff.office, settings))
     assert all(words in said for words in (staff.office.name, row.number, row.summary, "请查明原因", "2026年11月28日", "2026年11月26日18时00分"))
     assert not any(words in said for words in ("王小明", row.caller))
@@ -77,6 +77,29 @@ def test_letters_are_numbered_through_the_year_and_say_nothing_of_the_caller(ses
 
 
 @pytest.mark.parametrize(("words", "days", "said"), [(" ", 5, "督办要求"), ("请办结", -1, "不能早于今天")])
-def test_a_letter_has_its_demand_and_a_day_to_come(session: Session, row: Ticket, inspector: Account, words: str, days: int, said: str) -> None:
+def test_a_letter_has_its_demand_and_a_day_to_come(session: Session, settings: Settings, row: Ticket, inspector: Account, words: str, days: int, said: str) -> None:
     with pytest.raises(ReferralError, match=said):
-        supervising.write_letter(session, supervised(session, row, inspector), Demand(words, local_day(later(days=days))), by=inspector, at=later())
+        supervising.write_letter(session, supervised(session, row, inspector), Demand(words, local_day(later(days=days))), by=inspector, settings=settings, at=later())
+
+
+def test_a_letter_stays_as_it_was_sent_whatever_becomes_of_its_ticket(session: Session, settings: Settings, row: Ticket, staff: Staff, inspector: Account) -> None:
+    assert staff.competent is not None
+    found = supervised(session, row, inspector)
+    supervising.write_letter(session, found, Demand("请限期办结。", local_day(later(days=5))), by=inspector, settings=settings, at=later(hours=1))
+    sent = letters.pdf(found, staff.office, settings=settings)
+    extensions.ask(session, row, days=4, why="须现场勘察", by=staff.liaison, settings=settings, at=later(hours=2))
+    extensions.grant(session, row, by=staff.competent, settings=settings, at=later(hours=2))
+    row.title, staff.office.name = "改过的标题", "玉溪市新局"
+    session.flush()
+    assert letters.body(found, staff.office, settings) != found.letter
+    assert len(letters.pdf(found, staff.office, settings=settings)) == len(sent)
+    assert "2026年11月26日18时00分" in "".join(found.letter or [])
+
+
+@pytest.mark.parametrize("to", [State.TO_CHECK, State.TO_CALL_BACK])
+def test_no_letter_asks_for_what_the_department_has_answered(session: Session, settings: Settings, row: Ticket, staff: Staff, inspector: Account, to: State) -> None:
+    found = supervised(session, row, inspector)
+    town.bring(session, row, to, by=staff, settings=settings, at=later(hours=1))
+    with pytest.raises(ReferralError, match="不再发函"):
+        supervising.write_letter(session, found, Demand("请办结", local_day(later(days=5))), by=inspector, settings=settings, at=later(hours=2))
+    assert found.letter_number == ""

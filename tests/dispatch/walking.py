@@ -103,6 +103,7 @@ DEEDS: dict[Action, Deed] = {
     Action.RETURN: lambda w, s, t, n, at: referrals.give_back(s, t, why="不属于我局", by=w.mine(t).liaison, settings=w.settings, at=at),
     Action.REPLY: lambda w, s, t, n, at: referrals.reply(s, t, text=f"答复{n}", personal=n % 2 == 0, by=w.mine(t).liaison, at=at),
     Action.SIGN: lambda w, s, t, n, at: referrals.sign(s, t, no_secrets=True, by=w.mine(t).leader, at=at),
+    Action.DECLINE: lambda w, s, t, n, at: n % 4 or referrals.decline(s, t, why="措辞不妥", by=w.mine(t).leader, at=at),
     Action.SEND_BACK: lambda w, s, t, n, at: referrals.send_back(s, t, why="未答所问", by=w.staff.supervisor, settings=w.settings, at=at),
     Action.PASS: lambda w, s, t, n, at: referrals.pass_reply(s, t, by=w.staff.supervisor, settings=w.settings, at=at),
     Action.CLOSE: _ring,
