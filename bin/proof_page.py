@@ -4,6 +4,7 @@ import os
 import platform
 import subprocess
 import sys
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from xml.etree import ElementTree
@@ -12,6 +13,8 @@ TITLE = """# Proof
 
 What takes longer than `make test` allows, as `make proof` found it; the newest run stands first.
 """
+HELD = "held"
+MANY = 20  # ways in which a promise is tried, of which each has a row
 OUTCOMES = {"failure": "**failed**", "error": "**broken**"}
 
 
@@ -24,10 +27,28 @@ def main(results: str, page: str) -> None:
 
 def section(results: str) -> str:
     """One run, as a heading and a table."""
-    cases = ElementTree.parse(results).getroot().iter("testcase")  # noqa: S314 (our own pytest wrote it)
-    rows = "".join(f"| {words(case)} | {outcome(case)} | {float(case.get('time', 0)):.0f} s |\n" for case in cases)
+    cases = list(ElementTree.parse(results).getroot().iter("testcase"))  # noqa: S314 (our own pytest wrote it)
     when = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return f"\n## {when}, commit {commit()}\n\n{machine()}\n\n| promise | outcome | took |\n|---|---|---|\n{rows}"
+    head = f"\n## {when}, commit {commit()}\n\n{machine()}\n\n| promise | outcome | took |\n|---|---|---|\n"
+    return head + rows(cases)
+
+
+def rows(cases: list[ElementTree.Element]) -> str:
+    """One for each; where a promise was tried in many ways, one for all of them in which it held."""
+    tried = Counter(map(promise, cases))
+    held = [case for case in cases if tried[promise(case)] > MANY and outcome(case) == HELD]
+    ways = {name: [case for case in held if promise(case) == name] for name in map(promise, held)}
+    together = [row(f"{name}[{len(those)} of {tried[name]} ways]", HELD, those) for name, those in ways.items()]
+    return "".join([*together, *(row(words(case), outcome(case), [case]) for case in cases if case not in held)])
+
+
+def row(name: str, became: str, cases: list[ElementTree.Element]) -> str:
+    return f"| {name} | {became} | {sum(float(case.get('time', 0)) for case in cases):.0f} s |\n"
+
+
+def promise(case: ElementTree.Element) -> str:
+    """What it is a way of."""
+    return words(case).partition("[")[0]
 
 
 def words(case: ElementTree.Element) -> str:
@@ -42,7 +63,7 @@ def outcome(case: ElementTree.Element) -> str:
             return child.get("message") or "not run"
         if child.tag in OUTCOMES:
             return OUTCOMES[child.tag]
-    return ": ".join(["held", *figures(case)])
+    return ": ".join([HELD, *figures(case)])
 
 
 def figures(case: ElementTree.Element) -> list[str]:

@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -16,6 +18,16 @@ def test_each_promise_that_only_make_proof_holds_stands_on_its_page_or_its_file_
     assert len(promises) > 50
     untold = {path for path, promise in promises if promise not in told}
     assert untold == set(re.findall(r"^- `(\S+)`$", page, re.M))
+
+
+def test_a_promise_that_was_tried_in_many_ways_is_one_row_beside_those_in_which_it_failed(tmp_path: Path) -> None:
+    ways = [f'<testcase name="test_it_holds[{n}]" time="2">{"<failure/>" if n == 7 else ""}</testcase>' for n in range(30)]
+    few = [f'<testcase name="test_few[{n}]" time="1"/>' for n in range(2)]
+    (tmp_path / "results.xml").write_text(f"<testsuites><testsuite>{''.join(ways + few)}</testsuite></testsuites>")
+    page = tmp_path / "proof.md"
+    subprocess.run([sys.executable, ROOT / "bin" / "proof_page.py", tmp_path / "results.xml", page], cwd=ROOT, check=True)
+    rows = page.read_text().partition("|---|---|---|\n")[2].splitlines()
+    assert rows == ["| it holds[29 of 30 ways] | held | 58 s |", "| it holds[7] | **failed** | 2 s |", "| few[0] | held | 1 s |", "| few[1] | held | 1 s |"]
 
 
 def _promises(path: Path) -> list[str]:
