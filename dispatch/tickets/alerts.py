@@ -157,7 +157,7 @@ TOLD: dict[str, tuple[Topic, Reach]] = {
 }  # fmt: skip
 """Which step tells whom of what. That a department has a ticket, or another has it now, is told by whichever step."""
 ALSO: dict[str, tuple[Topic, Reach]] = {
-    **dict.fromkeys(("return", "unmerge", "take_away", "hand_up"), (Topic.TO_IMPOSE, deciders)),
+    **dict.fromkeys(("return", "unmerge", "take_away"), (Topic.TO_IMPOSE, deciders)),
     "share_back": (Topic.SHARE_OVER, joined),
 }
 """And whom of what besides."""

@@ -13,7 +13,7 @@ from dispatch.callbacks import corrections
 from dispatch.calls import tellings
 from dispatch.clocks import recounting, rule_sets, rules
 from dispatch.clocks.rule_sets import Draft
-from dispatch.tickets import extensions, facts, joint, merging, progress, referrals, succeeding
+from dispatch.tickets import counties, extensions, facts, joint, merging, progress, referrals, succeeding
 from dispatch.tickets.needs import doable
 from dispatch.tickets.states import Action, State
 from dispatch.tickets.steps import ReferralError
@@ -141,3 +141,13 @@ def test_a_correction_keeps_the_rules_of_its_day_and_more_days_make_its_promise_
     extensions.grant(session, row, by=who.city, settings=settings, at=later(hours=5))
     assert f"{local(row.promised_by):%m-%d}" == "11-30"
     assert recounting.moved(session, settings=settings) == []
+
+
+def test_a_county_that_gives_up_what_came_back_twice_is_not_told_to_decide_it(session: Session, settings: Settings, staff: Staff) -> None:
+    assert staff.competent is not None
+    county = [town.somebody(session, Role.COUNTY_OFFICE, login=login, county="530402") for login in ("one", "two")]
+    row = town.ticket(session, settings)
+    counties.hand_down(session, row, county="530402", by=staff.supervisor, settings=settings, at=later())
+    row.returned = 2
+    counties.hand_up(session, row, why="不属本县", by=county[0], settings=settings, at=later(hours=1))
+    assert (told(session, "to_impose"), staff.competent.id in told(session, "returned")) == ([], True)
