@@ -37,7 +37,7 @@ def cover(leaves: Iterable[Leave], subject: Subject, *, on: date, at: datetime) 
 
     Give all that the department ever gave, with all versions. In this order:
     - An exclusion in any authorisation in force beats every grant: a department that takes an entry out means it. An
-      inherited one lasts until the department signs an authorisation of its own that lists the entry by name.
+      inherited one ends besides when the department signs an authorisation of its own that lists the entry by name.
     - An authorisation doesn't speak of what came from another department, or to a licence item, after it was signed.
     - The department's own word beats what it inherited; among its own the fullest form wins."""
     own = [a for a in leaves if a.department_id == subject.department_id]

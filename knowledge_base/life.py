@@ -3,7 +3,7 @@ taken by whom it belongs to, and stands in the ledger with the digest of what it
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from hotline.accounts.accounts import Account
@@ -185,6 +185,8 @@ def _fit_to_publish(session: Session, version: EntryVersion, entry: Entry) -> No
         raise LifeError("起草、审核和保密审查须由三人分别完成")
     if _last(session, version, Deed.PASSED) != digest(version):
         raise LifeError("内容与保密审查通过时不一致，不能发布")
+    if _pulled_since(session, version):
+        raise LifeError("该条目在此版审查通过后被保密复查撤下，此版不能发布；请放弃此版，另拟新版本重新审查")
     taken = select(Entry.id).where(Entry.department_id == entry.department_id, Entry.question == version.question,
                                    Entry.id != entry.id)  # fmt: skip
     if session.scalar(taken) is not None:
@@ -194,6 +196,15 @@ def _fit_to_publish(session: Session, version: EntryVersion, entry: Entry) -> No
 def _published(session: Session, entry: Entry) -> list[EntryVersion]:
     query = select(EntryVersion).where(EntryVersion.entry_id == entry.id, EntryVersion.stage == Stage.PUBLISHED)
     return list(session.scalars(query))
+
+
+def _pulled_since(session: Session, version: EntryVersion) -> bool:
+    """Whether another look has taken the entry down after this version passed: it may say the same secret."""
+    of = (LedgerRow.kind == Kind.ENTRY, LedgerRow.thing_id == version.entry_id)
+    passed = select(func.max(LedgerRow.id)).where(*of, LedgerRow.version == version.number,
+                                                  LedgerRow.deed == Deed.PASSED)  # fmt: skip
+    pulled = select(LedgerRow.id).where(*of, LedgerRow.deed == Deed.PULLED, LedgerRow.id > passed.scalar_subquery())
+    return session.scalar(pulled.limit(1)) is not None
 
 
 def _last(session: Session, version: EntryVersion, deed: Deed) -> str | None:

@@ -56,11 +56,7 @@ def asked(session: Session, entry: Entry, version: EntryVersion) -> str:
 
 
 def _pulled(session: Session, version: EntryVersion) -> bool:
-    """Whether this version was taken down for secrecy, or what stood last of its entry was."""
-    rows = session.execute(
-        select(LedgerRow.deed, LedgerRow.version).order_by(LedgerRow.id)
-        .where(LedgerRow.kind == Kind.ENTRY, LedgerRow.thing_id == version.entry_id,
-               LedgerRow.deed.in_((Deed.PUBLISHED, Deed.PULLED)))
-    ).all()  # fmt: skip
-    itself = any(deed == Deed.PULLED and number == version.number for deed, number in rows)
-    return itself or bool(rows and rows[-1].deed == Deed.PULLED)
+    """Whether this version was taken down for secrecy, or a later one was: it may ask the same."""
+    pulled = select(LedgerRow.id).where(LedgerRow.kind == Kind.ENTRY, LedgerRow.thing_id == version.entry_id,
+                                        LedgerRow.deed == Deed.PULLED, LedgerRow.version >= version.number)  # fmt: skip
+    return session.scalar(pulled.limit(1)) is not None

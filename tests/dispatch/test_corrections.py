@@ -172,6 +172,22 @@ def test_a_question_that_was_pulled_for_secrecy_is_named_to_nobody(session: Sess
     assert who.office.phone in ticket.reply
 
 
+def test_a_question_that_was_pulled_in_a_later_version_is_not_named_either_though_another_stands_by_now(
+    session: Session, who: People, settings: Settings
+) -> None:
+    authorise(session, who.office)
+    entry = people.published(session, who, settings)
+    tell(session, entry, "13888880001")
+    first = entry.versions[0]
+    people.replaced(session, entry, who, settings, at=later(hours=1), summary="另一种摘要")
+    sweeping.pull(session, entry, clause="保密法第十三条", by=who.reviewer, at=later(hours=2))
+    third = people.replaced(session, entry, who, settings, at=later(hours=3), question="换了问法？", answer="新写的", spoken="新写的")
+    assert corrections.was_wrong(session, first)
+    (ticket,) = order(session, first, who, settings, "13888880001")
+    assert first.question not in ticket.reply + ticket.title + words_of(session, ticket, settings)
+    assert third.spoken in ticket.reply
+
+
 def test_a_question_that_is_pulled_after_its_correction_was_ordered_is_no_longer_named(
     session: Session, wronged: EntryVersion, who: People, settings: Settings
 ) -> None:

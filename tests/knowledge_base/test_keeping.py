@@ -339,6 +339,19 @@ def test_what_holds_a_secret_is_pulled_at_once_by_the_clause(session: Session, w
     assert session.scalars(select(LedgerRow.clause).where(LedgerRow.deed == Deed.PULLED)).all() == ["《保守国家秘密法》第十三条"]
 
 
+def test_what_waits_for_its_day_is_not_published_after_the_entry_was_pulled(session: Session, who: People, settings: Settings) -> None:
+    entry = town.published(session, who, settings)
+    waiting = drafts.revise(session, entry, replace(CONTENT, summary="新摘要"), by=who.liaison, at=NOON, why="有变化", publish_at=later(days=1))
+    town.bring(session, waiting, Stage.PASSED, by=who, settings=settings)
+    sweeping.pull(session, entry, clause="第九条", by=who.reviewer, at=later(hours=1))
+    for by in (None, who.leader):
+        with pytest.raises(LifeError, match="保密复查撤下"):
+            life.publish(session, waiting, by=by, settings=settings, at=later(days=2))
+    life.withdraw(session, waiting, why="另拟", by=who.liaison, at=later(days=2))
+    town.replaced(session, entry, who, settings, at=later(days=3), answer="不含秘密的新答复")
+    assert (entry.state, entry.published) == (State.PUBLISHED, 3)
+
+
 def test_a_pulled_topic_is_pinned_no_longer(session: Session, who: People, settings: Settings) -> None:
     entry = town.published(session, who, settings)
     entry.hot_from, entry.hot_until = NOON, later(days=2)
