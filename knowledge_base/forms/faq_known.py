@@ -67,7 +67,7 @@ def _shown(question: str) -> str:
 def _chosen(session: Session, departments: Collection[int] | None,
             published: Mapping[int, int | None]) -> tuple[dict[int, Mapping[Any, Any]], dict[int, int]]:
     """The version that counts of each entry, and its last number."""
-    query = select(_V.entry_id, _V.id, _V.number, _V.stage, _V.published_at, _V.why,
+    query = select(_V.entry_id, _V.id, _V.number, _V.stage, _V.published_at, _V.why, _V.publish_at, _V.corrects,
                    *(getattr(_V, name) for name in SAID)).order_by(_V.number)  # fmt: skip
     if departments is not None:
         query = query.join(Entry, Entry.id == _V.entry_id).where(Entry.department_id.in_(departments))
@@ -102,9 +102,10 @@ def _known(row: Mapping[Any, Any], version: Mapping[Any, Any], question: str, la
     own = said | {"question": version["question"] or row["question"], "why": version["why"]}
     content = {k: v.isoformat() if hasattr(v, "isoformat") else v for k, v in own.items()}
     closed = version["stage"] in UNDER_WAY and version["stage"] != Stage.DRAFT
+    beside = (sorted(files), version["publish_at"], version["corrects"])  # what no cell says, and people change, too
     gone = _weight(version, row["published"]) == 0
     return Known(
-        row["id"], row["department_id"], cells, digest(version["id"], version["stage"], row["state"], cells),
+        row["id"], row["department_id"], cells, digest(version["id"], version["stage"], row["state"], cells, beside),
         closed="该问题有一个版本正在审核，待其结束后再导入" if closed else "", gone=gone,
         values=held | {"question": own["question"]},
         more={"number": version["number"], "last": last, "stage": version["stage"], "version": version["id"],

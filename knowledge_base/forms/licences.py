@@ -58,7 +58,7 @@ def _known(row: Licence, department: str) -> Known:
     cells = {c.key: values.show(c, held[c.key]) for c in LICENCES.columns}
     closed = row.stage in UNDER_WAY and row.stage != Stage.DRAFT
     return Known(
-        row.id, row.department_id, cells, digest(row.version, row.stage, cells),
+        row.id, row.department_id, cells, digest(row.version, row.stage, cells, row.shown),
         gone=_over(row) and row.shown is None,
         closed="该事项有一个版本正在审核，待其结束后再导入" if closed else "", values=held,
         more={"held": {name: getattr(row, name) for name in (*FIELDS, "version", "written_by")}

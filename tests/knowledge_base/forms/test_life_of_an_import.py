@@ -11,7 +11,20 @@ from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.audit import AuditRow
 from hotline.directory.departments import Department, Succession
-from knowledge_base import approving, base_data, base_words, drafts, granting, keeping_categories, ledger, life
+from hotline.files import KeptFile
+from hotline.settings import Settings
+from knowledge_base import (
+    approving,
+    attachments,
+    base_data,
+    base_words,
+    drafts,
+    granting,
+    keeping_categories,
+    ledger,
+    licence_life,
+    life,
+)
 from knowledge_base.authorisations import Authorisation
 from knowledge_base.categories import Category
 from knowledge_base.content import content_of, digest
@@ -29,6 +42,7 @@ from tests.knowledge_base.forms import books
 from tests.knowledge_base.forms.conftest import POLICE
 
 Town = Any
+CONFIG = Settings(secret_key="for tests only, thirty-two characters")
 LICENCE = {"department": POLICE, "name": "保安服务许可", "legal_basis": "《保安服务管理条例》", "conditions": "有注册资本",
            "materials": "申请书\n章程", "office": "治安支队", "phone": "0877-9601001"}
 LEAVE = {"department": POLICE, "document": "玉公授〔2026〕9号", "signer": "施永昌", "form": "全文", "scope": "部分类别",
@@ -340,6 +354,28 @@ def test_undoing_leaves_alone_what_was_changed_since_and_names_it(town: Town) ->
     assert undone.notes == ["撤销时这些行未恢复，因为入库后又被修改或使用过：第 3 行"]
     assert town.see(lambda s: entry(s, "身份证怎么换？").versions[0].answer) == "后来改过"
     assert town.see(lambda s: entry(s, "居住证在哪里办？").versions[0].stage) == Stage.WITHDRAWN
+
+
+@pytest.mark.parametrize("more", [
+    lambda s, v, by, at: attachments.add(s, v, KeptFile("说明.pdf", "application/pdf", 1, "0" * 64), by=by, settings=CONFIG, at=at),
+    lambda s, v, by, at: drafts.edit(s, v, content_of(v), by=by, at=at, publish_at=NOON + timedelta(days=9)),
+    lambda s, v, by, at: drafts.edit(s, v, content_of(v), by=by, at=at, corrects=True),
+])  # fmt: skip
+def test_a_draft_that_somebody_has_gone_on_with_beside_its_cells_is_left_alone_too(town: Town, more: Any) -> None:
+    form = town.take_in(books.ONE)
+    by = town.see(lambda s: s.scalars(select(Account).where(Account.role == Role.CITY_OFFICE)).first())
+    town.do(lambda s: more(s, entry(s, "居住证在哪里办？").versions[0], by, town.at))
+    assert town.undo(form.id).notes == ["撤销时这些行未恢复，因为入库后又被修改或使用过：第 2 行"]
+    assert town.see(lambda s: entry(s, "居住证在哪里办？").versions[0].stage) == Stage.DRAFT
+
+
+def test_an_item_that_was_taken_from_the_citizens_since_is_not_called_published_by_undo(town: Town) -> None:
+    form = town.take_in(books.book(LICENCES, [{**LICENCE, "name": "焰火燃放许可", "conditions": "有方案"}]))
+    item = lambda s: s.scalars(select(Licence).where(Licence.name == "焰火燃放许可")).one()  # noqa: E731
+    town.do(lambda s: licence_life.take_down(s, item(s), why="已取消", by=person(s, Role.LEADER), at=town.at))
+    assert "第 2 行" in town.undo(form.id).notes[-1]
+    left = town.see(item)
+    assert (left.stage, left.shown) == (Stage.DRAFT, None)
 
 
 def test_what_was_undone_can_be_handed_in_again(town: Town) -> None:
