@@ -1,5 +1,6 @@
 """Licence items (附件6): the list, one item with what citizens see beside what is under way, and its editing."""
 
+from collections.abc import Collection
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -14,6 +15,8 @@ from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
 from admin_ui.paging import number_in, wish, wish_code, wish_number
 from admin_ui.views.authorisations import within_reach
+from dispatch.answering.answers import offered_among
+from dispatch.answering.decision import Channel
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import Department
@@ -35,7 +38,8 @@ def listed() -> ResponseReturnValue:
         units = session.scalars(select(Department).where(within_reach(Department.id)).order_by(Department.code)).all()
         linked = select(Entry.licence_id, func.count()).where(Entry.licence_id.is_not(None)).group_by(Entry.licence_id)
         counts = {i: int(n) for i, n in session.execute(linked)}
-        return render_template("licences.html", rows=wanted(session), departments=units, counts=counts)
+        return render_template("licences.html", rows=wanted(session), departments=units, counts=counts,
+                               inside=inside(session))  # fmt: skip
 
 
 @blueprint.get("/export.csv")
@@ -44,9 +48,9 @@ def export() -> ResponseReturnValue:
     """What is filtered, as a file, with all that the public sees of it."""
     header = [gettext("部门"), gettext("版本"), gettext("阶段"), *NAMES.values()]
     with writing() as session:
-        lines = []
+        lines, own = [], inside(session)
         for licence, department in wanted(session):
-            text = text_of(licence) if hands.sees_drafts(me()) or licence.shown is None else read(licence.shown)
+            text = _said(licence, own)
             said = ["\n".join(getattr(text, n)) if n in LISTS else getattr(text, n) for n in NAMES]
             lines.append((department.name, licence.version, words.STAGES[Stage(licence.stage)], *said))
         return csv_of(session, "licences", header, lines)
@@ -110,19 +114,21 @@ def show(licence_id: int, *, trouble: str = "") -> str:
     """One item's page, with what went wrong when a step could not be taken."""
     with reading() as session:
         licence = find(session, licence_id)
-        inside = hands.sees_drafts(me())
-        rows = licence_life.history(session, licence) if inside else []
+        keeps = licence.department_id in inside(session)
+        rows = licence_life.history(session, licence) if keeps else []
         people = {row.by for row in rows}
         named = session.execute(select(Account.login, Account.name).where(Account.login.in_(people)))
-        entries = session.scalars(select(Entry).where(Entry.licence_id == licence.id).order_by(Entry.id)).all()
+        linked = select(Entry).where(Entry.licence_id == licence.id, hands.entries_of(me())).order_by(Entry.id)
+        entries = session.scalars(linked).all()
         own = select(Entry).where(Entry.department_id == licence.department_id).order_by(Entry.category, Entry.id)
         shown = read(licence.shown) if licence.shown else None
-        draft = text_of(licence) if inside and (shown is None or text_of(licence) != shown) else None
+        draft = text_of(licence) if keeps and (shown is None or text_of(licence) != shown) else None
         return render_template(
-            "licence.html", licence=licence, shown=shown, draft=draft, names=NAMES, lists=LISTS, inside=inside,
+            "licence.html", licence=licence, shown=shown, draft=draft, names=NAMES, lists=LISTS, inside=keeps,
             rows=rows[::-1], named={str(a): str(b) for a, b in named}, entries=entries, may=_may(licence),
             own=session.scalars(own).all() if me().may(Permission.PUBLISH) else [],
-            kept=licence_versions.versions(session, licence) if inside else [],
+            told=offered_among(session, [e.id for e in entries], channel=Channel.OPERATOR, at=now()),
+            kept=licence_versions.versions(session, licence) if keeps else [],
             under_way=licence.stage in UNDER_WAY, trouble=trouble,
         )  # fmt: skip
 
@@ -131,25 +137,34 @@ def find(session: Session, licence_id: int) -> Licence:
     """The item, if it is one that the person who looks may see; others than its keepers see what is public."""
     query = select(Licence).where(Licence.id == licence_id, within_reach(Licence.department_id))
     found = session.scalar(query)
-    if found is None or (found.shown is None and not hands.sees_drafts(me())):
+    if found is None or (found.shown is None and found.department_id not in inside(session)):
         abort(404)
     return found
+
+
+def inside(session: Session) -> set[int]:
+    """The departments of whose items the person who looks sees also what isn't public."""
+    own = select(Department.id).where(hands.within(Department.id, me()))
+    return set(session.scalars(own)) if hands.sees_drafts(me()) else set()
+
+
+def _said(licence: Licence, own: Collection[int]) -> LicenceText:
+    """What an item says to who sees these departments' drafts."""
+    return text_of(licence) if licence.department_id in own or not licence.shown else read(licence.shown)
 
 
 def wanted(session: Session) -> list[tuple[Licence, Department]]:
     query = select(Licence, Department).join(Department, Department.id == Licence.department_id)
     query = query.where(within_reach(Licence.department_id)).order_by(Department.code, Licence.name)
     text, stage, department = wish("q"), wish_code("stage", Stage), wish_number("department")
-    if not hands.sees_drafts(me()):
-        query = query.where(Licence.shown.is_not(None))
-    if text:
-        query = query.where(or_(Licence.name.contains(text, autoescape=True),
-                                Licence.conditions.contains(text, autoescape=True)))  # fmt: skip
+    own = inside(session)
+    query = query.where(or_(Licence.shown.is_not(None), Licence.department_id.in_(own)))
     if stage is not None:
         query = query.where(Licence.stage == stage)
     if department is not None:
         query = query.where(Licence.department_id == department)
-    return [(licence, unit) for licence, unit in session.execute(query)]
+    found = [(licence, unit, _said(licence, own)) for licence, unit in session.execute(query)]
+    return [(licence, unit) for licence, unit, said in found if text in said.name or text in said.conditions]
 
 
 def _may(licence: Licence) -> set[str]:

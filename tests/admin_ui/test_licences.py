@@ -75,6 +75,33 @@ def test_an_item_that_was_never_shown_is_not_there_for_others(world: World, sign
     assert take(world, signed_in("leader_b"), "check") == 404
 
 
+def test_a_countys_office_sees_what_is_not_public_of_its_own_county_alone(world: World, signed_in: SignIn) -> None:
+    licence, county = shown(world, signed_in), signed_in("county_office")
+    form = {**TEXT, "version": f"{licence.version}{licence.stage}", "name": "改了名的许可", "conditions": "另有注册资本要求。", "why": "标准提高"}
+    signed_in("liaison").post(f"/licences/{licence.id}/edit", data=form)
+    there = (f"/licences/{licence.id}", "/licences", "/licences/export.csv")
+    for page in there:
+        assert ("改了名" in county.get(page).text or "注册资本" in county.get(page).text, TEXT["name"] in county.get(page).text) == (False, True)
+    assert f"/licences/{licence.id}" not in county.get("/licences?q=注册资本").text, "nor is it found by what isn't public"
+    with world.database.writing() as session:
+        session.get_one(Department, licence.department_id).county_code = "530402"
+    assert ["注册资本" in county.get(page).text or "改了名" in county.get(page).text for page in there] == [True, True, True]
+
+
+def test_who_answers_callers_is_told_that_an_items_text_is_for_reading_and_what_its_questions_may_say(world: World, signed_in: SignIn) -> None:
+    licence = shown(world, signed_in)
+    with world.database.writing() as session:
+        own = session.scalars(select(Entry).where(Entry.department_id == licence.department_id).order_by(Entry.id)).all()
+        for entry in own:
+            entry.licence_id = licence.id
+        own[1].state = "draft"
+    page = signed_in("operator").get(f"/licences/{licence.id}").text
+    assert "不得照此页答复来电人" in page
+    assert "可答复" in page.partition(own[0].question)[2].partition("</li>")[0]
+    assert own[1].question not in page, "nobody has let it out"
+    assert "不得照此页答复来电人" not in signed_in("leader").get(f"/licences/{licence.id}").text
+
+
 def test_a_step_on_what_has_changed_meanwhile_is_refused(world: World, signed_in: SignIn) -> None:
     signed_in("liaison").post("/licences/new", data=TEXT)
     licence = only(world)
