@@ -30,7 +30,7 @@ blueprint = Blueprint("updates", __name__, url_prefix="/update")
 FIRST_PAGES = frozenset({"tickets.listed", "home.start"})  # where liaisons and leaders arrive
 NOTING = FIRST_PAGES | {"updates.page", "updates.sit"}
 """Where whoever opens them has his department's reminder before him."""
-WORDS = ("answer", "spoken", "summary")
+WORDS = ("answer", "spoken", "summary", "legal_basis", "section", "phone")
 """The texts of a version that somebody may be told."""
 TICKABLE = (Part.ENTRY, Part.AUTHORISATION, Part.LICENCE)
 

@@ -106,10 +106,12 @@ def test_who_confirms_has_every_word_before_him_that_web_machine_and_operator_te
         office = session.scalars(select(Department).where(Department.code == "101")).one()
         entry = Entry(department_id=office.id, question="医保断交怎么补", state="published", published=1)
         entry.versions.append(EntryVersion(number=1, answer="写在网上的", spoken="机器念出来的", summary="接线员简要说的",
+                                           legal_basis="某条例", section="医保科", phone="0877-2101234",
                                            written_by="demo", valid_from=local_day(now()), published_at=now()))  # fmt: skip
         session.add(entry)
     page = signed_in("liaison").get("/update").text
-    for label, text in (("供阅读的答复", "写在网上的"), ("供播报的答复", "机器念出来的"), ("摘要", "接线员简要说的")):
+    for label, text in (("供阅读的答复", "写在网上的"), ("供播报的答复", "机器念出来的"), ("摘要", "接线员简要说的"),
+                        ("依据", "某条例"), ("经办科室", "医保科"), ("电话", "0877-2101234")):
         assert f'<dt>{label}</dt><dd class="prose">{text}</dd>' in page, label
     assert '<dt>摘要</dt><dd class="prose">（无）</dd>' in page
     links = re.findall(r'href="(/(?:authorisations|licences)/\d+)"', page)
