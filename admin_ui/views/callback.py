@@ -1,5 +1,6 @@
 """One call-back that an operator makes: taken, rung from his phone, verified, told, written up."""
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from admin_ui.phones import PhonesError
 from admin_ui.views import ticket
 from dispatch.answering.decision import Channel
 from dispatch.callbacks import by_person, contacting, corrections, in_his_call, missed
-from dispatch.callbacks.callbacks import Attempt, Callback
+from dispatch.callbacks.callbacks import TOLD, Attempt, Callback
 from dispatch.calls import endings
 from dispatch.tickets import reach
 from dispatch.tickets.steps import ReferralError
@@ -52,7 +53,7 @@ def show(callback_id: int, trouble: str = "") -> str:
         return render_template("callback.html", callback=found, ticket=found.ticket, attempt=attempt, mine=mine,
                                tried=tried.all(), reply=reply, trouble=trouble, now=now(),
                                answered=contacting.answered(session, found.ticket) if reply else None,
-                               not_told=_not_told(session, attempt))  # fmt: skip
+                               seen=_mark(reply), not_told=_not_told(session, attempt))  # fmt: skip
 
 
 @blueprint.post("/take")
@@ -132,6 +133,8 @@ def write_up(callback_id: int) -> ResponseReturnValue:
     given = request.form.get("outcome", "")
 
     def deed(session: Session, callback: Callback, at: datetime) -> None:
+        if given == TOLD and "seen" in request.form and request.form["seen"] != _mark(_reply(session, callback)):
+            raise ReferralError("要告知的内容刚有变动，请把页面上现在的内容告知来电人后再记录")
         by_person.write_up(session, callback, outcome=given, words=request.form.get("words", ""), at=at, by=me(),
                            solved=SOLVED.get(request.form.get("solved", "")), grade=_grade("grade"),
                            operator_grade=_grade("operator_grade"), settings=house().settings)  # fmt: skip
@@ -164,6 +167,11 @@ def _grade(name: str) -> int | None:
 def _reply(session: Session, callback: Callback) -> str:
     return corrections.owed_words(session, callback.replied, settings=house().settings, at=now(),
                                   channel=Channel.OPERATOR).text  # fmt: skip
+
+
+def _mark(reply: str) -> str:
+    """Of what the operator has before him: he tells this and nothing else, and this is the evidence."""
+    return hashlib.sha256(reply.encode()).hexdigest()
 
 
 def _not_told(session: Session, attempt: Attempt | None) -> tuple[str, ...]:

@@ -100,6 +100,22 @@ def test_what_the_department_answered_in_a_talk_is_only_to_be_confirmed(world: W
     assert ("不必重述全文" in page, "请告知来电人" in page, REPLY in page) == (True, False, True)
 
 
+def test_what_is_no_longer_what_the_operator_had_before_him_is_not_written_up_as_told(
+    world: World, signed_in: SignIn, owed: Callback
+) -> None:
+    client = signed_in("operator")
+    client.post(f"/callbacks/{owed.id}/take")
+    do(client, owed, "ring")
+    do(client, owed, "verify", matter="1")
+    seen = lambda: re.findall(r'name="seen" value="(\w+)"', client.get(f"/callbacks/{owed.id}").text)[0]  # noqa: E731
+    before = seen()
+    with world.database.writing() as session:
+        session.get_one(Ticket, owed.ticket_id).reply = "另一个答复。"
+    late = do(client, owed, "write-up", outcome="told", seen=before)
+    assert (late.status_code, "刚有变动" in late.text, "另一个答复。" in late.text) == (422, True, True)
+    assert do(client, owed, "write-up", outcome="told", seen=seen()).status_code == 303
+
+
 def test_of_two_only_who_holds_it_may_go_on(signed_in: SignIn, owed: Callback) -> None:
     first, second = signed_in("operator"), signed_in("supervisor")
     first.post(f"/callbacks/{owed.id}/take")
