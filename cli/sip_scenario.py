@@ -75,7 +75,7 @@ class Signal:
 @dataclass(frozen=True)
 class Told:
     """Listen until whoever plays him sees that it is so and tells him (tests/journeys/prompter.py), at most so long. A
-    file in SIPp's folder shows that he listens."""
+    file in SIPp's folder shows that he listens: one for each call that it places."""
 
     what: str = ""
     most: float = 90.0
@@ -114,7 +114,8 @@ def _step(step: Step, label: int, place: int, folder: Path) -> str:
         case Told(_, most):
             patience = f'timeout="{round(most * 1000)}" ontimeout="{label}"'  # SIPp looks at the first one's alone
             hung_up = f'<recv request="BYE" optional="true" {patience} next="{HUNG_UP}"/>'
-            return _act(f'command="touch waits{label}"') + hung_up + f'<recv request="MESSAGE"/><label id="{label}"/>'
+            shows = _act(f'command="touch waits{label}-[call_number]"')
+            return f'{shows}{hung_up}<recv request="MESSAGE"/><label id="{label}"/>'
         case Say(sound):
             voice = folder / f"voice{label}.pcap"
             capture(sound, voice, place=place)

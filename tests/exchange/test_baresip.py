@@ -10,8 +10,9 @@ from cli.installation import secret
 from dispatch.calls.calls import Call, Outcome
 from recordings.recordings import Recording, State
 from tests.exchange import baresip
-from tests.exchange.conftest import listen
+from tests.exchange.conftest import listen, until
 from tests.exchange.talking import hears, seconds_of, telephone, to_a_person
+from tests.journeys import prompter
 from tests.journeys.trouble import Breakable, accounted, number_of, operator
 from tests.support.sound import tone
 from tests.support.telephone import Telephone
@@ -23,7 +24,8 @@ def test_baresip_calls_presses_a_key_and_talks_with_an_operator(house: Breakable
     caller = number_of("baresip")
     with operator(house), baresip.desk(tmp_path, f"<sip:{caller}@127.0.0.1>;regint=0") as phone:
         phone.do("dial", f"sip:96128@127.0.0.1:{house.port}")
-        time.sleep(2.5)
+        prompter.until(house, caller, "answer")
+        time.sleep(1.5)
         phone.do("sndcode", "0")
         house.eventually(lambda session: session.scalar(select(Call.answered_at).where(Call.caller == caller, Call.answered_at.isnot(None))), 20)
         time.sleep(3)
@@ -40,9 +42,14 @@ def _first_phone(house: Breakable) -> str:
     return f"<sip:8001@127.0.0.1:{house.port}>;auth_user=8001;auth_pass={password};regint=60"
 
 
+def _is_signed_in(house: Breakable) -> None:
+    """Wait until baresip is: it has a name of its own, with which it is rung."""
+    until(lambda: "sip:8001-0x" in house.exchange.cli("pjsip show contacts"))
+
+
 def test_baresip_is_an_operators_phone_that_puts_a_caller_on_hold(house: Breakable, tmp_path: Path) -> None:
     with operator(house), baresip.desk(tmp_path, _first_phone(house)) as phone, telephone(house, "rings baresip") as caller:
-        time.sleep(1.5)
+        _is_signed_in(house)
         caller.rings()
         to_a_person(house, caller)
         assert hears(caller)
@@ -61,7 +68,7 @@ def test_what_a_carrier_says_before_anybody_picks_up_is_heard_and_the_call_count
     port = int(house.settings.trunk_contact.rpartition(":")[2])
     citizen = number_of("rung by baresip")
     with operator(house), baresip.desk(tmp_path, _first_phone(house)) as phone, Telephone(house.port, citizen, at=port) as carrier:
-        time.sleep(1.5)
+        _is_signed_in(house)
         phone.do("dial", f"sip:0{citizen}@127.0.0.1:{house.port}")
         asked = carrier.hears("INVITE")
         assert citizen in asked.first

@@ -16,6 +16,7 @@ from cli.sip_scenario import Press, Wait
 from dispatch.calls.calls import Outcome
 from tests.exchange import baresip
 from tests.exchange.talking import BENT, hears, seconds_of, talked, telephone, to_a_person
+from tests.journeys import prompter
 from tests.journeys.trouble import Breakable, accounted, number_of, operator, ticket_of
 from tests.support.knock import BROKEN, knock, request
 from tests.support.wire import Weather, Wire
@@ -38,11 +39,12 @@ SIGN: dict[str, Callable[[str], bool]] = {
 def test_in_any_weather_a_message_arrives_whole(house: Breakable, tmp_path: Path) -> None:
     with ExitStack() as stack:
         phones = [_dialling(house, name, tmp_path / name, stack) for name in SIGNS]
-        time.sleep(3)
-        for key, listens in [("0", 10.5), ("#", 1.5), *[("#", 1.0)] * 5]:
+        for key, so, listens in [("0", "answer", 2.0), ("#", "tone", 1.5), *[("#", "answer", 1.0)] * 5]:
+            for name in SIGNS:
+                prompter.until(house, number_of(name), so)
+            time.sleep(listens)
             for phone in phones:
                 phone.do("sndcode", key)
-            time.sleep(listens)
         time.sleep(3)
         for phone in phones:
             phone.do("hangup")

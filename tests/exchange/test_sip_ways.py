@@ -8,6 +8,7 @@ from sqlalchemy import Select, select
 
 from dispatch.calls.calls import Call, CallStep, Outcome, Step
 from tests.exchange.talking import hears, talked, telephone, to_a_person
+from tests.journeys import prompter
 from tests.journeys.trouble import Breakable, accounted, number_of, operator, ticket_of
 from tests.support.sound import keys, tone
 
@@ -197,7 +198,7 @@ def test_a_message_is_left_by_a_telephone_that_changes_its_sound_meanwhile(house
         phone.rings()
         time.sleep(1.5)
         phone.voice.press("0")
-        time.sleep(9.7)
+        prompter.until(house, phone.caller, "tone")
         phone.voice.say(tone((700.0,), 3))
         phone.ask("INVITE", phone.offer(version=2))
         phone.taken()

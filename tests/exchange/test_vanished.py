@@ -13,6 +13,7 @@ from dispatch.callbacks.telephone import Telephone as Telephony
 from dispatch.calls.calls import Outcome
 from hotline.times import now
 from tests.exchange.talking import place, telephone
+from tests.journeys import prompter
 from tests.journeys.trouble import Breakable, accounted, breakable, ticket_of
 from tests.support.remains import nothing_is_left
 from tests.support.sound import tone
@@ -40,36 +41,37 @@ def rings_on(house: Breakable) -> Iterator[None]:
         telephony.close()
 
 
-def greeted(phone: Telephone) -> None:
+def greeted(house: Breakable, phone: Telephone) -> None:
     """He hears the greeting."""
 
 
-def never_spoke(phone: Telephone) -> None:
+def never_spoke(house: Breakable, phone: Telephone) -> None:
     """No packet of his ever came."""
 
 
-def asks(phone: Telephone) -> None:
+def asks(house: Breakable, phone: Telephone) -> None:
     time.sleep(1.5)
     phone.voice.press("1")
     time.sleep(2)
 
 
-def waits(phone: Telephone) -> None:
+def waits(house: Breakable, phone: Telephone) -> None:
     time.sleep(1.5)
     phone.voice.press("0")
-    time.sleep(6)
+    prompter.until(house, phone.caller, "queue")
+    time.sleep(2.5)
 
 
-def leaves(phone: Telephone) -> None:
-    waits(phone)
+def leaves(house: Breakable, phone: Telephone) -> None:
+    waits(house, phone)
     phone.voice.press("1")
-    time.sleep(9)
+    prompter.until(house, phone.caller, "tone")
     phone.voice.say(tone((700.0,), 4))
     time.sleep(4.2)
 
 
 # Where he is when his telephone dies, and what becomes of his call.
-WHERE: dict[str, tuple[Callable[[Telephone], None], Outcome]] = {
+WHERE: dict[str, tuple[Callable[[Breakable, Telephone], None], Outcome]] = {
     "greeted": (greeted, Outcome.HUNG_UP), "never spoke": (never_spoke, Outcome.HUNG_UP), "asks": (asks, Outcome.HUNG_UP),
     "waits": (waits, Outcome.ABANDONED), "leaves": (leaves, Outcome.MESSAGE_LEFT),
 }  # fmt: skip
@@ -82,7 +84,7 @@ def test_whose_telephone_dies_holds_nothing_any_more_once_the_carrier_was_silent
     with nothing_is_left(place(house)), telephone(house, f"dies {where}") as phone:
         phone.voice.silent = where == "never spoke"
         phone.rings()
-        does(phone)
+        does(house, phone)
         phone.voice.silent = True
         died = now()
         call = house.call_of(phone.caller, seconds=WITHIN + 2)

@@ -20,7 +20,7 @@ from cli import sip
 from cli.sip_scenario import Say, Signal, Step, Told, Wait
 from dispatch.calls.calls import Call, CallStep, Outcome
 from dispatch.tickets.codes import DIGITS, digest
-from tests.journeys import ears
+from tests.journeys import ears, prompter
 from tests.journeys.trouble import (
     Breakable,
     accounted,
@@ -28,6 +28,7 @@ from tests.journeys.trouble import (
     breakable,
     calling,
     heard_somebody,
+    number_of,
     opened_by,
     operator,
     ticket_of,
@@ -43,10 +44,12 @@ LEAVES_A_MESSAGE: tuple[Step, ...] = (Wait(1.5), Signal("0", 0), *SPEAKS)
 LEAVES_A_MESSAGE_UNASKED: tuple[Step, ...] = SPEAKS
 WAITS_THEN_LEAVES_A_MESSAGE: tuple[Step, ...] = (Wait(1.5), Signal("0", 0), Told("queue"), Wait(1), Signal("1", 0), *SPEAKS)
 HEARS_HIS_CODE = Wait(11)
-ASKS_THE_MACHINE: tuple[Step, ...] = (Wait(1.5), Signal("1", 3.5))
-KEYS_A_DEPARTMENT: tuple[Step, ...] = (Signal("1", 0.5), Signal("0", 0.5), Signal("1", 1))
-LISTENS: tuple[Step, ...] = (Wait(10),)
-TALKS: tuple[Step, ...] = (Wait(1.5), Signal("0", 20))
+ASKS_THE_MACHINE: tuple[Step, ...] = (Wait(1.5), Signal("1", 0))
+KEYS_A_DEPARTMENT: tuple[Step, ...] = (Told(), Signal("1", 0.25), Signal("0", 0.25), Signal("1", 0))  # soon: meanwhile nothing is said to him
+IN_THE_MIDST = 2  # seconds after a script has begun
+TO_ITS_KEYS = len(ASKS_THE_MACHINE)  # where he listens until he is told to press them
+IS_HANDED_ON: tuple[Step, ...] = (Told("person"), Wait(4))
+TALKS: tuple[Step, ...] = (Wait(1.5), Signal("0", 0), Told("talk"), Wait(15))
 
 RUDE = {
     '"EVIL \\" b\\\\ \', ${CALLID} ;=|"': "13900008001",
@@ -106,10 +109,22 @@ def killed(house: Breakable, *names: str) -> dict[str, int]:
     return before
 
 
+def in_a_script(house: Breakable, *names: str) -> None:
+    """Wait until each of them is, after the menu: it speaks to him, or listens."""
+
+    def are_there(_: object) -> bool | None:
+        channels = [line.split("!") for line in house.exchange.cli("core show channels concise").splitlines()]
+        there = {row[7] for row in channels if len(row) > 7 and (row[1], row[4]) == ("ask", "Up")}
+        return {number_of(name) for name in names} <= there or None
+
+    house.eventually(are_there)
+    time.sleep(IN_THE_MIDST)
+
+
 def test_fastagi_killed_among_calls(house: Breakable) -> None:
     codes = house.codes()
-    with operator(house), calling(house, asks1=(*ASKS_THE_MACHINE, *LISTENS, Wait(12))) as asking:
-        time.sleep(6)
+    with operator(house), calling(house, asks1=(*ASKS_THE_MACHINE, Told("talk"), Wait(3))) as asking:
+        in_a_script(house, "asks1")
         before = killed(house, "agi")
         waits = (Told("queue"), Wait(1), Signal("1", 0), *SPEAKS)
         with calling(house, waits1=waits) as waiting:
@@ -124,10 +139,10 @@ def test_fastagi_killed_among_calls(house: Breakable) -> None:
 def test_fastagi_stopped_among_calls_and_everything_else_of_ours_soon_after(house: Breakable) -> None:
     """He who asks is handed on without FastAGI; he who comes next meets the exchange alone."""
     codes = house.codes()
-    with calling(house, asks2=(*ASKS_THE_MACHINE, *LISTENS, Wait(4))) as asking:
-        time.sleep(6)
+    with calling(house, asks2=(*ASKS_THE_MACHINE, *IS_HANDED_ON)) as asking:
+        in_a_script(house, "asks2")
         with stopped(house.pid("agi")):
-            time.sleep(5)  # in which the exchange gives a script up that says nothing
+            prompter.until(house, number_of("asks2"), "person")
             with stopped(*map(house.pid, others(house))), calling(house, leaves2=LEAVES_A_MESSAGE_UNASKED) as leaving:
                 all_ended(asking | leaving)
     # between the end of a sound and the exchange's patience nobody is there to send anything
@@ -140,10 +155,11 @@ def test_fastagi_stopped_among_calls_and_everything_else_of_ours_soon_after(hous
 def test_the_database_held_by_somebody_else_for_longer_than_anybody_waits(house: Breakable) -> None:
     codes = house.codes()
     with calling(
-        house, asks3=(*ASKS_THE_MACHINE, *KEYS_A_DEPARTMENT, Wait(8)), leaves3=LEAVES_A_MESSAGE
+        house, asks3=(*ASKS_THE_MACHINE, *KEYS_A_DEPARTMENT, *IS_HANDED_ON), leaves3=LEAVES_A_MESSAGE
     ) as before:
-        time.sleep(4)
+        in_a_script(house, "asks3", "leaves3")
         with locked(house), calling(house, arrives3=(*LEAVES_A_MESSAGE_UNASKED, HEARS_HIS_CODE)) as during:
+            prompter.go_on(before["asks3"], TO_ITS_KEYS)
             all_ended(before | during)
     asked = accounted(house, "asks3", Outcome.ABANDONED)
     left, arrived = (accounted(house, name, Outcome.MESSAGE_LEFT) for name in ("leaves3", "arrives3"))
@@ -157,7 +173,7 @@ def test_the_database_held_by_somebody_else_for_longer_than_anybody_waits(house:
 def test_the_link_to_the_exchange_cut_and_broker_and_worker_killed_while_an_operator_talks(house: Breakable) -> None:
     codes = house.codes()
     with operator(house), calling(house, talks4=TALKS) as talking:
-        time.sleep(3)
+        prompter.until(house, number_of("talks4"), "queue")
         house.relay.cut()
         dead = killed(house, "broker", "worker")
         with calling(house, waits4=WAITS_THEN_LEAVES_A_MESSAGE) as waiting:
@@ -173,10 +189,11 @@ def test_the_link_to_the_exchange_cut_and_broker_and_worker_killed_while_an_oper
 
 def test_the_exchange_mute_and_everything_but_fastagi_stopped_dead(house: Breakable) -> None:
     codes = house.codes()
-    with calling(house, leaves5=LEAVES_A_MESSAGE, asks5=(*ASKS_THE_MACHINE, Signal("0", 8))) as before:
-        time.sleep(5)
+    with calling(house, leaves5=LEAVES_A_MESSAGE, asks5=(*ASKS_THE_MACHINE, Told(), Signal("0", 0), *IS_HANDED_ON)) as before:
+        in_a_script(house, "leaves5", "asks5")
         house.relay.stall()
         with stopped(*map(house.pid, others(house))), calling(house, arrives5=LEAVES_A_MESSAGE) as during:
+            prompter.go_on(before["asks5"], TO_ITS_KEYS)
             all_ended(before | during)
         house.relay.mend()
     asked = accounted(house, "asks5", Outcome.ABANDONED)
@@ -249,7 +266,7 @@ def test_a_redis_stopped_dead_then_gone_and_started_again(apart: Apart) -> None:
         pid = int(client.info()["process_id"])
     with operator(house), ExitStack() as stack:
         lines = stack.enter_context(calling(house, talks7=TALKS))
-        time.sleep(3)
+        prompter.until(house, number_of("talks7"), "queue")
         away_since = time.monotonic()
         with stopped(pid):
             lines |= stack.enter_context(calling(house, waits7=WAITS_THEN_LEAVES_A_MESSAGE))
@@ -267,12 +284,13 @@ def test_a_redis_stopped_dead_then_gone_and_started_again(apart: Apart) -> None:
 def test_a_postgresql_stopped_dead_then_gone_and_started_again(apart: Apart) -> None:
     house, folder, codes = apart.house, apart.folder, apart.house.codes()
     with ExitStack() as stack:
-        asks = (*ASKS_THE_MACHINE, *KEYS_A_DEPARTMENT, Wait(8))
+        asks = (*ASKS_THE_MACHINE, *KEYS_A_DEPARTMENT, *IS_HANDED_ON)
         lines = stack.enter_context(calling(house, leaves6=LEAVES_A_MESSAGE, asks6=asks))
-        time.sleep(4)
+        in_a_script(house, "leaves6", "asks6")
         with stopped(int((folder / "data/postmaster.pid").read_text().split()[0])):
             lines |= stack.enter_context(calling(house, arrives6=LEAVES_A_MESSAGE_UNASKED))
-            time.sleep(5)  # asks6 has waited for an answer and been handed on meanwhile
+            prompter.go_on(lines["asks6"], TO_ITS_KEYS)
+            prompter.until(house, number_of("asks6"), "person")  # he has waited for an answer in vain
         pg_ctl(folder, "-m", "immediate", "stop")
         lines |= stack.enter_context(calling(house, follows6=LEAVES_A_MESSAGE_UNASKED))
         all_ended(lines)

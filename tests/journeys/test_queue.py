@@ -90,7 +90,7 @@ def test_who_is_answered_first_by_whom_and_whom_nobody_reached_is_rung_back(hous
         for coming in ({USUAL: TO_A_PERSON}, {AGAIN: TO_A_PERSON, DANGER: RINGS_110}):
             lines |= {caller: there.enter_context(sip.call(*steps, port=house.port, caller=caller)) for caller, steps in coming.items()}
             for caller in coming:
-                prompter.waits_in_the_queue(house, caller, lines[caller])
+                prompter.until(house, caller, "queue")
         for done, caller in ((OLD, DANGER), (OLDER, AGAIN), (DANGER, USUAL)):  # until now all operators talk
             prompter.hang_up(lines[done])
             talks[caller] = answered(house, caller)

@@ -21,6 +21,7 @@ from cli import sip
 from cli.exchange import Exchange
 from cli.exchange_plan import ExchangePlan
 from cli.installation import installation, secret
+from cli.ready import not_ready
 from cli.sip import Sipp, SippResult
 from cli.sip_scenario import Say, Wait
 from cli.sip_scenario import Step as Doing
@@ -137,13 +138,14 @@ def breakable(*, wide: bool = False, disk: Path | None = None, around: Mapping[s
     database = prepared(here)
     with database.writing() as session:
         town.settle(session, at=now())
-    over = threading.Event()
+    over, began = threading.Event(), now()
     try:
         exchange.start()
         with running(here, exchange=False) as supervisor:
             threading.Thread(target=_tend, args=(supervisor, over), daemon=True).start()
             house = Breakable(here, database, supervisor, exchange, relay)
             house.eventually(lambda _: True if len(house.codes()) >= 100 else None, 90)
+            house.eventually(lambda _: None if "FastAGI" in not_ready(here.settings, database, since=began) else True, 90)
             yield house
             names_nobody(here.settings)
     finally:
