@@ -12,7 +12,7 @@ from admin_ui.exports import csv_of
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
 from admin_ui.paging import number_in, wish
-from admin_ui.views.entry_steps import said
+from admin_ui.typed import said
 from hotline.accounts.roles import Permission
 from knowledge_base import categories, keeping_categories
 from knowledge_base.categories import Category

@@ -1,6 +1,6 @@
 """Messages that left the house, or should have: by which way, where they stand and why; for who runs the system."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy import Select, select
@@ -10,6 +10,7 @@ from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.paging import count_of, on_wished_days, page_of, wish, wish_code
+from admin_ui.typed import said
 from admin_ui.words import DELIVERIES, TOLD, WAYS_OUT
 from hotline import audit
 from hotline.accounts.roles import Permission
@@ -52,7 +53,7 @@ def page(delivery_id: int) -> ResponseReturnValue:
 @needs(Permission.TELLING)
 def text(delivery_id: int) -> ResponseReturnValue:
     """The text and the whole address, for a reason that is written down; a query code is shown to nobody."""
-    why = request.form.get("why", "").strip()[:500]
+    why = said("why")
     with writing() as session:
         row = _row(session, delivery_id)
         if not why:

@@ -6,6 +6,7 @@ from flask_babel import gettext
 
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, writing
+from admin_ui.typed import said
 from dispatch.calls.on_desk import answered_by
 from dispatch.tickets import his_matters
 from dispatch.tickets.steps import ReferralError
@@ -18,7 +19,7 @@ blueprint = Blueprint("desk_verifying", __name__, url_prefix="/desk")
 @needs(Permission.DESK)
 def verify() -> ResponseReturnValue:
     """The matters of the caller; nothing of them where what he said isn't what was written down."""
-    code, four, name, matter = (_said(field) for field in ("code", "four", "name", "matter"))
+    code, four, name, matter = (said(field, 60) for field in ("code", "four", "name", "matter"))
     try:
         with writing() as session:
             call = answered_by(session, request.form.get("call_id", ""), me().id, at=now())
@@ -29,7 +30,3 @@ def verify() -> ResponseReturnValue:
             return render_template("_his_matters.html", tickets=found)
     except ReferralError as error:
         return render_template("_his_matters.html", tickets=[], trouble=str(error)), 422
-
-
-def _said(field: str) -> str:
-    return request.form.get(field, "").strip()[:60]

@@ -13,6 +13,7 @@ from admin_ui.exports import csv_in_stretches
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
 from admin_ui.paging import page_of, wish, wish_code
+from admin_ui.typed import said
 from admin_ui.words import SHARES
 from dispatch.tickets import joint, reach, share_list
 from dispatch.tickets.list_order import common
@@ -56,15 +57,14 @@ def page(share_id: int) -> ResponseReturnValue:
 @blueprint.post("/<int:share_id>/give")
 @needs(Permission.HANDLE)
 def give(share_id: int) -> ResponseReturnValue:
-    words = request.form.get("words", "").strip()
-    return _taken(share_id, lambda s, share, at: joint.give(s, share, words=words, by=me(), at=at))
+    return _taken(share_id, lambda s, share, at: joint.give(
+        s, share, words=said("words", joint.LONGEST), by=me(), at=at))  # fmt: skip
 
 
 @blueprint.post("/<int:share_id>/back")
 @needs(Permission.HANDLE)
 def give_back(share_id: int) -> ResponseReturnValue:
-    why = request.form.get("why", "").strip()[:500]
-    return _taken(share_id, lambda s, share, at: joint.give_back(s, share, why=why, by=me(), at=at))
+    return _taken(share_id, lambda s, share, at: joint.give_back(s, share, why=said("why"), by=me(), at=at))
 
 
 def _taken(share_id: int, deed: Callable[[Session, Share, datetime], None]) -> ResponseReturnValue:

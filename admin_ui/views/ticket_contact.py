@@ -11,7 +11,7 @@ from admin_ui.house import house, me, now, writing
 from admin_ui.paging import number_in
 from admin_ui.phones import PhonesError
 from admin_ui.views.ticket import show
-from admin_ui.views.ticket_steps import take
+from admin_ui.views.ticket_taking import take
 from dispatch.callbacks import contacting
 from dispatch.callbacks.caller_contacts import CallerContact
 from dispatch.tickets.tickets import Ticket

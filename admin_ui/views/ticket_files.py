@@ -12,7 +12,7 @@ from admin_ui.handed_in import allow_a_file, given_file
 from admin_ui.house import house, me, now, reading, writing
 from admin_ui.sending import sent
 from admin_ui.views.ticket import show
-from admin_ui.views.ticket_steps import as_seen, take
+from admin_ui.views.ticket_taking import as_seen, take
 from dispatch.tickets import reach, ticket_files
 from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.tickets import Ticket

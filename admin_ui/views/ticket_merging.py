@@ -2,14 +2,15 @@
 
 from datetime import datetime
 
-from flask import Blueprint, request
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from admin_ui.guards import needs
 from admin_ui.house import house, me
-from admin_ui.views.ticket_steps import take
+from admin_ui.typed import said
+from admin_ui.views.ticket_taking import take
 from dispatch.tickets import merging, reach
 from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.tickets import Ticket
@@ -22,10 +23,10 @@ blueprint = Blueprint("ticket_merging", __name__, url_prefix="/tickets/<number>"
 @needs(Permission.DISPATCH)
 def merge(number: str) -> ResponseReturnValue:
     def deed(session: Session, ticket: Ticket, at: datetime) -> None:
-        into = reach.ticket(session, _said("into").upper(), account=me())
+        into = reach.ticket(session, said("into").upper(), account=me())
         if into is None:
             raise ReferralError(gettext("请填写要并入的工单编号"))
-        merging.merge(session, ticket, into=into, why=_said("why"), by=me(), settings=house().settings, at=at)
+        merging.merge(session, ticket, into=into, why=said("why"), by=me(), settings=house().settings, at=at)
 
     return take(number, deed)
 
@@ -33,8 +34,4 @@ def merge(number: str) -> ResponseReturnValue:
 @blueprint.post("/unmerge")
 @needs(Permission.DISPATCH)
 def take_out(number: str) -> ResponseReturnValue:
-    return take(number, lambda s, ticket, at: merging.take_out(s, ticket, why=_said("why"), by=me(), at=at))
-
-
-def _said(name: str) -> str:
-    return request.form.get(name, "").strip()[:500]
+    return take(number, lambda s, ticket, at: merging.take_out(s, ticket, why=said("why"), by=me(), at=at))

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from admin_ui.guards import needs
 from admin_ui.house import house, me
 from admin_ui.paging import number_in
-from admin_ui.views.ticket_steps import take
+from admin_ui.typed import said
+from admin_ui.views.ticket_taking import take
 from dispatch.tickets import joint
 from dispatch.tickets.shares import Share
 from dispatch.tickets.steps import ReferralError
@@ -24,7 +25,7 @@ blueprint = Blueprint("ticket_shares", __name__, url_prefix="/tickets/<number>/s
 @blueprint.post("/want")
 @needs(Permission.HANDLE)
 def want(number: str) -> ResponseReturnValue:
-    return take(number, lambda s, ticket, at: joint.want(s, ticket, why=_said("why"), by=me(), at=at))
+    return take(number, lambda s, ticket, at: joint.want(s, ticket, why=said("why"), by=me(), at=at))
 
 
 @blueprint.post("")
@@ -36,7 +37,7 @@ def ask(number: str) -> ResponseReturnValue:
         of = session.get(Department, chosen) if chosen is not None else None
         if of is None:
             raise ReferralError(gettext("请选择协办单位"))
-        joint.ask(session, ticket, of=of, words=_said("words"), by=me(), settings=house().settings, at=at)
+        joint.ask(session, ticket, of=of, words=said("words"), by=me(), settings=house().settings, at=at)
 
     return take(number, deed)
 
@@ -49,10 +50,6 @@ def end(number: str) -> ResponseReturnValue:
         share = session.get(Share, chosen) if chosen is not None else None
         if share is None or share.ticket_id != ticket.id:
             abort(404)
-        joint.end(session, share, why=_said("why"), by=me(), at=at)
+        joint.end(session, share, why=said("why"), by=me(), at=at)
 
     return take(number, deed)
-
-
-def _said(name: str) -> str:
-    return request.form.get(name, "").strip()[:500]

@@ -1,18 +1,17 @@
-"""The steps of a ticket, each behind its own permission; what can't be done is said in words on the ticket's page."""
+"""The steps of a ticket, each behind its own permission."""
 
-from collections.abc import Callable
 from datetime import datetime
 
-from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.exc import StaleDataError
 
 from admin_ui.guards import needs
-from admin_ui.house import house, me, now, reading, writing
+from admin_ui.house import house, me
 from admin_ui.paging import code_in, number_in
-from admin_ui.views.ticket import show
+from admin_ui.typed import said
+from admin_ui.views.ticket_taking import take
 from dispatch.tickets import (
     asides,
     colleague_notes,
@@ -21,7 +20,6 @@ from dispatch.tickets import (
     extensions,
     facts,
     intake,
-    reach,
     referrals,
     secrecy,
     succeeding,
@@ -29,7 +27,6 @@ from dispatch.tickets import (
     urging,
 )
 from dispatch.tickets.intake import Matter
-from dispatch.tickets.states import ImpossibleStep
 from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.tickets import Klass, Ticket, Urgency
 from hotline.accounts.roles import Permission
@@ -37,47 +34,19 @@ from hotline.directory.departments import Department
 from hotline.times import local_day
 
 blueprint = Blueprint("ticket_steps", __name__, url_prefix="/tickets/<number>")
-Deed = Callable[[Session, Ticket, datetime], None]
-
-
-def take(number: str, deed: Deed) -> ResponseReturnValue:
-    """Take one step and go back to the ticket, or to the list when the ticket left one's reach with it."""
-    try:
-        with writing() as session:
-            ticket = reach.ticket(session, number, account=me()) or abort(404)
-            as_seen(ticket)
-            deed(session, ticket, now())
-    except (ReferralError, ImpossibleStep) as error:
-        return show(number, trouble=str(error), typed=request.form), 422
-    except StaleDataError:
-        return show(number, trouble=gettext("工单已被他人更新，请核对后重新操作"), typed=request.form), 422
-    flash(gettext("已完成：%(number)s", number=number), "success")
-    with reading() as session:
-        still = reach.ticket(session, number, account=me()) is not None
-    return redirect(url_for("ticket.page", number=number) if still else url_for("tickets.listed"), 303)
-
-
-def as_seen(ticket: Ticket) -> None:
-    """ReferralError when it isn't any more what the person had before his eyes."""
-    if str(ticket.version) != request.form.get("version"):
-        raise ReferralError(gettext("工单已被他人更新，请核对后重新操作"))
-
-
-def _said(name: str, most: int) -> str:
-    return request.form.get(name, "").strip()[:most]
 
 
 def _matter() -> Matter:
-    klass = _said("klass", 12)
+    klass = said("klass", 12)
     if klass not in set(Klass):
         raise ReferralError(gettext("请选择类别"))
-    return Matter(klass=Klass(klass), title=_said("title", 120), summary=_said("summary", 4000),
-                  confidential="confidential" in request.form, complained_of=_said("complained_of", 120),
-                  urgency=code_in(_said("urgency", 8), Urgency) or Urgency.NORMAL)  # fmt: skip
+    return Matter(klass=Klass(klass), title=said("title", 120), summary=said("summary", 4000),
+                  confidential="confidential" in request.form, complained_of=said("complained_of", 120),
+                  urgency=code_in(said("urgency", 8), Urgency) or Urgency.NORMAL)  # fmt: skip
 
 
 def _department(session: Session) -> Department:
-    chosen = number_in(_said("department", 12))
+    chosen = number_in(said("department", 12))
     found = session.get(Department, chosen) if chosen is not None else None
     if found is None:
         raise ReferralError(gettext("请选择承办单位"))
@@ -90,7 +59,7 @@ def dispatch(number: str) -> ResponseReturnValue:
     def deed(session: Session, ticket: Ticket, at: datetime) -> None:
         to = _department(session)
         intake.describe(session, ticket, _matter(), by=me(), settings=house().settings, at=at)
-        referrals.dispatch(session, ticket, to=to, by=me(), settings=house().settings, at=at, why=_said("why", 500))
+        referrals.dispatch(session, ticket, to=to, by=me(), settings=house().settings, at=at, why=said("why"))
 
     return take(number, deed)
 
@@ -101,7 +70,7 @@ def impose(number: str) -> ResponseReturnValue:
     def deed(session: Session, ticket: Ticket, at: datetime) -> None:
         to = _department(session)
         intake.describe(session, ticket, _matter(), by=me(), settings=house().settings, at=at)
-        referrals.impose(session, ticket, to=to, why=_said("why", 500), by=me(), settings=house().settings, at=at)
+        referrals.impose(session, ticket, to=to, why=said("why"), by=me(), settings=house().settings, at=at)
 
     return take(number, deed)
 
@@ -109,7 +78,7 @@ def impose(number: str) -> ResponseReturnValue:
 @blueprint.post("/supervise")
 @needs(Permission.SUPERVISE)
 def supervise(number: str) -> ResponseReturnValue:
-    return take(number, lambda s, ticket, at: supervising.by_hand(s, ticket, why=_said("why", 500), by=me(), at=at))
+    return take(number, lambda s, ticket, at: supervising.by_hand(s, ticket, why=said("why"), by=me(), at=at))
 
 
 @blueprint.post("/accept")
@@ -122,7 +91,7 @@ def accept(number: str) -> ResponseReturnValue:
 @needs(Permission.HANDLE)
 def give_back(number: str) -> ResponseReturnValue:
     return take(number, lambda s, ticket, at: referrals.give_back(
-        s, ticket, why=_said("why", 500), by=me(), settings=house().settings, at=at))  # fmt: skip
+        s, ticket, why=said("why"), by=me(), settings=house().settings, at=at))  # fmt: skip
 
 
 @blueprint.post("/hand-down")
@@ -130,7 +99,7 @@ def give_back(number: str) -> ResponseReturnValue:
 def hand_down(number: str) -> ResponseReturnValue:
     def deed(session: Session, ticket: Ticket, at: datetime) -> None:
         intake.describe(session, ticket, _matter(), by=me(), settings=house().settings, at=at)
-        counties.hand_down(session, ticket, county=_said("county", 6), why=_said("why", 500), by=me(),
+        counties.hand_down(session, ticket, county=said("county", 6), why=said("why"), by=me(),
                            settings=house().settings, at=at)  # fmt: skip
 
     return take(number, deed)
@@ -139,7 +108,7 @@ def hand_down(number: str) -> ResponseReturnValue:
 @blueprint.post("/hand-up")
 @needs(Permission.DISPATCH)
 def hand_up(number: str) -> ResponseReturnValue:
-    return take(number, lambda s, ticket, at: counties.hand_up(s, ticket, why=_said("why", 500), by=me(),
+    return take(number, lambda s, ticket, at: counties.hand_up(s, ticket, why=said("why"), by=me(),
                                                                 settings=house().settings, at=at))
 
 
@@ -147,7 +116,7 @@ def hand_up(number: str) -> ResponseReturnValue:
 @needs(Permission.HANDLE)
 def reply(number: str) -> ResponseReturnValue:
     return take(number, lambda s, ticket, at: referrals.reply(
-        s, ticket, text=_said("reply", 4000), personal="personal" in request.form, by=me(), at=at))  # fmt: skip
+        s, ticket, text=said("reply", 4000), personal="personal" in request.form, by=me(), at=at))  # fmt: skip
 
 
 @blueprint.post("/sign")
@@ -160,14 +129,14 @@ def sign(number: str) -> ResponseReturnValue:
 @blueprint.post("/decline")
 @needs(Permission.SIGN)
 def decline(number: str) -> ResponseReturnValue:
-    return take(number, lambda s, ticket, at: referrals.decline(s, ticket, why=_said("why", 500), by=me(), at=at))
+    return take(number, lambda s, ticket, at: referrals.decline(s, ticket, why=said("why", 500), by=me(), at=at))
 
 
 @blueprint.post("/send-back")
 @needs(Permission.CHECK)
 def send_back(number: str) -> ResponseReturnValue:
     return take(number, lambda s, ticket, at: referrals.send_back(
-        s, ticket, why=_said("why", 500), by=me(), settings=house().settings, at=at))  # fmt: skip
+        s, ticket, why=said("why"), by=me(), settings=house().settings, at=at))  # fmt: skip
 
 
 @blueprint.post("/pass")
@@ -180,47 +149,47 @@ def pass_reply(number: str) -> ResponseReturnValue:
 @blueprint.post("/settle")
 @needs(Permission.DECIDE)
 def settle(number: str) -> ResponseReturnValue:
-    return take(number, lambda s, ticket, at: disputes.settle(s, ticket, why=_said("why", 500), by=me(), at=at))
+    return take(number, lambda s, ticket, at: disputes.settle(s, ticket, why=said("why"), by=me(), at=at))
 
 
 @blueprint.post("/redo-again")
 @needs(Permission.DECIDE)
 def redo_again(number: str) -> ResponseReturnValue:
     return take(number, lambda s, ticket, at: disputes.redo_again(
-        s, ticket, why=_said("why", 500), by=me(), settings=house().settings, at=at))  # fmt: skip
+        s, ticket, why=said("why"), by=me(), settings=house().settings, at=at))  # fmt: skip
 
 
 @blueprint.post("/ask-facts")
 @needs(Permission.HANDLE)
 def ask_facts(number: str) -> ResponseReturnValue:
     return take(number, lambda s, ticket, at: facts.ask(
-        s, ticket, why=_said("why", 500), by=me(), settings=house().settings, at=at))  # fmt: skip
+        s, ticket, why=said("why"), by=me(), settings=house().settings, at=at))  # fmt: skip
 
 
 @blueprint.post("/give-facts")
 @needs(Permission.REFER)
 def give_facts(number: str) -> ResponseReturnValue:
     return take(number, lambda s, ticket, at: facts.give(
-        s, ticket, words=_said("why", 500), by=me(), settings=house().settings, at=at))  # fmt: skip
+        s, ticket, words=said("why"), by=me(), settings=house().settings, at=at))  # fmt: skip
 
 
 @blueprint.post("/withdraw")
 @needs(Permission.REFER)
 def withdraw(number: str) -> ResponseReturnValue:
-    return take(number, lambda s, ticket, at: asides.withdraw(s, ticket, why=_said("why", 500), by=me(), at=at))
+    return take(number, lambda s, ticket, at: asides.withdraw(s, ticket, why=said("why"), by=me(), at=at))
 
 
 @blueprint.post("/void")
 @needs(Permission.DECIDE)
 def void(number: str) -> ResponseReturnValue:
-    return take(number, lambda s, ticket, at: asides.void(s, ticket, why=_said("why", 500), by=me(), at=at))
+    return take(number, lambda s, ticket, at: asides.void(s, ticket, why=said("why"), by=me(), at=at))
 
 
 @blueprint.post("/not-accept")
 @needs(Permission.DISPATCH)
 def not_accept(number: str) -> ResponseReturnValue:
     return take(number, lambda s, ticket, at: asides.not_accept(
-        s, ticket, why=_said("why", 500), where=_said("where", 200), by=me(),
+        s, ticket, why=said("why"), where=said("where", 200), by=me(),
         settings=house().settings, at=at))  # fmt: skip
 
 
@@ -228,15 +197,15 @@ def not_accept(number: str) -> ResponseReturnValue:
 @needs(Permission.DISPATCH)
 def pass_on(number: str) -> ResponseReturnValue:
     return take(number, lambda s, ticket, at: asides.pass_on(
-        s, ticket, number=_said("foreign", 40), why=_said("why", 500), by=me(), at=at))  # fmt: skip
+        s, ticket, number=said("foreign", 40), why=said("why"), by=me(), at=at))  # fmt: skip
 
 
 @blueprint.post("/succeed")
 @needs(Permission.DISPATCH)
 def succeed(number: str) -> ResponseReturnValue:
     def deed(session: Session, ticket: Ticket, at: datetime) -> None:
-        to = succeeding.chosen(session, ticket, number_in(_said("heir", 12)), on=local_day(at))
-        succeeding.succeed(session, ticket, to=to, why=_said("why", 500), by=me(), settings=house().settings, at=at)
+        to = succeeding.chosen(session, ticket, number_in(said("heir", 12)), on=local_day(at))
+        succeeding.succeed(session, ticket, to=to, why=said("why"), by=me(), settings=house().settings, at=at)
 
     return take(number, deed)
 
@@ -245,14 +214,14 @@ def succeed(number: str) -> ResponseReturnValue:
 @needs(Permission.DISPATCH)
 def take_away(number: str) -> ResponseReturnValue:
     return take(number, lambda s, ticket, at: succeeding.take_away(
-        s, ticket, why=_said("why", 500), by=me(), settings=house().settings, at=at))  # fmt: skip
+        s, ticket, why=said("why"), by=me(), settings=house().settings, at=at))  # fmt: skip
 
 
 @blueprint.post("/ask-extension")
 @needs(Permission.HANDLE)
 def ask_extension(number: str) -> ResponseReturnValue:
     return take(number, lambda s, ticket, at: extensions.ask(
-        s, ticket, days=number_in(_said("days", 3)) or 0, why=_said("why", 500), by=me(), settings=house().settings,
+        s, ticket, days=number_in(said("days", 3)) or 0, why=said("why"), by=me(), settings=house().settings,
         at=at))  # fmt: skip
 
 
@@ -260,35 +229,35 @@ def ask_extension(number: str) -> ResponseReturnValue:
 @needs(Permission.OVERSEE)
 def extend(number: str) -> ResponseReturnValue:
     return take(number, lambda s, ticket, at: extensions.grant(
-        s, ticket, why=_said("why", 500), by=me(), settings=house().settings, at=at))  # fmt: skip
+        s, ticket, why=said("why"), by=me(), settings=house().settings, at=at))  # fmt: skip
 
 
 @blueprint.post("/refuse-extension")
 @needs(Permission.OVERSEE)
 def refuse_extension(number: str) -> ResponseReturnValue:
-    return take(number, lambda s, ticket, at: extensions.refuse(s, ticket, why=_said("why", 500), by=me(), at=at))
+    return take(number, lambda s, ticket, at: extensions.refuse(s, ticket, why=said("why"), by=me(), at=at))
 
 
 @blueprint.post("/colleague-note")
 @needs(Permission.TICKETS)
 def colleague_note(number: str) -> ResponseReturnValue:
     return take(number, lambda s, ticket, at: colleague_notes.write(
-        s, ticket, words=_said("words", 501), by=me(), at=at))  # fmt: skip
+        s, ticket, words=said("words", 501), by=me(), at=at))  # fmt: skip
 
 
 @blueprint.post("/urge")
 @needs(Permission.REFER)
 def urge(number: str) -> ResponseReturnValue:
-    return take(number, lambda s, ticket, at: urging.urge(s, ticket, words=_said("words", 500), by=me(), at=at))
+    return take(number, lambda s, ticket, at: urging.urge(s, ticket, words=said("words"), by=me(), at=at))
 
 
 @blueprint.post("/confide")
 @needs(Permission.REFER)
 def confide(number: str) -> ResponseReturnValue:
-    return take(number, lambda s, ticket, at: secrecy.ask(s, ticket, why=_said("why", 500), by=me(), at=at))
+    return take(number, lambda s, ticket, at: secrecy.ask(s, ticket, why=said("why"), by=me(), at=at))
 
 
 @blueprint.post("/supplement")
 @needs(Permission.REFER)
 def supplement(number: str) -> ResponseReturnValue:
-    return take(number, lambda s, ticket, at: urging.supplement(s, ticket, words=_said("words", 500), by=me(), at=at))
+    return take(number, lambda s, ticket, at: urging.supplement(s, ticket, words=said("words"), by=me(), at=at))

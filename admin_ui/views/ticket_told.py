@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from admin_ui.guards import needs
 from admin_ui.house import me
-from admin_ui.views.ticket_steps import take
+from admin_ui.views.ticket_taking import take
 from dispatch.tickets import caller_told
 from dispatch.tickets.steps import ReferralError
 from dispatch.tickets.tickets import Ticket
