@@ -129,7 +129,7 @@ def sign(number: str) -> ResponseReturnValue:
 @blueprint.post("/decline")
 @needs(Permission.SIGN)
 def decline(number: str) -> ResponseReturnValue:
-    return take(number, lambda s, ticket, at: referrals.decline(s, ticket, why=said("why", 500), by=me(), at=at))
+    return take(number, lambda s, ticket, at: referrals.decline(s, ticket, why=said("why"), by=me(), at=at))
 
 
 @blueprint.post("/send-back")
