@@ -16,7 +16,7 @@ from admin_ui.navigation import navigation
 from admin_ui.people import who
 from admin_ui.refusals import said
 from hotline.accounts.roles import Permission
-from hotline.logs import mask
+from hotline.logs import mask, mask_within
 from hotline.times import local, now
 from knowledge_base import direct
 
@@ -78,7 +78,8 @@ def late(at: datetime | None) -> bool:
 def install(app: Flask) -> None:
     """Give the templates their words."""
     app.jinja_env.filters.update(moment=moment, day=day, clock=clock, spell=spell, left=left, late=late, word=word,
-                                 mask=mask, said=said, direct=direct.number_of, who=who)  # fmt: skip
+                                 mask=mask, mask_within=mask_within, said=said, direct=direct.number_of,
+                                 who=who)  # fmt: skip
     app.jinja_env.globals.update(can=can, again=again, words=words, navigation=navigation, unread=unread,
                                  browser_phone=browser_phones.mine)  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -10,6 +10,7 @@ from admin_ui.house import me, now, writing
 from dispatch.calls import callers
 from dispatch.calls.callers import UnmaskError
 from dispatch.calls.calls import Call
+from dispatch.passed.passed_matters import PassedMatter
 from dispatch.tickets import reach
 from dispatch.tickets.tickets import Ticket
 from hotline.accounts.roles import Permission
@@ -35,11 +36,27 @@ def of_ticket(number: str) -> ResponseReturnValue:
         return _shown(ticket, lambda: callers.unmask(session, ticket, why=_why(), by=me(), at=now()))
 
 
+@blueprint.post("/passed/<int:row_id>/number")
+@needs(Permission.UNMASK)
+def of_passed(row_id: int) -> ResponseReturnValue:
+    """Of a matter of 12345 that could not be taken: whoever sees to it may have to ring its caller."""
+    with writing() as session:
+        row = session.get(PassedMatter, row_id)
+        if row is None or not (reach.inside(me()) and me().may(Permission.EXCHANGE)):
+            abort(404)
+
+        def unmasked() -> str:
+            callers.note_unmasked(session, ("passed_matter", row.id), why=_why(), by=me(), at=now())
+            return str(row.content.get("contact", ""))
+
+        return _shown(row, unmasked)
+
+
 def _why() -> str:
     return request.form.get("why", "").strip()[:500]
 
 
-def _shown(thing: Call | Ticket, unmasked: Callable[[], str]) -> ResponseReturnValue:
+def _shown(thing: Call | Ticket | PassedMatter, unmasked: Callable[[], str]) -> ResponseReturnValue:
     try:
         return render_template("_number.html", number=unmasked() or "—")
     except UnmaskError as error:

@@ -30,10 +30,15 @@ def call(session: Session, call_id: str, *, account: Account) -> Call | None:
 
 def unmask(session: Session, thing: Call | Ticket, *, why: str, by: Account, at: datetime) -> str:
     """The caller's full number, and a line in the audit trail of who wanted it and why."""
+    note_unmasked(session, ("call", thing.id) if isinstance(thing, Call) else ("ticket", thing.number), why=why, by=by,
+                  at=at)  # fmt: skip
+    return thing.caller if isinstance(thing, Call) else thing.contact or thing.caller
+
+
+def note_unmasked(session: Session, about: tuple[str, object], *, why: str, by: Account, at: datetime) -> None:
+    """Note who sees a full number, and why; UnmaskError where he may not, or says nothing."""
     if len(why.strip()) < 2:
         raise UnmaskError("请说明查看完整号码的理由")
     if not by.may(Permission.UNMASK):
         raise UnmaskError("您无权查看完整号码")
-    about = ("call", thing.id) if isinstance(thing, Call) else ("ticket", thing.number)
     audit.note(session, "number.unmasked", by=by.login, at=at, about=about, reason=why.strip()[:500])
-    return thing.caller if isinstance(thing, Call) else thing.contact or thing.caller

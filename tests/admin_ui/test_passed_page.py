@@ -1,6 +1,7 @@
 """12345往来: a file is handed in where there is no interface, its rows become tickets once, and what went back is seen."""
 
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from dispatch.passed.passed_form import FORM
 from dispatch.passed.passed_matters import PassedMatter
+from hotline.audit import AuditRow
 
 World = Any
 SignIn = Callable[[str], FlaskClient]
@@ -51,3 +53,21 @@ def test_a_file_of_12345_is_handed_in_row_by_row_and_again_without_harm(world: W
     assert number in office.get("/passed/export.csv?q=yx2026").text
     assert "请先选择" in office.post("/passed", data={}).text
     assert signed_in("county_office").get("/passed").status_code == 403
+
+
+def test_the_number_of_what_could_not_be_taken_is_masked_and_shown_for_a_reason_that_is_kept(world: World, signed_in: SignIn) -> None:
+    office = signed_in("supervisor")
+    row = {"number": "YX1", "class": "咨询", "title": "社保，请打13887712345", "contact": "13912345678"}
+    office.post("/passed", data={"file": (io.BytesIO(filled(office, row)), "转来.xlsx")})
+    page = office.get("/passed").text
+    assert ("139****5678" in page, "138****2345" in page) == (True, True)
+    assert not any(number in page for number in ("13912345678", "13887712345"))
+    there = re.search(r'hx-post="(/passed/\d+/number)"', page)
+    assert there
+    assert office.post(there[1], data={"why": " "}).status_code == 422
+    assert "13912345678" in office.post(there[1], data={"why": "核实事项内容"}).text
+    for login, code in (("operator", 404), ("city_office", 403)):
+        assert signed_in(login).post(there[1], data={"why": "核实事项内容"}).status_code == code
+    with world.database.reading() as session:
+        noted = session.scalars(select(AuditRow).where(AuditRow.deed == "number.unmasked")).all()
+    assert [(one.by, one.kind, one.reason) for one in noted] == [("supervisor", "passed_matter", "核实事项内容")]
