@@ -14,12 +14,14 @@ from tests.exchange.names import ROOT
 
 CONF = ROOT / "asterisk-conf"
 HELD = 30  # seconds; who is held hangs up long before
+BESIDE = 2  # seconds: where somebody else is held the exchange looks at the caller only when that is over
 FAMILY = "held"  # of the exchange's own database
 GONE = "-"  # what the mark of a step ends in where it is done for a caller who has hung up
 # A step of its own, so that the step after it is not begun: a mark in the exchange's database is taken away by the first who
 # comes, and he waits. Whoever passes tells the call that his telephone knows.
 _HOLD = 'ExecIf($["${DB_DELETE(%s/s%s${GONE})}" != ""]?Wait(%s):NoOp(s%s${GONE} ${CHANNEL(pjsip,call-id)} ${CALLID}))'
 _LINE = re.compile(r"(\s*(?:exten\s*=>\s*[^,]+,|same\s*=>\s*))(\w+(?:\([\w-]+\))?),(.*)", re.S)
+_BEFORE = re.compile(r"\bb\(([\w-]+)\^(\w+)\^")  # what is done on the channel of who is to be rung
 _PASSES = re.compile(r'Executing \[\S+@[\w-]+:\d+\] ExecIf\("([^"]+)", "(\d+)\?Wait\(\d+\):NoOp\(s(\d+)(-?) ([^ )]*) ?([^ )]*)\)"\)')
 _PLAYS = re.compile(r"<([^>]+)> Playing '([^']+?)(?:\.\w+)?'")
 _COLOURS = re.compile(r"\x1b\[[\d;]*m")
@@ -65,6 +67,12 @@ class Stages:
         runs = {(step.where, step.application) for step in self.plan.all()}
         return frozenset(number for number, step in enumerate(self.plan.steps) if any((step.where, one) in runs for one in LASTING))
 
+    @cached_property
+    def beside(self) -> frozenset[tuple[str, str]]:
+        """Contexts and extensions whose steps are of whom a queue or another rings, while the caller waits until they are over."""
+        rung = {(target.context, target.extension) for target in self.plan.targets() if target.step.application == "Queue"}
+        return frozenset(rung | set(_BEFORE.findall(self.plan.text)))
+
     def step(self, number: int) -> Step:
         return self.plan.steps[number]
 
@@ -99,7 +107,9 @@ def _held(of: Stages, numbers: dict[str, int], name: str) -> Iterator[str]:
         said = _LINE.fullmatch(line)
         assert said, line
         head, priority, does = said.groups()
-        stop = _HOLD % (FAMILY, number, HELD, number) if number in of.met else f"Set(GONE={GONE})"
+        step = of.step(number)
+        seconds = BESIDE if (step.context, step.extension) in of.beside else HELD
+        stop = _HOLD % (FAMILY, number, seconds, number) if number in of.met else f"Set(GONE={GONE})"
         yield f"{head}{priority},{stop}\n same => n,{does}\n"
 
 

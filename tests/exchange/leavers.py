@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from hotline.phones import normalise
 from tests.journeys.trouble import Breakable
-from tests.support.sound import Voice, tone
-from tests.support.telephone import Message, Telephone, read
+from tests.support.sound import SILENCE, Voice, tone
+from tests.support.telephone import Message, Telephone, read, signed
 
 WITHIN = 0.25  # seconds from when something begins that lasts until he hangs up in its midst
 LONGEST = 150.0  # seconds of a call that nobody ends
@@ -26,12 +26,21 @@ _numbers = itertools.count(1)
 
 
 @dataclass(frozen=True)
+class Line:
+    """A line of the house's own: its name and password, and what else is told over it of who rings."""
+
+    name: str
+    password: str
+    tells: Callable[[str], str] = lambda number: f"X-Rings: {number}"
+
+
+@dataclass(frozen=True)
 class Way:
-    """What somebody presses when he hears which sound (the n-th item the n-th time), or when he comes to an application
-    of the dialplan; he speaks into each recording. `reaches`: for which scripts FastAGI can't be reached (False), or
+    """What somebody presses when he hears which sound (the n-th item the n-th time; a blank is a second), or when he comes to
+    an application of the dialplan; he speaks into each recording. `reaches`: for which scripts FastAGI can't be reached (False), or
     doesn't answer (None); "": for all others. `until`: the context, or the step, from where on others go the same way.
     `rung`: he doesn't call, he is rung by what this does with his number. `meanwhile`: what others do with him. `goes`: what
-    he meets, and how many seconds later he goes by himself."""
+    he meets ("": that he has picked up), and how many seconds later he goes by himself. `line`: the house's, from which he rings."""
 
     presses: Mapping[str, str | list[str]] = field(default_factory=dict)
     reaches: Mapping[str, bool | None] = field(default_factory=dict)
@@ -41,6 +50,7 @@ class Way:
     rung: Callable[[Breakable, str], None] | None = None
     meanwhile: Callable[[Breakable, str], None] | None = None
     goes: Mapping[str, float] = field(default_factory=dict)
+    line: Callable[[Breakable], Line] | None = None
 
 
 class Going:
@@ -118,13 +128,16 @@ class Leaver(ABC):
             self._press("#")
         if what in self.way.goes and not self.stage:
             self.goes(after=self.way.goes[what])
-        if (keys := self.way.presses.get(what)) is not None:
+        if not self.stage and (keys := self.way.presses.get(what)) is not None:
             at = self._times[what] = self._times.get(what, -1) + 1
             self._press(keys if isinstance(keys, str) else keys[at] if at < len(keys) else "")
 
     def _press(self, keys: str) -> None:
         for key in keys:
-            self.voice.press(key)
+            if key == " ":
+                self.voice.say(SILENCE * 50)
+            else:
+                self.voice.press(key)
 
     def call(self) -> None:
         """From the first word to the end; once another has come to the end of this way he has nothing more to do."""
@@ -161,16 +174,18 @@ class Leaver(ABC):
 
 
 class Caller(Leaver):
-    """Who calls the hotline."""
+    """Who calls the hotline, or from it."""
 
-    def __init__(self, port: int, going: Going) -> None:
+    def __init__(self, house: Breakable, going: Going) -> None:
         super().__init__(going)
-        self._phone = Telephone(port, self.number, self.way.called)
+        self._line = self.way.line(house) if self.way.line else None
+        self._phone = Telephone(house.port, self._line.name if self._line else self.number, self.way.called)
         self.voice, self.sip_call = self._phone.voice, self._phone.call_id
-        self._answered = False
+        self._answered, self._asked = False, 0
 
-    def _begins(self) -> None:
-        self._phone.ask("INVITE", self._phone.offer())
+    def _begins(self, *headers: str) -> None:
+        self._asked += 1
+        self._phone.ask("INVITE", self._phone.offer(), *headers, fresh=True)
 
     def _comes(self) -> Message | None:
         try:
@@ -186,13 +201,17 @@ class Caller(Leaver):
             self._phone.ask("ACK")
             self.voice.to(message.media)
             self._answered = True
+        elif message.status == 401 and self._line:
+            self._takes_no()
+            proof = signed(message, "INVITE", f"sip:{self.way.called}@127.0.0.1:{self._phone.exchange}", self._line.name, self._line.password)
+            self._begins(proof, self._line.tells(self.number))
         elif message.status >= 300 and message.method == "INVITE":
             self._takes_no()
             self.outcome = f"was refused with {message.status}"
 
     def _takes_no(self) -> None:
         phone = self._phone
-        phone.send(f"ACK sip:{phone.called}@127.0.0.1:{phone.exchange} SIP/2.0", "ACK", "", kind="", turn=1)
+        phone.send(f"ACK sip:{phone.called}@127.0.0.1:{phone.exchange} SIP/2.0", "ACK", "", kind="", turn=self._asked)
 
     def _leaves(self) -> None:
         """By BYE, or before he is answered by CANCEL; should he be answered in the same moment, by BYE then."""
@@ -238,9 +257,9 @@ class Board:
                     self._hands_on(Post(read(content), source))
 
     def _hands_on(self, post: Post) -> None:
-        call, number = post.message["call-id"], re.search(r"sip:(\d+)@", post.message.first)
+        call, number = post.message["call-id"], re.search(r"sip:(\w+)@", post.message.first)
         if call not in self._calls and post.message.method == "INVITE" and number:
-            if (expects := self.expected.get(normalise(number[1]))) is None:
+            if (expects := self.expected.get(normalise(number[1]) or number[1])) is None:
                 self.answer(post, "486 Busy Here")
                 return
             self._calls[call] = expects(call)
@@ -307,6 +326,7 @@ class Rung(Leaver):
             self.outcome = "was hung up on"
         elif message.first.startswith("ACK "):
             self._confirmed = True
+            self.meets("")
         elif not message.status:
             self._board.answer(self._post, tag=self._tag)
 

@@ -1,6 +1,7 @@
 """People whom the house rings, each for a reason of his own that stands in its books as the worker would have written it."""
 
 import shutil
+import uuid
 from collections.abc import Callable
 from functools import partial
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from dispatch.callbacks import by_phone, callbacks, places
 from dispatch.callbacks.callbacks import Attempt, Callback
+from dispatch.callbacks.caller_contacts import CallerContact
 from dispatch.callbacks.places import Place
 from dispatch.callbacks.telephone import Telephone
 from dispatch.calls import calls, settling
@@ -19,6 +21,7 @@ from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Klass
 from hotline.accounts.accounts import Account
 from hotline.directory.departments import by_code
+from hotline.exchange import actions
 from hotline.settings import Settings
 from hotline.telling import phone
 from hotline.telling.outbox import Delivery, DeliveryAttempt
@@ -33,6 +36,7 @@ from tests.journeys import ears, town
 from tests.journeys.trouble import Breakable
 
 REPLY = "请携带身份证到派出所办理。"  # that of `bring`
+ENGAGED = "13800000000"
 MESSAGE = "公安局有一件特急工单。请立即登录系统办理。"
 Rings = Callable[[Telephone], None]
 
@@ -59,6 +63,19 @@ def for_his_turn(house: Breakable, number: str) -> None:
 def for_a_message(house: Breakable, number: str) -> None:
     """A duty office is to hear of what is urgent."""
     _ring(house, partial(_message, number=number))
+
+
+def for_a_department(house: Breakable, number: str) -> None:
+    """A liaison, who then hears somebody's telephone ring that is engaged."""
+    _ring(house, partial(_contact, number=number))
+
+
+def to_listen(house: Breakable, number: str) -> None:
+    """A supervisor, who is to hear whoever is on a line."""
+    telephone = Telephone(house.settings)
+    channels = actions.core_show_channels(telephone.link())
+    telephone.listen_in(channels[0]["Channel"] if channels else "PJSIP/gone", own=number)
+    telephone.close()
 
 
 def _ring(house: Breakable, written: Callable[[Session, Settings], Rings]) -> None:
@@ -107,6 +124,14 @@ def _turn(session: Session, settings: Settings, *, number: str) -> Rings:
     session.flush()
     attempt = _dialled(session, place.callback, number, settings)
     return lambda telephone: telephone.ring_for_place(attempt, place)
+
+
+def _contact(session: Session, settings: Settings, *, number: str) -> Rings:
+    call_id = calls.mint_id(now())
+    calls.begin(session, call_id, caller=ENGAGED, dialled=ENGAGED, direction="out", taken_from="liaison", at=now())
+    recordings.expect(session, call_id, kind=recordings.Kind.CALL, spool=settings.spool, at=now())
+    contact = CallerContact(id=uuid.uuid4().hex, call_id=call_id)
+    return lambda telephone: telephone.contact(contact, ENGAGED, own=number)
 
 
 def _message(session: Session, settings: Settings, *, number: str) -> Rings:

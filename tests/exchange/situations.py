@@ -1,6 +1,8 @@
 """How a house can be when somebody calls it, and the ways that people go in it then: together they come to every step of the
 dialplan that this house has, and to every script."""
 
+import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
@@ -10,9 +12,10 @@ from sqlalchemy import select
 
 from cli import sip
 from cli.installation import secret
-from cli.sip_scenario import Say, Step, Wait
+from cli.sip_scenario import Press, Say, Step, Wait
 from dispatch.callbacks.telephone import Telephone as Telephony
-from dispatch.calls import desk, settling
+from dispatch.calls import calls, desk, settling
+from dispatch.calls.calls import Call
 from dispatch.line import barring, flags, menus, skilled
 from dispatch.line.barring import Cause
 from dispatch.line.flags import Skill
@@ -24,18 +27,21 @@ from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.directory.liaisons import Liaison
 from hotline.exchange import actions
+from hotline.exchange.nodes import Node
 from hotline.times import local_day, now
 from tests.exchange import rung
 from tests.exchange.held import stages
-from tests.exchange.leavers import Way
+from tests.exchange.leavers import Line, Way
 from tests.journeys import handing, town
 from tests.journeys.trouble import TUNE, Breakable
 
 Around = Callable[[Breakable], AbstractContextManager[object]]
 MENU = Menu((Item("1", "自助查询", Do.SELF_SERVICE), Item("2", "查询办理进度", Do.PROGRESS), Item("3", "留言", Do.MESSAGE),
              Item("5", "方言服务", Do.DIALECT), Item("6", "疫苗接种", Do.ANNOUNCE, "接种点在各社区卫生服务中心。")))  # fmt: skip
+LIAISON = "08779601001"
+OWN, OTHER, SHARED = "8009", Node("other", "127.0.0.1", 1, "127.0.0.1", 1), "shared-by-two"
 MACHINES, WARNED = "13899999999", tuple(sip.citizens(40, "7"))
-OLD, OLDER = tuple(sip.citizens(30, "8")), tuple(sip.citizens(30, "9"))
+OLD, OLDER = tuple(sip.citizens(30, "8")), tuple(sip.citizens(60, "9"))
 BLOCKED = tuple(f"1385000{n * 101:04d}" for n in range(1, 60))
 CODE, LODGER = "73519284", "13888888888"
 NOTHING = '""'  # on the exchange's console
@@ -53,6 +59,7 @@ class Situation:
     liaison: Way | None = None  # what liaisons do who are rung
     together: int = 24
     keeps: bool = True  # what is told
+    who: str = LIAISON  # whoever else is rung, and goes as `liaison` does
 
 
 @contextmanager
@@ -61,6 +68,7 @@ def at_desk(house: Breakable, *steps: Step, ring: float, many: int = 1, reserve:
     telephony = Telephony(house.settings)
     with ExitStack() as there:
         there.callback(telephony.close)
+        _employed(house, many)
         for number in range(1, many + 1):
             extension = f"800{number}"
             password = secret(house.settings.folder, f"phone_{extension}")
@@ -70,6 +78,15 @@ def at_desk(house: Breakable, *steps: Step, ring: float, many: int = 1, reserve:
             there.callback(telephony.sign_off, extension)
             there.callback(_stands, house, f"operator{number}", desk.Readiness.AWAY)
         yield
+
+
+def _employed(house: Breakable, many: int) -> None:
+    """So many have an account, each with a telephone of his own."""
+    with house.database.writing() as session:
+        there = set(session.scalars(select(Account.login)))
+        for number in range(1, many + 1):
+            if (login := f"operator{number}") not in there:
+                town.person(session, login, Role.OPERATOR, now(), extension=f"800{number}")
 
 
 def _stands(house: Breakable, login: str, readiness: desk.Readiness, skills: tuple[Skill, ...] = (), *, reserve: bool = False) -> None:
@@ -91,8 +108,8 @@ def talks(house: Breakable) -> AbstractContextManager[None]:
 
 
 def falls_silent(house: Breakable) -> AbstractContextManager[None]:
-    """Two whose telephones are lost in the midst of a talk."""
-    return at_desk(house, Wait(60), ring=0.2, many=2)
+    """Those whose telephones are lost in the midst of a talk."""
+    return at_desk(house, Wait(60), ring=0.2, many=4)
 
 
 def hours(today: str) -> Around:
@@ -134,10 +151,10 @@ def there_and_nowhere(house: Breakable) -> Iterator[None]:
 
 @contextmanager
 def held_elsewhere(house: Breakable) -> Iterator[None]:
-    """The queues are said to be on another exchange, which can't be reached."""
+    """The queues are said to be on another exchange."""
     telephony = Telephony(house.settings)
-    with globally(OTHERS="other")(house):
-        actions.db_put(telephony.link(), "nodes", "holder", "other")
+    with globally(OTHERS=OTHER.name)(house):
+        actions.db_put(telephony.link(), "nodes", "holder", OTHER.name)
         yield
         actions.db_del(telephony.link(), "nodes", "holder")
     telephony.close()
@@ -200,27 +217,36 @@ def known_callers(house: Breakable) -> Iterator[None]:
         settling.end(session, before.id, at=at)
         for number in WARNED:
             barring.warn(session, number, cause=Cause.NUISANCE, reason="试验", told=False, by="operator1", at=at)
-        for number in (*OLD, *OLDER):
+        for number in OLD:
             flags.flag(session, number, Skill.ELDERLY, reason="试验", by="operator1", at=at)
         session.add(barring.Block(number="1385000*", cause=Cause.FALSE, reason="试验", by="boss", since=at, until=at.replace(year=at.year + 1)))
     time.sleep(3)
     yield
 
 
+@contextmanager
+def old_people(house: Breakable) -> Iterator[None]:
+    """Somebody is there for them, and never picks up."""
+    with house.database.writing() as session:
+        for number in OLDER:
+            flags.flag(session, number, Skill.ELDERLY, reason="试验", by="operator1", at=now())
+    time.sleep(3)  # FastAGI looks every two seconds
+    with rings(house, skills=(Skill.ELDERLY,)):
+        yield
+
+
 TALKED = stages().labelled("people", "talked")
-MANY = 6  # operators
-OFFICE, LIAISON, NOT_THERE = "101", "08779601001", "08779602001"
+MANY = 8  # operators
+OFFICE, NOT_THERE = "101", "08779602001"
 
 
-def talk_on(house: Breakable) -> AbstractContextManager[None]:
-    """Operators who have time; two departments are open, and in one of them is somebody."""
+def talk_on(house: Breakable, seconds: float = 9) -> AbstractContextManager[None]:
+    """Operators who have so much time; two departments are open, and in one of them is somebody."""
     with house.database.writing() as session:
         if not session.scalar(select(Liaison.id).limit(1)):
-            for number in range(3, MANY + 1):
-                town.person(session, f"operator{number}", Role.OPERATOR, now(), extension=f"800{number}")
             handing.open_office(session, OFFICE, LIAISON)
             handing.open_office(session, "102", NOT_THERE)
-    return at_desk(house, Say(TUNE), Wait(9), ring=0.2, many=MANY)
+    return at_desk(house, Say(TUNE), Wait(seconds), ring=0.2, many=MANY)
 
 
 @contextmanager
@@ -230,9 +256,35 @@ def out_of_time(house: Breakable) -> Iterator[None]:
         yield
 
 
+def go_soon(house: Breakable) -> AbstractContextManager[None]:
+    """Operators who hand on, and don't wait until a liaison comes."""
+    return talk_on(house, 4)
+
+
 def handed_on(house: Breakable, caller: str) -> None:
     """His operator hands him to a department where somebody is."""
     handing.hand_on(house, caller, OFFICE)
+
+
+def handed_on_unheard(house: Breakable, caller: str) -> None:
+    """And for a while the house hears nothing of what the exchange tells: it calls nobody off."""
+    handed_on(house, caller)
+    time.sleep(2)
+    os.kill(house.pid("listen"), signal.SIGSTOP)
+    time.sleep(7)
+    os.kill(house.pid("listen"), signal.SIGCONT)
+
+
+def signed_off(house: Breakable, caller: str) -> None:
+    """Somebody is there, who is engaged, until the caller has come into the queue."""
+    telephony = Telephony(house.settings)
+    telephony.sign_on(OWN, "operator1")
+    try:
+        house.eventually(lambda session: session.scalar(select(Call.queued_at).where(Call.caller == caller, Call.queued_at.is_not(None))))
+        time.sleep(1)
+    finally:
+        telephony.sign_off(OWN)
+        telephony.close()
 
 
 def handed_to_nobody(house: Breakable, caller: str) -> None:
@@ -246,7 +298,32 @@ def ready_to_ring(house: Breakable) -> Iterator[None]:
     yield
 
 
+@contextmanager
+def somebody_calls(house: Breakable) -> Iterator[None]:
+    """And stays."""
+    with sip.call(Press("0", 30), port=house.port):
+        time.sleep(2)
+        yield
+
+
+def own_telephone(house: Breakable) -> Line:
+    """On a desk of the house."""
+    return Line(OWN, secret(house.settings.folder, f"phone_{OWN}"))
+
+
+def other_exchange(_: Breakable) -> Line:
+    """It says whose call it leads here."""
+    return Line(OTHER.name, SHARED, lambda number: f"X-Hotline-Call: {calls.mint_id(now())},{number},yes,,")
+
+
 PEOPLE: dict[str, str | list[str]] = {"greeting": "0"}
+
+
+def while_it_is_said(key: str) -> dict[str, str | list[str]]:
+    """Who presses it while he hears his place, once."""
+    return PEOPLE | {"you_are_next": [key], "position_before": [key], "more_before": [key]}
+
+
 ALONE, TOLD = Way(reaches=NOBODY, until="message"), PEOPLE | LEAVES
 SITUATIONS = {
     "nobody is there": Situation({
@@ -269,18 +346,32 @@ SITUATIONS = {
         "thinks better of it": Way({"greeting": "0", "Queue": ["10", "1"]}, until="message"),
         "waits in vain": Way(PEOPLE, until="message"), "keeps his place": Way({"greeting": "0", "place_offer": "2", "Queue": "2"}, until="message"),
         "can't keep it": Way({"greeting": "0", "Queue": ["2", "1"]}, {"keep_place": False}, until="message"),
+        "presses 1 while his place is said, and again": Way(while_it_is_said("1") | {"key_message": "1"}, until="message"),
+        "presses 2 then, and again": Way(while_it_is_said("2") | {"key_place": "2"}, until="place"),
+        "presses 5 then, and no more": Way(while_it_is_said("5") | {"Queue": ["", "1"]}, until="message"),
         "waits when it is his turn": Way({"place_hello": "1", "Queue": ["2", "1"]}, until="message", rung=rung.for_his_turn),
     }, rings),
     "nobody may keep his place": Situation({
         "by 1": Way({"greeting": "0", "Queue": "1"}, until="message"), "by *": Way({"greeting": "0", "Queue": "*"}, until="message"),
+        "by 1 while his place is said, and again": Way(while_it_is_said("1") | {"key_message": "1"}, until="message"),
     }, without_places),
     "only the reserve is there": Situation({"": Way({"greeting": "0", "Queue": ["", "1"]}, until="message")}, lambda house: rings(house, reserve=True)),
-    "old people have their own": Situation({"": Way({"Queue": ["", "1"]}, numbers=OLDER, until="message")}, lambda house: rings(house, skills=(Skill.ELDERLY,))),
+    "old people have their own": Situation({"": Way({"Queue": ["", "1"]}, numbers=OLDER, until="message")}, old_people),
     "operators talk and hang up": Situation({
         "rates": Way({"greeting": "0", "survey_question": "5"}), "has one again": Way({"greeting": "0", "survey_question": ["0", "4"]}),
     }, talks),
-    "operators are lost": Situation({"": Way({"greeting": "0", "Queue": ["", "1"]}, until="message")}, falls_silent),
+    "operators are lost": Situation({"": Way({"greeting": "0", "Queue": ["", "1"]}, until="message")}, falls_silent, together=3),
+    "whoever was there goes": Situation({"": Way(PEOPLE, meanwhile=signed_off, until="message")}, together=1),
     "the queues are elsewhere": Situation({"": Way(PEOPLE, until="message")}, held_elsewhere),
+    "another exchange has them": Situation({"": Way(PEOPLE)}, held_elsewhere, liaison=Way(goes={"": 1.5}), who="person"),
+    "another exchange has its callers led here": Situation({"": Way(line=other_exchange, called="person", until="people")}),
+    "operators ring": Situation({
+        "a colleague": Way(line=own_telephone, called="8001"), "one who isn't there": Way(line=own_telephone, called="8008"),
+        "out": Way(line=own_telephone, called=f"0{LIAISON}"), "out, where it is engaged": Way(line=own_telephone, called=f"0{rung.ENGAGED}"),
+    }, talks, liaison=Way(goes={"": 1.5})),
+    "a department rings its caller": Situation({"": Way(rung=rung.for_a_department)}),
+    "a supervisor listens": Situation({"": Way(numbers=(OWN,) * 9, rung=rung.to_listen)}, somebody_calls, together=1),
+    "a supervisor comes too late": Situation({"": Way(numbers=(OWN,) * 9, rung=rung.to_listen)}, together=1),
     "closed without us": Situation({"": ALONE}, hours("none")),
     "not yet open without us": Situation({"": ALONE}, hours("2358-2359")),
     "open again without us": Situation({"": ALONE}, hours("0000-0001,0000-2400")),
@@ -292,6 +383,7 @@ SITUATIONS = {
     }, ready_to_ring),
     "the house rings without FastAGI": Situation({
         "for a reply": Way(reaches=NOBODY, rung=rung.for_a_reply), "for his turn": Way({"place_hello": "1"}, NOBODY, until="people", rung=rung.for_his_turn),
+        "for his turn, and he is out": Way(reaches=NOBODY, rung=rung.for_his_turn),
         "for a message": Way(reaches=NOBODY, rung=rung.for_a_message),
     }),
     "a department is asked": Situation({
@@ -302,8 +394,14 @@ SITUATIONS = {
     }, talk_on, liaison=Way({"liaison_hello": "1"}, goes={"ConfBridge": 1.5}), together=MANY),
     "its liaison has no FastAGI": Situation({"": Way(PEOPLE, meanwhile=handed_on, until=TALKED)}, talk_on,
                                             liaison=Way({"liaison_hello": "1"}, {"": False}, goes={"ConfBridge": 1.5}), together=MANY),
+    "its liaison comes too late": Situation({"": Way(PEOPLE | {"transfer_wait": "    0"}, meanwhile=handed_on_unheard, until=TALKED)}, talk_on,
+                                            liaison=Way({"liaison_hello": "      1"}, {"": False}), together=1),
     "no liaison joins in time": Situation({"": Way(PEOPLE, meanwhile=handed_on, until=TALKED)}, out_of_time,
                                           liaison=Way(), together=MANY),
+    "his operator has gone": Situation({
+        "a liaison comes": Way(PEOPLE, meanwhile=handed_on, until=TALKED),
+        "comes back by 0": Way(PEOPLE | {"transfer_wait": "    0"}, meanwhile=handed_on, until=TALKED),
+    }, go_soon, liaison=Way({"liaison_hello": "     1"}, goes={"ConfBridge": 1.5}), together=MANY),
     "nothing can be written": Situation({"": Way(reaches=NOBODY)}, globally(FOLDER="/nowhere"), keeps=False),
     "nothing can be written, and somebody is there": Situation({"": Way({"Queue": ["1", ""]}, NOBODY)}, there_and_nowhere, keeps=False),
 }  # fmt: skip

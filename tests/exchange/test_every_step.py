@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from agi.run import SCRIPTS
 from cli import dialplan, sip
 from cli.exchange_plan import ExchangePlan
+from cli.installation import secret
 from cli.sip_scenario import Press, Wait
 from dispatch.calls.calls import Call
 from dispatch.tickets.tickets import Ticket
@@ -26,7 +27,7 @@ from tests.exchange import rung
 from tests.exchange.agi_wire import AgiWire
 from tests.exchange.held import Held, held, stages
 from tests.exchange.leavers import MIDST, Leaver, Way
-from tests.exchange.situations import LIAISON, MACHINES, SITUATIONS
+from tests.exchange.situations import LIAISON, MACHINES, OTHER, OWN, SHARED, SITUATIONS, globally
 from tests.exchange.talking import place
 from tests.exchange.walk import Walk
 from tests.journeys.trouble import breakable
@@ -34,13 +35,6 @@ from tests.support.remains import nothing_is_left
 
 LINKS = 2  # to the exchange, which parts of the house open when it is first asked of them: a hunt's, another worker's
 ON = 5.0  # seconds after his hang-up by which the exchange has let go of him
-# Contexts and steps at which none of these people hangs up, and why.
-LEFT_OUT = {
-    "operators": "an operator rings a colleague", "outside": "an operator rings out", "callback_person": "an operator rings a citizen back",
-    "listening_in": "a supervisor listens", "from_exchange": "a caller of another exchange comes in", "elsewhere,s,8": "he has talked on the other exchange",
-    "elsewhere,tell,1": "on the line to the other exchange", "elsewhere,tell,2": "on the line to the other exchange",
-    "transfer,t,1": "the limit of his whole call comes first",
-}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -51,11 +45,16 @@ def walk() -> Iterator[Walk]:
     def made(plan: ExchangePlan) -> Held:
         host, _, port = plan.agi.rpartition(":")
         wires.append(AgiWire((host, int(port))))
-        return Held(dataclasses.replace(plan, agi=wires[0].address, queue_seconds=9, message_silence=3))
+        trunk = int(plan.trunks[0].contact.rpartition(":")[2])
+        others = (dataclasses.replace(OTHER, sip_port=trunk),)  # who answers there may be another exchange
+        return Held(dataclasses.replace(plan, agi=wires[0].address, queue_seconds=9, message_silence=3, others=others, others_secret=SHARED))
 
-    with breakable(exchange_of=made, TRUNK_ADDRESSES="127.0.0.1,127.0.0.2", PHONE_SILENT_SECONDS="5", QUEUE_OFFER="true") as house:
+    more = {"TRUNK_ADDRESSES": "127.0.0.1,127.0.0.2", "PHONE_SILENT_SECONDS": "5", "QUEUE_OFFER": "true", "PHONES": "9"}
+    with breakable(exchange_of=made, **more) as house, globally(OTHERS="")(house):  # type: ignore[arg-type]
         assert sip.place(Wait(0.5), Press("1", 2), port=house.port, calls=16, rate=30).ok == 16  # what opens once is open
         house.eventually(lambda session: None if session.scalar(select(Call.id).where(Call.ended_at.is_(None))) else True)
+        trunk = int(house.settings.trunk_contact.rpartition(":")[2])
+        sip.register(OWN, secret(house.settings.folder, f"phone_{OWN}"), exchange=house.port, port=trunk)
         walked = Path(os.environ.get("WALKED", os.devnull))
         walk = Walk(house, wires[0], walked.read_text().splitlines() if walked.exists() else ())
         rung.for_his_turn(house, sip.citizens(1, "6")[0])  # he is engaged; the worker has its link from now on
@@ -83,7 +82,7 @@ def test_a_dialplan_with_its_stops_leads_where_the_real_one_does(tmp_path: Path)
 @pytest.mark.parametrize("situation", SITUATIONS)
 def test_whoever_hangs_up_at_any_step_of_dialplan_or_script_leaves_nothing(walk: Walk, situation: str, record_property: Callable[[str, object], None]) -> None:
     of, before = SITUATIONS[situation], len(walk.left)
-    with of.around(walk.house), nothing_is_left(place(walk.house), within=45, first_links=LINKS), walk.at_hand(LIAISON, of.liaison or Way()):
+    with of.around(walk.house), nothing_is_left(place(walk.house), within=45, first_links=LINKS), walk.at_hand(of.who, of.liaison or Way()):
         gone = walk.goes(*of.ways.values(), together=of.together)
     _let_go(walk, [leaver for leaver in gone if leaver.channel])
     _kept(walk, gone, tickets=of.keeps)
@@ -92,11 +91,8 @@ def test_whoever_hangs_up_at_any_step_of_dialplan_or_script_leaves_nothing(walk:
 
 @pytest.mark.journey
 @pytest.mark.proof
-def test_no_step_that_somebody_outside_meets_was_left_out_and_no_script(walk: Walk) -> None:
-    """Nor is one said to be left out at which somebody hung up."""
-    never = {name for name in walk.stages.met.values() if name not in walk.left}
-    assert {name for name in never if name not in LEFT_OUT and name.partition(",")[0] not in LEFT_OUT} == set()
-    assert {one for one in LEFT_OUT if one not in never and one not in {name.partition(",")[0] for name in never}} == set()
+def test_no_step_was_left_out_and_no_script(walk: Walk) -> None:
+    assert {name for name in walk.stages.met.values() if name not in walk.left} == set()
     assert {stage.partition(" ")[0] for stage in walk.left} >= SCRIPTS.keys()
 
 
@@ -114,7 +110,7 @@ def _let_go(walk: Walk, gone: list[Leaver]) -> None:
 
 def _kept(walk: Walk, gone: list[Leaver], *, tickets: bool) -> None:
     """Each call stands in the books once and has ended, and what somebody told to its end is a ticket."""
-    numbers = {leaver.number for leaver in gone} - {MACHINES, LIAISON}
+    numbers = {leaver.number for leaver in gone} - {MACHINES, LIAISON, OWN}
     told = {leaver.number for leaver in gone if tickets and walk.stages.labelled("message", "told") in {stage for stage, gone in leaver.came if not gone}}
 
     def settled(session: Session) -> bool | None:

@@ -1,7 +1,6 @@
 """Who looks for exchanges to abuse learns nothing here, not even that this is one; callers don't notice him."""
 
 import dataclasses
-import hashlib
 import re
 import time
 from collections.abc import Callable
@@ -18,7 +17,7 @@ from cli.sip import place, register
 from cli.sip_scenario import Wait
 from tests.exchange.conftest import nobody_left, until
 from tests.support.knock import BROKEN, COLLEAGUE, STRANGER, knock, request
-from tests.support.telephone import Message
+from tests.support.telephone import Message, signed
 
 pytestmark = pytest.mark.journey
 Agi = Callable[..., AbstractContextManager[list[dict[str, str]]]]
@@ -70,21 +69,9 @@ def _guesses(plan: ExchangePlan, number: str, *passwords: str) -> list[Message]:
     (asked,) = knock(plan.sip_port, request("REGISTER", number, source=COLLEAGUE), source=COLLEAGUE, seconds=20, most=1)
     answers = [asked]
     for password in passwords:
-        (answer,) = knock(plan.sip_port, request("REGISTER", number, _signed(asked, number, password), source=COLLEAGUE), source=COLLEAGUE, seconds=20, most=1)
+        (answer,) = knock(plan.sip_port, request("REGISTER", number, signed(asked, "REGISTER", "sip:127.0.0.1", number, password), source=COLLEAGUE), source=COLLEAGUE, seconds=20, most=1)
         answers.append(answer)
     return answers
-
-
-def _signed(asked: Message, number: str, password: str) -> str:
-    given = dict(re.findall(r'(\w+)="?([^",]+)', asked["www-authenticate"]))
-    first, second = _md5(f"{number}:{given['realm']}:{password}"), _md5("REGISTER:sip:127.0.0.1")
-    proof = _md5(f"{first}:{given['nonce']}:00000001:abc:auth:{second}")
-    return (f'Authorization: Digest username="{number}", realm="{given["realm"]}", nonce="{given["nonce"]}", uri="sip:127.0.0.1", '
-            f'response="{proof}", qop=auth, nc=00000001, cnonce="abc", opaque="{given["opaque"]}", algorithm=MD5')  # fmt: skip
-
-
-def _md5(text: str) -> str:
-    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 @pytest.mark.parametrize("source", [STRANGER, COLLEAGUE, "127.0.0.1"], ids=["stranger", "colleague", "carrier"])

@@ -88,7 +88,7 @@ class Walk:
             does(self.house, number)
 
     def _calling(self, going: Going) -> Leaver:
-        leaver = Caller(self.house.port, going)
+        leaver = Caller(self.house, going)
         self._calls[leaver.sip_call] = leaver
         self.gone.append(leaver)
         return leaver

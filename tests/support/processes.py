@@ -34,15 +34,25 @@ def threads(pid: int) -> int:
 
 
 def descriptors(pid: int) -> int:
-    return sum(len(_in(f"/proc/{one}/fd")) for one in family(pid))
+    return len(_opened(pid))
+
+
+def opened(pid: int, name: str) -> int:
+    """How many of its descriptors are of files whose path has that in it."""
+    return sum(name in path for path in _opened(pid))
 
 
 def sockets(pid: int) -> int:
     """Those of its descriptors that are sockets."""
-    found = 0
+    return sum(path.startswith("socket:") for path in _opened(pid))
+
+
+def _opened(pid: int) -> list[str]:
+    """What each of its descriptors leads to."""
+    found = []
     for path in (path for one in family(pid) for path in _in(f"/proc/{one}/fd")):
         with suppress(OSError):
-            found += str(path.readlink()).startswith("socket:")
+            found.append(str(path.readlink()))
     return found
 
 

@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 
 from dispatch.calls.calls import Call, Leg
 from hotline.database import Database
-from tests.support.processes import descriptors, sockets, threads
+from tests.support.processes import descriptors, opened, sockets, threads
 
+DATABASE = "/hotline.db"  # its connections stay open in pools, each of which has its bound
 UNFINISHED = ("*.new", "*.tmp", "*.part", "*.draft")
 
 
@@ -66,7 +67,7 @@ def look(house: Place) -> Remains:
         sound_sockets=len(_udp_ports() & set(house.sound_ports)),
         sockets={name: sockets(pid) for name, pid in pids.items()},
         threads={name: threads(pid) for name, pid in house.processes.items()},
-        descriptors={name: descriptors(pid) for name, pid in pids.items()},
+        descriptors={name: descriptors(pid) - opened(pid, DATABASE) for name, pid in pids.items()},
         open_calls=calls, open_legs=legs,
         unfinished=tuple(sorted(path.name for sign in UNFINISHED for path in house.spool.rglob(sign))),
         strange=tuple(sorted({path.name for path in (house.spool / "calls").glob("*.wav") if path.name.split(".")[0] not in known})),
