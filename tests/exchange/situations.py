@@ -271,7 +271,7 @@ def handed_on_unheard(house: Breakable, caller: str) -> None:
     handed_on(house, caller)
     time.sleep(2)
     os.kill(house.pid("listen"), signal.SIGSTOP)
-    time.sleep(7)
+    time.sleep(9)
     os.kill(house.pid("listen"), signal.SIGCONT)
 
 
@@ -395,7 +395,7 @@ SITUATIONS = {
     "its liaison has no FastAGI": Situation({"": Way(PEOPLE, meanwhile=handed_on, until=TALKED)}, talk_on,
                                             liaison=Way({"liaison_hello": "1"}, {"": False}, goes={"ConfBridge": 1.5}), together=MANY),
     "its liaison comes too late": Situation({"": Way(PEOPLE | {"transfer_wait": "    0"}, meanwhile=handed_on_unheard, until=TALKED)}, talk_on,
-                                            liaison=Way({"liaison_hello": "      1"}, {"": False}), together=1),
+                                            liaison=Way({"liaison_hello": "     1"}, {"": False}), together=1),
     "no liaison joins in time": Situation({"": Way(PEOPLE, meanwhile=handed_on, until=TALKED)}, out_of_time,
                                           liaison=Way(), together=MANY),
     "his operator has gone": Situation({
