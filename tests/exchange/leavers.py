@@ -72,6 +72,10 @@ class Going:
         if not self._endless:
             self.whole.set()
 
+    def again(self) -> None:
+        """There is more to meet."""
+        self.whole.clear()
+
 
 class Leaver(ABC):
     """One of them in one call, in a thread of its own."""
@@ -111,6 +115,10 @@ class Leaver(ABC):
         self.beside = self.last != stage
         self.stage, self.goes_at = stage, time.monotonic()
         return True
+
+    def again(self) -> None:
+        """Somebody after him is to go the same way."""
+        self._going.again()
 
     def comes_to(self, stage: str, *, gone: bool) -> None:
         """A step of the dialplan."""

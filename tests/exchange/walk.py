@@ -152,13 +152,15 @@ class Walk:
             self._begins(leaver, name, passing.step)
 
     def _held(self, step: int, leavers: list[Leaver]) -> None:
-        """Whoever is held goes; where nobody of these people does, the next one is held there."""
+        """Whoever is held goes; where nobody of these people does, the next one is held there, and somebody is to come."""
         name = self.stages.names[step]
         goes = [leaver.is_held(name) for leaver in leavers]
         if any(goes):
             self._taken.add(name)
         else:
             self._arm(step)
+            for leaver in leavers:
+                leaver.again()
 
     def _with(self, call_id: str) -> list[Leaver]:
         """Where an operator is held, those go who are in his call."""
