@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, 
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from dispatch.answering.decision import Channel
+from dispatch.callbacks.places import Over, Place
 from dispatch.calls.calls import Call, Outcome
 from dispatch.calls.tellings import Telling
 from dispatch.figures.department_figures import Span
@@ -89,8 +90,10 @@ def _of_entry(account: Account) -> ColumnElement[bool]:
     return Telling.entry_id.in_(own) if narrowed(account) else true()
 
 
-_NOT_GIVEN_UP = Call.direction == "in", ~Call.outcome.in_((Outcome.ABANDONED, Outcome.HUNG_UP))
-_CALLS = Rows(_ONE.select_from(Call).where(*_NOT_GIVEN_UP), Call.began_at, None)
+_IN_VAIN = Outcome.ABANDONED, Outcome.HUNG_UP, Outcome.PLACE_KEPT
+_RUNG = select(Place.call_id).where(Place.over == Over.ANSWERED)
+_HEARD = Call.direction == "in", or_(~Call.outcome.in_(_IN_VAIN), Call.id.in_(_RUNG))
+_CALLS = Rows(_ONE.select_from(Call).where(*_HEARD), Call.began_at, None)
 _COVERED = Telling.channel != Channel.WEB, Telling.authorisation_id.is_not(None)
 _TOLD = Rows(_ONE.select_from(Telling).where(*_COVERED), Telling.at, _of_entry)
 _TRANSFERS = Rows(_ONE.select_from(Transfer).where(transfer_list.counted()), Transfer.began_at,
@@ -109,7 +112,8 @@ _LEDGER = Rows(_ONE.select_from(LedgerRow), LedgerRow.at, _of(LedgerRow.departme
 
 
 def answered() -> Count:
-    """Calls that were not given up; of the whole hotline alone, for a call belongs to no department."""
+    """Calls that were not given up; whose place was kept once he was spoken with when his turn came, for who rings
+    again himself is another call. Of the whole hotline alone: a call belongs to no department."""
     return _held(_CALLS)
 
 
