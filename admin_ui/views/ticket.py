@@ -109,6 +109,7 @@ def _what_was_done(session: Session, ticket: Ticket) -> dict[str, Any]:
     return {
         "steps": colleague_notes.read_by(ticket, me()),
         "urged": urging.urged(ticket), "supervised": supervision.standing(session, ticket.id),
+        "letters": supervision.letters_of(session, ticket.id),
         "drafted": drafting.drafted_from(session, ticket) if me().may(Permission.WRITE_ENTRY) else None,
     }  # fmt: skip
 

@@ -1,5 +1,6 @@
 """督办: which matters the inspector follows, and what he wrote about them."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import JSON, ForeignKey, Index, Select, String, Text, select, text
@@ -58,6 +59,12 @@ def standing(session: Session, ticket_id: int) -> Supervision | None:
     """The supervision that a ticket is under now."""
     query = select(Supervision).where(Supervision.ticket_id == ticket_id, Supervision.ended_at.is_(None))
     return session.scalar(query)
+
+
+def letters_of(session: Session, ticket_id: int) -> Sequence[Supervision]:
+    """Each time that a letter was written about a ticket, also when that supervision is over."""
+    query = select(Supervision).where(Supervision.ticket_id == ticket_id, Supervision.letter_serial.is_not(None))
+    return session.scalars(query.order_by(Supervision.id)).all()
 
 
 def listed() -> Select[Supervision]:

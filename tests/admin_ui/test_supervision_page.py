@@ -36,6 +36,8 @@ def test_the_inspector_follows_a_ticket_and_writes_a_letter_that_its_department_
     assert signed_in("liaison_b").get("/supervision/1/letter.pdf").status_code == 404
     assert inspector.post("/supervision/1/end", data={"why": "已办结"}).status_code == 303
     assert number not in inspector.get("/supervision").text
+    for client in (inspector, liaison):
+        assert "/supervision/1/letter.pdf" in client.get(f"/tickets/{number}").text, "it is read when that is over, too"
 
 
 def test_what_came_back_twice_is_imposed_by_the_competent_office_on_the_page(world: World, signed_in: SignIn) -> None:

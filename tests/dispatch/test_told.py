@@ -50,6 +50,7 @@ TOLD: dict[tuple[State, Action], set[str] | str] = {
     (State.IN_HAND, Action.EXTEND): {"liaison extension_decided"},
     (State.IN_HAND, Action.REFUSE_EXTENSION): {"liaison extension_decided"},
     (State.IN_HAND, Action.SIGN): {"supervisor to_check", "second to_check"},
+    (State.IN_HAND, Action.DECLINE): {"liaison sent_back"},
     (State.TO_CHECK, Action.SEND_BACK): {"liaison sent_back"},
     (State.TO_CHECK, Action.PASS): CHECKED,
     (State.TO_CALL_BACK, Action.CLOSE): SAID,
@@ -131,7 +132,7 @@ def placed(session: Session, walk: Walk, state: State, action: Action) -> Ticket
         Action.MERGE: lambda: walk.numbers.append(main(session, walk).number),
         Action.FOLLOW: lambda: town.bring(session, session.get_one(Ticket, row.merged_into_id), State.TO_CHECK, by=staff, settings=settings),
     }  # fmt: skip
-    before[Action.REFUSE_EXTENSION] = before[Action.EXTEND]
+    before[Action.REFUSE_EXTENSION], before[Action.DECLINE] = before[Action.EXTEND], before[Action.SIGN]
     before.get(action, lambda: None)()
     session.flush()
     return row
