@@ -42,5 +42,6 @@ class Dictation:
         """By the exchange's application, not the command of FastAGI: it sends silence to him meanwhile."""
         self._line.guard(seconds + silence + GRACE)
         self._line.run("Record", path, silence, seconds, self._options, within=seconds + silence + 2 * GRACE)
+        self._line.send_silence()
         self._voice.say()  # nothing: the guard is set anew
         return self._line.get("RECORD_STATUS")

@@ -13,6 +13,7 @@ T = TypeVar("T")
 ALL_KEYS: Final = "0123456789*#"
 _LONGEST_SILENCE: Final = 10  # seconds of the longest silent sound
 LONGEST_APPLICATION: Final = 3600.0
+_AT_ONCE: Final = 0.6  # seconds in which a key follows another at once
 _BELATED: Final = 2.0  # seconds after a full entry in which its finishing key is still pressed
 
 
@@ -28,7 +29,8 @@ class Recorded:
 class Line(Commands):
     """One call as a script has it: what the caller hears and presses, and the dialplan's side."""
 
-    before_sounds: Callable[[Sequence[str]], None] | None = None  # told the names of what the exchange plays next
+    # Told what the exchange does next by itself: the sounds that it plays, and the seconds that it waits for a key.
+    before: Callable[[Sequence[str], float], None] | None = None
     _full = ("", 0.0)  # the key that may still finish a full entry, and until when
 
     # -- speaking and listening ------------------------------------------------------------------------------
@@ -41,7 +43,9 @@ class Line(Commands):
         """Play a sound; the key of `escape_digits` that stopped it, or an empty text."""
         self._announce([name])
         reply = self.command("STREAM FILE", name, escape_digits, within=LONGEST_SOUND)
-        return self._key(reply, f"the sound {name!r} could not be played")
+        key = self._key(reply, f"the sound {name!r} could not be played")
+        self.send_silence()
+        return key
 
     def play(self, names: Sequence[str], interrupt: str = "") -> str:
         """Play sounds one after the other; stops at a key of `interrupt` and returns it."""
@@ -60,17 +64,17 @@ class Line(Commands):
             self._announce(names)
             reply = self.command("EXEC", "Background", f"{'&'.join(names)},n", within=LONGEST_SOUND)
             key = self._key(reply, f"the sounds {names!r} could not be played")
+            self.send_silence()
             if not key:
-                self.send_silence()
                 if self.get("BACKGROUNDSTATUS") == "FAILED":
                     raise SoundMissing(f"one of the sounds {names!r} could not be played")
                 return ""
             if key in ALL_KEYS and not self._is_belated(key):
                 return key
 
-    def _announce(self, names: Sequence[str]) -> None:
-        if self.before_sounds is not None:
-            self.before_sounds(names)
+    def _announce(self, names: Sequence[str] = (), seconds: float = 0.0) -> None:
+        if self.before is not None:
+            self.before(names, seconds)
 
     def _is_belated(self, key: str) -> bool:
         """Whether the key finishes an entry that was full before it came: it answers nothing, its sound begins anew."""
@@ -114,14 +118,28 @@ class Line(Commands):
         return keyed
 
     def listen(self, timeout: float) -> str:
-        """The key pressed within `timeout` seconds, or an empty text.
+        """The key pressed within `timeout` seconds, or an empty text. He hears the silence that is sent already.
 
-        Silence is played meanwhile: the recording stands still while neither side sends anything, and a caller
-        whose telephone sends nothing when he is silent would have a recording shorter than his call."""
-        return self.play(silence(timeout), ALL_KEYS)
+        What is pressed while the exchange waits for us is lost: so that quick keys aren't, the first moment is waited
+        under the guard that stands, which outlasts each answer of the exchange by more than that."""
+        key = self._pressed(min(timeout, _AT_ONCE))
+        if key or timeout <= _AT_ONCE:
+            return key
+        self._announce(seconds=timeout - _AT_ONCE)
+        return self._pressed(timeout - _AT_ONCE)
+
+    def _pressed(self, seconds: float) -> str:
+        ends = monotonic() + seconds
+        while (left := ends - monotonic()) > 0:
+            reply = self.command("WAIT FOR DIGIT", max(1, round(left * 1000)), within=left + self._answer_within)
+            key = self._key(reply, "no key could be waited for")
+            if not key or (key in ALL_KEYS and not self._is_belated(key)):
+                return key
+        return ""
 
     def send_silence(self) -> None:
-        """Silence goes out from now until the next sound: the recording stands still while neither side sends."""
+        """Silence goes out from now until the next sound: the recording stands still while neither side sends anything,
+        and a caller whose telephone sends nothing when he is silent would have a recording shorter than his call."""
         self.run("PlayTones", 0, within=self._answer_within)  # it begins and is done
 
     def record(

@@ -101,6 +101,7 @@ class Ears:
         within = asked_for + tail + 2 * GRACE
         try:
             self._line.run("SpeechBackground", "&".join([*sounds, *silence(tail)]), 1, within=within)
+            self._line.send_silence()
             return self._result()
         finally:
             with suppress(SoundMissing):
@@ -141,6 +142,7 @@ class Ears:
         limit = LONGEST[expecting]
         self._line.guard(limit + _SILENCE + GRACE)
         kept = self._line.record(str(path), kind="alaw", limit=limit, stop=ALL_KEYS, silence=_SILENCE, beep=True)
+        self._line.send_silence()
         if kept.ended_by == "dtmf":
             return Keyed(kept.key)
         if key := self._voice.say("hotline/please_wait", interrupt=ALL_KEYS):

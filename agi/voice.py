@@ -34,7 +34,7 @@ class Voice:
         self.line = line
         self.house = house
         self.slow = False  # whether what is rendered is said more slowly from now on
-        line.before_sounds = self._guard
+        line.before = self._guard
 
     def say(self, *sounds: str, interrupt: str = "") -> str:
         """Play sounds; the key that stopped them, or an empty text."""
@@ -123,13 +123,12 @@ class Voice:
                     raise NotSpoken(name)
 
     def _thinking(self) -> None:
-        """Until the next sound we think: not for long, and not without sending anything."""
-        self.line.send_silence()  # first: until it does, the recording stands still
+        """Until the next sound we think: not for long."""
         self.line.guard(THOUGHT)
 
-    def _guard(self, sounds: Sequence[str]) -> None:
-        """As long as the exchange plays by itself: should we be stopped meanwhile, nobody waits for us any longer."""
-        self.line.guard(sum(map(self.seconds_of, sounds)) + GRACE)
+    def _guard(self, sounds: Sequence[str], waits: float) -> None:
+        """As long as the exchange plays or waits by itself: should we be stopped meanwhile, nobody waits for us."""
+        self.line.guard(sum(map(self.seconds_of, sounds)) + waits + GRACE)
 
     def seconds_of(self, sound: str) -> float:
         """How long a sound lasts, as it is heard here."""

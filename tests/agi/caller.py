@@ -29,6 +29,7 @@ class Caller:
     guarded: dict[str, float] = field(default_factory=dict)  # seconds that were left when a sound began
     recorded: list[tuple[str, ...]] = field(default_factory=list)  # file, seconds of silence, seconds, options
     sent_silence: bool = False  # since the last sound
+    waits: list[float] = field(default_factory=list)  # seconds in which a key was waited for
     _keys: str = ""
     _times: dict[str, int] = field(default_factory=dict)
 
@@ -81,6 +82,8 @@ class Caller:
                 return self._play(name, escapes[0] if escapes else "")
             case ["EXEC", "Background", sounds]:
                 return self._play_all(sounds.removesuffix(",n").split("&"))
+            case ["WAIT", "FOR", "DIGIT", milliseconds]:
+                return self._wait(int(milliseconds) / 1000)
             case ["EXEC", "PlayTones", "0"]:
                 self.sent_silence = True
                 return "200 result=0\n"
@@ -92,6 +95,13 @@ class Caller:
             case ["CHANNEL", "STATUS", *_]:
                 return "200 result=6\n"
         return "510 Invalid or unknown command\n"
+
+    def _wait(self, seconds: float) -> str:
+        """Heard as a silence."""
+        self.waits.append(seconds)
+        silent, answer = self.sent_silence, self._play("silence", "0123456789*#")
+        self.sent_silence = silent
+        return answer
 
     def _play_all(self, names: list[str]) -> str:
         """Any key stops them all; one that isn't there is passed over and told afterwards."""

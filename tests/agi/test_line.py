@@ -19,6 +19,7 @@ ENVIRONMENT = (
     b"agi_callerid: 13800138000\nagi_calleridname: unknown\nagi_dnid: 96128\nagi_context: incoming\n"
     b"agi_extension: s\nagi_accountcode: 20261123145802-0123456789ab\nagi_arg_1: zh\nagi_arg_2: 2\n\n"
 )
+DONE, SILENCE = b"200 result=0\n", b'EXEC "PlayTones" "0"\n'
 
 
 class Peer:
@@ -328,9 +329,9 @@ def test_the_environment_is_told_as_values() -> None:
 
 
 def test_sounds_play_in_order_until_a_key() -> None:
-    line, peer = line_answered(b"200 result=0 endpos=800\n", b"200 result=50 endpos=80\n")
+    line, peer = line_answered(b"200 result=0 endpos=800\n", DONE, b"200 result=50 endpos=80\n", DONE)
     assert line.play(["hotline/a", "hotline/b", "hotline/c"], "12") == "2"
-    assert peer.heard == [b'STREAM FILE "hotline/a" "12"\n', b'STREAM FILE "hotline/b" "12"\n']
+    assert peer.heard == [b'STREAM FILE "hotline/a" "12"\n', SILENCE, b'STREAM FILE "hotline/b" "12"\n', SILENCE]
 
 
 def test_a_missing_sound_is_not_taken_for_a_hangup() -> None:
@@ -346,56 +347,73 @@ def test_a_caller_who_left_during_a_sound_has_hung_up() -> None:
 
 
 def test_a_key_during_the_first_prompt_answers_the_question() -> None:
-    line, peer = line_answered(b"200 result=48 endpos=80\n")
+    line, peer = line_answered(b"200 result=48 endpos=80\n", DONE)
     assert line.ask(["hotline/a", "hotline/b"]) == "0"
-    assert len(peer.heard) == 1
+    assert peer.heard[1:] == [SILENCE]
 
 
-def test_a_question_waits_after_its_last_prompt() -> None:
-    line, peer = line_answered(*[*[b"200 result=0\n"] * 2, b"200 result=1 (SUCCESS)\n"] * 2)
+def test_a_question_waits_after_its_last_prompt_while_silence_is_sent() -> None:
+    line, peer = line_answered(DONE, DONE, b"200 result=1 (SUCCESS)\n", DONE, DONE)
     assert line.ask(["hotline/a", "hotline/b"], timeout=12) == ""
-    then = [b'EXEC "PlayTones" "0"\n', b'GET VARIABLE "BACKGROUNDSTATUS"\n']  # silence goes out before anything is asked
-    together = [b'EXEC "Background" "hotline/a&hotline/b,n"\n'], [b'EXEC "Background" "silence/10&silence/2,n"\n']
-    assert peer.heard == [*together[0], *then, *together[1], *then]
+    together = b'EXEC "Background" "hotline/a&hotline/b,n"\n'
+    assert peer.heard[:3] == [together, SILENCE, b'GET VARIABLE "BACKGROUNDSTATUS"\n'], "silence before anything is asked"
+    waits = [int(command.removeprefix(b"WAIT FOR DIGIT ")) for command in peer.heard[3:]]
+    assert (len(waits), sum(waits)) == (2, pytest.approx(12_000, abs=200)), "at once, and then under a guard of its own"
+
+
+def test_keys_in_quick_succession_are_waited_for_with_nothing_else_between() -> None:
+    line, peer = line_answered(b"200 result=49\n", DONE, b"200 result=50\n", b"200 result=51\n", b"200 result=35\n")
+    line.before = lambda sounds, seconds: line.guard(9) if not sounds else None
+    assert line.ask(["hotline/code"], digits=8) == "123"
+    assert [command.split(b" ")[0] for command in peer.heard] == [b"STREAM", b"EXEC", b"WAIT", b"WAIT", b"WAIT"]
 
 
 def test_one_of_several_sounds_that_is_missing_is_told_by_name() -> None:
-    line, _ = line_answered(*[b"200 result=0\n"] * 2, b"200 result=1 (FAILED)\n")
+    line, _ = line_answered(DONE, DONE, b"200 result=1 (FAILED)\n")
     with pytest.raises(SoundMissing, match="hotline/none"):
         line.ask(["hotline/a", "hotline/none"])
 
 
 def test_a_tone_that_no_telephone_of_a_citizen_has_answers_nothing() -> None:
-    line, peer = line_answered(b"200 result=65\n", b"200 result=50\n")
+    line, peer = line_answered(b"200 result=65\n", DONE, b"200 result=50\n", DONE)
     assert line.ask(["hotline/a", "hotline/b"]) == "2"
-    assert peer.heard[0] == peer.heard[1]
+    assert peer.heard[0] == peer.heard[2]
+    line, peer = line_answered(b"200 result=65\n", b"200 result=50\n")
+    assert line.listen(4) == "2"
 
 
 def test_an_entry_of_several_keys_ends_at_the_finishing_key() -> None:
-    line, _ = line_answered(b"200 result=49\n", b"200 result=50\n", b"200 result=35\n")
+    line, _ = line_answered(b"200 result=49\n", DONE, b"200 result=50\n", b"200 result=35\n")
     assert line.ask(["hotline/code"], digits=8) == "12"
 
 
 def test_an_entry_ends_when_it_is_full_or_time_runs_out() -> None:
-    line, _ = line_answered(b"200 result=49\n", b"200 result=50\n", b"200 result=51\n", b"200 result=0\n")
+    line, _ = line_answered(b"200 result=49\n", DONE, b"200 result=50\n", b"200 result=51\n", DONE, DONE, DONE)
     assert line.ask(["hotline/code"], digits=2) == "12"
     assert line.ask(["hotline/code"], digits=2) == "3"
 
 
-@pytest.mark.parametrize(("late", "heard"), [(False, 5), (True, 3)])
+@pytest.mark.parametrize(("late", "heard"), [(False, 2), (True, 1)])
 def test_the_finishing_key_of_an_entry_that_was_full_answers_nothing_else(late: bool, heard: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Callers are told to end what they key by #, also where so many keys are enough."""
-    line, peer = line_answered(*[b"200 result=49\n"] * 2, b"200 result=35 endpos=80\n", b"200 result=50\n", b"200 result=35\n")
+    keyed = b"200 result=35 endpos=80\n", DONE, b"200 result=50\n", DONE, b"200 result=35\n", DONE
+    line, peer = line_answered(b"200 result=49\n", DONE, b"200 result=49\n", *keyed)
     monkeypatch.setattr("agi.line._BELATED", 0.0 if late else 2.0)
     assert line.ask(["hotline/code"], digits=2) == "11"
     assert line.ask(["hotline/four"]) == ("#" if late else "2")
-    assert peer.heard[2:4] == [b'STREAM FILE "hotline/four" "0123456789*#"\n'] * (1 if late else 2)
+    assert peer.heard[3:].count(b'STREAM FILE "hotline/four" "0123456789*#"\n') == heard
     assert late or line.ask(["hotline/other"]) == "#", "once"
-    assert len(peer.heard) == heard
+    assert len(peer.heard) == (5 if late else 9)
+
+
+def test_a_finishing_key_that_comes_into_the_waiting_answers_nothing_either() -> None:
+    line, _ = line_answered(b"200 result=49\n", DONE, b"200 result=49\n", b"200 result=35\n", b"200 result=50\n")
+    assert line.ask(["hotline/code"], digits=2) == "11"
+    assert line.listen(4) == "2"
 
 
 def test_nought_alone_reaches_a_person_at_once() -> None:
-    line, _ = line_answered(b"200 result=48\n")
+    line, _ = line_answered(b"200 result=48\n", DONE)
     assert line.ask(["hotline/code"], digits=8, alone="0") == "0"
 
 

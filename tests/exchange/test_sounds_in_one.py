@@ -49,6 +49,18 @@ def test_a_key_stops_them_all_and_is_told(plan: ExchangePlan, key: str) -> None:
     assert (result.ok, result.failed, came) == (1, 0, [None, key]), result.log
 
 
+@pytest.mark.usefixtures("ears")
+@pytest.mark.parametrize("key", "0*#")
+def test_a_key_is_waited_for_while_silence_is_sent(plan: ExchangePlan, key: str) -> None:
+    def script(line: Line) -> object:
+        line.send_silence()
+        return line.listen(1.5), line.listen(20)
+
+    with served(plan, script) as came:
+        result = place(Wait(3), Press(key, then=1), port=plan.sip_port)
+    assert (result.ok, result.failed, came) == (1, 0, [None, ("", key)]), result.log
+
+
 def test_one_that_is_not_there_is_told_and_the_others_are_heard(plan: ExchangePlan, ears: Any) -> None:
     def script(line: Line) -> object:
         with pytest.raises(SoundMissing, match="hotline/none"):
@@ -70,10 +82,16 @@ class Late(Line):
         return super().command(name, *arguments, within=within)
 
 
-def test_between_them_the_recording_does_not_stand_still(plan: ExchangePlan, ears: Any) -> None:
-    """Of a caller who sends nothing, however late we are: twelve times nothing is asked of us."""
+@pytest.mark.parametrize("waits", [False, True])
+def test_between_them_the_recording_does_not_stand_still(plan: ExchangePlan, ears: Any, waits: bool) -> None:
+    """Of a caller who sends nothing, however late we are: twelve times nothing is asked of us, or a key is waited for."""
     sounds = [*["silence/1"] * 12, "hotline/goodbye"]
-    with served(plan, lambda line: line.play(sounds, ALL_KEYS), Late):
+
+    def script(line: Line) -> object:
+        line.send_silence()
+        return [line.listen(1) for _ in range(12)] if waits else line.play(sounds, ALL_KEYS)
+
+    with served(plan, script, Late):
         result = place(Wait(18), port=plan.sip_port)
     assert (result.ok, result.failed) == (1, 0), result.log
     (recording,) = ears.calls()
