@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from cli.fill.command import fill_database
-from cli.installation import installation
+from cli.installation import installation, own
 from hotline.database import Database
 from hotline.migrating import MigrationError, behind, migrate, roll_back
 
@@ -26,7 +26,7 @@ def database() -> None:
 def bring_up_to_date() -> None:
     """Run the migrations that are missing."""
     settings = installation(os.environ).settings
-    settings.folder.mkdir(parents=True, exist_ok=True)
+    own(settings.folder)
     here = Database(settings.database_address)
     if not behind(here):
         click.echo("The database is up to date.")
@@ -58,6 +58,7 @@ def backup(target: Path) -> None:
     here = settings.folder / "hotline.db"
     if not here.exists():
         raise click.ClickException(f"There is no database at {here}.")
+    os.close(os.open(target, os.O_WRONLY | os.O_CREAT, 0o600))
     with closing(sqlite3.connect(here)) as source, closing(sqlite3.connect(target)) as copy:
         source.backup(copy, pages=500, progress=_by_tenths())
         click.echo("Looking at the copy …", err=True)

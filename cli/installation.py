@@ -86,11 +86,17 @@ def listed(given: str) -> tuple[str, ...]:
     return tuple(one.strip() for one in given.split(",") if one.strip())
 
 
+def own(folder: Path) -> None:
+    """The folder of this installation, made at first use; its owner's only, for all that callers said lies in it."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
 def secret(folder: Path, name: str) -> str:
     """A secret of this installation, made at first use; readable by its owner only."""
     path = _file(folder, name)
     if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        own(folder)
+        path.parent.mkdir(exist_ok=True, mode=0o700)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(secrets.token_hex(24))
     return path.read_text(encoding="utf-8").strip()

@@ -14,7 +14,7 @@ import structlog
 
 from cli import broker, dispatcher
 from cli.exchange import Exchange
-from cli.installation import Installation, installation
+from cli.installation import Installation, installation, own
 from cli.ready import until_ready
 from cli.revived import Revived
 from cli.supervisor import Child, Supervisor, ours
@@ -93,7 +93,7 @@ def log_folder(here: Installation) -> Path:
 
 def prepare_database(here: Installation) -> Database:
     """The installation's database, brought up to date."""
-    here.settings.folder.mkdir(parents=True, exist_ok=True)
+    own(here.settings.folder)
     database = Database(here.settings.database_address)
     migrate(database)
     return database

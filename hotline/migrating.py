@@ -1,5 +1,6 @@
 """Bringing the database's tables to the version that this code needs."""
 
+from contextlib import suppress
 from pathlib import Path
 
 from alembic import command
@@ -19,7 +20,12 @@ class MigrationError(Exception):
 
 
 def configuration(database: Database) -> Config:
-    """Alembic's configuration for one database."""
+    """Alembic's configuration for one database. SQLite's file is its owner's only, before anything opens it: what
+    SQLite lays beside it is as readable as that is."""
+    if database.engine.dialect.name == "sqlite" and (file := database.engine.url.database):
+        with suppress(OSError):  # it can't be opened, or only looked at: whoever asks is told so
+            Path(file).touch()
+            Path(file).chmod(0o600)
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     config.attributes["engine"] = database.engine

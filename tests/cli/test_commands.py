@@ -7,13 +7,16 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import text
 
 from cli.main import COMMANDS, main
 from hotline.accounts.roles import Role
+from hotline.database import Database
 
 
 def hotline(folder: Path, *words: str, says: str = "") -> Result:
@@ -47,6 +50,17 @@ def test_the_exchanges_files_are_written_for_its_owner_alone(tmp_path: Path) -> 
     assert (tmp_path / "secrets/ami_secret").read_text().strip() in manager.read_text()
     assert stat.S_IMODE(manager.stat().st_mode) == 0o600
     assert (tmp_path / "spool/cel").is_dir()
+
+
+def test_the_folder_the_database_and_its_copy_are_their_owners_alone(tmp_path: Path) -> None:
+    there, copy = tmp_path / "var", tmp_path / "copy.db"
+    for words in (("database", "migrate"), ("database", "backup", str(copy))):
+        assert hotline(there, *words).exit_code == 0
+    with closing(Database(f"sqlite:///{there}/hotline.db")) as database, database.writing() as session:
+        session.execute(text("UPDATE account SET active = active"))
+        written = [*there.glob("hotline.db*"), copy]
+        assert len(written) == 4, "with what SQLite lays beside its file"
+        assert [path for path in (there, there / "secrets", *written) if path.stat().st_mode & 0o077] == []
 
 
 def test_an_address_that_would_change_the_configuration_is_refused_in_words(tmp_path: Path) -> None:
