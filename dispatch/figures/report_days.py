@@ -1,10 +1,14 @@
 """附件9: by when a month is reported, and when its reminder comes. Calendar days that don't move. Pure."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from hotline.calendar.days import WorkingDays
 from hotline.settings import Settings
+from hotline.times import local_day
+
+SETTLED = timedelta(hours=1)
+"""What began in a month's last minute is known by then: a caller who is still handed on counts in no month else."""
 
 
 class Level(StrEnum):
@@ -23,6 +27,11 @@ def next_month(first: date) -> date:
 def last_month(on: date) -> date:
     """The first day of the month that lies behind us."""
     return (on.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
+def to_freeze(at: datetime) -> date:
+    """The first day of the month whose figures are frozen by now."""
+    return last_month(local_day(at - SETTLED))
 
 
 def due(level: Level, first: date, *, settings: Settings) -> date:

@@ -6,11 +6,11 @@ from time import sleep
 
 from dispatch.clocks import ladder, recounting, unplanned
 from dispatch.figures import reporting, reports
-from dispatch.figures.report_days import last_month
+from dispatch.figures.report_days import to_freeze
 from dispatch.sweeps.duty import BREATH, Duty, seldom
 from dispatch.tickets import facts, filing, joint
 from dispatch.tickets.tickets import Ticket
-from hotline.times import local_day, now
+from hotline.times import now
 
 
 def climb(duty: Duty) -> None:
@@ -55,7 +55,7 @@ def shout(duty: Duty, at: datetime) -> None:
 @seldom("reports")
 def report(duty: Duty, at: datetime) -> None:
     """Freeze the month that lies behind us, unit by unit, and remind who owes its report."""
-    first = last_month(local_day(at))
+    first = to_freeze(at)
     with duty.database.reading() as session:
         unfrozen = reports.unfrozen(session, first)
     for one in unfrozen:

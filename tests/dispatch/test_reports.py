@@ -7,9 +7,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from dispatch.calls.calls import Outcome
-from dispatch.figures import reporting, reports
+from dispatch.figures import report_days, reporting, reports
 from dispatch.figures.report_days import Level
 from dispatch.figures.reports import CODES, MonthlyReport, Reporter, ReportError
+from dispatch.transfers import transfers
+from dispatch.transfers.transfers import State as Hunt
+from dispatch.transfers.transfers import Transfer
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.directory.departments import Department
@@ -57,6 +60,21 @@ def test_a_month_is_frozen_when_it_is_over_whatever_is_noted_later(session: Sess
     assert reports.counted(session, unit, OCTOBER)["6.1"] == 2
     assert reports.freeze(session, unit, OCTOBER, reports.counted(session, unit, OCTOBER), at=FIRST) is frozen
     assert (submit(session, staff.liaison, c7=3).figures["6.1"], reports.unfrozen(session, OCTOBER)) == (1, [])
+
+
+def test_who_is_handed_on_at_midnight_counts_in_the_month_in_which_it_began(session: Session, staff: Staff) -> None:
+    midnight = datetime(2026, 10, 31, 16, tzinfo=UTC)
+    assert report_days.to_freeze(midnight + timedelta(minutes=59)) == date(2026, 9, 1), "he may still be rung"
+    assert report_days.to_freeze(midnight + timedelta(hours=1)) == OCTOBER
+    town.call(session, at=midnight - timedelta(seconds=40))
+    hunt = Transfer(call_id=town.CALL, department_id=staff.office.id, account_id=staff.supervisor.id, klass="consult", words="",
+                    otherwise="record", began_at=midnight - timedelta(seconds=5))  # fmt: skip
+    session.add(hunt)
+    session.flush()
+    assert reports.counted(session, unit_of(staff), OCTOBER, codes={"3.2", "3.3"}) == {"3.2": 0, "3.3": 0}
+    transfers.settle(session, hunt, Hunt.CONNECTED, at=midnight + timedelta(seconds=20))
+    session.flush()
+    assert reports.counted(session, unit_of(staff), OCTOBER, codes={"3.2", "3.3"}) == {"3.2": 1, "3.3": 1}
 
 
 def test_what_was_submitted_is_locked_and_corrected_with_a_trace(session: Session, staff: Staff) -> None:
