@@ -49,7 +49,7 @@ KEYS_A_DEPARTMENT: tuple[Step, ...] = (Told(), Signal("1", 0.25), Signal("0", 0.
 IN_THE_MIDST = 2  # seconds after a script has begun
 TO_ITS_KEYS = len(ASKS_THE_MACHINE)  # where he listens until he is told to press them
 IS_HANDED_ON: tuple[Step, ...] = (Told("person"), Wait(4))
-TALKS: tuple[Step, ...] = (Wait(1.5), Signal("0", 0), Told("talk"), Wait(15))
+TALKS: tuple[Step, ...] = (Wait(1.5), Signal("0", 0), Told())
 
 RUDE = {
     '"EVIL \\" b\\\\ \', ${CALLID} ;=|"': "13900008001",
@@ -123,12 +123,16 @@ def in_a_script(house: Breakable, *names: str) -> None:
 
 def test_fastagi_killed_among_calls(house: Breakable) -> None:
     codes = house.codes()
-    with operator(house), calling(house, asks1=(*ASKS_THE_MACHINE, Told("talk"), Wait(3))) as asking:
+    with operator(house), calling(house, asks1=(*ASKS_THE_MACHINE, Told())) as asking:
         in_a_script(house, "asks1")
         before = killed(house, "agi")
+        prompter.until(house, number_of("asks1"), "talk")
+        house.revived("agi", before["agi"])
+        before = killed(house, "agi")  # who comes next meets it dead, too
         waits = (Told("queue"), Wait(1), Signal("1", 0), *SPEAKS)
         with calling(house, waits1=waits) as waiting:
-            all_ended(asking | waiting)
+            all_ended(waiting)
+        prompter.hang_up(asking["asks1"])
     house.revived("agi", before["agi"])
     asked = accounted(house, "asks1", Outcome.ANSWERED_BY_OPERATOR)
     waited = accounted(house, "waits1", Outcome.MESSAGE_LEFT)
@@ -177,8 +181,9 @@ def test_the_link_to_the_exchange_cut_and_broker_and_worker_killed_while_an_oper
         house.relay.cut()
         dead = killed(house, "broker", "worker")
         with calling(house, waits4=WAITS_THEN_LEAVES_A_MESSAGE) as waiting:
-            all_ended(talking | waiting)
-            house.relay.mend()
+            all_ended(waiting)
+        prompter.hang_up(talking["talks4"])
+        house.relay.mend()
     for name, pid in dead.items():
         house.revived(name, pid)
     talked = accounted(house, "talks4", Outcome.ANSWERED_BY_OPERATOR)
@@ -265,14 +270,15 @@ def test_a_redis_stopped_dead_then_gone_and_started_again(apart: Apart) -> None:
     with redis.Redis.from_url(house.settings.redis_address) as client:
         pid = int(client.info()["process_id"])
     with operator(house), ExitStack() as stack:
-        lines = stack.enter_context(calling(house, talks7=TALKS))
+        talking = stack.enter_context(calling(house, talks7=TALKS))
         prompter.until(house, number_of("talks7"), "queue")
         away_since = time.monotonic()
         with stopped(pid):
-            lines |= stack.enter_context(calling(house, waits7=WAITS_THEN_LEAVES_A_MESSAGE))
+            waiting = stack.enter_context(calling(house, waits7=WAITS_THEN_LEAVES_A_MESSAGE))
             time.sleep(6)
         apart.redis.close()
-        all_ended(lines)
+        all_ended(waiting)
+        prompter.hang_up(talking["talks7"])
     assert time.monotonic() - away_since > 15
     apart.start_redis()
     talked = accounted(house, "talks7", Outcome.ANSWERED_BY_OPERATOR)
