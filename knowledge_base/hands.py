@@ -51,6 +51,12 @@ def sees_inside(session: Session, account: Account, entry: Entry) -> bool:
     return sees_drafts(account) and session.scalar(found) is not None
 
 
+def inside(session: Session, account: Account) -> set[int]:
+    """The departments of which the account sees also what isn't published."""
+    own = select(Department.id).where(within(Department.id, account))
+    return set(session.scalars(own)) if sees_drafts(account) else set()
+
+
 def reaches_all(account: Account) -> bool:
     """Whether the account's reach is every department: the hotline's people, and the city's secrecy reviewer (the one
     without a department), to whom departments refer upward."""

@@ -19,7 +19,7 @@ from hotline.accounts.roles import DEPARTMENTAL, Permission, Role
 from hotline.directory.departments import Department, Succession, exists
 from hotline.directory.liaisons import Liaison, duty_list
 from hotline.times import local_day
-from knowledge_base import base_data, base_sweeping, base_words, register
+from knowledge_base import base_data, base_sweeping, base_words, hands, register
 from knowledge_base.authorisations import of_department
 from knowledge_base.entries import Entry, State
 from knowledge_base.standing import standings
@@ -101,7 +101,8 @@ def _page(department_id: int, *, trouble: str = "") -> str:
         base = next(t for t in things(session, [found], at=now()) if t.part is Part.BASE)
         return render_template("department.html", department=found, inside=inside, given=given,
                                shown=_shown(found, inside=inside), base=base, state=_state(base), trouble=trouble,
-                               waiting=base_words.waiting(found) if inside else [], token=base_words.token(found),
+                               waiting=base_words.waiting(found) if found.id in hands.inside(session, me()) else [],
+                               token=base_words.token(found),
                                may=base_words.doable(found, by=me()), standing=base_words.digest(found),
                                sweeps=base_sweeping.may_sweep(me(), found),
                                how=standings(given, on=local_day(now()), at=now()), kin=_kin(session, department_id),

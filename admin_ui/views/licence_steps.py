@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from admin_ui.guards import needs
 from admin_ui.house import me, now, writing
 from admin_ui.paging import number_in
+from admin_ui.typed import said
 from admin_ui.views.entry_steps import back_to_review
-from admin_ui.views.licences import find, show
+from admin_ui.views.licences import find, show, unchanged
 from hotline.accounts.roles import Permission
 from knowledge_base import licence_life as life
 from knowledge_base import licence_sweeping
@@ -26,19 +27,19 @@ Step = Callable[[Session, Licence, datetime], None]
 @blueprint.post("/submit")
 @needs(Permission.WRITE_ENTRY)
 def submit(licence_id: int) -> ResponseReturnValue:
-    return _take(licence_id, lambda s, x, at: life.submit(s, x, by=me(), at=at, why=_said("why")))
+    return _take(licence_id, lambda s, x, at: life.submit(s, x, by=me(), at=at, why=said("why")))
 
 
 @blueprint.post("/drop")
 @needs(Permission.WRITE_ENTRY)
 def drop(licence_id: int) -> ResponseReturnValue:
-    return _take(licence_id, lambda s, x, at: life.drop(s, x, why=_said("why"), by=me(), at=at))
+    return _take(licence_id, lambda s, x, at: life.drop(s, x, why=said("why"), by=me(), at=at))
 
 
 @blueprint.post("/send-back")
 @needs(Permission.CHECK_ENTRY)
 def send_back(licence_id: int) -> ResponseReturnValue:
-    return _take(licence_id, lambda s, x, at: life.send_back(s, x, why=_said("why"), by=me(), at=at))
+    return _take(licence_id, lambda s, x, at: life.send_back(s, x, why=said("why"), by=me(), at=at))
 
 
 @blueprint.post("/check")
@@ -62,32 +63,32 @@ def pass_review(licence_id: int) -> ResponseReturnValue:
 @needs(Permission.REVIEW)
 def refuse(licence_id: int) -> ResponseReturnValue:
     return _take(licence_id, lambda s, x, at: life.refuse(
-        s, x, clause=_said("clause"), why=_said("why"), by=me(), at=at))  # fmt: skip
+        s, x, clause=said("clause"), why=said("why"), by=me(), at=at))  # fmt: skip
 
 
 @blueprint.post("/refer-up")
 @needs(Permission.REVIEW)
 def refer_up(licence_id: int) -> ResponseReturnValue:
-    return _take(licence_id, lambda s, x, at: life.refer_up(s, x, why=_said("why"), by=me(), at=at))
+    return _take(licence_id, lambda s, x, at: life.refer_up(s, x, why=said("why"), by=me(), at=at))
 
 
 @blueprint.post("/take-down")
 @needs(Permission.PUBLISH)
 def take_down(licence_id: int) -> ResponseReturnValue:
-    return _take(licence_id, lambda s, x, at: life.take_down(s, x, why=_said("why"), by=me(), at=at))
+    return _take(licence_id, lambda s, x, at: life.take_down(s, x, why=said("why"), by=me(), at=at))
 
 
 @blueprint.post("/still-fit")
 @needs(Permission.REVIEW)
 def still_fit(licence_id: int) -> ResponseReturnValue:
-    return _take(licence_id, lambda s, x, at: licence_sweeping.find_fit(s, x, by=me(), at=at, why=_said("why")))
+    return _take(licence_id, lambda s, x, at: licence_sweeping.find_fit(s, x, by=me(), at=at, why=said("why")))
 
 
 @blueprint.post("/pull")
 @needs(Permission.REVIEW)
 def pull(licence_id: int) -> ResponseReturnValue:
     return _take(licence_id, lambda s, x, at: licence_sweeping.pull(
-        s, x, clause=_said("clause"), why=_said("why"), by=me(), at=at))  # fmt: skip
+        s, x, clause=said("clause"), why=said("why"), by=me(), at=at))  # fmt: skip
 
 
 @blueprint.post("/link")
@@ -102,14 +103,9 @@ def _take(licence_id: int, step: Step) -> ResponseReturnValue:
     try:
         with writing() as session:
             licence = find(session, licence_id)
-            if request.form.get("version") != f"{licence.version}{licence.stage}":
-                raise LifeError(gettext("内容已被他人更新，请核对后重新操作"))
+            unchanged(licence)
             step(session, licence, now())
     except LifeError as refused:
         return show(licence_id, trouble=str(refused)), 422
     flash(gettext("已完成"), "success")
     return redirect(back_to_review() or url_for("licences.page", licence_id=licence_id), 303)
-
-
-def _said(name: str) -> str:
-    return request.form.get(name, "").strip()[:500]

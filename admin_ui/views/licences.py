@@ -23,7 +23,7 @@ from hotline.directory.departments import Department
 from knowledge_base import hands, licence_life, licence_versions
 from knowledge_base.entries import Entry
 from knowledge_base.ledger import Deed
-from knowledge_base.licence_text import LISTS, LONGEST, MUST, NAMES, LicenceText, read, text_of
+from knowledge_base.licence_text import LISTS, LONGEST, MUST, NAMES, LicenceText, digest, read, text_of
 from knowledge_base.licences import Licence
 from knowledge_base.stages import UNDER_WAY, Stage
 from knowledge_base.transitions import LifeError, transition
@@ -39,7 +39,7 @@ def listed() -> ResponseReturnValue:
         linked = select(Entry.licence_id, func.count()).where(Entry.licence_id.is_not(None)).group_by(Entry.licence_id)
         counts = {i: int(n) for i, n in session.execute(linked)}
         return render_template("licences.html", rows=wanted(session), departments=units, counts=counts,
-                               inside=inside(session))  # fmt: skip
+                               inside=hands.inside(session, me()))  # fmt: skip
 
 
 @blueprint.get("/export.csv")
@@ -48,7 +48,7 @@ def export() -> ResponseReturnValue:
     """What is filtered, as a file, with all that the public sees of it."""
     header = [gettext("部门"), gettext("版本"), gettext("阶段"), *NAMES.values()]
     with writing() as session:
-        lines, own = [], inside(session)
+        lines, own = [], hands.inside(session, me())
         for licence, department in wanted(session):
             text = _said(licence, own)
             said = ["\n".join(getattr(text, n)) if n in LISTS else getattr(text, n) for n in NAMES]
@@ -101,8 +101,7 @@ def write(licence_id: int) -> ResponseReturnValue:
     try:
         with writing() as session:
             licence = find(session, licence_id)
-            if request.form.get("version") != f"{licence.version}{licence.stage}":
-                raise LifeError(gettext("内容已被他人更新，请核对后重新操作"))
+            unchanged(licence)
             licence_life.edit(session, licence, text, by=me(), at=now(), why=request.form.get("why", ""))
     except LifeError as refused:
         return _form(licence_id, text, trouble=str(refused)), 422
@@ -114,7 +113,7 @@ def show(licence_id: int, *, trouble: str = "") -> str:
     """One item's page, with what went wrong when a step could not be taken."""
     with reading() as session:
         licence = find(session, licence_id)
-        keeps = licence.department_id in inside(session)
+        keeps = licence.department_id in hands.inside(session, me())
         rows = licence_life.history(session, licence) if keeps else []
         people = {row.by for row in rows}
         named = session.execute(select(Account.login, Account.name).where(Account.login.in_(people)))
@@ -129,7 +128,7 @@ def show(licence_id: int, *, trouble: str = "") -> str:
             own=session.scalars(own).all() if me().may(Permission.PUBLISH) else [],
             told=offered_among(session, [e.id for e in entries], channel=Channel.OPERATOR, at=now()),
             kept=licence_versions.versions(session, licence) if keeps else [],
-            under_way=licence.stage in UNDER_WAY, trouble=trouble,
+            under_way=licence.stage in UNDER_WAY, trouble=trouble, seen=mark(licence),
         )  # fmt: skip
 
 
@@ -137,15 +136,20 @@ def find(session: Session, licence_id: int) -> Licence:
     """The item, if it is one that the person who looks may see; others than its keepers see what is public."""
     query = select(Licence).where(Licence.id == licence_id, within_reach(Licence.department_id))
     found = session.scalar(query)
-    if found is None or (found.shown is None and found.department_id not in inside(session)):
+    if found is None or (found.shown is None and found.department_id not in hands.inside(session, me())):
         abort(404)
     return found
 
 
-def inside(session: Session) -> set[int]:
-    """The departments of whose items the person who looks sees also what isn't public."""
-    own = select(Department.id).where(hands.within(Department.id, me()))
-    return set(session.scalars(own)) if hands.sees_drafts(me()) else set()
+def mark(licence: Licence) -> str:
+    """Of what somebody has before him: which version, how far it has come, and every word of it."""
+    return f"{licence.version}{licence.stage}-{digest(text_of(licence))}"
+
+
+def unchanged(licence: Licence) -> None:
+    """LifeError when it is no longer what the form was filled in for."""
+    if request.form.get("version") != mark(licence):
+        raise LifeError(gettext("内容已被他人更新，请核对后重新操作"))
 
 
 def _said(licence: Licence, own: Collection[int]) -> LicenceText:
@@ -157,7 +161,7 @@ def wanted(session: Session) -> list[tuple[Licence, Department]]:
     query = select(Licence, Department).join(Department, Department.id == Licence.department_id)
     query = query.where(within_reach(Licence.department_id)).order_by(Department.code, Licence.name)
     text, stage, department = wish("q"), wish_code("stage", Stage), wish_number("department")
-    own = inside(session)
+    own = hands.inside(session, me())
     query = query.where(or_(Licence.shown.is_not(None), Licence.department_id.in_(own)))
     if stage is not None:
         query = query.where(Licence.stage == stage)
@@ -203,4 +207,5 @@ def _form(licence_id: int | None, text: LicenceText | None = None, *, trouble: s
     text = text or (text_of(licence) if licence else read({}))
     said: dict[str, Any] = {n: "\n".join(getattr(text, n)) if n in LISTS else getattr(text, n) for n in NAMES}
     return render_template("licence_form.html", licence=licence, said=said, departments=units, names=NAMES,
-                           longest=LONGEST, must=MUST, lists=LISTS, trouble=trouble, typed=request.form)  # fmt: skip
+                           longest=LONGEST, must=MUST, lists=LISTS, trouble=trouble, typed=request.form,
+                           seen=request.form.get("version") or (mark(licence) if licence else ""))  # fmt: skip
