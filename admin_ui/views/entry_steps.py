@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from admin_ui.guards import needs
 from admin_ui.house import house, me, now, writing
+from admin_ui.typed import said
 from admin_ui.views.entry import find, find_version, show
 from dispatch.answering import pinning
 from hotline.accounts.roles import Permission
@@ -40,10 +41,6 @@ def back_to_review() -> str:
     """The list of the review queue that a step was taken from; empty when it was taken elsewhere."""
     there, _, shown = request.form.get("back", "").partition(" ")
     return url_for("review.queue", show=shown or None) if there == "review" else ""
-
-
-def said(name: str, most: int = 500) -> str:
-    return request.form.get(name, "").strip()[:most]
 
 
 def _on_version(entry_id: int, number: int, deed: Deed) -> ResponseReturnValue:
@@ -168,8 +165,9 @@ def unpin(entry_id: int) -> ResponseReturnValue:
 
 
 def moment_in(name: str) -> datetime | None:
-    """A moment by the clock in Yuxi that the form gives; None when it gives none."""
+    """A moment by the clock in Yuxi that the form gives; None when it gives none. LifeError for what is no moment: it
+    would be published at once."""
     try:
-        return moment_of(request.form.get(name, ""))
+        return moment_of(said(name)) if said(name) else None
     except ValueError:
-        return None
+        raise LifeError(gettext("日期格式有误")) from None

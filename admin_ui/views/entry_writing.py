@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from admin_ui.guards import needs
 from admin_ui.house import me, now, reading, writing
 from admin_ui.paging import number_in
+from admin_ui.typed import said
 from admin_ui.views.entry import find
-from admin_ui.views.entry_steps import moment_in, said
+from admin_ui.views.entry_steps import moment_in
 from hotline.accounts.roles import Permission
 from hotline.directory.departments import Department, in_service
 from hotline.times import local, local_day
@@ -93,7 +94,7 @@ def _form(entry: Entry | None, typed: Mapping[str, str], *, trouble: str = "") -
 
 def _seen(entry: Entry, version: EntryVersion | None) -> str:
     last = version or (entry.versions[-1] if entry.versions else None)
-    return f"{last.number}-{digest(last)}" if last else ""
+    return f"{last.number}-{digest(last)}-{last.written_at}" if last else ""  # its day and its reasons are no content
 
 
 def _typed(session: Session, version: EntryVersion) -> dict[str, str]:

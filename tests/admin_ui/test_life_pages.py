@@ -56,6 +56,18 @@ def version(world: World, entry: int, number: int) -> EntryVersion:
         return session.scalars(select(EntryVersion).where(EntryVersion.entry_id == entry, EntryVersion.number == number)).one()
 
 
+def test_a_day_of_publication_that_is_none_is_refused_and_two_who_write_at_once_lose_none(world: World, signed_in: SignIn) -> None:
+    liaison, city = signed_in("liaison"), signed_in("city_office")
+    wrong = liaison.post("/knowledge/new", data=form(publish_at="2026年12月1日上午"))
+    assert (wrong.status_code, "日期格式有误" in wrong.text, "社保卡如何挂失" in liaison.get("/knowledge").text) == (422, True, False)
+    there = liaison.post("/knowledge/new", data=form()).location + "/edit"
+    first, second = seen(liaison.get(there)), seen(city.get(there))
+    assert liaison.post(there, data=form(seen=first, publish_at="2099-12-01T09:00")).status_code == 303
+    late = city.post(there, data=form(seen=second))
+    assert (late.status_code, "已被他人更新" in late.text) == (422, True)
+    assert version(world, int(there.split("/")[2]), 1).publish_at is not None
+
+
 def test_three_people_bring_an_entry_out(world: World, signed_in: SignIn) -> None:
     liaison, leader, reviewer, operator = (signed_in(n) for n in ("liaison", "leader", "secrecy_reviewer", "operator"))
     made = liaison.post("/knowledge/new", data=form())
