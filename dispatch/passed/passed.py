@@ -74,11 +74,6 @@ def unreadable(session: Session, body: bytes, came: Came, *, at: datetime) -> Pa
     return refused(session, given, "", {BODY: "应为JSON对象"}, came, at=at)
 
 
-def of(session: Session, ticket: Ticket) -> PassedMatter | None:
-    """How a ticket came from 12345; None where it didn't."""
-    return session.scalar(select(PassedMatter).where(PassedMatter.ticket_id == ticket.id))
-
-
 def listed(*, text: str = "", common: bool = False, open_only: bool = False) -> Select[PassedMatter]:
     """All that came, the latest first; `text` stands in its number there or in our ticket, `common`: in very many of
     our tickets."""

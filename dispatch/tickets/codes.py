@@ -5,7 +5,7 @@ import hmac
 import secrets
 from datetime import datetime
 
-from sqlalchemy import String, func, select
+from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from dispatch.tickets.tickets import Ticket
@@ -61,9 +61,3 @@ def use(session: Session, code: str, *, settings: Settings, at: datetime) -> Non
     row = session.get(PooledCode, digest(code, settings=settings))
     if row is not None:
         row.used_at = at
-
-
-def pooled(session: Session, *, node: str) -> int:
-    """How many unused codes a node has been given."""
-    query = select(func.count()).select_from(PooledCode).where(PooledCode.node == node, PooledCode.used_at.is_(None))
-    return session.scalar(query) or 0

@@ -1,6 +1,6 @@
 """What the knowledge base holds as a filled form, and what a form's drop-down lists offer to somebody."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -17,12 +17,6 @@ def export(session: Session, form: Form, ids: Sequence[int], *, only: int | None
     known = {k.id: k for k in SUBJECTS[form.annex].known(session, None if only is None else {only}, False).values()}
     rows = [known[i].cells for i in ids if i in known and not known[i].gone]
     return writing.filled(form, rows, options=options(session, only=only), at=at)
-
-
-def all_of(session: Session, form: Form, departments: Collection[int] | None) -> list[int]:
-    """The ids of everything that the form speaks of, in those departments or in all."""
-    found = SUBJECTS[form.annex].known(session, departments, False).values()
-    return list(dict.fromkeys(k.id for k in found if not k.gone))
 
 
 def options(session: Session, *, only: int | None) -> writing.Options:

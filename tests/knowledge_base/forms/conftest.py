@@ -18,8 +18,10 @@ from hotline.accounts.roles import Role
 from hotline.database import Database
 from hotline.directory.departments import Department
 from hotline.migrating import migrate
-from knowledge_base.forms import applying, previewing, reading
+from knowledge_base.forms import applying, exporting, previewing, reading
+from knowledge_base.forms.descriptions import FORMS
 from knowledge_base.forms.imports import FormImport, State
+from knowledge_base.forms.subjects import SUBJECTS
 from knowledge_base.licences import Licence
 from knowledge_base.stages import Stage
 from tests.conftest import NOON
@@ -76,6 +78,14 @@ class Town:
 
     def take_in(self, content: bytes, only: str = "") -> FormImport:
         return self.apply(self.hand_in(content, only), only)
+
+    def exported(self, annex: str) -> Any:
+        """All that a form speaks of, filled in: what the page gives out without a filter."""
+        def look(session: Session) -> bytes:
+            ids = {k.id: None for k in SUBJECTS[annex].known(session, None, False).values() if not k.gone}
+            return exporting.export(session, FORMS[annex], list(ids), only=None, at=NOON)
+
+        return self.see(look)
 
     def see(self, look: Callable[[Session], Any]) -> Any:
         with self.database.reading() as session:

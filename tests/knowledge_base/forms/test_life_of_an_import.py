@@ -29,7 +29,7 @@ from knowledge_base.authorisations import Authorisation
 from knowledge_base.categories import Category
 from knowledge_base.content import content_of, digest
 from knowledge_base.entries import Approval, Entry, EntryVersion, Phrasing, State
-from knowledge_base.forms import exporting, writing
+from knowledge_base.forms import writing
 from knowledge_base.forms.descriptions import AUTHORISATIONS, BASE, FAQ, FORMS, LICENCES
 from knowledge_base.forms.errors import FormError
 from knowledge_base.forms.subjects import SUBJECTS
@@ -139,13 +139,9 @@ def reworded(town: Town, to: str, *, place: int = 0) -> Entry:
     return one
 
 
-def exported(town: Town, annex: str) -> bytes:
-    return town.see(lambda s: exporting.export(s, FORMS[annex], exporting.all_of(s, FORMS[annex], None), only=None, at=NOON))
-
-
 def test_a_question_that_its_draft_puts_otherwise_is_meant_by_both(town: Town) -> None:
     one = reworded(town, "换一种说法怎么问？")
-    counts = town.preview(exported(town, "5")).counts()
+    counts = town.preview(town.exported("5")).counts()
     assert (counts["new"], counts["changed"], counts["refused"]) == (0, 0, 0)
     cells = town.see(lambda s: SUBJECTS["5"].known(s, {one.department_id}, False))[one.department_id, one.question].cells
     found = town.preview(books.book(FAQ, [cells, {**cells, "question": one.question}]))
@@ -159,7 +155,7 @@ def test_two_drafts_that_say_the_same_are_told_apart(town: Town) -> None:
     words = "换一种说法怎么问？"
     one, other = reworded(town, words), reworded(town, words, place=1)
     assert one.department_id == other.department_id
-    counts = town.preview(exported(town, "5")).counts()
+    counts = town.preview(town.exported("5")).counts()
     assert (counts["new"], counts["changed"], counts["refused"]) == (0, 0, 0)
     known = {k.id: k for k in town.see(lambda s: SUBJECTS["5"].known(s, {one.department_id}, False)).values()}
     assert [known[e.id].cells["question"] for e in (one, other)] == [words, other.question]
@@ -173,7 +169,7 @@ def test_words_that_are_another_questions_by_now_stay_that_ones(town: Town) -> N
     department = town.see(lambda s: s.get_one(Department, one.department_id).name)
     town.do(lambda s: s.add(Entry(department_id=one.department_id, question="居住证在哪里办？", versions=[
         EntryVersion(number=1, question="居住证在哪里办？", answer="x", spoken="x", valid_from=NOON.date(), written_by="x")])))
-    counts = town.preview(exported(town, "5")).counts()
+    counts = town.preview(town.exported("5")).counts()
     assert (counts["new"], counts["changed"], counts["refused"]) == (0, 0, 0)
     town.take_in(books.book(FAQ, [books.question(department=department)]))
     assert town.see(lambda s: s.get_one(Entry, one.id).versions[-1].answer) != books.question()["answer"]

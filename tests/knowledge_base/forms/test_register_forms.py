@@ -169,7 +169,7 @@ def test_a_refused_liaison_is_named_with_the_column(town: Town) -> None:
 def test_two_of_one_name_whom_a_succession_brought_are_exported_and_left_alone(town: Town) -> None:
     key = town.department(POLICE)
     town.do(lambda s: s.add_all(Liaison(department_id=key, name="重名", position="B", phone=phone) for phone in ("1", "2")))
-    content = town.see(lambda s: exporting.export(s, LIAISONS, exporting.all_of(s, LIAISONS, None), only=None, at=NOON))
+    content = town.exported("2")
     assert town.preview(content).counts()["changed"] == 0
 
 

@@ -23,14 +23,9 @@ from tests.knowledge_base.forms import books
 Town = Any
 
 
-def exported(town: Town, annex: str) -> bytes:
-    form = FORMS[annex]
-    return town.see(lambda s: exporting.export(s, form, exporting.all_of(s, form, None), only=None, at=NOON))
-
-
 @pytest.mark.parametrize("annex", FORMS)
 def test_handing_in_an_export_changes_nothing(town: Town, annex: str) -> None:
-    content = exported(town, annex)
+    content = town.exported(annex)
     before = town.see(lambda s: SUBJECTS[annex].known(s, None, False))
     counts = town.preview(content).counts()
     assert counts == {"new": 0, "changed": 0, "same": len(before), "refused": 0}
@@ -43,7 +38,7 @@ def test_handing_in_an_export_changes_nothing(town: Town, annex: str) -> None:
 @pytest.mark.parametrize("annex", FORMS)
 def test_an_export_saved_by_another_program_changes_nothing(town: Town, annex: str) -> None:
     """openpyxl writes strings and formats in its own way, as other spreadsheets do."""
-    counts = town.preview(books.saved(openpyxl.load_workbook(io.BytesIO(exported(town, annex))))).counts()
+    counts = town.preview(books.saved(openpyxl.load_workbook(io.BytesIO(town.exported(annex))))).counts()
     assert (counts["new"], counts["changed"], counts["refused"]) == (0, 0, 0)
 
 
@@ -66,7 +61,7 @@ def test_odd_things_that_stand_already_are_no_reason_to_refuse_them(town: Town) 
 
     town.do(spoil)
     for annex in ("5", "7"):
-        counts = town.preview(exported(town, annex)).counts()
+        counts = town.preview(town.exported(annex)).counts()
         assert (counts["new"], counts["changed"], counts["refused"]) == (0, 0, 0)
 
 
@@ -82,7 +77,7 @@ def test_a_list_longer_than_a_cell_holds_goes_on_in_the_row_below(town: Town) ->
         return [one.id for one in named]
 
     ids = town.do(grant)
-    content = exported(town, "8")
+    content = town.exported("8")
     rows = [row for row in openpyxl.load_workbook(io.BytesIO(content))[AUTHORISATIONS.sheet].iter_rows(min_row=2, values_only=True) if row[1] == "长"]
     assert [(bool(row[3]), len(row[8].split("\n"))) for row in rows] == [(True, 254), (False, 246)]
     counts = town.preview(content).counts()
@@ -114,7 +109,7 @@ def test_nothing_that_is_exported_runs_as_a_formula(town: Town) -> None:
                 EntryVersion(number=1, question=text, answer=text, spoken=text, valid_from=NOON.date(), written_by="x")]))
 
     town.do(spoil)
-    content = exported(town, "5")
+    content = town.exported("5")
     page = openpyxl.load_workbook(io.BytesIO(content))[FAQ.sheet]
     written = [cell for row in page.iter_rows(min_row=2) for cell in row if cell.value]
     assert {cell.data_type for cell in written} == {"s"}
