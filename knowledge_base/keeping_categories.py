@@ -43,6 +43,21 @@ def rename(session: Session, path: str, to: str, *, by: Account, at: datetime, w
     How many entries were carried."""
     _may_keep(by)
     path, to = tidy(path), tidy(to)
+    moved = _moving(session, path, to, why=why, at=at)
+    names = {row.path: tidy(to + row.path[len(path) :]) for row in moved}
+    for row in moved:
+        session.merge(Category(path=names[row.path], place=row.place, remark=row.remark, became="", retired_at=None))
+        row.became = names[row.path]
+    carried = _carry_entries(session, names)
+    drafts = _carry_drafts(session, names, by=by, at=at, why=f"类别更名：{path}→{to}")
+    leaves = _carry_authorisations(session, path, to)
+    audit.note(session, "category.renamed", by=by.login, at=at, about=("category", path[:60]), reason=why.strip()[:500],
+               to=to, entries=carried, drafts=drafts, authorisations=leaves)  # fmt: skip
+    return len(carried)
+
+
+def _moving(session: Session, path: str, to: str, *, why: str, at: datetime) -> list[Category]:
+    """What stands there and below; LifeError where it can't have the new name."""
     moved = [row for row in standing(session) if below(row.path, path)]
     taken = {row.path for row in standing(session)} - {row.path for row in moved}
     if not moved or not why.strip():
@@ -54,16 +69,7 @@ def rename(session: Session, path: str, to: str, *, by: Account, at: datetime, w
     if parent(to) and (parent(to) not in taken or _uses(session, parent(to))):
         raise LifeError("上级类别不存在，或其下已有条目")
     fit_to_rename(session, path, to, at=at)
-    names = {row.path: tidy(to + row.path[len(path) :]) for row in moved}
-    for row in moved:
-        session.merge(Category(path=names[row.path], place=row.place, remark=row.remark, became="", retired_at=None))
-        row.became = names[row.path]
-    carried = _carry_entries(session, names)
-    drafts = _carry_drafts(session, names, by=by, at=at, why=f"类别更名：{path}→{to}")
-    leaves = _carry_authorisations(session, path, to)
-    audit.note(session, "category.renamed", by=by.login, at=at, about=("category", path[:60]), reason=why.strip()[:500],
-               to=to, entries=carried, drafts=drafts, authorisations=leaves)  # fmt: skip
-    return len(carried)
+    return moved
 
 
 def retire(session: Session, path: str, *, by: Account, at: datetime, why: str) -> None:

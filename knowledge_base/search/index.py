@@ -6,14 +6,11 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
-import numpy as np
 from sqlalchemy.orm import Session
 
-from knowledge_base.search import chance, documents, outside
-from knowledge_base.search.chance import Way
+from knowledge_base.search import chance, documents, outside, weighing
 from knowledge_base.search.documents import Document
 from knowledge_base.search.everyday import everyday
-from knowledge_base.search.grams import Floats, Ints
 from knowledge_base.search.keypad import MOST_KEYS
 from knowledge_base.search.letters import Form, Written
 from knowledge_base.search.limits import Limits, kept
@@ -21,15 +18,14 @@ from knowledge_base.search.match import NOTHING, Match
 from knowledge_base.search.meaning import Meaning, engine
 from knowledge_base.search.part import FOUND_BY_LETTERS
 from knowledge_base.search.resting import rest
-from knowledge_base.search.shelf import Allowed, Shelf
+from knowledge_base.search.shelf import Shelf
 from knowledge_base.search.trimming import give_back
 from knowledge_base.search.understood import understood
-from knowledge_base.search.vectors import Near, Stored
+from knowledge_base.search.vectors import Stored
+from knowledge_base.search.weighing import Read
 from knowledge_base.search.wording import Lexicon
 
-_KEYWORD_LESS = 3.0  # weight that a keyword lacks beside a question: many entries have it
 _NAMED_MORE = 1.0  # weight that a department's entries gain when the question names it
-Read = tuple[Written, frozenset[int]]  # a wording, and the departments that it names
 USUAL = Limits()
 _NEW_AT_MOST = 20_000  # documents in the later part; long before, whoever follows makes the index anew, aside
 
@@ -123,18 +119,19 @@ class Index:
         found: dict[int, float] = {}
         for shelf in self._shelves if asked else ():
             near = shelf.part.vectors.near(vector) if vector is not None and len(shelf.part) else None
-            looked = {letters: shelf.part.look(some) for letters, some in _alike(asked).items()}
-            for (named, letters), some in _together(asked).items():
+            looked = {letters: shelf.part.look(some) for letters, some in weighing.alike(asked).items()}
+            for (named, letters), some in weighing.together(asked).items():
                 allowed = shelf.allowed(frozenset({department}) if department is not None else named or None, category)
                 rows = shelf.part.rows(some, allowed=None if allowed is None else allowed.texts, near=near,
                                        most=max(FOUND_BY_LETTERS, 2 * most), looked=looked[letters])  # fmt: skip
-                entries, weights = _weighed(shelf, some, rows, allowed, near)
+                entries, weights = weighing.weighed(shelf, some, rows, allowed, near)
                 for entry_id, weight in zip(entries, (weights + _NAMED_MORE * bool(named)).tolist(), strict=True):
                     found[entry_id] = max(found.get(entry_id, weight), weight)
         if not found:
             return []
         beside = self._beside(asked[0][0], vector, max(found.values()))
-        return _matches(_way(asked[0][0], vector is not None), found, most, beside, self._limit(asked[0][0], vector))
+        return weighing.matches(asked[0][0], vector is not None, found, most=most, beside=beside,
+                                limit=self._limit(asked[0][0], vector))  # fmt: skip
 
     def _limit(self, asked: Written, vector: Any) -> float:
         """First letters are told apart too badly for a limit of the collection's own."""
@@ -202,57 +199,6 @@ class Index:
         for grade, _, entry_id in sorted(fit, key=itemgetter(0, 1)):
             found.setdefault(entry_id, grade)
         return found
-
-
-def _together(asked: Iterable[Read]) -> dict[tuple[frozenset[int], bool], list[Written]]:
-    """The wordings that can be looked up at once: for the same departments, all in first letters or none."""
-    found: dict[tuple[frozenset[int], bool], list[Written]] = {}
-    for one, departments in asked:
-        found.setdefault((departments, one.form == Form.INITIALS), []).append(one)
-    return found
-
-
-def _alike(asked: Iterable[Read]) -> dict[bool, list[Written]]:
-    """The wordings in first letters, and the others: each of both are looked up together."""
-    found: dict[bool, list[Written]] = {}
-    for one, _ in asked:
-        found.setdefault(one.form == Form.INITIALS, []).append(one)
-    return found
-
-
-def _weighed(
-    shelf: Shelf, asked: Sequence[Written], rows: Ints, allowed: Allowed | None, near: Near | None
-) -> tuple[list[int], Floats]:
-    """Entries of these texts and what each weighs by the wording that fits it best."""
-    speaking = zip(asked, shelf.part.evidence(asked, rows, near), strict=True)
-    weights = np.max([_weights(one, what) for one, what in speaking], axis=0)
-    entries, of, keyword = shelf.entries(rows, allowed)
-    return entries, weights[of] - _KEYWORD_LESS * keyword
-
-
-def _way(asked: Written, understood: bool) -> Way:
-    if asked.form == Form.INITIALS:
-        return chance.INITIALS
-    return chance.MEANING if understood else chance.LETTERS
-
-
-def _weights(asked: Written, some: Any) -> Any:
-    """Weights of candidates; a text without a vector is judged by letters alone."""
-    if asked.form == Form.INITIALS:
-        return chance.weights(chance.INITIALS, some.figures)
-    by_letters = chance.weights(chance.LETTERS, some.figures)
-    if not len(some.rows) or some.near.max() <= -1:
-        return by_letters
-    both = np.concatenate([some.figures, some.near[:, None]], axis=1)
-    return np.where(some.near > -1, chance.weights(chance.MEANING, both), by_letters)
-
-
-def _matches(way: Way, found: dict[int, float], most: int, beside: Sequence[float], limit: float) -> list[Match]:
-    weights = np.fromiter(found.values(), dtype=np.float32, count=len(found))
-    scores, inside = chance.chances(way, weights), round(chance.inside(way, float(weights.max()), beside), 1)
-    order = np.argsort(-weights, kind="stable")[:most]
-    entries = list(found)
-    return [Match(entries[place], round(float(scores[place]), 1), inside, limit) for place in order.tolist()]
 
 
 def build(session: Session, *, on: date) -> Index:
