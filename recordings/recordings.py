@@ -95,6 +95,13 @@ def is_finished(recording: Recording) -> bool:
     return all(audio.is_closed(one) for one in sides.files(Path(recording.path)))
 
 
+def is_left(recording: Recording, *, after: timedelta, at: datetime) -> bool:
+    """Whether its writer must have died, as it has written nothing for so long: the exchange writes every two seconds.
+    A call may be held to be over while it goes on at an exchange that could not be reached."""
+    written = (one.stat().st_mtime for one in sides.files(Path(recording.path)))
+    return all(abs(at.timestamp() - moment) > after.total_seconds() for moment in written)
+
+
 def take_in(recording: Recording, *, keep_days: int, at: datetime) -> bool:
     """Settle a recording whose call is over: length, size and digest of the file, or that there is none."""
     if recording.stored:  # taken in, put away, and asked for once more

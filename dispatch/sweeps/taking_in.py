@@ -79,7 +79,7 @@ def take_in_recordings(duty: Duty) -> None:
     with duty.database.reading() as session:
         rows = session.execute(query).all()
     faults: list[Exception] = []
-    taken = list(_taken_in(duty, [(row, ended) for row, ended in rows], faults, at - WRITER_DEAD))
+    taken = list(_taken_in(duty, [(row, ended) for row, ended in rows], faults))
     for first in range(0, len(taken), RECORDS_AT_ONCE):
         with duty.database.writing() as session:
             recordings.settle_all(session, taken[first : first + RECORDS_AT_ONCE])
@@ -88,14 +88,16 @@ def take_in_recordings(duty: Duty) -> None:
         raise faults[0]
 
 
-def _taken_in(duty: Duty, rows: list[tuple[Recording, datetime | None]], faults: list[Exception],
-              long_over: datetime) -> Iterator[Recording]:  # fmt: skip
+def _taken_in(duty: Duty, rows: list[tuple[Recording, datetime | None]],
+              faults: list[Exception]) -> Iterator[Recording]:  # fmt: skip
     """Those that were measured and hashed, without a lock; one that can't be keeps none of the others waiting. What the
-    exchange has not closed is still being written; after a minute its writer must have died."""
+    exchange has not closed is still being written; a minute after its last word its writer must have died."""
     for row, ended in rows:
         try:
-            if recordings.is_finished(row) or (ended and ended < long_over):
-                recordings.take_in(row, keep_days=duty.settings.recordings_keep_days, at=now())
+            at = now()
+            must_have_ended = ended is not None and ended < at - WRITER_DEAD
+            if recordings.is_finished(row) or (must_have_ended and recordings.is_left(row, after=WRITER_DEAD, at=at)):
+                recordings.take_in(row, keep_days=duty.settings.recordings_keep_days, at=at)
                 yield row
         except Exception as fault:
             log.warning("sweep.recording_refused", call_id=row.call_id, recording=row.id, fault=type(fault).__name__)

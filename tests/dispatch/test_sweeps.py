@@ -1,6 +1,7 @@
 """The worker's sweeps: each does what its rows are owed, and one that fails keeps none of the others from it."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ from knowledge_base.updates import Reminder
 from recordings import recordings
 from recordings.archive import archive
 from recordings.recordings import Kind, Recording
+from recordings.sides import SIDES
 from tests.conftest import NOON
 from tests.dispatch import town
 from tests.dispatch.test_queue_log import line
@@ -191,6 +193,25 @@ def test_a_recording_is_settled_once_its_call_is_over(worker: Worker, content: s
     with worker.database.reading() as session:
         rows = {row.call_id: row.state for row in session.scalars(select(Recording))}
     assert rows == {"over": state, "just-over": "running", "runs": "running", "set-back": "complete"}
+
+
+@pytest.mark.parametrize(("ago", "state"), [(1, "running"), (50, "running"), (61, "complete")])
+def test_what_the_exchange_still_writes_is_not_taken_from_it_though_the_call_is_held_to_be_over(worker: Worker, ago: int, state: str) -> None:
+    with worker.database.writing() as session:
+        town.call(session).ended_at = AT - timedelta(minutes=10)  # its exchange could not be reached for a while
+        recordings.expect(session, CALL, kind=Kind.CALL, spool=worker.settings.spool, at=later())
+    sides = [town.sound(worker.settings.spool / "calls" / f"{CALL}.{side}.wav", 4) for side in SIDES]
+    for side in sides:
+        with side.open("r+b") as file:
+            file.seek(40)
+            file.write(bytes(4))  # the length is written at the end
+        written = AT.timestamp() - ago
+        os.utime(side, (written, written))
+    assert worker.sweep().well
+    with worker.database.reading() as session:
+        row = session.scalars(select(Recording)).one()
+    assert (row.state, row.seconds) == (state, 4.0 if state == "complete" else None)
+    assert [side.exists() for side in sides] == [state == "running"] * 2
 
 
 # -- call-backs ---------------------------------------------------------------------------------------------------
