@@ -76,9 +76,9 @@ class Stages:
     def step(self, number: int) -> Step:
         return self.plan.steps[number]
 
-    def labelled(self, context: str, label: str) -> str:
-        """The step that is called so."""
-        return next(name for n, name in self.names.items() if (self.step(n).context, self.step(n).label) == (context, label))
+    def labelled(self, context: str, label: str, *, before: int = 0) -> str:
+        """The step that is called so, or the one so many before it."""
+        return next(self.names[n - before] for n in self.names if (self.step(n).context, self.step(n).label) == (context, label))
 
     @cached_property
     def met(self) -> dict[int, str]:

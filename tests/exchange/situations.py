@@ -236,6 +236,7 @@ def old_people(house: Breakable) -> Iterator[None]:
 
 
 TALKED = stages().labelled("people", "talked")
+AGAIN = stages().labelled("people", "talked", before=1)  # whose operator was lost goes to the next one
 MANY = 8  # operators
 OFFICE, NOT_THERE = "101", "08779602001"
 
@@ -360,7 +361,7 @@ SITUATIONS = {
     "operators talk and hang up": Situation({
         "rates": Way({"greeting": "0", "survey_question": "5"}), "has one again": Way({"greeting": "0", "survey_question": ["0", "4"]}),
     }, talks),
-    "operators are lost": Situation({"": Way({"greeting": "0", "Queue": ["", "1"]}, until="message")}, falls_silent, together=3),
+    "operators are lost": Situation({"": Way(PEOPLE, until=AGAIN)}, falls_silent, together=3),
     "whoever was there goes": Situation({"": Way(PEOPLE, meanwhile=signed_off, until="message")}, together=1),
     "the queues are elsewhere": Situation({"": Way(PEOPLE, until="message")}, held_elsewhere),
     "another exchange has them": Situation({"": Way(PEOPLE)}, held_elsewhere, liaison=Way(goes={"": 1.5}), who="person"),
