@@ -88,7 +88,7 @@ def _wanted(session: Session) -> Wanted:
     (since, until), text, source = wish_days(), wish("q"), wish("source")
     return Wanted(text=text, common=bool(text) and common(session, text), state=wish_code("state", State),
                   klass=wish_code("class", Klass), department_id=wish_number("department"),
-                  overdue=wish("overdue") == "1", my_turn=wish("mine") == "1",
+                  overdue=wish("overdue") == "1", late=wish("late") == "1", my_turn=wish("mine") == "1",
                   rules_id=wish_number("rules"), urgency=wish_code("urgency", Urgency),
                   source=source if source in words.LODGED else "", since=since, until=until)  # fmt: skip
 

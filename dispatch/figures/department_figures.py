@@ -10,11 +10,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 
 from dispatch.figures.figures import Share
 from dispatch.figures.rates import Rate, counted, late
-from dispatch.tickets import reach
+from dispatch.tickets import reach, worklist
 from dispatch.tickets.handings import Handing
 from dispatch.tickets.judged import bits_of
 from dispatch.tickets.tickets import Ticket
-from dispatch.tickets.worklist import overdue
 from dispatch.transfers import transfer_list
 from dispatch.transfers.transfers import State as TransferState
 from dispatch.transfers.transfers import Transfer
@@ -39,7 +38,8 @@ class Span:
 
 @dataclass(frozen=True)
 class Figures:
-    """One department's. `handed`: how many matters came to it; `overdue`: what is late at this moment."""
+    """One department's. `handed`: how many matters came to it; `overdue`: what it is late with at this moment;
+    what lies with the hotline or waits for the caller isn't its delay."""
 
     name: str
     department_id: int | None
@@ -110,7 +110,7 @@ def _still_late(session: Session, span: Span, account: Account, at: datetime) ->
 
 
 def _late(session: Session, span: Span, account: Account, at: datetime) -> dict[int, int]:
-    own = Ticket.department_id.is_not(None), overdue(at), _of(span, account, Ticket)
+    own = Ticket.department_id.is_not(None), worklist.late(at), _of(span, account, Ticket)
     query = select(Ticket.department_id, func.count()).where(*own).group_by(Ticket.department_id)
     return {int(key): int(many) for key, many in session.execute(query) if key is not None}
 

@@ -34,6 +34,7 @@ class Wanted:
     klass: Klass | None = None
     department_id: int | None = None
     overdue: bool = False
+    late: bool = False  # of those the department's own
     my_turn: bool = False
     rules_id: int | None = None
     urgency: Urgency | None = None
@@ -58,7 +59,7 @@ def parts(account: Account, wanted: Wanted, *, at: datetime) -> tuple[Select[Tic
     in order; the other is as long as the hotline is old, is nobody's turn, and lies in order in an index. A county's
     office has what no department had last."""
     standing = listed(account, wanted, at=at).where(Ticket.state.in_(sorted(set(State) - OVER)))
-    stands = wanted.my_turn or wanted.overdue or wanted.rules_id is not None or wanted.urgency is not None
+    stands = any((wanted.my_turn, wanted.overdue, wanted.late, wanted.rules_id is not None, wanted.urgency is not None))
     if stands or (wanted.state is not None and wanted.state not in OVER):
         return (standing,)
     over = select(Ticket).where(Ticket.state.in_(sorted(OVER)), *_narrowed(account, wanted, at))
@@ -96,12 +97,15 @@ def to_call(account: Account) -> ColumnElement[bool]:
     return and_(Callback.by_person.is_(True), or_(Callback.state == Owed.DUE, held))
 
 
+def late(at: datetime) -> ColumnElement[bool]:
+    """Whether the department's time has run out: what waits for somebody else costs it none."""
+    return and_(Ticket.state.in_(WITH_DEPARTMENT), Ticket.due_at < at)
+
+
 def overdue(at: datetime) -> ColumnElement[bool]:
-    """Whether the time to dispatch, the department's time, or the promise to the caller, has run out. What waits for
-    somebody else costs the department no time."""
-    late = and_(Ticket.state.in_(WITH_DEPARTMENT), Ticket.due_at < at)
+    """Whether the time to dispatch, the department's time, or the promise to the caller, has run out."""
     waits = and_(Ticket.state == State.TO_DISPATCH, Ticket.dispatch_by < at)
-    return or_(late, waits, and_(Ticket.state.in_(RUNNING), Ticket.promised_by < at))
+    return or_(late(at), waits, and_(Ticket.state.in_(RUNNING), Ticket.promised_by < at))
 
 
 def _narrowed(account: Account, wanted: Wanted, at: datetime) -> list[ColumnElement[bool]]:
@@ -126,6 +130,8 @@ def _narrowed(account: Account, wanted: Wanted, at: datetime) -> list[ColumnElem
         conditions.append(Ticket.intake_at < wanted.until)
     if wanted.overdue:
         conditions.append(overdue(at))
+    if wanted.late:
+        conditions.append(late(at))
     if wanted.my_turn:
         conditions.append(my_turn(account))
     return conditions

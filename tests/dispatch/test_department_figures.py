@@ -14,11 +14,12 @@ from dispatch.figures.course import course
 from dispatch.figures.department_figures import Figures, Span, listed, of_departments, sum_of
 from dispatch.figures.figures import Share
 from dispatch.figures.rates import Rate
-from dispatch.tickets import extensions, facts, handings, merging, referrals
+from dispatch.tickets import extensions, facts, handings, merging, referrals, worklist
 from dispatch.tickets.handings import Handing
 from dispatch.tickets.judged import JUDGED
 from dispatch.tickets.states import State
 from dispatch.tickets.tickets import Klass, Ticket, TicketStep
+from dispatch.tickets.worklist import Wanted
 from hotline.accounts.accounts import Account
 from hotline.accounts.roles import Role
 from hotline.directory.departments import Department
@@ -54,6 +55,16 @@ def told(session: Session, row: Ticket, by: Staff, settings: Settings, *, days: 
 
 def figures(session: Session, account: Account, *, days: float = LATE, span: Span = SPAN) -> dict[str, Figures]:
     return {one.name: one for one in of_departments(session, span, account=account, at=later(days=days))}
+
+
+def test_a_department_is_late_with_what_it_owes_and_not_with_what_waits_for_others(session: Session, settings: Settings, staff: Staff) -> None:
+    late, _checked, waits = (handed(session, settings, staff, to) for to in (State.IN_HAND, State.TO_CHECK, State.IN_HAND))
+    facts.ask(session, waits, why="哪个网点", by=staff.liaison, settings=settings, at=later(hours=1))
+    handed(session, settings, staff, State.TO_DISPATCH)
+    for wanted, seen in ((Wanted(late=True), 1), (Wanted(overdue=True), 4)):
+        assert len(session.scalars(worklist.listed(staff.supervisor, wanted, at=later(days=LATE))).all()) == seen
+    assert session.scalars(worklist.listed(staff.supervisor, Wanted(late=True), at=later(days=LATE))).all() == [late]
+    assert figures(session, staff.supervisor)[staff.office.name].overdue == 1
 
 
 def test_each_rate_counts_what_it_says_and_is_that_of_the_list_behind_it(session: Session, settings: Settings, staff: Staff) -> None:
