@@ -49,7 +49,7 @@ def _number(code: str) -> str:
 
 def _asks(code: str, *, greeted: float = 2, hears: float = 14, then: tuple[Step, ...] = ()) -> tuple[Step, ...]:
     """His title is read out, and again; he confirms, and `hears` what follows for so many seconds."""
-    asked = (Wait(greeted), Press("1", 3), Press(code, 7), Press("1", 6))
+    asked = (Wait(greeted), Press("1", 3), Press(code, 9), Press("1", 6))  # the department is said first, once its name has a voice
     return (*asked, Press("1", hears), *then, Press(TO_A_PERSON.get(code, "1"), 10 if code in TO_A_PERSON else 4))
 
 
