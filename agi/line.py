@@ -13,7 +13,6 @@ T = TypeVar("T")
 ALL_KEYS: Final = "0123456789*#"
 _LONGEST_SILENCE: Final = 10  # seconds of the longest silent sound
 LONGEST_APPLICATION: Final = 3600.0
-_AT_ONCE: Final = 0.6  # seconds in which a key follows another at once
 _BELATED: Final = 2.0  # seconds after a full entry in which its finishing key is still pressed
 
 
@@ -118,18 +117,9 @@ class Line(Commands):
         return keyed
 
     def listen(self, timeout: float) -> str:
-        """The key pressed within `timeout` seconds, or an empty text. He hears the silence that is sent already.
-
-        What is pressed while the exchange waits for us is lost: so that quick keys aren't, the first moment is waited
-        under the guard that stands, which outlasts each answer of the exchange by more than that."""
-        key = self._pressed(min(timeout, _AT_ONCE))
-        if key or timeout <= _AT_ONCE:
-            return key
-        self._announce(seconds=timeout - _AT_ONCE)
-        return self._pressed(timeout - _AT_ONCE)
-
-    def _pressed(self, seconds: float) -> str:
-        ends = monotonic() + seconds
+        """The key pressed within `timeout` seconds, or an empty text. He hears the silence that is sent already."""
+        self._announce(seconds=timeout)
+        ends = monotonic() + timeout
         while (left := ends - monotonic()) > 0:
             reply = self.command("WAIT FOR DIGIT", max(1, round(left * 1000)), within=left + self._answer_within)
             key = self._key(reply, "no key could be waited for")

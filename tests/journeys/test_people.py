@@ -120,7 +120,7 @@ def closed(house: House, enter: Enter, lodged: dict[str, Ticket]) -> dict[str, T
     for number in numbers:
         leader.goto(f"/tickets/{number}")
         leader.get_by_label("已审阅").check()
-        leader.get_by_role("button", name="签发").click()
+        leader.get_by_role("button", name="签发", exact=True).click()
     citizens = int(house.settings.trunk_contact.rpartition(":")[2])
     with sip.answer(Wait(3), Press("1", 11), Press("2", 8), port=citizens, calls=2) as lines:
         for number in numbers:
