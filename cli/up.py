@@ -10,7 +10,6 @@ from threading import Event
 
 import click
 import redis
-import structlog
 
 from cli import broker, dispatcher
 from cli.exchange import Exchange
@@ -26,7 +25,6 @@ from hotline.stopping import stop_flag
 from hotline.times import now
 
 PROCESSES = ("agi", "listen", "worker", "voice", "web", "public")
-log = structlog.get_logger()
 
 
 @click.command()
